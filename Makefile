@@ -1,0 +1,44 @@
+# `make demo` and `make test` are all that a fresh machine needs: Python 3.10+, make and, for the real loaders
+# that `make test` asks, Debian or Ubuntu with root.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint bench sweep oracles clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.installed
+	@$(BIN)/python scripts/demo.py
+
+test: lint oracles
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: oracles
+	$(BIN)/python -m benchmarks
+
+sweep: oracles
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "sweep" --timeout 9000
+
+# Wine, mingw, gcc and musl, where we may install them. Where we may not, the tests that need them say so at the end.
+oracles: $(VENV)/.tested
+	@scripts/install-oracles
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) scripts/make_venv.py $(VENV)
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	$(PIP) install --upgrade 'pip>=25.1'
+	$(PIP) install --group lint --group test
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Say why a native library will not load."""

@@ -1,0 +1,38 @@
+"""What a parser says of a file that is not, or no longer, what it should be."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from wontload.errors import WontloadError
+
+
+class Defect(str, Enum):
+    """Why a file could not be read as a native image."""
+
+    EMPTY = "empty"
+    TRUNCATED = "truncated"  # a native file that ends before what its own headers promise
+    CORRUPT = "corrupt"  # a native file whose tables contradict themselves
+    NOT_NATIVE = "not native"  # not a PE, ELF or Mach-O file at all: `content` says what it looks like
+    UNREADABLE = "unreadable"  # it is there and could not be opened or read
+
+
+class MalformedImage(WontloadError):
+    """A file that no loader could take.
+
+    Attributes:
+        path: of the file, as given to the parser.
+        defect: which kind.
+        what: one clause without the path, for example `its headers promise 541278208 bytes and the file has 104857600`.
+        offset: in bytes from the file's start, where that is known.
+        content: for `NOT_NATIVE`: `text`, `html`, `git-lfs pointer`, `zip`, `gzip`, `archive`, `directory`, `unknown`.
+    """
+
+    def __init__(self, path: str, defect: Defect, what: str, offset: int | None = None, content: str = "") -> None:
+        at = "" if offset is None else f" (at offset {offset:#x})"
+        super().__init__(f"cannot read {path}: {what}{at}.")
+        self.path = path
+        self.defect = defect
+        self.what = what
+        self.offset = offset
+        self.content = content

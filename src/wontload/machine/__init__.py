@@ -1,0 +1,36 @@
+"""What a machine has, and what was seen there.
+
+`Machine` is a value: the live system (`live`), a snapshot's file (`snapshot`), or either with changes laid over it
+(`overlay`) look the same to a loader. `LoadRequest` is one call to the loader with the process's state at that moment;
+`Observation` is what a child process saw when it tried a target.
+
+Not here: parsing native files (`binary`), facts that hold on every machine (`knowledge`), running anything of the
+target (`probe`).
+"""
+
+from wontload.machine.files import Files, Kind
+from wontload.machine.machine import Machine, Python, System
+from wontload.machine.observation import (
+    FailedDirectory,
+    Observation,
+    ObservedError,
+    ObservedLoad,
+    Outcome,
+)
+from wontload.machine.process import AddedDirectory, LoadRequest, Process
+
+__all__ = [
+    "AddedDirectory",
+    "FailedDirectory",
+    "Files",
+    "Kind",
+    "LoadRequest",
+    "Machine",
+    "Observation",
+    "ObservedError",
+    "ObservedLoad",
+    "Outcome",
+    "Process",
+    "Python",
+    "System",
+]

@@ -1,0 +1,41 @@
+"""A machine's files, as far as a loader asks about them: one protocol, several machines behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable
+from enum import Enum
+from typing import Protocol
+
+from wontload.binary import Image
+
+
+class Kind(str, Enum):
+    """What is at a path."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    ABSENT = "absent"
+    DENIED = "denied"  # something is there, or may be, and may not be read
+    UNKNOWN = "unknown"  # this machine is not known well enough to say: a snapshot or profile without that place
+
+
+class Files(Protocol):
+    """What a loader may ask of a disk. Paths are absolute, in the machine's own manner; answers never change.
+
+    On a Windows machine paths compare without case, with either slash; on others byte for byte.
+    """
+
+    def kind(self, path: str) -> Kind:
+        """What is at `path`, symbolic links followed."""
+
+    def listing(self, path: str) -> Collection[str] | None:
+        """The names in a directory, as spelled on disk; `None` when it is no directory or not known."""
+
+    def image(self, path: str) -> Image:
+        """The parsed file. Raises `MalformedImage`, also for a file that cannot be read."""
+
+    def real(self, path: str) -> str:
+        """`path` with its symbolic links resolved; itself where nothing is known of links."""
+
+    def identity(self, path: str) -> Hashable:
+        """Equal for two paths of one and the same file (device and inode, or the folded real path)."""

@@ -1,0 +1,91 @@
+"""`Machine`: everything a loader, a rule or a fix may know of a computer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wontload.machine.files import Files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """The operating system, as its loader matters.
+
+    Attributes:
+        name: `windows`, `linux` or `macos`.
+        version: Windows: `10.0.22631`; Linux: the distribution's name and version; macOS: `14.5`.
+        architecture: of the process that loads (`x86_64`, `x86`, `aarch64`), which may differ from the kernel's.
+        libc: Linux: `glibc` or `musl`; empty elsewhere.
+        libc_version: such as `2.36`; empty when not known.
+        quirks: where this system departs from the documented one: names of `loader.quirks`, set by capture on Wine.
+        windows_directory: Windows: such as `C:\\Windows`.
+        api_sets: Windows: contract name in lower case without its last number (`api-ms-win-crt-runtime-l1-1`) to the
+            host's file name, empty when not hosted; `None` when the schema is not known (then the name decides).
+        known_dlls: Windows: lower-case names of KnownDLLs for the process's bitness.
+        library_cache: glibc: `ld.so.cache` as (name, path, hardware flags), in file order; `None` without a cache.
+        default_directories: glibc and musl: the built-in directories, in order.
+        hwcaps: glibc: subdirectories of `glibc-hwcaps` that this CPU takes, best first.
+        platform: glibc: what `$PLATFORM` stands for. lib: what `$LIB` stands for.
+    """
+
+    name: str
+    version: str = ""
+    architecture: str = "x86_64"
+    libc: str = ""
+    libc_version: str = ""
+    quirks: frozenset[str] = frozenset()
+    windows_directory: str = r"C:\Windows"
+    api_sets: Mapping[str, str] | None = None
+    known_dlls: frozenset[str] = frozenset()
+    library_cache: tuple[tuple[str, str, int], ...] | None = None
+    default_directories: tuple[str, ...] = ()
+    hwcaps: tuple[str, ...] = ()
+    platform: str = ""
+    lib: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Python:
+    """The interpreter that loads.
+
+    Attributes:
+        executable: as started. base_executable: the interpreter proper, which a virtual environment starts.
+        version: such as `3.11.9`. implementation: `CPython` or another.
+        platform: a wheel's platform tag without version: `win_amd64`, `linux_x86_64`, `macosx_arm64`.
+        prefix: of the environment. base_prefix: of the installation.
+        layout: `venv`, `conda`, `store`, `embeddable`, or `plain`.
+        path: `sys.path`.
+        extension_suffixes: `importlib.machinery.EXTENSION_SUFFIXES`.
+    """
+
+    executable: str
+    base_executable: str
+    version: str
+    prefix: str
+    base_prefix: str
+    implementation: str = "CPython"
+    platform: str = ""
+    layout: str = "plain"
+    path: tuple[str, ...] = ()
+    extension_suffixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A computer as one value: live, from a snapshot, a clean profile, or one of these with changes laid over it.
+
+    Attributes:
+        id: `this`, a snapshot's id, or a profile's name.
+        system: the operating system. python: the interpreter, `None` for a profile without one.
+        files: its disks.
+        environment: variables of the person's session, not of one process.
+        facts: what a person wants to read of it and no loader consults: GPU, driver, toolkits, in the order shown.
+    """
+
+    id: str
+    system: System
+    files: Files
+    python: Python | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)

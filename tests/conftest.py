@@ -1,0 +1,39 @@
+"""What every test shares: which real loaders are here, and what is said when one is not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+COMMAND_OF = {"wine": "wine", "mingw": "x86_64-w64-mingw32-gcc", "gcc": "gcc", "musl": "musl-gcc"}
+_missing: set[str] = set()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("oracle"):
+        for name in mark.args:
+            if shutil.which(COMMAND_OF[name]) is None:
+                _missing.add(name)
+                if os.environ.get("CI"):
+                    pytest.fail(f"the real loader or compiler {name!r} is not installed, and in CI it must be")
+                pytest.skip(f"no {name} here")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`sweep` tests run only when `-m sweep` asks for them."""
+    if "sweep" in (config.option.markexpr or ""):
+        return
+    kept = [item for item in items if item.get_closest_marker("sweep") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    absent = sorted(name for name, command in COMMAND_OF.items() if shutil.which(command) is None)
+    if absent:
+        terminalreporter.section("not asked")
+        terminalreporter.write_line(
+            f"These oracles were missing, and the tests that ask them were skipped: {', '.join(absent)}."
+        )
