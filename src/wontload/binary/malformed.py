@@ -25,10 +25,24 @@ class MalformedImage(WontloadError):
         defect: which kind.
         what: one clause without the path, for example `its headers promise 541278208 bytes and the file has 104857600`.
         offset: in bytes from the file's start, where that is known.
-        content: for `NOT_NATIVE`: `text`, `html`, `git-lfs pointer`, `zip`, `gzip`, `archive`, `directory`, `unknown`.
+        content: for `NOT_NATIVE`: `text`, `html`, `linker script`, `git-lfs pointer`, `zip`, `gzip`, `archive`,
+            `zeros`, `16-bit program`, `directory`, `unknown`.
+        part: for `TRUNCATED`: the part that the file's end cuts off. ELF loaders answer differently to each:
+            `ELF header` (glibc: `file too short`), `program headers` (`cannot read file data`), `segments` (glibc maps
+            them, and the process dies of SIGBUS when it touches what is not there). Else `headers` or `sections`.
+        header: the first 64 bytes of an ELF file, from which its loader's answer follows; empty for other files.
     """
 
-    def __init__(self, path: str, defect: Defect, what: str, offset: int | None = None, content: str = "") -> None:
+    def __init__(
+        self,
+        path: str,
+        defect: Defect,
+        what: str,
+        offset: int | None = None,
+        content: str = "",
+        part: str = "",
+        header: bytes = b"",
+    ) -> None:
         at = "" if offset is None else f" (at offset {offset:#x})"
         super().__init__(f"cannot read {path}: {what}{at}.")
         self.path = path
@@ -36,3 +50,9 @@ class MalformedImage(WontloadError):
         self.what = what
         self.offset = offset
         self.content = content
+        self.part = part
+        self.header = header
+
+    def __reduce__(self) -> tuple[type[MalformedImage], tuple[object, ...]]:
+        """As its arguments, so that it survives the way back from a worker process."""
+        return type(self), (self.path, self.defect, self.what, self.offset, self.content, self.part, self.header)

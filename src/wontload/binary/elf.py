@@ -1,0 +1,124 @@
+"""An ELF file (32 or 64 bits, either byte order) as an `Image`."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from wontload.binary.elf_layout import ELF_MAGIC, ElfView, Layout, Segment, SegmentHeader, Tag, read_layout
+from wontload.binary.elf_relocations import read_bindings
+from wontload.binary.elf_symbols import read_exports, read_undefined
+from wontload.binary.elf_versions import read_versions_defined, read_versions_needed
+from wontload.binary.image import Format, Image, Import
+from wontload.binary.malformed import MalformedImage
+from wontload.binary.origin import Origin, later
+from wontload.binary.source import Source, decode
+
+__all__ = ["ELF_MAGIC", "parse_elf"]
+
+T = TypeVar("T")
+ET_DYN = 3
+PF_X = 1
+NT_GNU_ABI_TAG = 1
+LONGEST_NOTES_BYTES = 1 << 16
+# gABI, e_machine (elf.h): by number, and by number and bits or byte order where that makes two.
+ARCHITECTURE = {
+    (3, 32, False): "x86",
+    (62, 64, False): "x86_64",
+    (62, 32, False): "x32",
+    (40, 32, False): "arm",
+    (183, 64, False): "aarch64",
+    (243, 64, False): "riscv64",
+    (243, 32, False): "riscv32",
+    (21, 64, False): "ppc64le",
+    (21, 64, True): "ppc64",
+    (20, 32, True): "ppc",
+    (22, 64, True): "s390x",
+    (22, 32, True): "s390",
+    (258, 64, False): "loongarch64",
+    (8, 32, True): "mips",
+    (8, 32, False): "mipsel",
+    (8, 64, True): "mips64",
+    (8, 64, False): "mips64el",
+}
+
+
+def parse_elf(source: Source, origin: Origin) -> Image:
+    """Parse the headers, the dynamic section and the versions now; symbols when they are asked for."""
+    layout = read_layout(source)
+    view = ElfView(source, layout)
+    return Image(
+        format=Format.ELF,
+        architecture=ARCHITECTURE.get((layout.machine, layout.bits, layout.big_endian)) or f"{layout.machine:#x}",
+        bits=layout.bits,
+        big_endian=layout.big_endian,
+        size_bytes=source.size,
+        is_library=layout.elf_type == ET_DYN,
+        needed=tuple(Import(view.string(value)) for tag, value in layout.dynamic if tag == Tag.NEEDED),
+        soname=_string(view, Tag.SONAME),
+        rpath=_directories(view, Tag.RPATH),
+        runpath=_directories(view, Tag.RUNPATH),
+        flags_1=layout.values.get(Tag.FLAGS_1, 0),
+        interpreter=_interpreter(view),
+        os_abi=layout.os_abi,
+        elf_type=layout.elf_type,
+        is_dynamic=bool(layout.dynamic),
+        header=bytes(source.data[:64]),
+        versions_needed=read_versions_needed(view),
+        versions_defined=read_versions_defined(view),
+        executable_stack=_executable_stack(layout),
+        minimum_os=_kernel(view),
+        read_exports=later(origin, partial(_on_view, read_exports, layout)),
+        read_undefined=later(origin, partial(_on_view, read_undefined, layout)),
+        read_bindings=later(origin, partial(_on_view, read_bindings, layout)),
+    )
+
+
+def _on_view(read: Callable[[ElfView], T], layout: Layout, source: Source) -> T:
+    return read(ElfView(source, layout))
+
+
+def _string(view: ElfView, tag: Tag) -> str | None:
+    index = view.layout.values.get(tag)
+    return None if index is None else view.string(index)
+
+
+def _directories(view: ElfView, tag: Tag) -> tuple[str, ...] | None:
+    found = _string(view, tag)
+    return None if found is None else tuple(found.split(":"))
+
+
+def _segments(layout: Layout, kind: Segment) -> list[SegmentHeader]:
+    return [segment for segment in layout.segments if segment.kind == kind]
+
+
+def _interpreter(view: ElfView) -> str | None:
+    for segment in _segments(view.layout, Segment.INTERP):
+        path = view.source.bytes_at(segment.offset, min(segment.file_size, LONGEST_NOTES_BYTES))
+        return decode(path.partition(b"\0")[0])
+    return None
+
+
+def _executable_stack(layout: Layout) -> bool | None:
+    found = _segments(layout, Segment.GNU_STACK)
+    return bool(found[-1].flags & PF_X) if found else None
+
+
+def _kernel(view: ElfView) -> tuple[int, ...] | None:
+    """The oldest kernel that the ABI note asks for (LSB, "Note Sections"); a broken note is none, as in loaders."""
+    order = view.layout.structs.order
+    for segment in _segments(view.layout, Segment.NOTE):
+        try:
+            notes = view.source.bytes_at(segment.offset, min(segment.file_size, LONGEST_NOTES_BYTES))
+        except MalformedImage:
+            continue
+        at = 0
+        while at + 12 <= len(notes):
+            name_size, size, kind = struct.unpack_from(order + "III", notes, at)
+            content = at + 12 + (name_size + 3 & -4)
+            if (kind, notes[at + 12 : at + 16], size) == (NT_GNU_ABI_TAG, b"GNU\0", 16) and content + 16 <= len(notes):
+                return struct.unpack_from(order + "4xIII", notes, content)
+            at = content + (size + 3 & -4)
+    return None

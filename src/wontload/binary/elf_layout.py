@@ -1,0 +1,215 @@
+"""ELF header, program headers and dynamic section; and where in the file each address lies.
+
+Everything goes through the program headers, as in a loader: section headers may be stripped, and none is read.
+Source of names and numbers: the System V ABI (gABI), "Object Files" and "Program Loading and Dynamic Linking"; elf.h.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from itertools import takewhile
+from operator import itemgetter
+
+from wontload.binary.source import Source
+
+ELF_MAGIC = b"\x7fELF"
+EI_CLASS, EI_DATA, EI_OSABI = 4, 5, 7
+CLASS_BITS = {1: 32, 2: 64}
+BYTE_ORDER = {1: "<", 2: ">"}
+IDENT_BYTES = 16
+
+
+class Segment(IntEnum):
+    """p_type, as far as anything here asks."""
+
+    LOAD = 1
+    DYNAMIC = 2
+    INTERP = 3
+    NOTE = 4
+    GNU_STACK = 0x6474E551
+
+
+class Tag(IntEnum):
+    """d_tag, as far as anything here asks."""
+
+    NEEDED = 1
+    HASH = 4
+    STRTAB = 5
+    SYMTAB = 6
+    RELA = 7
+    STRSZ = 10
+    SONAME = 14
+    RPATH = 15
+    REL = 17
+    JMPREL = 23
+    RUNPATH = 29
+    GNU_HASH = 0x6FFFFEF5
+    VERSYM = 0x6FFFFFF0
+    FLAGS_1 = 0x6FFFFFFB
+    VERDEF = 0x6FFFFFFC
+    VERNEED = 0x6FFFFFFE
+
+
+class Structs:
+    """The structures whose layout depends on class and byte order."""
+
+    def __init__(self, bits: int, order: str) -> None:
+        word = "I" if bits == 32 else "Q"
+        self.order = order
+        # e_type, e_machine, (e_version, e_entry), e_phoff, (e_shoff, e_flags, e_ehsize), e_phentsize, e_phnum, (3 more)
+        self.header = struct.Struct(f"{order}HH4x{bits // 8}x{word}{bits // 8}x6xHH6x")
+        self.dynamic = struct.Struct(f"{order}{word}{word}")
+        # p_type, p_flags, p_offset, p_vaddr, p_filesz (64 bits); the flags stand last but one with 32.
+        self.segment = struct.Struct(f"{order}IIIIIIII" if bits == 32 else f"{order}IIQQQQQQ")
+        # st_name, st_info, st_other, st_shndx
+        self.symbol = struct.Struct(f"{order}I8xBBH" if bits == 32 else f"{order}IBBH16x")
+        self.word = struct.Struct(f"{order}I")
+        self.word_bytes = bits // 8
+
+
+structs = lru_cache(maxsize=None)(Structs)  # four of them
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentHeader:
+    """One program header: what it is, and where it comes from and goes to. Sizes and offsets in bytes."""
+
+    kind: int
+    flags: int
+    offset: int
+    address: int
+    file_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The headers, as far as anything here asks.
+
+    Attributes:
+        segments: all program headers, in file order.
+        loads: those that are mapped and have bytes in the file.
+        dynamic: the dynamic section, as (tag, value) up to DT_NULL; empty without one.
+        values: the last value of each tag.
+    """
+
+    bits: int
+    big_endian: bool
+    os_abi: int
+    elf_type: int
+    machine: int
+    segments: tuple[SegmentHeader, ...]
+    loads: tuple[SegmentHeader, ...]
+    dynamic: tuple[tuple[int, int], ...]
+    values: dict[int, int]
+
+    @property
+    def structs(self) -> Structs:
+        """The structures of this class and byte order."""
+        return structs(self.bits, ">" if self.big_endian else "<")
+
+
+def read_layout(source: Source) -> Layout:
+    """Read the headers. Raises `MalformedImage`, `TRUNCATED` when the file ends before its segments do."""
+    source.need(0, IDENT_BYTES, "ELF header")
+    ident = source.bytes_at(0, IDENT_BYTES)
+    bits, order = CLASS_BITS.get(ident[EI_CLASS]), BYTE_ORDER.get(ident[EI_DATA])
+    if bits is None or order is None:
+        raise source.corrupt(f"its class {ident[EI_CLASS]} or byte order {ident[EI_DATA]} does not exist", EI_CLASS)
+    known = structs(bits, order)
+    source.need(IDENT_BYTES, known.header.size, "ELF header")
+    elf_type, machine, offset, entry_size, count = source.unpack(known.header, IDENT_BYTES)
+    segments = _segments(source, known, offset, entry_size, count)
+    loads = tuple(one for one in segments if one.kind == Segment.LOAD and one.file_size)
+    promised = max((one.offset + one.file_size for one in loads), default=0)
+    if promised > source.size:
+        raise source.truncated(promised, "segments")
+    dynamic = _dynamic(source, known, segments, loads)
+    return Layout(
+        bits=bits,
+        big_endian=order == ">",
+        os_abi=ident[EI_OSABI],
+        elf_type=elf_type,
+        machine=machine,
+        segments=segments,
+        loads=loads,
+        dynamic=dynamic,
+        values=dict(dynamic),
+    )
+
+
+def _segments(source: Source, known: Structs, offset: int, entry_size: int, count: int) -> tuple[SegmentHeader, ...]:
+    if not count:
+        return ()
+    if entry_size != known.segment.size:  # glibc: "ELF file's phentsize not the expected size"
+        raise source.corrupt(f"its program headers have {entry_size} bytes each, not {known.segment.size}", IDENT_BYTES)
+    source.need(offset, count * entry_size, "program headers")
+    table = known.segment.iter_unpack(source.bytes_at(offset, count * entry_size))
+    if known.word_bytes == 8:
+        return tuple(
+            SegmentHeader(kind, flags, start, address, size) for kind, flags, start, address, _, size, _, _ in table
+        )
+    return tuple(
+        SegmentHeader(kind, flags, start, address, size) for kind, start, address, _, size, _, flags, _ in table
+    )
+
+
+def _dynamic(
+    source: Source, known: Structs, segments: tuple[SegmentHeader, ...], loads: tuple[SegmentHeader, ...]
+) -> tuple[tuple[int, int], ...]:
+    """The dynamic section, found by its address; of two, the last counts (glibc, `_dl_map_object_from_fd`)."""
+    sections = [one for one in segments if one.kind == Segment.DYNAMIC and one.file_size]
+    if not sections:  # a static executable, or debug information on its own
+        return ()
+    offset, end = run_of(source, loads, sections[-1].address)
+    size = min(sections[-1].file_size, end - offset)
+    size -= size % known.dynamic.size
+    source.spend(size // known.dynamic.size)
+    entries = known.dynamic.iter_unpack(source.bytes_at(offset, size))
+    return tuple((tag, value) for tag, value in takewhile(itemgetter(0), entries))  # up to DT_NULL
+
+
+def run_of(source: Source, loads: tuple[SegmentHeader, ...], address: int) -> tuple[int, int]:
+    """The file's part that an address and what follows it come from: (offset, end of the segment's bytes)."""
+    for segment in loads:
+        if 0 <= address - segment.address < segment.file_size:
+            return address - segment.address + segment.offset, segment.offset + segment.file_size
+    raise source.corrupt(f"the address {address:#x} lies in none of its segments")
+
+
+class ElfView:
+    """An ELF file read by address, as it would lie in memory (relative to where it is loaded)."""
+
+    __slots__ = ("layout", "source", "strings_end", "strings_offset")
+
+    def __init__(self, source: Source, layout: Layout) -> None:
+        self.source = source
+        self.layout = layout
+        self.strings_offset, self.strings_end = 0, 0
+        table = layout.values.get(Tag.STRTAB)
+        if table is not None:
+            self.strings_offset, end = self.run(table)
+            # A loader never asks for DT_STRSZ when it reads a name; a file without one is read to the segment's end.
+            size = layout.values.get(Tag.STRSZ)
+            self.strings_end = end if size is None else min(end, self.strings_offset + size)
+
+    def run(self, address: int) -> tuple[int, int]:
+        """Where an address and what follows it come from: (offset in the file, end of the segment's bytes)."""
+        return run_of(self.source, self.layout.loads, address)
+
+    def bytes_at(self, address: int, size: int) -> bytes:
+        """`size` bytes of memory at `address`, in one segment."""
+        offset, end = self.run(address)
+        if offset + size > end:
+            raise self.source.corrupt(f"a table of {size} bytes at address {address:#x} runs off its segment", offset)
+        return self.source.bytes_at(offset, size)
+
+    def string(self, index: int) -> str:
+        """The text at `index` of the dynamic string table."""
+        return self.source.text(self.strings_offset + index, self.strings_end)
+
+    def strings(self, indexes: list[int]) -> list[str]:
+        """The texts at `indexes` of the dynamic string table."""
+        return self.source.texts(indexes, self.strings_offset, self.strings_end)

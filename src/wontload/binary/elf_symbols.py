@@ -1,0 +1,132 @@
+"""ELF dynamic symbols: what an image defines for others, and what it leaves to them, with versions.
+
+The dynamic symbol table does not say how long it is. Loaders never ask: they come to a symbol through the hash table
+or a relocation. So its length is that of the hash table's chains (gABI, "Hash Table"; for DT_GNU_HASH the format as
+glibc reads it, `do_lookup_x` in elf/dl-lookup.c).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import repeat
+from typing import cast
+
+from wontload.binary.elf_layout import ElfView, Tag
+from wontload.binary.elf_versions import INDEX_MASK, version_names
+from wontload.binary.image import Export, Symbol
+from wontload.binary.source import numbers
+
+SHN_UNDEF = 0
+STB_LOCAL, STB_WEAK = 0, 2
+STV_HIDDEN, STV_INTERNAL = 2, 1
+STT_SECTION, STT_FILE = 3, 4
+# The tables that an address can belong to and that linkers put behind the symbols.
+NEIGHBOURS = (Tag.STRTAB, Tag.VERSYM, Tag.HASH, Tag.GNU_HASH, Tag.VERDEF, Tag.VERNEED, Tag.RELA, Tag.REL, Tag.JMPREL)
+
+# `Symbol(*fields)` without a Python frame for each of a hundred thousand symbols.
+_symbol = cast("Callable[[Iterable[object]], Symbol]", partial(tuple.__new__, Symbol))
+_export = cast("Callable[[Iterable[object]], Export]", partial(tuple.__new__, Export))
+
+
+def read_undefined(view: ElfView) -> tuple[Symbol, ...]:
+    """The symbols that others must define, in table order."""
+    end = _extent(view)
+    found = [
+        (index, name, info >> 4 == STB_WEAK)
+        for index, (name, info, _, section) in enumerate(_entries(view, end))
+        if section == SHN_UNDEF and name and info >> 4 != STB_LOCAL
+    ]
+    if not found:
+        return ()
+    indexes, names, weak = zip(*found, strict=True)
+    versions = _versions(view, indexes, end)
+    return tuple(map(_symbol, zip(view.strings(list(names)), repeat(None), versions, weak)))
+
+
+def read_exports(view: ElfView) -> tuple[Export, ...]:
+    """The symbols that it defines for others, in table order."""
+    end = _extent(view)
+    found = [
+        (index, name)
+        for index, (name, info, other, section) in enumerate(_entries(view, end))
+        if section != SHN_UNDEF
+        and name
+        and info >> 4 != STB_LOCAL
+        and other & 3 not in (STV_HIDDEN, STV_INTERNAL)
+        and info & 15 not in (STT_SECTION, STT_FILE)
+    ]
+    if not found:
+        return ()
+    indexes, names = zip(*found, strict=True)
+    versions = _versions(view, indexes, end)
+    return tuple(map(_export, zip(view.strings(list(names)), repeat(None), repeat(None), versions)))
+
+
+def _entries(view: ElfView, count: int) -> Iterable[tuple[int, int, int, int]]:
+    """st_name, st_info, st_other, st_shndx of the first `count` symbols."""
+    table = view.layout.values.get(Tag.SYMTAB)
+    if table is None or not count:
+        return ()
+    layout = view.layout.structs.symbol
+    view.source.spend(count)
+    return cast("Iterable[tuple[int, int, int, int]]", layout.iter_unpack(view.bytes_at(table, count * layout.size)))
+
+
+def _versions(view: ElfView, indexes: tuple[int, ...], end: int) -> Iterable[str | None]:
+    table = view.layout.values.get(Tag.VERSYM)
+    if table is None:
+        return repeat(None)
+    version_of = numbers(view.bytes_at(table, 2 * end), "H", view.layout.structs.order)
+    name_of = version_names(view).get
+    return [name_of(version_of[index] & INDEX_MASK) for index in indexes]
+
+
+def _extent(view: ElfView) -> int:
+    """The number of symbols."""
+    values = view.layout.values
+    if Tag.SYMTAB not in values:
+        return 0
+    if Tag.GNU_HASH in values and (end := _gnu_extent(view, values[Tag.GNU_HASH])):
+        return end
+    if Tag.HASH in values and not _has_wide_hash(view):
+        _, chains = struct.unpack(view.layout.structs.order + "II", view.bytes_at(values[Tag.HASH], 8))
+        return int(chains)
+    return _room(view)
+
+
+def _gnu_extent(view: ElfView, address: int) -> int:
+    """The same from DT_GNU_HASH: header, Bloom filter, buckets, and chains that end with an odd number.
+
+    The symbols in the chains are the table's last. 0 when there are none, which says nothing about those before: GNU
+    ld then writes 1 as the first index, whatever there is (bfd/elflink.c, "Empty .gnu.hash section is special").
+    """
+    known = view.layout.structs
+    buckets, first, blooms, _ = struct.unpack(known.order + "IIII", view.bytes_at(address, 16))
+    buckets_at = address + 16 + blooms * known.word_bytes
+    view.source.spend(buckets)
+    last: int = max(numbers(view.bytes_at(buckets_at, 4 * buckets), "I", known.order), default=0)
+    if last < first or not last:
+        return 0
+    offset, end = view.run(buckets_at + 4 * buckets + 4 * (last - first))
+    while offset + 4 <= end:
+        last += 1
+        if view.source.unpack(known.word, offset)[0] & 1:
+            return last
+        offset += 4
+    raise view.source.corrupt("its symbol hash table has a chain without end", offset)
+
+
+def _has_wide_hash(view: ElfView) -> bool:
+    """Whether DT_HASH has entries of eight bytes: 64-bit Alpha and s390 (elf.h, `Elf_Symndx` in glibc's sysdeps)."""
+    return view.layout.bits == 64 and view.layout.machine in (22, 0x9026)
+
+
+def _room(view: ElfView) -> int:
+    """How many symbols fit before the next table, which linkers put right behind them."""
+    start = view.layout.values[Tag.SYMTAB]
+    offset, end = view.run(start)
+    following = [view.layout.values[tag] for tag in NEIGHBOURS if view.layout.values.get(tag, 0) > start]
+    room = min([end - offset, *(address - start for address in following)])
+    return room // view.layout.structs.symbol.size

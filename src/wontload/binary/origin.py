@@ -1,0 +1,124 @@
+"""Where an image's bytes come from, now and again later: a file that is mapped anew, or a buffer that is kept.
+
+An `Image` outlives the reading of it and parses its costly tables when they are first asked for. Holding hundreds of
+files open (or mapped, which on Windows keeps them from being replaced) until then would be worse than mapping one
+again, which costs some twenty microseconds.
+
+Bytes on a disk can vanish while they are mapped, when another program cuts the file short: reading them is then a
+SIGBUS, which no Python code survives. So a file is mapped for as long as one parser runs, and no longer.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Protocol, TypeVar
+
+from wontload.binary.malformed import Defect, MalformedImage
+from wontload.binary.source import Data, Source
+
+T = TypeVar("T")
+# A named pipe would block for ever when opened, so nothing may (POSIX); on Windows text mode would translate.
+OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Origin(Protocol):
+    """Something that yields the same bytes whenever it is asked."""
+
+    def open(self) -> Source:
+        """The bytes. Raises `MalformedImage`."""
+
+    def close(self, source: Source) -> None:
+        """Let go of what `open` gave."""
+
+
+def reading(origin: Origin, read: Callable[[Source], T]) -> T:
+    """What `read` makes of the origin's bytes, which are let go of afterwards."""
+    source = origin.open()
+    try:
+        return read(source)
+    finally:
+        origin.close(source)
+
+
+def later(origin: Origin, read: Callable[[Source], T]) -> Callable[[], T]:
+    """`read`, to be called when the image is asked for what it makes."""
+    return partial(reading, origin, read)
+
+
+class Buffer:
+    """Bytes that are in memory, and stay there for as long as an image may ask for them."""
+
+    def __init__(self, data: bytes | memoryview, path: str) -> None:
+        self.data: Data = data
+        self.path = path
+
+    def open(self) -> Source:
+        """The bytes, each time with a fresh account of what may be made of them."""
+        return Source(self.data, self.path)
+
+    def close(self, source: Source) -> None:
+        """Nothing to let go of."""
+
+
+class File:
+    """A file on disk that must be the same each time it is opened: same size, same time of change."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._stamp: tuple[int, int] | None = None
+        self._held: Source | None = None
+
+    def open(self) -> Source:
+        """Map the file. Raises `MalformedImage` for what cannot be read, and for what changed since the first time."""
+        if self._held is not None:
+            return Source(self._held.data, self.path)
+        try:
+            descriptor = os.open(self.path, OPEN_FLAGS)
+            try:
+                self._check(os.fstat(descriptor))
+                return Source(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ), self.path)
+            finally:
+                os.close(descriptor)
+        except (OSError, ValueError, OverflowError) as error:  # ValueError: a NUL in the path, or emptied just now
+            raise self._unreadable(error) from error
+
+    def close(self, source: Source) -> None:
+        """Unmap the file, unless it is held."""
+        if self._held is None:
+            source.data.close()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the file mapped for several parsers in a row."""
+        self._held = source = self.open()
+        try:
+            yield
+        finally:
+            self._held = None
+            self.close(source)
+
+    def _check(self, status: os.stat_result) -> None:
+        stamp = (status.st_size, status.st_mtime_ns)
+        if self._stamp not in (None, stamp):
+            raise MalformedImage(self.path, Defect.UNREADABLE, "it changed while it was being read")
+        self._stamp = stamp
+        if stat.S_ISDIR(status.st_mode):
+            raise self._directory()
+        if not stat.S_ISREG(status.st_mode):
+            raise MalformedImage(self.path, Defect.NOT_NATIVE, "it is no file but a device or pipe", content="unknown")
+        if not status.st_size:
+            raise MalformedImage(self.path, Defect.EMPTY, "it is empty")
+
+    def _unreadable(self, error: Exception) -> MalformedImage:
+        if os.path.isdir(self.path):  # Windows does not even open one
+            return self._directory()
+        what = getattr(error, "strerror", None) or str(error)
+        return MalformedImage(self.path, Defect.UNREADABLE, f"it could not be opened: {what}")
+
+    def _directory(self) -> MalformedImage:
+        return MalformedImage(self.path, Defect.NOT_NATIVE, "it is a directory", content="directory")

@@ -1,0 +1,99 @@
+"""PE import directory and delay import directory: which libraries, and what is taken from each.
+
+Source: Microsoft, "PE Format", "The .idata Section" and "Delay-Load Import Tables".
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice, repeat
+from typing import cast
+
+from wontload.binary.image import Import, Symbol
+from wontload.binary.malformed import MalformedImage
+from wontload.binary.pe_layout import Directory, PEView
+
+# "Import Directory Table": 20 bytes an entry, closed by an empty one.
+# Kept: import lookup table RVA, name RVA, import address table RVA. Skipped: time stamp, forwarder chain.
+IMPORT_DIRECTORY_ENTRY = struct.Struct("<I8xII")
+# "Delay-Load Directory Table": 32 bytes an entry, closed by an empty one.
+# Kept: attributes, name, delay import address table, delay import name table.
+DELAY_DIRECTORY_ENTRY = struct.Struct("<II4xII12x")
+# Attributes bit 0: the fields are RVAs. Clear (Visual C++ 6): they are addresses, the image's base included.
+DELAY_ATTRIBUTE_RVA = 1
+HINT_BYTES = 2
+
+# `Symbol(*fields)` without a Python frame for each of a hundred thousand symbols.
+_symbol = cast("Callable[[Iterable[object]], Symbol]", partial(tuple.__new__, Symbol))
+
+
+def read_needed(view: PEView) -> tuple[Import, ...]:
+    """The libraries, eager first, without their symbols."""
+    eager = view.texts([name for name, _ in import_tables(view)])
+    delayed = (Import(view.text(name), delayed=True) for name, *_ in delay_tables(view))
+    return (*map(Import, eager), *until_malformed(delayed))
+
+
+def read_imports(view: PEView) -> tuple[Import, ...]:
+    """The libraries with their symbols, in the same order as `read_needed`."""
+    tables = tuple(import_tables(view))
+    libraries = view.texts([name for name, _ in tables])
+    thunks = view.thunk_tables([table for _, table in tables])
+    eager = map(Import, libraries, repeat(False), repeat(False), symbols_of(view, thunks))
+    delayed = (
+        Import(view.text(name), delayed=True, symbols=next(symbols_of(view, [view.thunks(table)], base)))
+        for name, table, base in delay_tables(view)
+    )
+    return (*eager, *delayed)
+
+
+def import_tables(view: PEView) -> Iterator[tuple[int, int]]:
+    """Yield (name RVA, RVA of the table of symbols) of each library that a loader would load, in file order.
+
+    The directory's size is not consulted: loaders stop at the first entry without a name or an address table (Wine,
+    `fixup_imports`, dlls/ntdll/loader.c). A library from which nothing is taken is not loaded (Wine, `import_dll`).
+    """
+    directory = view.directory(Directory.IMPORT)
+    if directory is None:
+        return
+    for lookup_table, name, address_table in view.entries(directory[0], IMPORT_DIRECTORY_ENTRY):
+        if not (name and address_table):
+            return
+        # Some linkers leave the lookup table out; the address table holds the same until the file is bound.
+        table = lookup_table or address_table
+        if view.word(table):
+            yield name, table
+
+
+def delay_tables(view: PEView) -> Iterator[tuple[int, int, int]]:
+    """Yield (name RVA, name table RVA, base to take from the name table's numbers) of each delay import."""
+    directory = view.directory(Directory.DELAY_IMPORT)
+    if directory is None:
+        return
+    for attributes, name, address_table, name_table in view.entries(directory[0], DELAY_DIRECTORY_ENTRY):
+        if not name:
+            return
+        base = 0 if attributes & DELAY_ATTRIBUTE_RVA else view.layout.image_base
+        yield name - base, (name_table or address_table) - base, base
+
+
+def until_malformed(imports: Iterable[Import]) -> Iterator[Import]:
+    """The imports before the first that cannot be read: no loader looks at a delay import before it is called."""
+    try:
+        yield from imports
+    except MalformedImage:
+        return
+
+
+def symbols_of(view: PEView, tables: Sequence[Sequence[int]], base: int = 0) -> Iterator[tuple[Symbol, ...]]:
+    """Yield the symbols of each of several tables of thunks, all of whose names are read at once."""
+    by_ordinal = 1 << (view.layout.bits - 1)
+    shift = HINT_BYTES - base  # a hint of two bytes stands before each name
+    names = iter(view.texts([thunk + shift for table in tables for thunk in table if thunk < by_ordinal]))
+    for table in tables:
+        if table and max(table) >= by_ordinal:
+            yield tuple(Symbol(next(names)) if one < by_ordinal else Symbol(None, one & 0xFFFF) for one in table)
+        else:
+            yield tuple(map(_symbol, zip(islice(names, len(table)), repeat(None), repeat(None), repeat(False))))

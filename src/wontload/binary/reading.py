@@ -1,0 +1,69 @@
+"""The way in: which parser a file is for, by how it begins."""
+
+from __future__ import annotations
+
+import os
+
+from wontload.binary.elf import ELF_MAGIC, parse_elf
+from wontload.binary.image import Image
+from wontload.binary.macho import MACHO_MAGICS, parse_macho
+from wontload.binary.malformed import Defect, MalformedImage
+from wontload.binary.origin import Buffer, File, Origin, reading
+from wontload.binary.pe import parse_pe
+from wontload.binary.sniff import SNIFFED_BYTES, content_of
+from wontload.binary.source import Source
+
+PE_MAGIC = b"MZ"
+ELF64_HEADER_BYTES = 64
+
+
+def read_image(path: str | os.PathLike[str], *, architecture: str | None = None, symbols: bool = False) -> Image:
+    """Parse the file at `path`, touching only the pages of the tables it needs.
+
+    The file is not held open: what is parsed later maps it again, and raises `MalformedImage` if it changed.
+
+    Args:
+        path: of the file.
+        architecture: which slice of a fat Mach-O file, in the spelling of `Image.architecture`; the first without one.
+        symbols: parse symbols now, in one go, rather than when the image is asked for them.
+
+    Raises:
+        MalformedImage: whatever is wrong with the file, also when it cannot be opened.
+    """
+    file = File(os.fspath(path))
+    if not symbols:
+        return _parse(file, architecture)
+    with file.held():
+        image = _parse(file, architecture)
+        _ = image.imports, image.exports, image.undefined  # the image keeps them
+    return image
+
+
+def parse_image(data: bytes | memoryview, path: str, *, architecture: str | None = None) -> Image:
+    """Parse a file's bytes, which the image keeps. `path` is for messages; the rest is as in `read_image`."""
+    if not len(data):
+        raise MalformedImage(path, Defect.EMPTY, "it is empty")
+    return _parse(Buffer(data, path), architecture)
+
+
+def _parse(origin: Origin, architecture: str | None) -> Image:
+    return reading(origin, lambda source: _parse_source(source, origin, architecture))
+
+
+def _parse_source(source: Source, origin: Origin, architecture: str | None) -> Image:
+    magic = bytes(source.data[:4])
+    if magic[:2] == PE_MAGIC:
+        return parse_pe(source, origin)
+    if magic == ELF_MAGIC:
+        try:
+            return parse_elf(source, origin)
+        except MalformedImage as malformed:
+            malformed.header = bytes(source.data[:ELF64_HEADER_BYTES])
+            raise
+    if magic in MACHO_MAGICS and (image := parse_macho(source, origin, architecture)):
+        return image
+    content, words = content_of(bytes(source.data[:SNIFFED_BYTES]))
+    what = f"it is no PE, ELF or Mach-O file but {words}"
+    # ELF loaders find a file too short before they look at what is in it.
+    part = "ELF header" if source.size < ELF64_HEADER_BYTES else ""
+    raise MalformedImage(source.path, Defect.NOT_NATIVE, what, 0, content, part)

@@ -1,0 +1,152 @@
+"""Bytes of one file with every access checked: the only place where a parser's offset meets the file's end.
+
+Offsets and sizes are in bytes from the file's start. Whatever lies outside comes out as `MalformedImage`.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import sys
+from collections.abc import Sequence
+from itertools import accumulate, count
+from operator import add
+from typing import Any, TypeAlias
+
+from wontload.binary.malformed import Defect, MalformedImage
+
+HOST_ORDER = "<" if sys.byteorder == "little" else ">"
+Data: TypeAlias = "bytes | memoryview | mmap.mmap"
+
+# No symbol's name is longer than this. CUDA templates reach some ten thousand bytes.
+LONGEST_NAME_BYTES = 1 << 16
+# Names are decoded in one piece when they lie this close together: bytes for each name, and beyond that.
+DENSE_BYTES, SLACK_BYTES = 128, 16384
+# How many names are decoded in one piece. With `DENSE_BYTES` this bounds what one piece may cost.
+NAMES_AT_ONCE = 4096
+# A file may promise one name a million times, so what is made of it is bounded as well as where it is read.
+MOST_ENTRIES = 1_000_000
+MOST_TEXT_BYTES = 128 << 20
+
+
+class Source:
+    """One file's bytes, and how much may still be made of them.
+
+    Attributes:
+        path: as the caller gave it, for messages.
+        data: the bytes: a mapped file, or a buffer.
+        size: in bytes.
+    """
+
+    __slots__ = ("_entries_left", "_text_left", "data", "path", "size")
+
+    def __init__(self, data: Data, path: str) -> None:
+        self.data: Any = data  # one of three types that slice and unpack alike
+        self.path = path
+        self.size = len(data)
+        # Tables may share names' endings (ELF does), so the text may exceed the file, though not by much.
+        self._text_left = min(4 * self.size + 4096, MOST_TEXT_BYTES)
+        self._entries_left = min(self.size, MOST_ENTRIES)
+
+    def corrupt(self, what: str, offset: int | None = None) -> MalformedImage:
+        """The exception for tables that contradict themselves, or the file."""
+        return MalformedImage(self.path, Defect.CORRUPT, what, offset)
+
+    def truncated(self, promised_bytes: int, part: str, offset: int | None = None) -> MalformedImage:
+        """The exception for a file that ends before what its headers promise."""
+        what = f"its headers promise {promised_bytes} bytes and the file has {self.size}"
+        return MalformedImage(self.path, Defect.TRUNCATED, what, offset, part=part)
+
+    def need(self, offset: int, size: int, part: str) -> None:
+        """Make sure that a header is there; `part` is its name, should the file end before it."""
+        if offset + size > self.size:
+            raise self.truncated(offset + size, part, offset)
+
+    def unpack(self, layout: struct.Struct, offset: int) -> tuple[Any, ...]:
+        """One structure."""
+        if not 0 <= offset <= self.size - layout.size:
+            raise self.corrupt(f"a structure of {layout.size} bytes lies outside the file", offset)
+        return layout.unpack_from(self.data, offset)
+
+    def bytes_at(self, offset: int, size: int) -> bytes:
+        """A copy of `size` bytes, all of them in the file."""
+        if not 0 <= offset <= self.size - size or size < 0:
+            raise self.corrupt(f"a table of {size} bytes lies outside the file", offset)
+        return bytes(self.data[offset : offset + size])
+
+    def spend(self, entries: int, text_bytes: int = 0) -> None:
+        """Account for what is about to be made. A sound file never comes near the limits."""
+        self._entries_left -= entries
+        self._text_left -= text_bytes
+        if self._entries_left < 0 or self._text_left < 0:
+            raise self.corrupt("its tables name more than a file of this size can hold")
+
+    def text(self, offset: int, end: int | None = None) -> str:
+        """The NUL-terminated text at `offset`, of which nothing may lie at or after `end`."""
+        stop = self._name_end(offset, self.size if end is None else end)
+        self.spend(1, stop - offset)
+        return decode(bytes(self.data[offset:stop]))
+
+    def texts(self, starts: Sequence[int], shift: int, end: int) -> list[str]:
+        """The NUL-terminated texts at `start + shift` of each start, none of which reaches `end`.
+
+        Linkers put names side by side, so a few thousand are cut out of one decoded window at a time.
+        """
+        found: list[str] = []
+        for at in range(0, len(starts), NAMES_AT_ONCE):
+            found += self._some_texts(starts[at : at + NAMES_AT_ONCE], shift, end)
+        return found
+
+    def _some_texts(self, starts: Sequence[int], shift: int, end: int) -> list[str]:
+        low = min(starts)
+        stop = self._name_end(max(starts) + shift, end)
+        start = low + shift
+        if start < 0 or stop - start > DENSE_BYTES * len(starts) + SLACK_BYTES:
+            return [self.text(one + shift, end) for one in starts]
+        window = str(self.data[start : stop + 1], "latin-1")  # a character a byte: offsets stay what they are
+        found = _side_by_side(window, starts) or self._cut(window, [one - low for one in starts])
+        return found if window.isascii() else [decode(one.encode("latin-1")) for one in found]
+
+    def _cut(self, window: str, firsts: Sequence[int]) -> list[str]:
+        find = window.index
+        lasts = [find("\0", one) for one in firsts]
+        self.spend(0, sum(lasts) - sum(firsts))  # names may overlap, so their sum knows no other bound
+        return [window[first:last] for first, last in zip(firsts, lasts, strict=True)]
+
+    def _name_end(self, offset: int, end: int) -> int:
+        """Where the text at `offset` has its NUL."""
+        end = min(end, self.size)
+        if not 0 <= offset < end:
+            raise self.corrupt("a name lies outside its table", offset)
+        for size in (64, LONGEST_NAME_BYTES):  # nearly all names are short, and a slice is a copy
+            window = bytes(self.data[offset : min(offset + size, end)])
+            length = window.find(b"\0")
+            if length >= 0:
+                return offset + length
+        raise self.corrupt("a name has no end", offset)
+
+
+def _side_by_side(window: str, starts: Sequence[int]) -> list[str] | None:
+    """The names in `window` if there is nothing else, in the order of `starts`: as in nearly all export tables."""
+    names = window.split("\0", len(starts))
+    if names.pop() or len(names) != len(starts):
+        return None
+    # Name i begins behind the characters of i names and i NULs.
+    lengths = accumulate(map(len, names[:-1]), initial=starts[0])
+    return names if [*map(add, lengths, count())] == [*starts] else None
+
+
+def numbers(blob: bytes, code: str, order: str = "<") -> Sequence[int]:
+    """All the numbers in `blob`, of the kind that `struct` calls `code`; a rest that is too short for one is left."""
+    width = struct.calcsize("=" + code)
+    whole = len(blob) - len(blob) % width
+    if order == HOST_ORDER:  # no struct to compile for each length
+        view: Any = memoryview(blob)
+        found: list[int] = view[:whole].cast(code).tolist()
+        return found
+    return struct.unpack(f"{order}{whole // width}{code}", blob[:whole])
+
+
+def decode(name: bytes) -> str:
+    """A name as text. Names are bytes to loaders: what is no UTF-8 survives as a file name would (`os.fsdecode`)."""
+    return name.decode("utf-8", "surrogateescape")
