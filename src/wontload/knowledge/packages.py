@@ -1,0 +1,106 @@
+"""Packages with native code: import name and distribution name, and how some of them load their libraries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from wontload.knowledge.tables import lines, table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loading:
+    """How a package loads its native libraries.
+
+    Attributes:
+        how: one clause for people.
+        libraries: the main files by system, relative to site-packages; `*` stands for a part of a name.
+        winmode: what the package hands to `ctypes.CDLL` on Windows; `None`: nothing, so Python's default holds.
+        variables: environment variables that it reads; a `*` stands for a version.
+        add_dll_directory: what it adds, in order, with the placeholders of `places`.
+        path_prepends: directories that it puts before PATH.
+        source: where that is written.
+    """
+
+    how: str
+    libraries: Mapping[str, tuple[str, ...]]
+    winmode: int | None
+    variables: tuple[str, ...]
+    add_dll_directory: tuple[str, ...]
+    path_prepends: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """An import name with the distributions that bring it, the usual one first."""
+
+    import_name: str
+    distributions: tuple[str, ...]
+
+    @property
+    def loading(self) -> Loading | None:
+        """How it loads its native libraries; `None` where that is not recorded."""
+        return _loadings().get(self.import_name)
+
+
+def distribution_for(import_name: str) -> str | None:
+    """The usual distribution of a top-level import name, such as `opencv-python` for `cv2.gapi`."""
+    found = _by_import_name().get(import_name.partition(".")[0])
+    return found.distributions[0] if found else None
+
+
+def import_name_for(distribution: str) -> str | None:
+    """The import name that a distribution brings; the name may be spelled in any way that pip takes."""
+    found = _by_distribution().get(normalised(distribution))
+    return found.import_name if found else None
+
+
+def package(name: str) -> Package | None:
+    """A package by import name (dotted allowed) or, where that fits nothing, by distribution name."""
+    return _by_import_name().get(name.partition(".")[0]) or _by_distribution().get(normalised(name))
+
+
+def normalised(distribution: str) -> str:
+    """A distribution's name as indexes compare it. Source: PyPA specifications, name normalization."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def packages() -> Iterator[Package]:
+    """Every package of the table."""
+    for line in lines("packages.txt"):
+        import_name, _, distributions = line.partition("|")
+        yield Package(import_name=import_name.strip(), distributions=tuple(distributions.split()))
+
+
+@cache
+def _by_import_name() -> Mapping[str, Package]:
+    return {known.import_name: known for known in packages()}
+
+
+@cache
+def _by_distribution() -> Mapping[str, Package]:
+    """A distribution of several import names leads to the first in the table."""
+    found: dict[str, Package] = {}
+    for known in packages():
+        for distribution in known.distributions:
+            found.setdefault(normalised(distribution), known)
+    return found
+
+
+@cache
+def _loadings() -> Mapping[str, Loading]:
+    return {
+        row["import_name"]: Loading(
+            how=row["how"],
+            libraries={system: tuple(row.get(f"libraries_{system}", ())) for system in ("windows", "linux", "macos")},
+            winmode=row.get("winmode"),
+            variables=tuple(row["variables"]),
+            add_dll_directory=tuple(row["add_dll_directory"]),
+            path_prepends=tuple(row.get("path_prepends", ())),
+            source=row["source"],
+        )
+        for row in table("loaders")["loader"]
+    }

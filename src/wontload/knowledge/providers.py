@@ -1,0 +1,170 @@
+"""Who provides a library: the wheel, package or installer that brings a file, and the command that fetches it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from wontload.knowledge.components import TOML_TABLES, Component, claims_exactly, component_of
+from wontload.knowledge.tables import Row, table
+
+# The package manager of a distribution, by ID or ID_LIKE of /etc/os-release.
+MANAGER_OF = {
+    "debian": "apt", "ubuntu": "apt", "linuxmint": "apt", "pop": "apt", "raspbian": "apt", "kali": "apt",
+    "fedora": "dnf", "rhel": "dnf", "centos": "dnf", "rocky": "dnf", "almalinux": "dnf", "ol": "dnf", "amzn": "dnf",
+    "arch": "pacman", "manjaro": "pacman", "endeavouros": "pacman",
+    "alpine": "apk",
+}  # fmt: skip
+COMMAND_OF = {
+    "apt": "sudo apt install {package}",
+    "dnf": "sudo dnf install {package}",
+    "pacman": "sudo pacman -S {package}",
+    "apk": "sudo apk add {package}",
+    "conda": "conda install -c conda-forge {package}",
+    "brew": "brew install {package}",
+}
+TITLE_OF = {"apt": "Debian and Ubuntu", "dnf": "Fedora and its kin", "pacman": "Arch Linux", "apk": "Alpine Linux"}
+
+# What vendors call the architectures that Python names x86_64, x86 and aarch64.
+VENDOR_ARCHITECTURE = {"x86_64": "x64", "x86": "x86", "aarch64": "arm64"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """Something that brings a library.
+
+    Attributes:
+        kind: `wheel`, `apt`, `dnf`, `pacman`, `apk`, `conda`, `brew`, `installer`, `driver` or `system`.
+        package: its name there; several names, separated by spaces, are all needed.
+        where: a wheel: the directory of the file below site-packages, or below `{prefix}`, the environment's own
+            directory. Installer, driver, system: the address of the official page. Else empty.
+        command: the line to run; empty where a person has to read the page.
+        text: one clause for people.
+    """
+
+    kind: str
+    package: str
+    where: str
+    command: str
+    text: str
+
+
+def providers_of(
+    file_name: str, *, system: str, architecture: str = "x86_64", distribution: str | None = None
+) -> tuple[Provider, ...]:
+    """Who provides a file on a system (`windows`, `linux`, `macos`), least effort first; empty when not known.
+
+    Args:
+        file_name: a name or path.
+        system: where it is wanted. architecture: of the process that loads it.
+        distribution: Linux: `ID` of os-release, such as `debian` or `ubuntu 24.04`. Without it the packages of every
+            distribution are named.
+    """
+    component = component_of(file_name)
+    if component is None:
+        return ()
+    found = [*_wheels(component, system, architecture, distribution)]
+    # A distribution has one version of a library at a time. Which one, only rows with exact names say.
+    if system == "linux" and claims_exactly(component, file_name):
+        found += _packages(component, distribution)
+    if system == "macos" and component.row.get("brew"):
+        found.append(_package("brew", component.row["brew"], component))
+    found += _pages(component, system, architecture)
+    if component.row.get("conda") and architecture != "x86":
+        found.append(_package("conda", component.row["conda"], component))
+    return tuple(found)
+
+
+def _wheels(component: Component, system: str, architecture: str, distribution: str | None) -> Iterator[Provider]:
+    if manager_of(distribution) == "apk":
+        return  # wheels for glibc, which Alpine has not
+    for package in component.row.get("wheels", ()):
+        row = wheels()[package]
+        if directory := wheel_directory(row, system, architecture):
+            requirement = row.get("requirement", package)
+            quoted = requirement if requirement == package else f'"{requirement}"'
+            yield Provider(
+                kind="wheel",
+                package=package,
+                where=directory,
+                command=f"pip install {quoted}",
+                text=f"{component.title}: the wheel {package}, in {directory}",
+            )
+
+
+@cache
+def wheels() -> Mapping[str, Row]:
+    """Wheels that provide libraries, by distribution name."""
+    return {row["package"]: row for name in TOML_TABLES for row in table(name)["wheel"]}
+
+
+def wheel_directory(row: Row, system: str, architecture: str) -> str | None:
+    """Where a wheel has its libraries on a system; `None` when there is no such wheel."""
+    if system == "windows" and architecture == "aarch64":
+        directory = row.get("windows_aarch64")
+    elif architecture in row.get("architectures", ("x86_64", "aarch64")):
+        directory = row.get(system)
+    else:
+        directory = None
+    return None if directory is None else str(directory)
+
+
+def _packages(component: Component, distribution: str | None) -> Iterator[Provider]:
+    manager = manager_of(distribution)
+    if distribution and manager is None:
+        return
+    for kind in TITLE_OF:
+        package = component.row.get(kind)
+        if kind == "apt" and _renamed_for_64_bit_time(distribution):
+            package = component.row.get("apt_t64") or package
+        if package and manager in (None, kind):
+            yield _package(kind, package, component)
+
+
+def _package(kind: str, package: str, component: Component) -> Provider:
+    of = {"conda": "conda-forge", "brew": "Homebrew"}.get(kind) or TITLE_OF[kind]
+    return Provider(
+        kind=kind,
+        package=package,
+        where="",
+        command=COMMAND_OF[kind].format(package=_quoted(package)),
+        text=f"{component.title}: {package} of {of}",
+    )
+
+
+def _quoted(packages: str) -> str:
+    return " ".join(f'"{package}"' if "=" in package else package for package in packages.split())
+
+
+def manager_of(distribution: str | None) -> str | None:
+    """The package manager of a distribution such as `ubuntu 24.04`; `None` when it is not one that we know."""
+    return MANAGER_OF.get(distribution.split()[0].lower()) if distribution and distribution.split() else None
+
+
+def _renamed_for_64_bit_time(distribution: str | None) -> bool:
+    """Whether packages got `t64` at the end of their names. Source: Debian wiki, ReleaseGoals/64bit-time."""
+    name, _, version = (distribution or "").lower().partition(" ")
+    first = version.partition(".")[0]
+    since = {"debian": 13, "ubuntu": 24}.get(name)
+    return since is not None and first.isdigit() and int(first) >= since
+
+
+def _pages(component: Component, system: str, architecture: str) -> Iterator[Provider]:
+    identifier = component.row.get(f"page_{system}") or component.row.get("page")
+    page = _page_table().get(identifier) if identifier else None
+    if page is None or system not in page["systems"]:
+        return
+    arch = VENDOR_ARCHITECTURE.get(architecture, "x64")
+    yield Provider(
+        kind=page["kind"],
+        package=page["package"].format(arch=arch),
+        where=page["url"],
+        command=page["command"].format(arch=arch),
+        text=f"{page['title']}: {page['text'].format(arch=arch)}",
+    )
+
+
+@cache
+def _page_table() -> Mapping[str, Row]:
+    return {row["id"]: row for row in table("pages")["page"]}

@@ -1,0 +1,163 @@
+"""Places, packages, profiles and error numbers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wontload.knowledge import (
+    distribution_for,
+    import_name_for,
+    package,
+    places,
+    profile,
+    profile_names,
+    windows_error,
+)
+from wontload.knowledge.packages import packages
+from wontload.knowledge.tables import table
+
+PLACEHOLDERS = {
+    "site", "prefix", "base_prefix", "program_files", "program_files_x86", "windows", "home", "local_app_data",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("system", ["windows", "linux", "macos"])
+def test_places_are_absolute_and_use_known_placeholders(system):
+    assert places(system)
+    for place in places(system):
+        assert place.pattern.startswith(("{", "/", "C:\\")), place
+        assert "**" not in place.pattern
+        assert ("/" in place.pattern) <= (system != "windows")
+        for name in re.findall(r"\{(.*?)\}", place.pattern):
+            assert name in PLACEHOLDERS or re.fullmatch(r"env:[A-Z_*]+", name), place
+
+
+def test_the_cases_own_places_are_among_them():
+    patterns = {place.pattern for place in places("windows")}
+    assert r"{program_files}\NVIDIA GPU Computing Toolkit\CUDA\v*\bin\x64" in patterns
+    assert r"{env:CUDA_PATH}\bin" in patterns
+    assert r"{site}\nvidia\*\bin" in patterns
+    assert "{site}/nvidia/*/lib" in {place.pattern for place in places("linux")}
+
+
+@pytest.mark.parametrize(
+    ("import_name", "distribution"),
+    [
+        ("cv2", "opencv-python"),
+        ("PIL", "pillow"),
+        ("sklearn", "scikit-learn"),
+        ("llama_cpp", "llama-cpp-python"),
+        ("torch", "torch"),
+    ],
+)
+def test_import_names_lead_to_distributions_and_back(import_name, distribution):
+    assert distribution_for(import_name) == distribution
+    assert distribution_for(f"{import_name}.sub.module") == distribution
+    assert import_name_for(distribution.upper().replace("-", "_")) == import_name
+    assert package(distribution) == package(import_name)
+
+
+def test_unknown_packages_are_unknown():
+    assert distribution_for("nobody_wrote_this") is None
+    assert import_name_for("nobody-wrote-this") is None
+    assert package("nobody-wrote-this") is None
+
+
+def test_packages_have_one_line_each():
+    names = [known.import_name for known in packages()]
+    assert sorted(names) == sorted(set(names))
+    assert all(known.distributions for known in packages())
+
+
+def test_how_the_best_known_package_loads():
+    loading = package("llama-cpp-python").loading
+    assert loading.winmode == 0
+    assert loading.libraries["windows"] == ("llama_cpp/lib/llama.dll",)
+    assert "CUDA_PATH" in loading.variables
+    assert package("sklearn").loading is None
+
+
+def test_every_loader_row_is_about_a_known_package():
+    for row in table("loaders")["loader"]:
+        assert package(row["import_name"]).loading is not None
+        assert set(row["distributions"]) <= set(package(row["import_name"]).distributions)
+
+
+def test_a_clean_windows_has_the_c_runtime_and_not_the_visual_c_one():
+    clean = profile("windows-11")
+    for directory in (clean.system32, clean.syswow64):
+        assert {"ucrtbase.dll", "kernel32.dll", "kernelbase.dll", "ntdll.dll", "ws2_32.dll", "d3d12.dll"} <= directory
+        absent = {
+            "vcruntime140.dll",
+            "vcruntime140_1.dll",
+            "msvcp140.dll",
+            "nvcuda.dll",
+            "vulkan-1.dll",
+            "vcomp140.dll",
+        }
+        assert not absent & directory
+        assert all(name == name.lower() for name in directory)
+    assert clean.known_dlls <= clean.system32
+    assert clean.known_dlls_32 <= clean.syswow64
+    assert clean.version.startswith("10.0.2")
+
+
+def test_api_sets_of_a_clean_windows_have_hosts_that_are_there():
+    clean = profile("windows-11")
+    assert clean.api_sets["api-ms-win-crt-runtime-l1-1"] == "ucrtbase.dll"
+    assert clean.api_sets["api-ms-win-core-file-l1-2"] in {"kernelbase.dll", "kernel32.dll"}
+    hosts = {host for host in clean.api_sets.values() if host}
+    assert hosts <= clean.system32
+    assert all(re.fullmatch(r"(api|ext)-.*-l\d+-\d+", contract) for contract in clean.api_sets)
+
+
+def test_a_clean_debian_has_python_s_libraries_and_no_others():
+    clean = profile("debian-12")
+    assert {"libc.so.6", "libstdc++.so.6", "libz.so.1", "libssl.so.3"} <= clean.libraries
+    assert not {"libGL.so.1", "libglib-2.0.so.0", "libgomp.so.1"} & clean.libraries
+    assert (clean.libc_version, clean.symbol_versions["GLIBCXX"]) == ("2.36", "3.4.30")
+
+
+def test_an_unknown_profile_says_which_there_are():
+    assert profile_names() == ("debian-12", "windows-11")
+    with pytest.raises(KeyError, match="windows-11"):
+        profile("windows-95")
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        (126, "ERROR_MOD_NOT_FOUND"),
+        (127, "ERROR_PROC_NOT_FOUND"),
+        (182, "ERROR_INVALID_ORDINAL"),
+        (193, "ERROR_BAD_EXE_FORMAT"),
+        (1114, "ERROR_DLL_INIT_FAILED"),
+        (14001, "ERROR_SXS_CANT_GEN_ACTCTX"),
+        (0xC0000005, "STATUS_ACCESS_VIOLATION"),
+        (-1073741819, "STATUS_ACCESS_VIOLATION"),
+        (0xC06D007E, "DELAYLOAD_MODULE_NOT_FOUND"),
+        (0x8007007E, "ERROR_MOD_NOT_FOUND"),
+    ],
+)
+def test_error_numbers_have_names(number, name):
+    assert windows_error(number).name == name
+
+
+def test_error_sentences_read_as_sentences():
+    for row in table("winerrors")["error"]:
+        assert re.fullmatch(r"[A-Z].{15,}\.", row["short"]), row
+    assert windows_error(999_999) is None
+
+
+@pytest.mark.oracle("wine")
+def test_the_contracts_are_those_of_this_wine_or_later():
+    """The profile's contracts contain every one that the Wine beside us hosts: a new Wine calls for a new list."""
+    from wontload.binary.apiset import read_api_sets
+
+    library = "/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/apisetschema.dll"
+    if not Path(library).exists():
+        pytest.skip("this Wine keeps its DLLs elsewhere")
+    assert set(read_api_sets(library)) <= set(profile("windows-11").api_sets)
