@@ -8,14 +8,15 @@ Not here: parsing native files (`binary`), facts that hold on every machine (`kn
 target (`probe`).
 """
 
-from wontload.machine.files import Files, Kind
-from wontload.machine.machine import Machine, Python, System
+from wontload.machine.files import Files, Kind, NotKnown
+from wontload.machine.machine import Machine, Python, System, own_format
 from wontload.machine.observation import (
     FailedDirectory,
     Observation,
     ObservedError,
     ObservedLoad,
     Outcome,
+    Record,
 )
 from wontload.machine.process import AddedDirectory, LoadRequest, Process
 
@@ -26,11 +27,14 @@ __all__ = [
     "Kind",
     "LoadRequest",
     "Machine",
+    "NotKnown",
     "Observation",
     "ObservedError",
     "ObservedLoad",
     "Outcome",
     "Process",
     "Python",
+    "Record",
     "System",
+    "own_format",
 ]

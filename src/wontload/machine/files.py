@@ -19,6 +19,10 @@ class Kind(str, Enum):
     UNKNOWN = "unknown"  # this machine is not known well enough to say: a snapshot or profile without that place
 
 
+class NotKnown(Exception):
+    """A file is there and nothing more is known of it (a snapshot lists it without its tables): undetermined."""
+
+
 class Files(Protocol):
     """What a loader may ask of a disk. Paths are absolute, in the machine's own manner; answers never change.
 
@@ -32,7 +36,7 @@ class Files(Protocol):
         """The names in a directory, as spelled on disk; `None` when it is no directory or not known."""
 
     def image(self, path: str) -> Image:
-        """The parsed file. Raises `MalformedImage`, also for a file that cannot be read."""
+        """The parsed file. Raises `MalformedImage`, also for a file that cannot be read, and `NotKnown`."""
 
     def real(self, path: str) -> str:
         """`path` with its symbolic links resolved; itself where nothing is known of links."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wontload.binary import Format
 from wontload.machine.files import Files
+from wontload.machine.ld_so_cache import CacheEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,9 @@ class System:
         api_sets: Windows: contract name in lower case without its last number (`api-ms-win-crt-runtime-l1-1`) to the
             host's file name, empty when not hosted; `None` when the schema is not known (then the name decides).
         known_dlls: Windows: lower-case names of KnownDLLs for the process's bitness.
-        library_cache: glibc: `ld.so.cache` as (name, path, hardware flags), in file order; `None` without a cache.
+        dot_local: Windows: whether `python.exe.local` redirects although `python.exe` has a manifest (the registry's
+            `Image File Execution Options\\DevOverrideEnable`).
+        library_cache: glibc: entries of `ld.so.cache` (name, path, flags, hwcaps), in file order; `None` without one.
         default_directories: glibc and musl: the built-in directories, in order.
         hwcaps: glibc: subdirectories of `glibc-hwcaps` that this CPU takes, best first.
         platform: glibc: what `$PLATFORM` stands for. lib: what `$LIB` stands for.
@@ -38,7 +42,8 @@ class System:
     windows_directory: str = r"C:\Windows"
     api_sets: Mapping[str, str] | None = None
     known_dlls: frozenset[str] = frozenset()
-    library_cache: tuple[tuple[str, str, int], ...] | None = None
+    dot_local: bool = False
+    library_cache: tuple[CacheEntry, ...] | None = None
     default_directories: tuple[str, ...] = ()
     hwcaps: tuple[str, ...] = ()
     platform: str = ""
@@ -89,3 +94,8 @@ class Machine:
     python: Python | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def own_format(system: System) -> Format:
+    """The format of native files that this system's loader takes."""
+    return {"windows": Format.PE, "macos": Format.MACHO}.get(system.name, Format.ELF)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
-from wontload.machine.process import AddedDirectory, LoadRequest
+from wontload.machine.process import AddedDirectory, LoadRequest, Process
 
 
 class Outcome(str, Enum):
@@ -87,6 +88,8 @@ class Observation:
         missing_module: for NOT_FOUND and for `ModuleNotFoundError` inside the target: the name that was not found.
         distributions: distributions that own the target's top-level module, as (name, version).
         cut_short: the record ends before the child did (a crash, a time limit).
+        environment_changes: variables of the loader (`PATH`, `LD_LIBRARY_PATH` …) that the target changed in its own
+            process: their values at the end, empty for one that it removed.
     """
 
     target: str
@@ -102,3 +105,18 @@ class Observation:
     missing_module: str | None = None
     distributions: tuple[tuple[str, str], ...] = ()
     cut_short: bool = False
+    environment_changes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One target as it was tried on a machine, complete enough to be diagnosed elsewhere.
+
+    Attributes:
+        start: the process before the target was touched.
+        observation: what happened. names: other names by which the target may be asked for (its distributions).
+    """
+
+    start: Process
+    observation: Observation
+    names: tuple[str, ...] = ()

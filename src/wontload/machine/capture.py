@@ -1,0 +1,94 @@
+"""The live computer as a `Machine`: from what an interpreter's child told, and from the files beside it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+from wontload.binary import MalformedImage, read_api_sets
+from wontload.machine.linux import glibc_facts
+from wontload.machine.live import LiveFiles
+from wontload.machine.machine import Machine, Python, System
+from wontload.machine.process import Process
+
+# sysconfig.get_platform()'s last part, and Linux' `uname -m`, in the spelling of `Image.architecture`.
+ARCHITECTURES = {
+    "win-amd64": "x86_64",
+    "win32": "x86",
+    "win-arm64": "aarch64",
+    "arm64": "aarch64",
+    "amd64": "x86_64",
+    "i386": "x86",
+    "i686": "x86",
+    "armv7l": "arm",
+    "armv6l": "arm",
+}
+
+
+def this_machine(python: Python, facts: Mapping[str, object], process: Process) -> Machine:
+    """The computer that this runs on, as the process of `python` sees it.
+
+    Args:
+        python, facts, process: what the probe's child told before it touched anything.
+    """
+    return Machine(
+        id="this",
+        system=system_of(python, facts),
+        files=LiveFiles(),
+        python=python,
+        environment=process.environment,
+    )
+
+
+def system_of(python: Python, facts: Mapping[str, Any]) -> System:
+    """The operating system as that interpreter's process meets it."""
+    architecture = architecture_of(python, facts)
+    if "windows_version" in facts:
+        return _windows(architecture, facts)
+    if python.platform.startswith("macosx"):
+        return System(name="macos", version=platform.mac_ver()[0], architecture=architecture)
+    libc, version = str(facts.get("libc") or ""), str(facts.get("libc_version") or "")
+    own = glibc_facts(version) if libc == "glibc" else {"libc": libc, "libc_version": version}
+    return System(name="linux", version=distribution(), architecture=architecture, **own)
+
+
+def architecture_of(python: Python, facts: Mapping[str, Any]) -> str:
+    """Of the interpreter's own code, which a 64-bit kernel does not decide: 32-bit Pythons run on it."""
+    name = python.platform.replace("_", "-").lower()
+    if name.startswith("win"):
+        return ARCHITECTURES.get(name, "x86_64")
+    machine = name.rpartition("-")[2] if name.startswith("macosx") else str(facts.get("machine") or "x86_64")
+    machine = ARCHITECTURES.get(machine, machine)
+    return {"x86_64": "x86", "aarch64": "arm"}.get(machine, machine) if facts.get("bits") == 32 else machine
+
+
+def _windows(architecture: str, facts: Mapping[str, Any]) -> System:
+    directory = str(facts.get("windows_directory") or r"C:\Windows")
+    version = facts.get("platform_version") or facts.get("windows_version") or ()
+    return System(
+        name="windows",
+        version=".".join(map(str, version)),
+        architecture=architecture,
+        windows_directory=directory,
+        api_sets=_api_sets(os.path.join(directory, "System32", "apisetschema.dll")),
+        known_dlls=frozenset(str(name).lower() for name in facts.get("known_dlls") or ()),
+    )
+
+
+def _api_sets(path: str) -> Mapping[str, str] | None:
+    """The schema of this Windows; without one, names alone tell what an API set is."""
+    try:
+        return read_api_sets(path)
+    except MalformedImage:
+        return None
+
+
+def distribution() -> str:
+    """Name and version of a Linux distribution, such as `debian 12`; empty where /etc/os-release is not there."""
+    try:
+        found = platform.freedesktop_os_release()
+    except OSError:
+        return ""
+    return f"{found.get('ID', '')} {found.get('VERSION_ID', '')}".strip()

@@ -1,0 +1,136 @@
+"""Files that exist as values: behind a snapshot, a clean profile, and the machines of tests."""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from types import ModuleType
+
+from wontload.binary import Image, MalformedImage
+from wontload.machine.files import Kind, NotKnown
+
+Content = Image | MalformedImage | None  # `None`: it is there, and nothing more is known of it
+
+
+class MemoryFiles:
+    """A disk held in memory.
+
+    Args:
+        contents: what is known of each file, by absolute path.
+        directories: directories that exist beyond those that hold `contents`.
+        links: symbolic links, as (path, target).
+        windows: paths compare without case and with either slash.
+        complete: places of which everything is known: there, what is not listed is absent. `None`: everywhere.
+            Elsewhere it is unknown.
+        denied: paths that exist and may not be read.
+    """
+
+    def __init__(
+        self,
+        contents: Mapping[str, Content] | None = None,
+        *,
+        directories: Iterable[str] = (),
+        links: Mapping[str, str] | None = None,
+        windows: bool = True,
+        complete: Collection[str] | None = None,
+        denied: Iterable[str] = (),
+    ) -> None:
+        self._windows = windows
+        self._module: ModuleType = ntpath if windows else posixpath
+        self._contents = {self._key(path): (path, content) for path, content in (contents or {}).items()}
+        self._links = {self._key(path): target for path, target in (links or {}).items()}
+        self._denied = {self._key(path) for path in denied}
+        self._listings: dict[str, dict[str, str]] = {}
+        for path in directories:
+            self._add_directory(path)
+        for path in (*(path for path, _ in self._contents.values()), *(links or {}), *denied):
+            self._add_directory(self._module.dirname(path))
+            self._list(path)
+        self._complete = None if complete is None else {self._key(path) for path in complete}
+
+    def kind(self, path: str) -> Kind:
+        """See `Files.kind`."""
+        key = self._key(self.real(path))
+        if key in self._denied:
+            return Kind.DENIED
+        if key in self._contents:
+            return Kind.FILE
+        if key in self._listings:
+            return Kind.DIRECTORY
+        return Kind.ABSENT if self._is_known(key) else Kind.UNKNOWN
+
+    def listing(self, path: str) -> Collection[str] | None:
+        """See `Files.listing`."""
+        key = self._key(self.real(path))
+        names = self._listings.get(key)
+        if names is None or (self._complete is not None and key not in self._complete):
+            return None
+        return tuple(names.values())
+
+    def image(self, path: str) -> Image:
+        """See `Files.image`."""
+        _, content = self._contents[self._key(self.real(path))]
+        if isinstance(content, MalformedImage):
+            raise content
+        if content is None:
+            raise NotKnown(path)
+        return content
+
+    def real(self, path: str) -> str:
+        """See `Files.real`. A loop of links ends at 40 steps, as Linux' own walk does (ELOOP)."""
+        for _ in range(40 if self._links else 0):
+            link = self._first_link(path)
+            if link is None:
+                return path
+            path = link
+        return path
+
+    def identity(self, path: str) -> Hashable:
+        """See `Files.identity`."""
+        return self._key(self.real(path))
+
+    def _first_link(self, path: str) -> str | None:
+        """`path` with its first symbolic link replaced by the link's target; `None` when it has none."""
+        head, tail = path, ""
+        candidates = []
+        while head not in ("", self._module.dirname(head)):
+            candidates.append((head, tail))
+            tail = self._module.join(self._module.basename(head), tail) if tail else self._module.basename(head)
+            head = self._module.dirname(head)
+        for head, tail in reversed(candidates):
+            if (target := self._links.get(self._key(head))) is not None:
+                joined = self._module.join(self._module.dirname(head), target, *([tail] if tail else []))
+                return str(self._module.normpath(joined))
+        return None
+
+    def _key(self, path: str) -> str:
+        if self._windows:
+            path = ntpath.normpath(path.removeprefix("\\\\?\\")).rstrip("\\")
+            return path.lower()  # NTFS folds by its own table, which agrees with this for the names that occur
+        return posixpath.normpath(path)
+
+    def _add_directory(self, path: str) -> None:
+        while self._key(path) not in self._listings:
+            self._listings[self._key(path)] = {}
+            parent = self._module.dirname(path)
+            if parent in (path, ""):
+                return
+            self._add_directory(parent)
+            self._list(path)
+
+    def _list(self, path: str) -> None:
+        name = self._module.basename(path)
+        if name:
+            self._listings[self._key(self._module.dirname(path))][self._key(name)] = name
+
+    def _is_known(self, key: str) -> bool:
+        """Whether absence can be told: the directory, or the nearest that exists above it, is known in full."""
+        if self._complete is None:
+            return True
+        parent = self._module.dirname(key)
+        while parent != self._module.dirname(parent) and parent not in self._listings:
+            if parent in self._complete:
+                return True
+            parent = self._module.dirname(parent)
+        return self._key(parent) in self._complete

@@ -1,0 +1,59 @@
+"""A machine with changes laid over its files: a proposed fix, or a file of this computer on another machine."""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from collections.abc import Collection, Hashable, Mapping
+
+from wontload.binary import Image
+from wontload.machine.files import Files, Kind
+from wontload.machine.memory import Content, MemoryFiles
+
+
+class OverlayFiles:
+    """`over` first, then `under`; `removed` paths are absent whatever `under` says."""
+
+    def __init__(
+        self, under: Files, added: Mapping[str, Content], *, windows: bool, removed: Collection[str] = ()
+    ) -> None:
+        self._under = under
+        self._over = MemoryFiles(added, windows=windows)
+        self._path = ntpath if windows else posixpath
+        self._windows = windows
+        self._removed = {self._key(path) for path in removed}
+
+    def kind(self, path: str) -> Kind:
+        """See `Files.kind`."""
+        over = self._over.kind(path)
+        if over is Kind.FILE:
+            return over
+        if self._key(path) in self._removed:
+            return Kind.ABSENT
+        under = self._under.kind(path)
+        return over if under in (Kind.ABSENT, Kind.UNKNOWN) and over is Kind.DIRECTORY else under
+
+    def listing(self, path: str) -> Collection[str] | None:
+        """See `Files.listing`."""
+        over, under = self._over.listing(path), self._under.listing(path)
+        if over is None and under is None:
+            return None
+        names = {self._key(name): name for name in (*(under or ()), *(over or ()))}
+        return tuple(name for name in names.values() if self._key(self._path.join(path, name)) not in self._removed)
+
+    def image(self, path: str) -> Image:
+        """See `Files.image`."""
+        return self._over.image(path) if self._over.kind(path) is Kind.FILE else self._under.image(path)
+
+    def real(self, path: str) -> str:
+        """See `Files.real`."""
+        return path if self._over.kind(path) is Kind.FILE else self._under.real(path)
+
+    def identity(self, path: str) -> Hashable:
+        """See `Files.identity`."""
+        if self._over.kind(path) is Kind.FILE:
+            return ("overlay", self._over.identity(path))
+        return self._under.identity(path)
+
+    def _key(self, path: str) -> str:
+        return ntpath.normcase(ntpath.normpath(path)) if self._windows else posixpath.normpath(path)
