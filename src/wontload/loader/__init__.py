@@ -1,12 +1,42 @@
 """What the operating system's loader would do with a library, worked out without loading it.
 
-One module for each loader: `windows`, `glibc`. Each has one entry point, `load(machine, request) -> LoadResult`, and is
-pure: no file, clock or environment variable is read but through the `Machine`, which holds everything a loader may
-know. So the same code judges this computer, somebody's snapshot, and a computer with a fix that nobody has applied yet.
+One package for each loader: `windows`, `glibc`. Each has one entry point, `load(machine, request) -> LoadResult`, and
+is pure: no file, clock or environment variable is read but through the `Machine`, which holds everything a loader may
+know. So the same code judges this computer, somebody's snapshot, and a computer with a fix nobody has applied yet.
 
 Not here: what really happened (`probe`), what it means (`diagnosis`), what to do about it (`remedy`).
+Start with `windows/rules.py` or `glibc/rules.py`; every rule there meets the real loader in `tests/oracles/`.
 """
 
 from wontload.loader.result import LoadResult, Module, SearchedPlace, Status, Tried, Verdict
+from wontload.machine import LoadRequest, Machine
 
-__all__ = ["LoadResult", "Module", "SearchedPlace", "Status", "Tried", "Verdict"]
+__all__ = ["LoadResult", "Module", "SearchedPlace", "Status", "Tried", "Verdict", "load"]
+
+
+def load(machine: Machine, request: LoadRequest) -> LoadResult:
+    """Work out one load by the rules of the machine's own loader.
+
+    Loaders that have no model yet (musl, dyld) give `undetermined`, with the sentence that says so.
+    """
+    if machine.system.name == "windows":
+        from wontload.loader import windows
+
+        return windows.load(machine, request)
+    if machine.system.libc == "glibc":
+        from wontload.loader import glibc
+
+        return glibc.load(machine, request)
+    return _without_model(machine, request)
+
+
+def _without_model(machine: Machine, request: LoadRequest) -> LoadResult:
+    name = machine.system.libc or machine.system.name
+    first = Module(name=request.name, path=request.name, status=Status.LOADED, needed_by=None, rule="explicit_path")
+    return LoadResult(
+        request=request,
+        verdict=Verdict.UNDETERMINED,
+        error=None,
+        modules=(first,),
+        would_settle=(f"wontload has no model of the {name} loader yet: only a real import tells.",),
+    )

@@ -1,0 +1,168 @@
+"""What the loader makes of one file: takes it, passes it over, or gives the whole load up.
+
+Source of the order and the texts: glibc 2.36, elf/dl-load.c: `open_verify` for what is checked while candidates are
+still being sought, `_dl_map_object_from_fd` for what is checked once a file is chosen. The first kind of message opens
+with the file's path, the second with the name that was asked for.
+Oracle: tests/oracles/glibc/test_files.py
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from wontload.binary import Defect, Format, Image, MalformedImage
+from wontload.loader.glibc.header import check_header, header_of
+from wontload.loader.glibc.objects import Mapped
+from wontload.machine import Files, Kind, NotKnown, Process, System
+
+ENOENT = "No such file or directory"
+EACCES = "Permission denied"
+ENOTDIR = "Not a directory"
+ENAMETOOLONG = "File name too long"
+ELOOP = "Too many levels of symbolic links"
+# Other errors than "not there" and "not allowed" end the list of directories that is being searched. A directory that
+# is a file counts as one that is not there.
+ENDS_A_RULE = frozenset({ENAMETOOLONG, ELOOP})
+LONGEST_NAME_BYTES, LONGEST_PATH_BYTES = 255, 4096  # NAME_MAX and PATH_MAX of Linux
+
+ET_EXEC = 2
+DF_1_NOOPEN = 0x40
+DF_1_PIE = 0x08000000
+
+# What a shell says of a process that SIGBUS ended: pages behind the file's end were mapped, and then touched. glibc
+# touches the dynamic section, what relocations point at, and the last page, to clear its rest. A library that was cut
+# in data which nothing of this touches would load; hardly one is.
+BUS_ERROR = "Bus error"
+
+
+class Outcome(Enum):
+    """What becomes of a candidate; the values are those of `Tried.outcome`."""
+
+    TAKEN = "taken"
+    ABSENT = "absent"
+    DENIED = "denied"
+    PASSED_OVER = "passed over"
+    UNKNOWN = "unknown"
+    ENDS = "ends the load"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One candidate, looked at.
+
+    Attributes:
+        text: for `ENDS`: glibc's words for it. For the others: what `errno` says afterwards, nothing when it is 0.
+        other_class: it was passed over for being 32-bit in a 64-bit process, or the reverse.
+        crash: for `TAKEN`: mapping it ends the process.
+    """
+
+    outcome: Outcome
+    text: str = ENOENT
+    image: Image | None = None
+    other_class: bool = False
+    crash: bool = False
+
+
+def look_at(path: str, files: Files, system: System) -> Look:
+    """Judge the file at an absolute path."""
+    kind = files.kind(path)
+    if kind is Kind.ABSENT:
+        return Look(Outcome.ABSENT, _why_absent(path, files))
+    if kind is Kind.UNKNOWN:
+        return Look(Outcome.UNKNOWN)
+    if kind is Kind.DENIED:
+        return Look(Outcome.DENIED, EACCES)
+    if kind is Kind.DIRECTORY:  # it can be opened, and then not be read
+        return Look(Outcome.ENDS, "cannot read file data: Is a directory")
+    try:
+        return _of_image(files.image(path), system)
+    except NotKnown:
+        return Look(Outcome.UNKNOWN)
+    except MalformedImage as malformed:
+        return _of_malformed(malformed, system)
+
+
+def refusal(image: Image, system: System, process: Process, main: Mapped | None) -> str | None:
+    """Why glibc does not map a file that it chose; `None` when it does."""
+    if image.elf_type == ET_EXEC or (image.elf_type == 0 and not image.is_library):
+        return "cannot dynamically load executable"
+    if not image.is_dynamic:
+        return "object file has no dynamic section"
+    if image.flags_1 & DF_1_PIE and version_of(system) >= (2, 30):
+        return "cannot dynamically load position-independent executable"
+    if image.flags_1 & DF_1_NOOPEN:
+        return "shared object cannot be dlopen()ed"
+    if _wants_executable_stack(image) and not _has_executable_stack(process, main) and version_of(system) >= (2, 41):
+        return "cannot enable executable stack as shared object requires: Invalid argument"
+    return None
+
+
+def version_of(system: System) -> tuple[int, ...]:
+    """The version of glibc as numbers; that of the newest when it is not known."""
+    return tuple(int(part) for part in re.findall(r"\d+", system.libc_version)[:2]) or (99,)
+
+
+def _of_image(image: Image, system: System) -> Look:
+    if image.format is not Format.ELF:
+        return Look(Outcome.ENDS, "file too short" if 0 < image.size_bytes < 64 else "invalid ELF header")
+    return _of_header(image.header or header_of(image), system) or Look(Outcome.TAKEN, "", image)
+
+
+def _of_malformed(malformed: MalformedImage, system: System) -> Look:
+    if malformed.defect is Defect.UNREADABLE:
+        return Look(Outcome.DENIED, EACCES)
+    if malformed.defect is Defect.EMPTY or malformed.part == "ELF header":
+        return Look(Outcome.ENDS, "file too short")
+    if not malformed.header and malformed.defect is not Defect.NOT_NATIVE:
+        return Look(Outcome.UNKNOWN)
+    if judged := _of_header(malformed.header, system):
+        return judged
+    if malformed.part == "program headers":
+        return Look(Outcome.ENDS, "cannot read file data")
+    if malformed.part == "segments":
+        return Look(Outcome.TAKEN, "", crash=True)
+    return Look(Outcome.UNKNOWN)  # what glibc makes of broken tables depends on what they hold
+
+
+def _of_header(header: bytes, system: System) -> Look | None:
+    passed_over, text = check_header(header, system.architecture)
+    if passed_over:
+        return Look(Outcome.PASSED_OVER, other_class=passed_over == "class")
+    return Look(Outcome.ENDS, text) if text else None
+
+
+def _why_absent(path: str, files: Files) -> str:
+    """`errno` after opening what is not there."""
+    encoded = path.encode("utf-8", "surrogateescape")
+    if len(encoded) >= LONGEST_PATH_BYTES or max(map(len, encoded.split(b"/"))) > LONGEST_NAME_BYTES:
+        return ENAMETOOLONG
+    real = files.real(path)
+    if posixpath.basename(real) in (files.listing(posixpath.dirname(real)) or ()):
+        return ELOOP  # there, and yet not to be found: links that lead in a circle
+    parent = posixpath.dirname(path)
+    while parent not in ("", "/"):
+        kind = files.kind(parent)
+        if kind is Kind.DIRECTORY:
+            break
+        if kind is Kind.FILE:
+            return ENOTDIR
+        parent = posixpath.dirname(parent)
+    return ENOENT
+
+
+def _wants_executable_stack(image: Image) -> bool:
+    """Without PT_GNU_STACK the architecture's default counts, which on x86 is an executable one (stackinfo.h)."""
+    if image.executable_stack is None:
+        return image.architecture in ("x86_64", "x86", "arm", "s390x", "ppc64le", "ppc64")
+    return image.executable_stack
+
+
+def _has_executable_stack(process: Process, main: Mapped | None) -> bool:
+    """The executable has asked for one, or `glibc.rtld.execstack=2` has (glibc 2.41, manual/tunables.texi)."""
+    if main is not None and main.image is not None and main.image.executable_stack:
+        return True
+    tunables = "" if process.secure else process.environment.get("GLIBC_TUNABLES", "")
+    return "glibc.rtld.execstack=2" in tunables.split(":")

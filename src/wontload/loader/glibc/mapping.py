@@ -1,0 +1,180 @@
+"""Finding one object by name and mapping it: glibc's `_dl_map_object` (2.36, elf/dl-load.c)."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from wontload.loader.glibc.candidate import BUS_ERROR, ENDS_A_RULE, ENOENT, Look, Outcome, look_at, refusal
+from wontload.loader.glibc.header import other_class_than
+from wontload.loader.glibc.objects import Mapped, Namespace, directory_of
+from wontload.loader.glibc.rules import Search, ld_library_path, order_for
+from wontload.loader.result import Module, Status, Tried
+from wontload.machine import Kind, Machine, Process
+
+# The kernel's own object, which has no file. Nothing but old libraries names it. Linux, Documentation/ABI/stable/vdso.
+VDSO_NAMES = frozenset({"linux-vdso.so.1", "linux-gate.so.1", "linux-vdso64.so.1", "linux-vdso32.so.1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A name for which no object could be mapped.
+
+    Attributes:
+        name: as asked for. path: the file that ended the load; `None` when none was found.
+        error: the whole text that `dlerror` gives; `None` when it is not known whether this fails.
+    """
+
+    name: str
+    path: str | None
+    error: str | None
+    reason: str
+    rule: str | None = None
+    tried: tuple[Tried, ...] = ()
+
+    def module(self, needed_by: str | None) -> Module:
+        """The failure as a part of the answer."""
+        return Module(
+            name=self.name,
+            path=self.path,
+            status=Status.MISSING if self.path is None else Status.REFUSED,
+            needed_by=needed_by,
+            rule=self.rule,
+            reason=self.reason,
+            tried=self.tried,
+            error=self.error,
+        )
+
+
+class Mapper:
+    """Maps objects into one process of one machine.
+
+    Attributes:
+        errno: what the last attempt to open a file left behind; it ends the message even when a later search had
+            nothing to try.
+        gone: directories known not to exist, which glibc does not try again. Those of LD_LIBRARY_PATH it has tried
+            when the process started.
+    """
+
+    def __init__(self, machine: Machine, process: Process, namespace: Namespace) -> None:
+        self.files = machine.files
+        self.system = machine.system
+        self.process = process
+        self.namespace = namespace
+        self.errno = ENOENT
+        self.gone: set[str] = set()
+        for place in ld_library_path(self.search("", namespace.main)):
+            self._note_absence(place)
+
+    def map(self, name: str, loader: Mapped | None, *, root: bool = False) -> Mapped | Failure:
+        """The object for a name, mapped now if it was not there.
+
+        Args:
+            name: a DT_NEEDED entry, or what `dlopen` was called with.
+            loader: the object that names it, or that calls `dlopen`.
+            root: `dlopen` asked for it: the caller lends its search path and is not its loader.
+        """
+        if known := self.namespace.named(name):
+            return known
+        if name in VDSO_NAMES:
+            return self._virtual(name)
+        search = self.search(name, loader)
+        tried: list[Tried] = []
+        other_class = False
+        for rule in order_for(name):
+            for text in rule(search):
+                path = search.absolute(text)
+                look = look_at(path, self.files, self.system)
+                if look.outcome is not Outcome.ABSENT or posixpath.dirname(text) not in self.gone:
+                    self.errno = look.text
+                if look.outcome in (Outcome.TAKEN, Outcome.ENDS, Outcome.UNKNOWN):
+                    wanted = _Wanted(name, text, path, None if root else loader, rule.__name__, tuple(tried))
+                    return self._take(wanted, look)
+                tried.append(Tried(rule.__name__, path, look.outcome.value))
+                other_class = other_class or look.other_class
+                if look.text in ENDS_A_RULE:  # elf/dl-load.c, `open_path`
+                    break
+                self._note_absence(text)
+        return self._not_found(name, other_class, tuple(tried))
+
+    def search(self, name: str, loader: Mapped | None) -> Search:
+        """A search for a name as that object would make it."""
+        return Search(
+            name=name,
+            loader=loader,
+            namespace=self.namespace,
+            files=self.files,
+            system=self.system,
+            process=self.process,
+        )
+
+    def spelling(self, name: str, loader: Mapped | None) -> str | None:
+        """The path by which a search comes to a name, whatever is loaded."""
+        search = self.search(name, loader)
+        candidates = (text for rule in order_for(name) for text in rule(search))
+        for text in candidates:
+            if look_at(search.absolute(text), self.files, self.system).outcome is Outcome.TAKEN:
+                return text
+        return None
+
+    def _note_absence(self, text: str) -> None:
+        """Remember that a candidate's directory does not exist. A relative one may exist tomorrow."""
+        directory = posixpath.dirname(text)
+        if text.startswith("/") and directory not in self.gone and self.files.kind(directory) is not Kind.DIRECTORY:
+            self.gone.add(directory)
+
+    def _take(self, wanted: _Wanted, look: Look) -> Mapped | Failure:
+        """Map the file that was chosen; or say which check ends the load, or what is not known of it."""
+        failure = Failure(
+            name=wanted.name, path=wanted.path, error=None, reason=look.text, rule=wanted.rule, tried=wanted.tried
+        )
+        if look.outcome is Outcome.UNKNOWN:
+            tried = (*wanted.tried, Tried(wanted.rule, wanted.path, look.outcome.value))
+            return replace(failure, path=None, reason="this machine is not known that far", rule=None, tried=tried)
+        if look.outcome is Outcome.ENDS:
+            return replace(failure, error=f"{wanted.text}: {look.text}")
+        identity = self.files.identity(wanted.path)
+        if known := self.namespace.of_file(identity):
+            self.namespace.also_known_as(known, wanted.name)
+            return known
+        if look.crash or look.image is None:
+            return replace(failure, error=BUS_ERROR, reason="it ends before its segments do, and touching them crashes")
+        if why := refusal(look.image, self.system, self.process, self.namespace.main):
+            return replace(failure, error=f"{wanted.name}: {why}", reason=why)
+        mapped = Mapped(
+            name=wanted.text,
+            path=wanted.path,
+            image=look.image,
+            loader=wanted.loader,
+            origin=directory_of(posixpath.join(self.process.current_directory, wanted.text)),  # `/here/./` for `./`
+            requested=wanted.name,
+            rule=wanted.rule,
+            tried=wanted.tried,
+        )
+        self.namespace.add(mapped, identity)
+        return mapped
+
+    def _not_found(self, name: str, other_class: bool, tried: tuple[Tried, ...]) -> Failure:
+        if other_class:
+            text = f"wrong ELF class: {other_class_than(self.system)}"
+        else:
+            text = "cannot open shared object file" + (f": {self.errno}" if self.errno else "")
+        reason = "not found" if self.errno in (ENOENT, "") and not other_class else text
+        return Failure(name=name, path=None, error=f"{name}: {text}", reason=reason, tried=tried)
+
+    def _virtual(self, name: str) -> Mapped:
+        vdso = Mapped(name=name, path=None, image=None, requested=name, already_loaded=True)
+        self.namespace.add(vdso)
+        return vdso
+
+
+class _Wanted(NamedTuple):
+    """A candidate that was chosen: the name asked for, glibc's spelling of the path, the path, and how it was found."""
+
+    name: str
+    text: str
+    path: str
+    loader: Mapped | None
+    rule: str
+    tried: tuple[Tried, ...]

@@ -1,0 +1,108 @@
+"""The loader's own list of what is loaded: one `Mapped` for each object, found again by name or by file.
+
+Source of the rules: glibc 2.36, elf/dl-load.c (`_dl_map_object`, `_dl_map_object_from_fd`) and elf/dl-misc.c
+(`_dl_name_match_p`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+
+from wontload.binary import Image
+from wontload.loader.result import Module, Status, Tried
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Mapped:
+    """One object in the process, glibc's `link_map`.
+
+    Attributes:
+        name: glibc's own name for it, `l_name`: as found, so it may be relative; it opens this object's messages.
+        path: the same, absolute; `None` for the kernel's vdso, which has no file.
+        image: what its file holds; `None` when that is not known.
+        loader: the object that brought it in; `None` for what the program itself asked for.
+        origin: what `$ORIGIN` stands for in it.
+        already_loaded: it was there before this load.
+        requested: the name by which it was asked for first; a cause of `rule` and `tried`.
+        needs: the objects that its DT_NEEDED entries led to, in file order.
+    """
+
+    name: str
+    path: str | None
+    image: Image | None
+    loader: Mapped | None = None
+    origin: str = ""
+    already_loaded: bool = False
+    requested: str = ""
+    rule: str | None = None
+    tried: tuple[Tried, ...] = ()
+    reason: str | None = None
+    error: str | None = None
+    symbol: str | None = None
+    needs: list[Mapped] = field(default_factory=list)
+
+    def module(self, needed_by: str | None) -> Module:
+        """The object as a part of the answer."""
+        if self.error is not None:
+            status = Status.REFUSED
+        elif self.path is None:
+            status = Status.VIRTUAL
+        else:
+            status = Status.ALREADY_LOADED if self.already_loaded else Status.LOADED
+        return Module(
+            name=self.requested or self.name,
+            path=self.path,
+            status=status,
+            needed_by=needed_by,
+            rule=self.rule,
+            reason=self.reason,
+            tried=self.tried,
+            error=self.error,
+            symbol=self.symbol,
+        )
+
+
+class Namespace:
+    """Everything loaded, in the link map's order."""
+
+    def __init__(self) -> None:
+        self.objects: list[Mapped] = []
+        self._by_name: dict[str, Mapped] = {}
+        self._by_identity: dict[Hashable, Mapped] = {}
+
+    def __iter__(self) -> Iterator[Mapped]:
+        return iter(self.objects)
+
+    @property
+    def main(self) -> Mapped | None:
+        """The executable: the first object, when it is known at all."""
+        return self.objects[0] if self.objects else None
+
+    def add(self, mapped: Mapped, identity: Hashable = None) -> None:
+        """Append an object. It answers to its path, its SONAME and the name that it was asked for by."""
+        self.objects.append(mapped)
+        soname = mapped.image.soname if mapped.image else None
+        for name in (mapped.name, mapped.requested, soname):
+            if name:
+                self.also_known_as(mapped, name)
+        if identity is not None:
+            self._by_identity.setdefault(identity, mapped)
+
+    def also_known_as(self, mapped: Mapped, name: str) -> None:
+        """From now on this name means that object, unless it already means another (the first in the list wins)."""
+        self._by_name.setdefault(name, mapped)
+
+    def named(self, name: str) -> Mapped | None:
+        """The object that answers to a name."""
+        return self._by_name.get(name)
+
+    def of_file(self, identity: Hashable) -> Mapped | None:
+        """The object made from a file."""
+        return self._by_identity.get(identity)
+
+
+def directory_of(path: str) -> str:
+    """The directory of an absolute path, as glibc cuts it: textually, symbolic links left alone."""
+    return posixpath.dirname(path) or "/"

@@ -1,0 +1,128 @@
+"""Whether the scope defines the symbols that the new objects leave to others.
+
+Source: glibc 2.36, elf/dl-lookup.c (`_dl_lookup_symbol_x`, `do_lookup_x`, `check_match`), elf/dl-open.c
+(`dl_open_worker_begin`: the order of relocation), elf/dl-sort-maps.c (`_dl_sort_maps_dfs`).
+Oracle: tests/oracles/glibc/test_symbols.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.binary import Image, MalformedImage, Symbol
+from wontload.loader.glibc.candidate import version_of
+from wontload.loader.glibc.objects import Mapped
+from wontload.machine import Process, System
+
+RTLD_NOW = 2
+# The process ends there; the line that the message names after the file differs between versions.
+NO_VERSIONS = "Inconsistency detected by ld.so: dl-lookup.c: check_match: Assertion failed"
+DF_1_NOW = 1
+_NO_EXPORTS = Image.__dataclass_fields__["read_exports"].default
+
+
+def check(local: list[Mapped], shared: list[Mapped], flags: int, process: Process, system: System) -> list[Mapped]:
+    """Refuse each new object that binds to a symbol which neither scope defines; those refused, in glibc's order.
+
+    Args:
+        local: the object asked for and all it needs, breadth first.
+        shared: the global scope. RTLD_DEEPBIND puts it last, which changes who defines a symbol, not whether.
+        flags: of `dlopen`.
+        process: whose LD_BIND_NOW counts.
+        system: whose version of glibc counts.
+    """
+    scope = [one for one in (*shared, *local) if one.path is not None]
+    if not all(_exports_known(one) for one in scope):
+        return []  # any of the unknown ones may define anything
+    refused = []
+    for one in relocation_order(local):
+        for symbol in _to_bind(one, flags, process):
+            if trouble := _trouble(symbol, one, scope, system):
+                one.symbol = symbol.name
+                one.reason, one.error = trouble
+                refused.append(one)
+                break
+    return refused
+
+
+def relocation_order(local: list[Mapped]) -> list[Mapped]:
+    """The new objects as glibc relocates them: each after those that it needs, as far as circles allow.
+
+    glibc sorts with a depth-first walk from the last object to the first (2.35 and later; before, by another method
+    with nearly always the same result), and relocates from the end of what that gives. The object asked for comes last
+    whatever needs it (BZ #28937).
+    """
+    root, visited = local[0], {local[0]}
+    order: list[Mapped] = []
+    for start in reversed(local[1:]):
+        walk: list[tuple[Mapped, Iterator[Mapped]]] = []
+        if start not in visited:
+            visited.add(start)
+            walk.append((start, iter(start.needs)))
+        while walk:
+            one, needs = walk[-1]
+            following = next((need for need in needs if need not in visited), None)
+            if following is None:
+                order.append(one)
+                walk.pop()
+            else:
+                visited.add(following)
+                walk.append((following, iter(following.needs)))
+    return [one for one in (*order, root) if not one.already_loaded]
+
+
+def _to_bind(one: Mapped, flags: int, process: Process) -> Iterator[Symbol]:
+    """What must be found now, in the order of the relocations; weak symbols need not be."""
+    if one.image is None:
+        return
+    try:
+        if all(symbol.weak for symbol in one.image.undefined):
+            return
+        now = flags & RTLD_NOW or one.image.flags_1 & DF_1_NOW or process.environment.get("LD_BIND_NOW")
+        eager, lazy = one.image.bindings
+    except MalformedImage:  # its symbols cannot be read: nothing is known to be missing
+        return
+    yield from (symbol for symbol in (*eager, *(lazy if now else ())) if not symbol.weak)
+
+
+def _trouble(symbol: Symbol, user: Mapped, scope: list[Mapped], system: System) -> tuple[str, str] | None:
+    """Why a symbol cannot be bound, and glibc's words for it; `None` when it can.
+
+    The search takes the first object that has the symbol in the version needed or without a version. glibc asserts
+    that the library that the version is needed of has versions. Before 2.30 the search ended there (BZ #24741).
+    """
+    name, version = symbol.name or "", symbol.version
+    library = _library_of(version, user) if version else None
+    for one in scope:
+        versions = one.image.export_versions.get(name, ()) if one.image else ()
+        is_library = library is not None and library in (one.requested, one.image and one.image.soname)
+        if versions and version is not None and not _has_versions(one):
+            if is_library:
+                return f"{library} has no versions, and {version} of {name} is needed of it", NO_VERSIONS
+            return None
+        if versions and (version is None or version in versions or None in versions):
+            return None
+        if is_library and version_of(system) < (2, 30):
+            text = f"symbol {name} version {version} not defined in file {library} with link time reference"
+            return f"{library} does not define {name} in version {version}", f"{user.name}: {text}"
+    text = f"undefined symbol: {name}" + (f", version {version}" if version else "")
+    return f"nothing in scope defines {name}", f"{user.name}: {text}"
+
+
+def _library_of(version: str, user: Mapped) -> str | None:
+    needs = user.image.versions_needed if user.image else ()
+    return next((need.library for need in needs if need.version == version), None)
+
+
+def _has_versions(one: Mapped) -> bool:
+    return one.image is not None and bool(one.image.versions_defined)
+
+
+def _exports_known(one: Mapped) -> bool:
+    image = one.image
+    if image is None or image.opaque or image.read_exports is _NO_EXPORTS:
+        return False
+    try:
+        return image.export_versions is not None
+    except MalformedImage:
+        return False

@@ -1,0 +1,63 @@
+"""Whether each library defines the symbol versions that its users were linked against.
+
+Source: glibc 2.36, elf/dl-version.c: `_dl_check_map_versions`, `match_symbol`.
+Oracle: tests/oracles/glibc/test_symbols.py
+"""
+
+from __future__ import annotations
+
+import re
+
+from wontload.loader.glibc.candidate import version_of
+from wontload.loader.glibc.mapping import Mapper
+from wontload.loader.glibc.objects import Mapped
+
+# The parts of glibc, whose versions are those of glibc itself.
+PARTS_OF_GLIBC = re.compile(r"(libc|libm|libpthread|libdl|librt|libutil|libresolv|ld-linux.*)\.so\.\d+$")
+
+
+def check(one: Mapped, mapper: Mapper) -> None:
+    """Refuse an object whose version needs are not met. The first unmet one makes the message."""
+    for need in one.image.versions_needed if one.image else ():
+        provider = mapper.namespace.named(need.library)
+        if provider is None:  # a need for a library that it does not name: glibc asserts that this cannot be
+            one.reason = f"it needs versions of {need.library}, which is none of its dependencies"
+            one.error = "Inconsistency detected by ld.so: dl-version.c: _dl_check_map_versions: Assertion failed"
+            return
+        if need.weak or defines(provider, need.version, mapper):
+            continue
+        provider_name = as_found(provider, mapper)
+        one.reason = f"{need.library} does not define {need.version}"
+        one.error = f"{provider_name}: version `{need.version}' not found (required by {one.name})"
+        one.symbol = need.version
+        return
+
+
+def defines(provider: Mapped, version: str, mapper: Mapper) -> bool:
+    """Whether a library has a version. One without any versions passes.
+
+    So does one of which too little is known, unless it is glibc, whose own version says it.
+    """
+    image = provider.image
+    if image is None or image.opaque:
+        number = re.fullmatch(r"GLIBC_(\d+)\.(\d+)(?:\.\d+)?", version)
+        if number is None or not PARTS_OF_GLIBC.search(provider.requested or provider.name):
+            return True
+        return (int(number[1]), int(number[2])) <= version_of(mapper.system)
+    return not image.versions_defined or version in image.versions_defined
+
+
+def as_found(provider: Mapped, mapper: Mapper) -> str:
+    """The loader's own spelling of an object's path.
+
+    A process's list of modules may have real paths (`/usr/lib/…`) where the loader came by a link (`/lib/…`). So a
+    library that was there before is sought again, from the executable, and the spelling taken if it is the same file.
+    """
+    soname = provider.image.soname if provider.image else None
+    if not provider.already_loaded or provider.path is None or soname is None or "/" in soname:
+        return provider.name
+    text = mapper.spelling(soname, provider.loader or mapper.namespace.main)
+    if text is None:
+        return provider.name
+    path = mapper.search(soname, None).absolute(text)
+    return text if mapper.files.identity(path) == mapper.files.identity(provider.path) else provider.name

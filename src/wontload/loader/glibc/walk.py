@@ -1,0 +1,112 @@
+"""One `dlopen` from its name to its answer: map breadth first, check versions, bind symbols.
+
+Source: glibc 2.36, elf/dl-open.c (`dl_open_worker_begin`), elf/dl-deps.c (`_dl_map_object_deps`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.loader.glibc import symbols, versions
+from wontload.loader.glibc.mapping import Failure, Mapper
+from wontload.loader.glibc.objects import Mapped
+from wontload.loader.glibc.process import breadth_first, global_scope, started
+from wontload.loader.glibc.rules import places
+from wontload.loader.result import LoadResult, Verdict
+from wontload.machine import LoadRequest, Machine
+
+
+class Walk:
+    """One load, walked to its end even where the loader gives up, so that everything missing is listed.
+
+    Attributes:
+        parts: objects and failures in the order of the link map, each with the path of its first importer.
+        errors: messages in the order in which glibc would come to them. It gives the first.
+    """
+
+    def __init__(self, machine: Machine, request: LoadRequest) -> None:
+        self.machine = machine
+        self.request = request
+        self.namespace = started(machine, request.process)
+        self.mapper = Mapper(machine, request.process, self.namespace)
+        self.parts: list[tuple[Mapped | Failure, str | None]] = []
+        self.errors: list[str] = []
+
+    def result(self) -> LoadResult:
+        """The answer."""
+        root = self._root()
+        self._take(root, None)
+        if isinstance(root, Mapped):
+            self._map_dependencies(root)
+            if not any(isinstance(part, Failure) for part, _ in self.parts):
+                self._check(root)
+        unknown = [part for part, _ in self.parts if isinstance(part, Failure) and part.error is None]
+        verdict = Verdict.FAILS if self.errors else Verdict.UNDETERMINED if unknown else Verdict.LOADS
+        return LoadResult(
+            request=self.request,
+            verdict=verdict,
+            error={Verdict.LOADS: 0, Verdict.UNDETERMINED: None}.get(verdict) if not self.errors else self.errors[0],
+            modules=tuple(part.module(needed_by) for part, needed_by in self.parts),
+            search_order=places(self.mapper.search("", root if isinstance(root, Mapped) else self._caller())),
+            would_settle=() if self.errors else tuple(map(_would_settle, unknown)),
+        )
+
+    def _caller(self) -> Mapped | None:
+        """The object that calls `dlopen`, whose search path counts for a bare name; else the executable."""
+        main, caller = self.namespace.main, self.request.caller
+        if caller is None or (main is not None and main.path == caller):
+            return main
+        return self.namespace.of_file(self.machine.files.identity(caller)) or main
+
+    def _root(self) -> Mapped | Failure:
+        if not self.request.name and self.namespace.main is not None:  # the whole program: elf/dl-open.c
+            return self.namespace.main
+        return self.mapper.map(self.request.name, self._caller(), root=True)
+
+    def _take(self, part: Mapped | Failure, needed_by: str | None) -> None:
+        self.parts.append((part, needed_by))
+        if part.error is not None:
+            self.errors.append(part.error)
+
+    def _map_dependencies(self, root: Mapped) -> None:
+        """Map what each object needs, in the order of the objects; a name that failed is listed once."""
+        seen: set[Mapped | str] = {root}
+        reached = [root]
+        for one in reached:
+            for found in self._needs(one):
+                key = found if isinstance(found, Mapped) else found.name
+                if key in seen:
+                    continue
+                seen.add(key)
+                self._take(found, one.path)
+                if isinstance(found, Mapped):
+                    reached.append(found)
+
+    def _needs(self, one: Mapped) -> Iterator[Mapped | Failure]:
+        """What an object's DT_NEEDED entries lead to. What was loaded before this load has all that it needs."""
+        if one.already_loaded or one.image is None:
+            yield from one.needs
+            return
+        for needed in one.image.eager:
+            found = self.mapper.map(needed.library, one)
+            if isinstance(found, Mapped):
+                one.needs.append(found)
+            yield found
+
+    def _check(self, root: Mapped) -> None:
+        """What glibc checks once everything is mapped: the versions of all, then the symbols of all."""
+        local = breadth_first(root)
+        for one in local:
+            if not one.already_loaded:
+                versions.check(one, self.mapper)
+        self.errors += [one.error for one in local if one.error is not None]
+        shared = global_scope(self.namespace, self.request.process)
+        if not self.errors and shared:
+            refused = symbols.check(local, shared, self.request.flags, self.request.process, self.machine.system)
+            self.errors += [one.error for one in refused if one.error is not None]
+
+
+def _would_settle(part: Failure) -> str:
+    unknown = [tried.path for tried in part.tried if tried.outcome == "unknown"]
+    where = unknown[0] if unknown else part.path or part.name
+    return f"Whether {where} exists on that machine, and what it holds, is not known; a snapshot taken there would say."

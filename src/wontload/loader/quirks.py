@@ -1,0 +1,67 @@
+"""Where a system departs from the Windows that Microsoft documents, as named flags.
+
+`System.quirks` holds the names in force. The default is none: documented Windows. A capture that runs on Wine (ntdll
+exports `wine_get_version`) sets all of `WINE`. Each was found by `tests/oracles/windows`, on Wine 8 with CPython 3.11,
+and in Wine's source where a function is named.
+"""
+
+from __future__ import annotations
+
+from wontload.machine import System
+
+# AddDllDirectory puts each directory before the earlier ones; Windows promises no order.
+# Wine: ntdll/loader.c, LdrAddDllDirectory (list_add_head).
+NEWEST_ADDED_FIRST = "wine-newest-added-directory-first"
+
+# Whatever is wrong with a dependency, the load ends in 126; Windows keeps 193 for a file that is no image.
+# Wine: ntdll/loader.c, fixup_imports turns every failure of import_dll into STATUS_DLL_NOT_FOUND.
+DEPENDENCY_FAILS_AS_MISSING = "wine-bad-dependency-is-126"
+
+# A symbol that nobody exports becomes a stub that raises when called, and the load succeeds; Windows ends it in 127 or
+# 182. A forwarder to an absent library likewise. Wine: ntdll/loader.c, import_dll (allocate_stub).
+MISSING_SYMBOLS_LOAD = "wine-missing-symbols-load"
+
+# DependentLoadFlags of a load configuration are not looked at.
+NO_DEPENDENT_LOAD_FLAGS = "wine-no-dependent-load-flags"
+
+# An empty entry of PATH (`a;;b`) means the current directory: search_dll_file puts nothing before the name.
+EMPTY_PATH_ENTRY_IS_CURRENT = "wine-empty-path-entry-is-current-directory"
+
+# SetDllDirectory("") is taken as SetDllDirectory(NULL): the current directory stays in the search.
+# Wine: ntdll/loader.c, LdrGetDllPath, which asks for the directory's length only.
+EMPTY_DLL_DIRECTORY_IS_NONE = "wine-empty-dll-directory-is-none"
+
+# Of files for another machine only 32-bit x86 ones are passed over; others end the search with 193. Windows is believed
+# to pass over all. Wine: server/mapping.c refuses machines that the host does not run, before the loader sees them.
+ONLY_X86_IS_PASSED_OVER = "wine-only-x86-is-passed-over"
+
+# With LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR a UNC path is refused with 87. Wine: ntdll/loader.c before 9.0,
+# get_dll_load_path_search_flags, whose list of path types lacks UNC_PATH.
+NO_UNC_LOAD_DIRECTORY = "wine-no-unc-load-directory"
+
+# Wine's own msvcp140.dll maps concrt140.dll when it is initialised; Microsoft's does not.
+# Wine: msvcp90/misc.c; the name stands in its msvcp140.dll, which does not import it.
+MSVCP140_MAPS_CONCRT140 = "wine-msvcp140-maps-concrt140"
+
+# KnownDLLs do not come before the search.
+NO_KNOWN_DLLS = "wine-no-known-dlls"
+
+WINE = frozenset(
+    {
+        NEWEST_ADDED_FIRST,
+        DEPENDENCY_FAILS_AS_MISSING,
+        MISSING_SYMBOLS_LOAD,
+        NO_DEPENDENT_LOAD_FLAGS,
+        EMPTY_PATH_ENTRY_IS_CURRENT,
+        EMPTY_DLL_DIRECTORY_IS_NONE,
+        ONLY_X86_IS_PASSED_OVER,
+        NO_UNC_LOAD_DIRECTORY,
+        MSVCP140_MAPS_CONCRT140,
+        NO_KNOWN_DLLS,
+    }
+)
+
+
+def has(system: System, quirk: str) -> bool:
+    """Whether `quirk` is in force on this system."""
+    return quirk in system.quirks

@@ -1,0 +1,70 @@
+"""What `LoadLibraryExW` would do: `load(machine, request) -> LoadResult`.
+
+Start with `rules.py`: the directories, each a small function with its source, and the order they make. `flags.py` says
+which flags are in force, `before.py` what is consulted before any directory, `search.py` goes from a name to a file,
+`candidates.py` judges one file, `walk.py` maps a file with all that it needs, `symbols.py` binds procedures.
+
+Not modelled: side-by-side manifests, package graphs, `DllMain` (1114 is seen, never foreseen).
+docs/loaders.md lists every rule, and what no real loader has confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wontload.loader.result import LoadResult, Module, Status, Verdict
+from wontload.loader.windows.candidates import ERROR_INVALID_PARAMETER
+from wontload.loader.windows.context import Load
+from wontload.loader.windows.delayed import judge_delayed
+from wontload.loader.windows.flags import contradiction, in_force
+from wontload.loader.windows.walk import Walk
+from wontload.machine import LoadRequest, Machine
+
+__all__ = ["load"]
+
+
+def load(machine: Machine, request: LoadRequest) -> LoadResult:
+    """Work out one load: verdict, error number, every module with its path, and what was tried."""
+    if (refusal := contradiction(request, machine.system)) is not None:
+        return _invalid(request, refusal)
+    context = Load(machine, request.process, in_force(request.flags, request.process), request.name)
+    walk = Walk(context)
+    walk.run()
+    error = _first_error(walk.modules)
+    if not error:
+        walk.initialise()
+    modules = tuple(walk.modules) + tuple(judge_delayed(walk))
+    if error:
+        verdict = Verdict.FAILS
+    else:
+        verdict = Verdict.UNDETERMINED if walk.unsettled else Verdict.LOADS
+    return LoadResult(
+        request=request,
+        verdict=verdict,
+        error={Verdict.FAILS: error, Verdict.LOADS: 0}.get(verdict),
+        modules=modules,
+        search_order=context.search_order,
+        would_settle=tuple(dict.fromkeys(walk.unsettled)) if verdict is Verdict.UNDETERMINED else (),
+    )
+
+
+def _first_error(modules: Sequence[Module]) -> int | str | None:
+    """The error that ends the load: Windows maps everything before it binds symbols, so absent files come first.
+
+    That order is believed; it decides between 126 and 127 only where a load has both faults.
+    """
+    errors = [(module.symbol is not None, module.error) for module in modules if module.error]
+    return next((error for _, error in sorted(errors, key=lambda pair: pair[0])), None)
+
+
+def _invalid(request: LoadRequest, refusal: str) -> LoadResult:
+    """The call itself is wrong: nothing is searched."""
+    module = Module(
+        name=request.name,
+        path=None,
+        status=Status.REFUSED,
+        needed_by=None,
+        reason=refusal,
+        error=ERROR_INVALID_PARAMETER,
+    )
+    return LoadResult(request=request, verdict=Verdict.FAILS, error=ERROR_INVALID_PARAMETER, modules=(module,))

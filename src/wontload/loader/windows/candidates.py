@@ -1,0 +1,102 @@
+"""What Windows makes of one file that a rule proposes: takes it, passes it over, or ends the load over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wontload.binary import Defect, Format, Image, MalformedImage
+from wontload.loader import quirks
+from wontload.loader.windows.context import Load
+from wontload.loader.windows.flags import AS_DATA, AS_FLAT_FILE
+from wontload.machine import Kind, NotKnown
+
+ERROR_ACCESS_DENIED = 5
+ERROR_INVALID_PARAMETER = 87
+ERROR_MOD_NOT_FOUND = 126
+ERROR_PROC_NOT_FOUND = 127
+ERROR_INVALID_ORDINAL = 182
+ERROR_BAD_EXE_FORMAT = 193
+ERROR_FILE_INVALID = 1006
+
+# Machine types that a process takes. On ARM64, x64 processes are emulated and may map ARM64EC code; `arm64x` files
+# serve both. Source: Microsoft, "ARM64EC" and "Arm64X PE files".
+FITTING = {
+    "x86": {"x86"},
+    "x86_64": {"x86_64", "arm64ec", "arm64x"},
+    "aarch64": {"aarch64", "arm64x"},
+    "arm": {"arm"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One file as the loader sees it.
+
+    Attributes:
+        path: as proposed. outcome: `taken`, `absent`, `passed over`, `denied`, `refused`, or `unknown`.
+        image: of a file that is taken; `None` where nothing is known of what is in it.
+        reason: why it is passed over or refused. error: the load's, when the search ends here.
+    """
+
+    path: str
+    outcome: str
+    image: Image | None = None
+    reason: str = ""
+    error: int = 0
+
+
+def examine(load: Load, path: str) -> Candidate:
+    """Say what becomes of the candidate `path`."""
+    on_disk = load.on_disk(path)
+    kind = load.machine.files.kind(on_disk)
+    if kind is Kind.FILE:
+        return _examine_file(load, path, on_disk)
+    if kind is Kind.DIRECTORY:
+        # NtOpenFile with FILE_NON_DIRECTORY_FILE. Oracle: test_candidates.py::test_a_directory_of_that_name
+        return Candidate(path, "refused", reason="it is a directory", error=ERROR_ACCESS_DENIED)
+    if kind is Kind.DENIED:
+        return Candidate(path, "denied", reason="it may not be read", error=ERROR_ACCESS_DENIED)
+    return Candidate(path, "absent" if kind is Kind.ABSENT else "unknown")
+
+
+def _examine_file(load: Load, path: str, on_disk: str) -> Candidate:
+    try:
+        image = load.machine.files.image(on_disk)
+    except NotKnown:
+        return Candidate(path, "taken")
+    except MalformedImage as malformed:
+        if load.flags & AS_FLAT_FILE:
+            return _examine_flat_file(path, malformed)
+        return Candidate(path, "refused", reason=malformed.what, error=ERROR_BAD_EXE_FORMAT)
+    if image.format is not Format.PE:
+        reason = f"it is no Windows library but {'an ELF' if image.format is Format.ELF else 'a Mach-O'} file"
+        return Candidate(path, "refused", reason=reason, error=ERROR_BAD_EXE_FORMAT)
+    if not fits(image, load):
+        reason = f"it is built for {image.architecture}, the process is {load.machine.system.architecture}"
+        ends = load.has_quirk(quirks.ONLY_X86_IS_PASSED_OVER) and image.architecture != "x86"
+        return Candidate(path, "refused" if ends else "passed over", image, reason, ERROR_BAD_EXE_FORMAT)
+    return Candidate(path, "taken", image)
+
+
+def _examine_flat_file(path: str, malformed: MalformedImage) -> Candidate:
+    """As data a file is mapped as it lies on the disk: its sections are not looked at, and it may not be empty.
+
+    Source: Microsoft, CreateFileMappingW, on files of length 0. Oracle: test_candidates.py, "as data".
+    """
+    if malformed.part == "sections":
+        return Candidate(path, "taken")
+    empty = malformed.defect is Defect.EMPTY
+    error = ERROR_FILE_INVALID if empty else ERROR_BAD_EXE_FORMAT
+    return Candidate(path, "refused", reason=malformed.what, error=error)
+
+
+def fits(image: Image, load: Load) -> bool:
+    """Whether this process can map the image.
+
+    A .NET assembly for any CPU is a 32-bit file that 64-bit processes map too; we cannot tell it from one for x86 only
+    and take both. Oracle: test_candidates.py::test_another_machine_type
+    """
+    architecture = load.machine.system.architecture
+    if load.flags & AS_DATA or (image.has_dotnet and image.bits == 32):
+        return True
+    return image.architecture in FITTING.get(architecture, {architecture})

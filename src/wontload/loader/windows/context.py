@@ -1,0 +1,86 @@
+"""One load while it is worked out: the machine, the process, the flags in force, the file first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from wontload.loader import quirks
+from wontload.loader.result import SearchedPlace
+from wontload.loader.windows.flags import in_force
+from wontload.loader.windows.names import absolute, absolute_directory, fold, is_under
+from wontload.machine import Kind, Machine, Process
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a rule may look at.
+
+    Attributes:
+        machine, process: where.
+        flags: in force (`flags.in_force`).
+        first_name: the file first asked for, as spelled in the request.
+    """
+
+    machine: Machine
+    process: Process
+    flags: int
+    first_name: str
+
+    def has_quirk(self, quirk: str) -> bool:
+        """Whether this system departs from Windows in this way; see `loader.quirks`."""
+        return quirks.has(self.machine.system, quirk)
+
+    @cached_property
+    def first_file(self) -> str:
+        """Full path of the file first asked for, where its name is a path."""
+        return self.absolute(self.first_name)
+
+    def absolute(self, name: str) -> str:
+        """Full path behind a name."""
+        return absolute(name, self.process.current_directory)
+
+    @cached_property
+    def search_order(self) -> tuple[SearchedPlace, ...]:
+        """Every directory that this load searches, in order, once, with the rule that put it there."""
+        from wontload.loader.windows.rules import search_order  # the rules take a `Load`
+
+        places: dict[str, SearchedPlace] = {}
+        for rule in search_order(self.flags, self.process):
+            for directory in rule(self):
+                directory = absolute_directory(directory, self.process.current_directory)
+                places.setdefault(fold(directory), SearchedPlace(rule.__name__, directory))
+        return tuple(places.values())
+
+    def with_flags(self, flags: int, first_name: str) -> Load:
+        """The same process with other flags: a module's DependentLoadFlags, or a delay load."""
+        return replace(self, flags=in_force(flags, self.process), first_name=first_name)
+
+    @property
+    def windows_directory(self) -> str:
+        """Such as `C:\\Windows`."""
+        return self.machine.system.windows_directory
+
+    @cached_property
+    def is_wow64(self) -> bool:
+        """Whether this is a 32-bit process on 64-bit Windows: SysWOW64 exists nowhere else."""
+        if self.machine.system.architecture != "x86":
+            return False
+        return self.machine.files.kind(self.windows_directory + "\\SysWOW64") is Kind.DIRECTORY
+
+    @cached_property
+    def system_directory(self) -> str:
+        """System32 as this process sees it. Source: Microsoft, "File System Redirector"."""
+        return self.windows_directory + ("\\SysWOW64" if self.is_wow64 else "\\System32")
+
+    def on_disk(self, path: str) -> str:
+        """Where a path really leads: a 32-bit process on 64-bit Windows gets SysWOW64 for System32.
+
+        `Sysnative` is its name for the real one. The few exempt subdirectories (`drivers\\etc`, `spool` …) hold no
+        libraries. Source: Microsoft, "File System Redirector".
+        """
+        if self.is_wow64:
+            for alias, real in (("\\System32", "\\SysWOW64"), ("\\Sysnative", "\\System32")):
+                if is_under(path, self.windows_directory + alias):
+                    return self.windows_directory + real + path[len(self.windows_directory + alias) :]
+        return path

@@ -1,0 +1,120 @@
+"""The search order: each rule is a function that proposes directories, and the order is a list of rules.
+
+A rule's name is its identifier in every answer and a heading of docs/loaders.md.
+Source of all, where no other is named: Microsoft, "Dynamic-link library search order" and LoadLibraryExW.
+Oracle of all: tests/oracles/windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from wontload.loader import quirks
+from wontload.loader.windows.context import Load
+from wontload.loader.windows.flags import (
+    LOAD_WITH_ALTERED_SEARCH_PATH,
+    SEARCH,
+    SEARCH_APPLICATION_DIR,
+    SEARCH_DLL_LOAD_DIR,
+    SEARCH_SYSTEM32,
+    SEARCH_USER_DIRS,
+)
+from wontload.loader.windows.names import directory_of
+from wontload.machine import Process
+
+Rule = Callable[[Load], Iterator[str]]
+
+
+def dll_load_directory(load: Load) -> Iterator[str]:
+    """The directory of the file first asked for. A dependency does not bring its own.
+
+    Oracle: test_flags.py::test_load_directory_belongs_to_the_first_file
+    """
+    yield directory_of(load.first_file)
+
+
+def application_directory(load: Load) -> Iterator[str]:
+    """The directory of the process's executable: of the *base* interpreter, in a virtual environment."""
+    yield directory_of(load.process.executable)
+
+
+def altered_search_path(load: Load) -> Iterator[str]:
+    """With LOAD_WITH_ALTERED_SEARCH_PATH, the directory of the file asked for, in the application directory's place.
+
+    Only a name with a backslash has one. For a relative path Microsoft leaves the outcome open; this is what Wine does
+    (ntdll/loader.c, LdrGetDllPath).
+    """
+    if "\\" in load.first_name:
+        yield directory_of(load.first_name)
+    else:
+        yield from application_directory(load)
+
+
+def added_directories(load: Load) -> Iterator[str]:
+    """What `os.add_dll_directory` added, in the order of the calls. Windows promises no order among them."""
+    added = [directory.path for directory in load.process.added_directories]
+    yield from reversed(added) if load.has_quirk(quirks.NEWEST_ADDED_FIRST) else added
+
+
+def dll_directory(load: Load) -> Iterator[str]:
+    """`SetDllDirectory`'s. An empty one adds nothing and still takes the current directory out.
+
+    With SEARCH flags it counts under USER_DIRS; that it comes after the added directories is believed, from Wine.
+    """
+    if load.process.dll_directory:
+        yield load.process.dll_directory
+
+
+def system32(load: Load) -> Iterator[str]:
+    """The system directory; for a 32-bit process on 64-bit Windows that is SysWOW64 on disk."""
+    yield load.system_directory
+
+
+def system16(load: Load) -> Iterator[str]:
+    """The 16-bit system directory, `System`."""
+    yield load.windows_directory + "\\System"
+
+
+def windows_directory(load: Load) -> Iterator[str]:
+    """Windows' own directory."""
+    yield load.windows_directory
+
+
+def current_directory(load: Load) -> Iterator[str]:
+    """Where the process stands at the moment of the load, unless `SetDllDirectory` was called."""
+    unset = load.process.dll_directory is None
+    if unset or (load.process.dll_directory == "" and load.has_quirk(quirks.EMPTY_DLL_DIRECTORY_IS_NONE)):
+        yield load.process.current_directory
+
+
+def path_variable(load: Load) -> Iterator[str]:
+    """PATH as it is at the moment of the load, entry by entry; relative ones start at the current directory."""
+    entries = load.process.environment.get("PATH", "").split(";")
+    while entries and not entries[-1]:
+        entries.pop()
+    for entry in entries:
+        if entry or load.has_quirk(quirks.EMPTY_PATH_ENTRY_IS_CURRENT):
+            yield entry or "."
+
+
+# In force when any LOAD_LIBRARY_SEARCH_* flag is given; each rule only under its own flag. PATH and the current
+# directory are not in it at all.
+FLAGGED_ORDER: tuple[tuple[int, Rule], ...] = (
+    (SEARCH_DLL_LOAD_DIR, dll_load_directory),
+    (SEARCH_APPLICATION_DIR, application_directory),
+    (SEARCH_USER_DIRS, added_directories),
+    (SEARCH_USER_DIRS, dll_directory),
+    (SEARCH_SYSTEM32, system32),
+)
+SYSTEM_DIRECTORIES: tuple[Rule, ...] = (system32, system16, windows_directory)
+# Safe search mode, the default: the current directory comes late.
+STANDARD_ORDER: tuple[Rule, ...] = (dll_directory, *SYSTEM_DIRECTORIES, current_directory, path_variable)
+UNSAFE_ORDER: tuple[Rule, ...] = (dll_directory, current_directory, *SYSTEM_DIRECTORIES, path_variable)
+
+
+def search_order(flags: int, process: Process) -> tuple[Rule, ...]:
+    """The rules that propose directories for one load, in the order in which Windows asks them."""
+    if flags & SEARCH:
+        return tuple(rule for flag, rule in FLAGGED_ORDER if flags & flag)
+    first = altered_search_path if flags & LOAD_WITH_ALTERED_SEARCH_PATH else application_directory
+    return (first, *(STANDARD_ORDER if process.safe_search_mode else UNSAFE_ORDER))

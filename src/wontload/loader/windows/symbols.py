@@ -1,0 +1,58 @@
+"""Whether the procedures that one image takes are exported by the one that it takes them from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wontload.binary import Export, Image, MalformedImage, Symbol
+from wontload.loader.windows.names import with_extension
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """An export that lives elsewhere: the library's file name, and the procedure there."""
+
+    library: str
+    symbol: Symbol
+
+
+class ExportTable:
+    """Exports of one image, by name and by ordinal."""
+
+    def __init__(self, image: Image) -> None:
+        self._by_name = image.exports_by_name
+        self._by_ordinal = {export.ordinal: export for export in image.exports}
+
+    def find(self, symbol: Symbol) -> Export | None:
+        """The export that a symbol is bound to; `None` when there is none."""
+        if symbol.name is not None:
+            return self._by_name.get(symbol.name)
+        return self._by_ordinal.get(symbol.ordinal)
+
+
+def export_table(image: Image | None) -> ExportTable | None:
+    """The exports of an image; `None` when they are not known, which is not the same as none."""
+    if image is None or image.opaque:
+        return None
+    try:
+        return ExportTable(image)
+    except MalformedImage:
+        return None
+
+
+def forwarded(export: Export) -> Forwarded | None:
+    """Where a forwarder leads: `library.name` or `library.#ordinal`, cut at the last dot.
+
+    Source: Microsoft, "PE Format", "Export Address Table", Forwarder RVA.
+    """
+    library, _, name = (export.forwarder or "").rpartition(".")
+    if not library:
+        return None
+    if name.startswith("#") and name[1:].isdecimal():
+        return Forwarded(with_extension(library), Symbol(None, int(name[1:])))
+    return Forwarded(with_extension(library), Symbol(name))
+
+
+def describe(symbol: Symbol) -> str:
+    """How a report names it."""
+    return symbol.name if symbol.name is not None else f"ordinal {symbol.ordinal}"

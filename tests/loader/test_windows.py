@@ -1,0 +1,273 @@
+"""What documents say of Windows and Wine does not show: each test is about one rule's own claim."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.loader.windows_machine import load_on, pe, rows
+from wontload.binary import Defect, Format, Image, MalformedImage
+from wontload.loader import quirks
+from wontload.machine import System
+
+A, B = r"C:\lib\a.dll", r"C:\lib\b.dll"
+SYSTEM32 = r"C:\Windows\System32"
+
+
+def test_the_case_winmode_0_ignores_the_directory_that_the_package_added():
+    files = {
+        r"C:\site\llama_cpp\lib\llama.dll": pe("ggml.dll"),
+        r"C:\site\llama_cpp\lib\ggml.dll": pe("ggml-cuda.dll"),
+        r"C:\site\llama_cpp\lib\ggml-cuda.dll": pe("cudart64_12.dll", "cublas64_12.dll"),
+        r"C:\CUDA\bin\cudart64_12.dll": pe(),
+        r"C:\CUDA\bin\cublas64_12.dll": pe(),
+    }
+    name = r"C:\site\llama_cpp\lib\llama.dll"
+    setting = {"added": [r"C:\CUDA\bin"], "path": r"C:\site\llama_cpp\lib"}
+    legacy = load_on(files, name, 0, **setting)
+    assert (legacy.verdict.value, legacy.error) == ("fails", 126)
+    assert [module.name for module in legacy.failed] == ["cudart64_12.dll", "cublas64_12.dll"]
+    assert legacy.chain(legacy.failed[0]) == ("llama.dll", "ggml.dll", "ggml-cuda.dll", "cudart64_12.dll")
+    assert r"C:\CUDA\bin" not in {place.directory for place in legacy.search_order}
+    assert load_on(files, name, 0x1100, **setting).verdict.value == "loads"
+
+
+def test_every_rule_of_the_standard_order_says_where_it_looked():
+    result = load_on({}, "nosuch", 0, path=r"C:\one;C:\two;;C:\ONE")
+    assert [(place.rule, place.directory) for place in result.search_order] == [
+        ("application_directory", r"C:\Python311"),
+        ("system32", SYSTEM32),
+        ("system16", r"C:\Windows\System"),
+        ("windows_directory", r"C:\Windows"),
+        ("current_directory", r"C:\work"),
+        ("path_variable", r"C:\one"),
+        ("path_variable", r"C:\two"),
+    ]
+    assert [tried.path for tried in result.modules[0].tried][-1] == r"C:\two\nosuch.dll"
+
+
+def test_without_safe_search_the_current_directory_comes_second():
+    order = load_on({}, "nosuch", 0, safe_search_mode=False).search_order
+    assert [place.rule for place in order][:2] == ["application_directory", "current_directory"]
+
+
+def test_an_empty_dll_directory_takes_the_current_directory_out():
+    order = load_on({}, "nosuch", 0, dll_directory="").search_order
+    assert "current_directory" not in {place.rule for place in order}
+
+
+@pytest.mark.parametrize(("taken", "error", "symbol"), [("gone", 127, "gone"), (7, 182, "ordinal 7")])
+def test_a_missing_symbol_fails_its_importer(taken, error, symbol):
+    result = load_on({A: pe(("b.dll", ("wl", taken))), B: pe()}, A)
+    importer = result.modules[0]
+    assert (result.error, importer.status.value, importer.symbol, importer.error) == (error, "refused", symbol, error)
+    assert B in importer.reason
+
+
+def test_a_module_in_the_process_that_lacks_a_symbol_is_found_out():
+    """PITFALLS 13: error 127 is the clue to an old copy that was loaded first."""
+    old = r"C:\elsewhere\b.dll"
+    files = {A: pe(("b.dll", ("new",))), B: pe(exports=("wl", "new")), old: pe()}
+    result = load_on(files, A, modules=(old,))
+    assert (result.error, result.modules[1].rule) == (127, "already_loaded")
+    assert load_on(files, A).error == 0
+
+
+def test_an_absent_file_comes_before_a_missing_symbol():
+    result = load_on({A: pe(("b.dll", ("gone",)), "c.dll"), B: pe()}, A)
+    assert (result.error, [module.name for module in result.failed]) == (126, [A, "c.dll"])
+
+
+def test_forwarders_end():
+    files = {A: pe(("b.dll", ("f",))), B: pe(forwards={"f": "c.f"}), r"C:\lib\c.dll": pe(forwards={"f": "b.f"})}
+    assert [module.path for module in load_on(files, A).modules] == [A, B, r"C:\lib\c.dll"]
+
+
+def test_a_forwarder_to_a_symbol_that_is_not_there():
+    files = {A: pe(("b.dll", ("f",))), B: pe(forwards={"f": "c.gone"}), r"C:\lib\c.dll": pe()}
+    result = load_on(files, A)
+    assert (result.error, result.modules[0].symbol) == (127, "gone")
+
+
+BAD = MalformedImage(B, Defect.EMPTY, "it is empty")
+ELF = Image(format=Format.ELF, architecture="x86_64", bits=64)
+
+
+@pytest.mark.parametrize("bad", [BAD, ELF, pe(architecture="x86"), pe(architecture="aarch64")], ids=str)
+def test_a_dependency_that_no_loader_could_take_gives_193_and_on_wine_126(bad):
+    files = {A: pe("b.dll"), B: bad}
+    result = load_on(files, A)
+    assert (result.error, result.modules[1].status.value, result.modules[1].path) == (193, "refused", B)
+    assert load_on(files, A, system={"quirks": quirks.WINE}).error == 126
+
+
+def test_another_machine_is_passed_over_and_remembered():
+    files = {A: pe("b.dll"), B: pe(architecture="aarch64"), SYSTEM32 + r"\b.dll": pe()}
+    found = load_on(files, A).modules[1]
+    assert (found.path, found.rule) == (SYSTEM32 + r"\b.dll", "system32")
+    assert (found.tried[0].path, found.tried[0].outcome) == (B, "passed over")
+
+
+@pytest.mark.parametrize(
+    ("process", "image", "loads"),
+    [
+        ("x86_64", "arm64x", True),
+        ("aarch64", "arm64x", True),
+        ("aarch64", "x86_64", False),
+        ("x86_64", "arm64ec", True),
+    ],
+)
+def test_arm64_processes(process, image, loads):
+    result = load_on({A: pe(architecture=image)}, A, system={"architecture": process})
+    assert result.error == (0 if loads else 193)
+
+
+def test_a_file_that_may_not_be_read():
+    assert load_on({A: pe("b.dll")}, A, denied=(B,)).error == 5
+
+
+def test_known_dlls_come_before_every_directory():
+    files = {A: pe("psapi.dll"), r"C:\lib\psapi.dll": pe(), SYSTEM32 + r"\psapi.dll": pe()}
+    result = load_on(files, A, system={"known_dlls": frozenset({"psapi.dll"})})
+    assert (result.modules[1].path, result.modules[1].rule) == (SYSTEM32 + r"\psapi.dll", "known_dlls")
+    assert load_on(files, A).modules[1].path == r"C:\lib\psapi.dll"
+
+
+SCHEMA = {"api-ms-win-core-file-l1-1": "kernelbase.dll", "api-ms-win-gone-l1-1": "", "ext-ms-win-gone-l1-1": ""}
+
+
+def test_an_api_set_is_its_host():
+    """PITFALLS 1 and 3: letter case and the last number do not count, and a file of that name neither."""
+    name = "API-MS-Win-Core-File-l1-1-7.dll"
+    files = {
+        A: pe(name),
+        rf"C:\lib\{name}": pe(),
+        SYSTEM32 + r"\kernelbase.dll": pe("ntdll.dll"),
+        SYSTEM32 + r"\ntdll.dll": pe(),
+    }
+    result = load_on(files, A, system={"api_sets": SCHEMA})
+    assert rows(result)[1:] == [
+        (name, "virtual", "api_set"),
+        ("kernelbase.dll", "loaded", "api_set"),
+        ("ntdll.dll", "loaded", "system32"),
+    ]
+
+
+def test_an_api_set_that_this_windows_lacks():
+    result = load_on({A: pe("api-ms-win-gone-l1-1-0.dll")}, A, system={"api_sets": SCHEMA})
+    assert (result.error, result.modules[1].rule) == (126, "api_set")
+
+
+def test_a_file_where_the_schema_has_no_entry():
+    name = "api-ms-win-crt-own-l1-1-0.dll"
+    result = load_on({A: pe(name), rf"C:\lib\{name}": pe()}, A, system={"api_sets": SCHEMA})
+    assert result.modules[1].path == rf"C:\lib\{name}"
+
+
+def test_an_optional_contract_that_is_absent_is_not_settled():
+    """PITFALLS 2. Whether an import of it survives is not documented: undetermined, and says so."""
+    result = load_on({A: pe("ext-ms-win-gone-l1-1-0.dll")}, A, system={"api_sets": SCHEMA})
+    assert (result.verdict.value, result.error) == ("undetermined", None)
+    assert "ext-ms-win-gone" in result.would_settle[0]
+
+
+def test_without_a_schema_the_name_decides():
+    result = load_on({A: pe("api-ms-win-crt-runtime-l1-1-0.dll")}, A)
+    assert (result.verdict.value, result.modules[1].status.value) == ("loads", "virtual")
+
+
+def test_added_directories_have_no_promised_order():
+    files = {r"C:\one\b.dll": pe(), r"C:\two\b.dll": pe()}
+    found = load_on(files, "b", 0x1000, added=[r"C:\one", r"C:\two"]).modules[0]
+    assert found.path == r"C:\one\b.dll"
+    assert r"C:\two\b.dll" in found.reason
+    system = {"quirks": frozenset({quirks.NEWEST_ADDED_FIRST})}
+    newest = load_on(files, "b", 0x1000, added=[r"C:\one", r"C:\two"], system=system).modules[0]
+    assert (newest.path, newest.reason) == (r"C:\two\b.dll", None)
+
+
+def test_dependent_load_flags_are_the_modules_own():
+    files = {
+        A: pe("b.dll", dependent_load_flags=0x800),
+        B: pe(),
+        SYSTEM32 + r"\b.dll": pe("c.dll"),
+        r"C:\lib\c.dll": pe(),
+    }
+    assert [module.path for module in load_on(files, A).modules] == [A, SYSTEM32 + r"\b.dll", r"C:\lib\c.dll"]
+
+
+def test_a_delay_load_is_listed_judged_and_has_no_say():
+    files = {A: pe("b.dll", delay=("late.dll", "system.dll", "b.dll")), B: pe(), SYSTEM32 + r"\system.dll": pe()}
+    result = load_on(files, A)
+    assert result.verdict.value == "loads"
+    late, system = result.modules[2:]
+    assert (late.name, late.status.value, late.path, late.needed_by) == ("late.dll", "delayed", None, A)
+    assert "would fail" in late.reason
+    assert (system.status.value, system.path) == ("delayed", SYSTEM32 + r"\system.dll")
+
+
+def test_a_delay_load_is_sought_without_the_loads_flags():
+    """PITFALLS 8: beside the file is not enough, since the helper's own call has flags 0."""
+    files = {A: pe(delay=("late.dll",)), r"C:\lib\late.dll": pe()}
+    assert load_on(files, A).modules[1].path is None
+    assert load_on(files, A, path=r"C:\lib").modules[1].path == r"C:\lib\late.dll"
+
+
+def test_a_32_bit_process_sees_syswow64():
+    wow = {r"C:\Windows\SysWOW64\b.dll": pe(architecture="x86"), SYSTEM32 + r"\b.dll": pe()}
+    system = {"architecture": "x86"}
+    assert load_on(wow, "b", 0x800, system=system).modules[0].path == r"C:\Windows\SysWOW64\b.dll"
+    assert load_on(wow, r"c:\windows\system32\B.dll", system=system).modules[0].path == r"C:\Windows\SysWOW64\B.dll"
+    sysnative = load_on(wow, r"C:\Windows\Sysnative\b.dll", system=system)
+    assert (sysnative.error, sysnative.modules[0].path) == (193, SYSTEM32 + r"\b.dll")
+    plain = {SYSTEM32 + r"\b.dll": pe(architecture="x86")}
+    assert load_on(plain, "b", 0x800, system=system).modules[0].path == SYSTEM32 + r"\b.dll"
+
+
+def test_dot_local_needs_the_registrys_word():
+    files = {A: pe(), r"C:\Python311\python.exe.local": None, r"C:\Python311\a.dll": pe()}
+    assert load_on(files, A).modules[0].path == A
+    redirected = load_on(files, A, system={"dot_local": True}).modules[0]
+    assert (redirected.path, redirected.rule) == (r"C:\Python311\a.dll", "dot_local")
+    directory = {A: pe(), r"C:\Python311\python.exe.local\a.dll": pe()}
+    assert load_on(directory, A, system={"dot_local": True}).modules[0].path == r"C:\Python311\python.exe.local\a.dll"
+
+
+def test_what_is_not_known_is_neither_fine_nor_missing():
+    result = load_on({A: pe("b.dll")}, A, complete=(r"C:\lib",))
+    assert (result.verdict.value, result.error, result.modules[1].status.value) == ("undetermined", None, "missing")
+    assert r"C:\Python311\b.dll" in result.would_settle[0]
+    listed = load_on({A: pe("b.dll"), B: None}, A)
+    assert (listed.verdict.value, listed.modules[1].path) == ("undetermined", B)
+
+
+def test_something_missing_for_certain_decides_although_something_else_is_unknown():
+    result = load_on({A: pe("b.dll", "api-ms-win-gone-l1-1-0.dll"), B: None}, A, system={"api_sets": SCHEMA})
+    assert (result.verdict.value, result.error) == ("fails", 126)
+
+
+def test_an_opaque_file_of_a_clean_system_is_taken_to_load():
+    files = {A: pe(("b.dll", ("anything",))), SYSTEM32 + r"\b.dll": pe(opaque=True)}
+    assert load_on(files, A).verdict.value == "loads"
+
+
+def test_a_link_to_a_loaded_file_is_that_file():
+    result = load_on({A: pe()}, r"C:\link\a.dll", modules=(A,), links={r"C:\link": r"C:\lib"})
+    assert (result.modules[0].status.value, result.modules[0].path) == ("already_loaded", A)
+
+
+def test_a_chain_longer_than_any_stack():
+    files = {rf"C:\lib\n{i}.dll": pe(f"n{i + 1}.dll") for i in range(3000)}
+    result = load_on(files, r"C:\lib\n0.dll")
+    assert (result.error, len(result.modules)) == (126, 3001)
+
+
+def test_a_hostile_import_directory_is_bounded():
+    result = load_on({A: pe(*(f"n{i}.dll" for i in range(20_000)))}, A)
+    assert (result.error, len(result.modules)) == (126, 5000)
+
+
+def test_the_default_is_documented_windows():
+    assert System(name="windows").quirks == frozenset()
+    assert len(quirks.WINE) == len(
+        {value for name, value in vars(quirks).items() if name.isupper() and isinstance(value, str)}
+    )

@@ -1,0 +1,74 @@
+"""Loads libraries for real and says what came of it: `child.py NAME…` with the last one being the question.
+
+Names before the last are loaded first, so that they are in the process already; a `global:` before a name asks for
+RTLD_GLOBAL, a `lazy:` for RTLD_LAZY. With `--via PATH` before all, the library at PATH calls `dlopen` for the last one,
+through its function `ask(name, mode)`, which gives what `dlerror` says.
+Standard library only; started with `-I -S` to have as few modules as an interpreter can.
+"""
+
+import _ctypes
+import ctypes
+import json
+import os
+import sys
+
+
+class LinkMap(ctypes.Structure):
+    """link.h, `struct link_map`: what glibc shows of an object."""
+
+
+LinkMap._fields_ = [
+    ("l_addr", ctypes.c_void_p),
+    ("l_name", ctypes.c_char_p),
+    ("l_ld", ctypes.c_void_p),
+    ("l_next", ctypes.POINTER(LinkMap)),
+    ("l_prev", ctypes.POINTER(LinkMap)),
+]
+
+
+def link_map():
+    """Names of all objects, in order; the executable's own by its path."""
+    one = ctypes.cast(_ctypes.dlopen(None, ctypes.RTLD_LOCAL), ctypes.POINTER(LinkMap))
+    names = []
+    while one:
+        names.append(os.fsdecode(one.contents.l_name) or os.readlink("/proc/self/exe"))
+        one = one.contents.l_next
+    return names
+
+
+def open_library(name):
+    mode, _, bare = name.rpartition(":") if name.startswith(("global:", "lazy:")) else ("", "", name)
+    _ctypes.dlopen(bare, {"": os.RTLD_NOW, "global": os.RTLD_NOW | os.RTLD_GLOBAL, "lazy": os.RTLD_LAZY}[mode])
+
+
+def open_via(via, name):
+    via.ask.restype = ctypes.c_char_p
+    error = via.ask(os.fsencode(name), os.RTLD_NOW)
+    if error:
+        raise OSError(os.fsdecode(error))
+
+
+def main():
+    via = sys.argv[2] if sys.argv[1] == "--via" else None
+    *earlier, name = sys.argv[3:] if via else sys.argv[1:]
+    answer = {"caller": via or getattr(_ctypes, "__file__", None), "earlier": [], "error": None}
+    library = ctypes.CDLL(via) if via else None
+    for one in earlier:
+        known = link_map()
+        try:
+            open_library(one)
+        except OSError as error:
+            answer["earlier"].append(str(error))
+        else:
+            answer["earlier"].append([path for path in link_map() if path not in known])
+    answer["before"] = link_map()
+    print(json.dumps(answer), flush=True)  # in case the load ends the process
+    try:
+        open_via(library, name) if library else open_library(name)
+    except OSError as error:
+        answer["error"] = str(error)
+    answer["after"] = link_map()
+    print(json.dumps(answer), flush=True)
+
+
+main()

@@ -1,0 +1,116 @@
+"""The same load asked of the model and of the real loader, with answers that compare."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from wontload.loader import Status, Verdict
+from wontload.loader.glibc import load
+from wontload.machine import LoadRequest, Machine, Process, System
+from wontload.machine.linux import glibc_facts
+from wontload.machine.live import LiveFiles
+
+CHILD = Path(__file__).with_name("child.py")
+# An assertion of glibc's that failed. What follows names a line of its source, which moves from version to version.
+INCONSISTENCY = "Inconsistency detected by ld.so"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a load: the message, or the new objects by absolute path in the link map's order."""
+
+    error: str | None
+    loaded: tuple[str, ...] = ()
+
+
+class EarlierLoadDied(Exception):
+    """The process ended before the load in question."""
+
+
+@lru_cache(maxsize=1)
+def system() -> System:
+    version = os.confstr("CS_GNU_LIBC_VERSION") or ""
+    return System(name="linux", **glibc_facts(version.removeprefix("glibc ")))
+
+
+def absolute(path: str, directory: str) -> str:
+    return path if path.startswith("/") else f"{directory}/{path.removeprefix('./')}"
+
+
+def both(
+    name: str,
+    *,
+    directory: str | Path,
+    environment: Mapping[str, str] | None = None,
+    earlier: Sequence[str] = (),
+    via: str | None = None,
+    global_modules: Sequence[str] = (),
+) -> tuple[Answer, Answer]:
+    """The model's answer and glibc's, to `dlopen(name)` in a fresh interpreter."""
+    directory = str(directory)
+    environment = dict(environment or {})
+    observed, state = observe(name, directory, environment, earlier, via)
+    return predict(name, directory, environment, state, global_modules), observed
+
+
+def observe(
+    name: str, directory: str, environment: dict[str, str], earlier: Sequence[str], via: str | None
+) -> tuple[Answer, dict[str, Any]]:
+    """What glibc does, and the state of the process before."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(CHILD), *(("--via", via) if via else ()), *earlier, name],
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        timeout=60,
+    )
+    lines = done.stdout.splitlines()
+    if not lines:
+        raise EarlierLoadDied(done.stderr.decode())
+    state = json.loads(lines[-1])
+    if done.returncode == -signal.SIGBUS:
+        return Answer("Bus error"), state
+    if done.returncode == 127 and done.stderr.startswith(INCONSISTENCY.encode()):
+        return Answer(INCONSISTENCY), state
+    if done.returncode:
+        return Answer(f"exit {done.returncode}: {done.stderr.decode()}"), state
+    if state["error"] is not None:
+        return Answer(state["error"]), state
+    return Answer(None, tuple(absolute(path, directory) for path in state["after"][len(state["before"]) :])), state
+
+
+def predict(
+    name: str,
+    directory: str,
+    environment: dict[str, str],
+    state: dict[str, Any],
+    global_modules: Sequence[str],
+) -> Answer:
+    """What the model says, given the state of the process before."""
+    flags = os.RTLD_NOW
+    if name.startswith("lazy:"):
+        name, flags = name.removeprefix("lazy:"), os.RTLD_LAZY
+    process = Process(
+        executable=state["before"][0],
+        current_directory=directory,
+        environment=environment,
+        modules=tuple(absolute(path, directory) if "/" in path else path for path in state["before"]),
+        global_modules=tuple(global_modules),
+    )
+    request = LoadRequest(kind="ctypes", name=name, flags=flags, process=process, caller=state["caller"])
+    result = load(Machine(id="this", system=system(), files=LiveFiles()), request)
+    assert result.verdict is not Verdict.UNDETERMINED, result.would_settle
+    if str(result.error).startswith(INCONSISTENCY):
+        return Answer(INCONSISTENCY)
+    if result.verdict is Verdict.FAILS:
+        return Answer(str(result.error))
+    return Answer(None, tuple(str(one.path) for one in result.modules if one.status is Status.LOADED))

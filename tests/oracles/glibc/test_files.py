@@ -1,0 +1,114 @@
+"""What glibc says of files that are not what they should be, asked for by path: the model's text against `dlerror`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.oracles.glibc.oracle import Answer, both
+from tests.oracles.glibc.worlds import LARGE
+from tests.support.gcc import SharedObject
+
+pytestmark = pytest.mark.oracle("gcc")
+
+# Offset in the header, bytes put there: e_ident first, then e_type, e_machine, e_version, e_phoff, e_phentsize.
+PATCHES = {
+    "class": (4, b"\x01"),
+    "class that does not exist": (4, b"\x07"),
+    "byte order": (5, b"\x02"),
+    "version of the header": (6, b"\x02"),
+    "OS ABI": (7, b"\x09"),
+    "GNU OS ABI": (7, b"\x03\x03"),
+    "GNU OS ABI of the future": (7, b"\x03\x04"),
+    "ABI version": (8, b"\x01"),
+    "padding": (12, b"\x01"),
+    "relocatable": (16, b"\x01"),
+    "executable": (16, b"\x02"),
+    "core dump": (16, b"\x04"),
+    "machine": (18, b"\xb7"),
+    "version": (20, b"\x02"),
+    "program headers behind the end": (33, b"\xf0"),
+    "size of a program header": (54, b"\x20"),
+    "magic": (3, b"G"),
+}
+
+
+def agree(name: str, directory: Path) -> Answer:
+    predicted, observed = both(name, directory=directory)
+    assert predicted == observed
+    return observed
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+def test_a_header_that_is_wrong_in_one_place(patch: str, tmp_path: Path) -> None:
+    offset, value = PATCHES[patch]
+    data = bytearray(SharedObject(soname="liba.so").bytes())
+    data[offset : offset + len(value)] = value
+    (tmp_path / "liba.so").write_bytes(data)
+    for name in ("./liba.so", str(tmp_path / "liba.so")):
+        answer = agree(name, tmp_path)
+        assert (answer.error is None) is (patch == "GNU OS ABI")
+
+
+@pytest.mark.parametrize("size", [0, 3, 40, 63, 64, 100, 300, 5000, 40000])
+def test_a_file_that_was_cut_short(size: int, tmp_path: Path) -> None:
+    (tmp_path / "liba.so").write_bytes(LARGE.bytes()[:size])
+    assert agree("./liba.so", tmp_path).error == (
+        "./liba.so: file too short" if size < 64 else "./liba.so: cannot read file data" if size <= 300 else "Bus error"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "INPUT(libreal.so.1)\n", "version https://git-lfs.github.com/spec/v1\n" * 3, "\0" * 999]
+)
+def test_a_file_that_is_none(text: str, tmp_path: Path) -> None:
+    (tmp_path / "liba.so").write_text(text)
+    what = "file too short" if len(text) < 64 else "invalid ELF header"
+    assert agree("./liba.so", tmp_path).error == f"./liba.so: {what}"
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "directory.so").mkdir()
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "circle.so").symlink_to("circle.so")
+    (tmp_path / "dangling.so").symlink_to("nowhere.so")
+    missing = "cannot open shared object file"
+    assert agree("./directory.so", tmp_path).error == "./directory.so: cannot read file data: Is a directory"
+    assert agree("./file/liba.so", tmp_path).error == f"./file/liba.so: {missing}: Not a directory"
+    assert agree("./circle.so", tmp_path).error == f"./circle.so: {missing}: Too many levels of symbolic links"
+    assert agree("./dangling.so", tmp_path).error == f"./dangling.so: {missing}: No such file or directory"
+    assert agree("./" + "x" * 300, tmp_path).error == f"./{'x' * 300}: {missing}: File name too long"
+    assert agree("x" * 300, tmp_path).error == f"{'x' * 300}: {missing}: File name too long"
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("nodlopen", "shared object cannot be dlopen()ed"),
+        ("execstack", None),
+        ("noexecstack", None),
+    ],
+)
+def test_what_the_linker_was_asked_for(option: str, text: str | None, tmp_path: Path) -> None:
+    """An executable stack is granted by glibc before 2.41 and refused after; both sides of this test follow."""
+    (tmp_path / "liba.so").write_bytes(SharedObject(soname="liba.so", options=("-z", option)).bytes())
+    answer = agree("./liba.so", tmp_path)
+    if option == "nodlopen":
+        assert answer.error == f"./liba.so: {text}"
+
+
+def test_messages_of_a_dependency_name_it_as_it_was_asked_for(tmp_path: Path) -> None:
+    """While candidates are sought a message opens with the path, once one is chosen with the name."""
+    (tmp_path / "libb.so").write_bytes(SharedObject(soname="libb.so", options=("-z", "nodlopen")).bytes())
+    (tmp_path / "liba.so").write_bytes(SharedObject(needed=("libb.so",), runpath="$ORIGIN").bytes())
+    assert agree("./liba.so", tmp_path).error == "libb.so: shared object cannot be dlopen()ed"
+    (tmp_path / "libb.so").write_bytes(b"")
+    assert agree("./liba.so", tmp_path).error == f"{tmp_path}/./libb.so: file too short"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "libc.so.6", "linux-vdso.so.1", "ld-linux-x86-64.so.2", "/proc/self/exe", "/bin/ls"]
+)
+def test_what_every_process_has(name: str, tmp_path: Path) -> None:
+    agree(name, tmp_path)

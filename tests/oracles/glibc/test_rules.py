@@ -1,0 +1,205 @@
+"""One test for each rule of the search, named in its docstring: the model, the real loader, and what we expect."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.oracles.glibc.oracle import Answer, both, system
+from tests.support.gcc import SharedObject
+from wontload.loader.glibc.capabilities import subdirectories
+
+pytestmark = pytest.mark.oracle("gcc")
+ABSENT = "cannot open shared object file: No such file or directory"
+
+
+def put(path: Path, **fields: object) -> str:
+    """A shared object at a path, with the file's name as SONAME."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(SharedObject(**{"soname": path.name, **fields}).bytes())  # type: ignore[arg-type]
+    return str(path)
+
+
+def agree(name: str | Path, directory: Path, library_path: str | None = None, **others: object) -> Answer:
+    environment = {} if library_path is None else {"LD_LIBRARY_PATH": library_path}
+    predicted, observed = both(str(name), directory=directory, environment=environment, **others)  # type: ignore[arg-type]
+    assert predicted == observed
+    return observed
+
+
+def test_rpath_is_inherited(root: Path) -> None:
+    first = put(root / "one/liba.so", needed=("libb.so",), rpath=str(root / "two"))
+    second = put(root / "two/libb.so", needed=("libd.so",))
+    third = put(root / "two/libd.so")
+    assert agree(first, root / "here").loaded == (first, second, third)
+
+
+def test_runpath_is_not_inherited(root: Path) -> None:
+    first = put(root / "one/liba.so", needed=("libb.so",), runpath=str(root / "two"))
+    put(root / "two/libb.so", needed=("libd.so",))
+    put(root / "two/libd.so")
+    assert agree(first, root / "here").error == f"libd.so: {ABSENT}"
+
+
+def test_a_runpath_switches_rpath_off(root: Path) -> None:
+    first = put(root / "one/liba.so", needed=("libb.so",), rpath=str(root / "two"))
+    put(root / "two/libb.so", needed=("libd.so",), runpath="/nowhere")
+    put(root / "two/libd.so")
+    assert agree(first, root / "here").error == f"libd.so: {ABSENT}"
+
+
+def test_ld_library_path_comes_after_rpath_and_before_runpath(root: Path) -> None:
+    put(root / "one/libb.so")
+    put(root / "two/libb.so")
+    for kind, chosen in (("rpath", "one"), ("runpath", "two")):
+        first = put(root / f"{kind}.so", needed=("libb.so",), **{kind: str(root / "one")})
+        answer = agree(first, root / "here", str(root / "two"))
+        assert answer.loaded == (first, str(root / chosen / "libb.so"))
+
+
+def test_empty_elements(root: Path) -> None:
+    first = put(root / "one/liba.so", needed=("libb.so",))
+    put(root / "here/libb.so")
+    for path, found in ((":", True), ("/nowhere::", True), (";", True), (".", True), ("", False), ("/nowhere", False)):
+        answer = agree(first, root / "here", path)
+        assert (answer.error is None) is found, path
+        assert found is (answer.loaded == (first, str(root / "here/libb.so")))
+
+
+def test_the_name_of_a_rpath_that_is_empty_is_no_directory(root: Path) -> None:
+    first = put(root / "one/liba.so", needed=("libb.so",), rpath="")
+    put(root / "here/libb.so")
+    assert agree(first, root / "here").error == f"libb.so: {ABSENT}"
+
+
+def test_nodeflib(root: Path) -> None:
+    """Without its directories, glibc has nothing to try, and nothing to say after the colon."""
+    closed = put(root / "one/liba.so", needed=("libz.so.1",), options=("-z", "nodefaultlib"))
+    opened = put(root / "one/libb.so", needed=("libz.so.1",))
+    assert agree(opened, root / "here").error is None
+    assert agree(closed, root / "here").error == "libz.so.1: cannot open shared object file"
+
+
+def test_a_directory_known_not_to_exist_leaves_no_trace_in_the_message(root: Path) -> None:
+    """Found by a generated world: glibc tried it when the process started, and does not again."""
+    first = put(root / "one/liba.so", needed=("libgone.so",), options=("-z", "nodefaultlib"))
+    bare = "libgone.so: cannot open shared object file"
+    assert agree(first, root / "here", "/nowhere").error == bare
+    assert agree(first, root / "here", str(root / "two")).error == f"libgone.so: {ABSENT}"
+
+
+def test_origin_is_the_directory_by_which_a_library_was_found(root: Path) -> None:
+    put(root / "one/real.so", needed=("libb.so",), runpath="$ORIGIN/sub")
+    put(root / "one/sub/libb.so")
+    (root / "two/link.so").symlink_to(root / "one/real.so")
+    assert agree(root / "two/link.so", root / "here").error == f"libb.so: {ABSENT}"
+    beside = put(root / "two/sub/libb.so")
+    assert agree(root / "two/link.so", root / "here").loaded == (str(root / "two/link.so"), beside)
+
+
+def test_origin_in_ld_library_path_is_the_executable_s(root: Path) -> None:
+    """The real directory of the interpreter's file, not that of the link by which it was started."""
+    first = put(root / "one/liba.so", needed=("libb.so",))
+    up = os.path.relpath(root / "two", Path(os.path.realpath(sys.executable)).parent)
+    second = put(root / "two/libb.so")
+    answer = agree(first, root / "here", f"$ORIGIN/{up}")
+    assert [os.path.realpath(path) for path in answer.loaded] == [first, second]
+
+
+def test_tokens_of_a_needed_name(root: Path) -> None:
+    first = put(root / "one/liba.so", needed=("$ORIGIN/../two/libb.so", "${ORIGIN}/libd.so"))
+    put(root / "two/libb.so")
+    put(root / "one/libd.so")
+    assert len(agree(first, root / "here").loaded) == 3
+
+
+def test_an_explicit_path_is_not_searched(root: Path) -> None:
+    put(root / "one/liba.so")
+    assert agree("./liba.so", root / "here", str(root / "one")).error == f"./liba.so: {ABSENT}"
+    assert agree("../one/liba.so", root / "here").loaded == (str(root / "here/../one/liba.so"),)
+
+
+def test_a_bare_name_is_sought_and_never_in_the_current_directory(root: Path) -> None:
+    put(root / "here/liba.so")
+    assert agree("liba.so", root / "here").error == f"liba.so: {ABSENT}"
+    assert agree("liba.so", root / "one", str(root / "here")).loaded == (str(root / "here/liba.so"),)
+
+
+def test_a_soname_in_the_process_answers_to_its_name(root: Path) -> None:
+    first = put(root / "one/liba.so", needed=("libb.so",))
+    hidden = put(root / "two/other-name.so", soname="libb.so")
+    assert agree(first, root / "here").error == f"libb.so: {ABSENT}"
+    assert agree(first, root / "here", earlier=[hidden]).loaded == (first,)
+
+
+def test_a_full_path_to_another_file_of_that_soname_is_loaded_beside_it(root: Path) -> None:
+    one, two = put(root / "one/liba.so"), put(root / "two/liba.so")
+    assert agree(two, root / "here", earlier=[one]).loaded == (two,)
+
+
+def test_the_same_file_by_another_path_is_not_loaded_again(root: Path) -> None:
+    one = put(root / "one/liba.so", soname=None)
+    (root / "two/link.so").symlink_to(one)
+    os.link(one, root / "two/hard.so")
+    assert agree(root / "two/link.so", root / "here", earlier=[one]) == Answer(None)
+    assert agree(root / "two/hard.so", root / "here", earlier=[one]) == Answer(None)
+
+
+def test_what_cannot_be_loaded_here_is_passed_over(root: Path) -> None:
+    good = put(root / "here/libb.so")
+    first = put(root / "one/liba.so", needed=("libb.so",), runpath=f"{root}/one:{root}/two:{root}/here")
+    data = Path(good).read_bytes()
+    (root / "one/libb.so").write_bytes(data[:4] + b"\x01" + data[5:])  # 32 bits
+    (root / "two/libb.so").write_bytes(data[:18] + b"\xb7" + data[19:])  # AArch64
+    assert agree(first, root / "here").loaded == (first, good)
+    Path(good).unlink()
+    assert agree(first, root / "here").error == "libb.so: wrong ELF class: ELFCLASS32"
+
+
+def test_a_file_that_is_no_library_ends_the_search(root: Path) -> None:
+    put(root / "two/libb.so")
+    first = put(root / "one/liba.so", needed=("libb.so",), runpath=f"{root}/one:{root}/two")
+    (root / "one/libb.so").write_text("INPUT(libreal.so)" * 9)
+    assert agree(first, root / "here").error == f"{root}/one/libb.so: invalid ELF header"
+
+
+def test_subdirectories_are_tried_in_the_loader_s_order(root: Path) -> None:
+    """Every subdirectory has a copy; the one chosen goes; and so on to the directory itself."""
+    copies = [root / "one" / name / "liba.so" for name in (*subdirectories(system()), "glibc-hwcaps/x86-64-v9/", "")]
+    for path in copies:
+        put(path)
+    order = []
+    while (answer := agree("liba.so", root / "here", str(root / "one"))).error is None:
+        order.append(Path(answer.loaded[0]))
+        order[-1].unlink()
+    assert order == [path for path in copies if "v9" not in str(path)]
+
+
+def test_objects_are_mapped_breadth_first(root: Path) -> None:
+    path = str(root / "one")
+    put(root / "one/libd.so")
+    put(root / "one/libe.so")
+    put(root / "one/libb.so", needed=("libd.so",), runpath=path)
+    put(root / "one/libc1.so", needed=("libe.so", "libd.so"), runpath=path)
+    first = put(root / "one/liba.so", needed=("libb.so", "libc1.so"), runpath=path)
+    names = [Path(one).name for one in agree(first, root / "here").loaded]
+    assert names == ["liba.so", "libb.so", "libc1.so", "libd.so", "libe.so"]
+
+
+def test_the_caller_s_search_path_counts_for_a_bare_name(root: Path) -> None:
+    """The object that calls `dlopen` lends its RUNPATH, and its RPATH; the new object inherits nothing of it."""
+    source = """
+        extern void *dlopen(const char *, int); extern char *dlerror(void);
+        char *ask(const char *name, int mode) { return dlopen(name, mode) ? 0 : dlerror(); }
+    """
+    put(root / "two/libb.so", needed=("libd.so",))
+    for kind in ("runpath", "rpath"):
+        caller = put(root / f"one/{kind}.so", source=source, **{kind: str(root / "two")})
+        (root / "two/libd.so").unlink(missing_ok=True)
+        assert agree("libb.so", root / "here", via=caller).error == f"libd.so: {ABSENT}"
+        put(root / "two/libd.so")
+        assert agree("libd.so", root / "here", via=caller).loaded == (str(root / "two/libd.so"),)
+        assert agree("libd.so", root / "here").error == f"libd.so: {ABSENT}"

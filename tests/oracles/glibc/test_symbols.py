@@ -1,0 +1,152 @@
+"""Symbols and their versions: which are missed, by whom, and which message comes first."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+
+from tests.oracles.glibc.oracle import INCONSISTENCY, Answer, EarlierLoadDied, both
+from tests.support.gcc import SharedObject
+
+pytestmark = pytest.mark.oracle("gcc")
+OLD = SharedObject(soname="libv.so", defines=("alpha", "beta"), versions=(("V1", ("alpha", "beta")),))
+NEW = SharedObject(soname="libv.so", defines=("alpha", "beta"), versions=(("V1", ("beta",)), ("V2", ("alpha",))))
+PLAIN = SharedObject(soname="libv.so", defines=("alpha", "beta"))
+
+
+def put(path: Path, one: SharedObject) -> str:
+    path.write_bytes(one.bytes())
+    return str(path)
+
+
+def agree(name: str, directory: Path, **others: object) -> Answer:
+    predicted, observed = both(name, directory=directory, **others)  # type: ignore[arg-type]
+    assert predicted == observed
+    return observed
+
+
+def test_a_version_that_is_missing(tmp_path: Path) -> None:
+    user = SharedObject(soname="liba.so", needed=(NEW,), uses=("alpha",), runpath="$ORIGIN")
+    put(tmp_path / "liba.so", user)
+    put(tmp_path / "libv.so", OLD)
+    message = f"{tmp_path}/./libv.so: version `V2' not found (required by ./liba.so)"
+    assert agree("./liba.so", tmp_path).error == message
+    put(tmp_path / "libv.so", PLAIN)  # it has no versions at all: passes that check, and fails an assertion later
+    assert agree("./liba.so", tmp_path).error == INCONSISTENCY
+    put(tmp_path / "libv.so", NEW)
+    assert agree("./liba.so", tmp_path).error is None
+
+
+def test_a_glibc_that_is_too_old(tmp_path: Path) -> None:
+    """The message has glibc's own spelling of its path, whatever the list of modules says."""
+    future = SharedObject(soname="libc.so.6", defines=("from_2_99",), versions=(("GLIBC_2.99", ("from_2_99",)),))
+    path = put(tmp_path / "liba.so", SharedObject(needed=(future,), uses=("from_2_99",)))
+    error = agree(path, tmp_path).error
+    assert error is not None
+    assert error.endswith(f"libc.so.6: version `GLIBC_2.99' not found (required by {path})")
+
+
+def test_the_first_missing_version_in_the_order_of_the_objects(tmp_path: Path) -> None:
+    put(tmp_path / "libv.so", OLD)
+    put(tmp_path / "libb.so", SharedObject(soname="libb.so", needed=(NEW,), uses=("alpha",), runpath="$ORIGIN"))
+    put(tmp_path / "liba.so", SharedObject(needed=("libb.so", NEW), uses=("alpha",), runpath="$ORIGIN"))
+    assert str(agree("./liba.so", tmp_path).error).endswith("(required by ./liba.so)")
+
+
+def test_an_undefined_symbol(tmp_path: Path) -> None:
+    for kind in ("uses", "calls"):
+        path = put(tmp_path / f"{kind}.so", SharedObject(**{kind: ("nobody_has_this",)}))
+        assert agree(path, tmp_path).error == f"{path}: undefined symbol: nobody_has_this"
+    weak = put(tmp_path / "weak.so", SharedObject(weak_uses=("nobody_has_this",)))
+    assert agree(weak, tmp_path).error is None
+
+
+def test_a_call_is_bound_when_first_made_if_it_may(tmp_path: Path) -> None:
+    called = put(tmp_path / "called.so", SharedObject(calls=("nobody_has_this",)))
+    used = put(tmp_path / "used.so", SharedObject(uses=("nobody_has_this",)))
+    now = put(tmp_path / "now.so", SharedObject(calls=("nobody_has_this",), options=("-z", "now")))
+    assert agree(f"lazy:{called}", tmp_path).error is None
+    assert agree(f"lazy:{called}", tmp_path, environment={"LD_BIND_NOW": "1"}).error is not None
+    assert agree(f"lazy:{used}", tmp_path).error is not None
+    assert agree(f"lazy:{now}", tmp_path).error is not None
+
+
+def test_a_versioned_symbol_that_its_library_no_longer_has(tmp_path: Path) -> None:
+    """The version is defined, the symbol is not: this passes the check of versions."""
+    emptied = SharedObject(
+        soname="libv.so", defines=("beta", "other"), versions=(("V1", ("beta",)), ("V2", ("other",)))
+    )
+    put(tmp_path / "libv.so", emptied)
+    put(tmp_path / "liba.so", SharedObject(needed=(NEW,), uses=("alpha",), runpath="$ORIGIN"))
+    assert agree("./liba.so", tmp_path).error == "./liba.so: undefined symbol: alpha, version V2"
+
+
+def test_rtld_global_and_rtld_local(tmp_path: Path) -> None:
+    """What another load brought in counts only if it was made global."""
+    giver = put(tmp_path / "giver.so", SharedObject(defines=("given",)))
+    taker = put(tmp_path / "taker.so", SharedObject(uses=("given",)))
+    assert agree(taker, tmp_path, earlier=[giver]).error is not None
+    assert agree(taker, tmp_path, earlier=[f"global:{giver}"], global_modules=[giver]).error is None
+
+
+def test_ld_preload_is_in_the_global_scope(tmp_path: Path) -> None:
+    giver = put(tmp_path / "giver.so", SharedObject(defines=("given",)))
+    taker = put(tmp_path / "taker.so", SharedObject(uses=("given",)))
+    assert agree(taker, tmp_path, environment={"LD_PRELOAD": giver}).error is None
+    assert agree(taker, tmp_path).error is not None
+
+
+def test_python_s_own_symbols_are_there(tmp_path: Path) -> None:
+    path = put(tmp_path / "liba.so", SharedObject(uses=("PyObject_Repr", "malloc")))
+    assert agree(path, tmp_path).error is None
+
+
+def test_the_object_asked_for_is_bound_last_even_in_a_circle(tmp_path: Path) -> None:
+    """Found by a generated graph: both lack the symbol, each needs the other."""
+    for name, other in (("liba.so", "libb.so"), ("libb.so", "liba.so")):
+        put(tmp_path / name, SharedObject(soname=name, needed=(other,), runpath="$ORIGIN", calls=("nobody_has_this",)))
+    path = tmp_path / "liba.so"
+    assert agree(str(path), tmp_path).error == f"{tmp_path}/libb.so: undefined symbol: nobody_has_this"
+
+
+FUNCTIONS = tuple(f"f{number}" for number in range(5))
+LIBRARIES = tuple(f"lib{letter}.so" for letter in "abcde")
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[SharedObject, ...]:
+    """Libraries side by side that need one another in any way, circles included, and take symbols from anywhere."""
+    some = st.lists(st.sampled_from(FUNCTIONS), max_size=2, unique=True).map(tuple)
+    count = draw(st.integers(2, len(LIBRARIES)))
+    needed = st.lists(st.sampled_from(LIBRARIES[:count]), max_size=3, unique=True).map(tuple)
+    made = []
+    for name in LIBRARIES[:count]:
+        defines = draw(st.lists(st.sampled_from(FUNCTIONS), max_size=4, unique=True).map(tuple))
+        uses = tuple(one for one in draw(some) if one not in defines)
+        calls = tuple(one for one in draw(some) if one not in defines and one not in uses)
+        made.append(
+            SharedObject(soname=name, needed=draw(needed), runpath="$ORIGIN", defines=defines, uses=uses, calls=calls)
+        )
+    return tuple(made)
+
+
+@settings(
+    max_examples=int(os.environ.get("WONTLOAD_GLIBC_WORLDS", "25")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(graph=graphs(), lazily=st.sampled_from(["", "", "lazy:"]))
+def test_the_first_undefined_symbol_is_the_one_that_glibc_names(
+    graph: tuple[SharedObject, ...], lazily: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    directory = tmp_path_factory.mktemp("graph")
+    for one in graph:
+        put(directory / str(one.soname), one)
+    try:
+        agree(f"{lazily}{directory}/liba.so", directory)
+    except EarlierLoadDied:
+        reject()

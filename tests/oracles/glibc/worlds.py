@@ -1,0 +1,185 @@
+"""Worlds: shared objects of one another's names in a few directories, and one load among them.
+
+Paths inside the files are written relative to `ROOT`, a name of fixed length below the temporary directory, so that the
+same object serves again: only the linker run is dear.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+
+from hypothesis import strategies as st
+
+from tests.support.gcc import SharedObject
+
+# One directory for each process that tests: what lies there is thrown away before every example.
+ROOT = Path(gettempdir()) / f"wontload-{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
+# The working directory is the third; spaces and letters beyond ASCII are in names because they are in people's.
+DIRECTORIES = ("one", "two", "here", "dir with ü")
+HERE = "here"
+NAMES = ("liba.so", "libb.so", "libc1.so.1", "libd.so", "libe.so")
+SUBDIRECTORIES = ("", "", "", "", "glibc-hwcaps/x86-64-v2/", "glibc-hwcaps/x86-64-v3/", "tls/", "x86_64/")
+# Real names of the system, found by the cache, the default directories, or never.
+SYSTEM_NAMES = ("libm.so.6", "libz.so.1", "libc.so.6", "libnothere.so.9")
+IMPOSTORS = ("class", "machine", "os abi", "byte order", "truncated", "short", "empty", "text", "word", "directory")
+
+# With a part that is cleared behind the file's end, as nearly all have, so that glibc touches the last page at once.
+# Several pages, so that a part of it lacks whole ones: what lies behind the file's end in its last page reads as zeros,
+# and what comes of that is anybody's guess.
+PLAIN = SharedObject()
+LARGE = SharedObject(soname="large.so", bulk_bytes=60_000, source="int cleared[99];")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """One file: `object_` under a name in a directory; or a symbolic link; or something that only looks like it."""
+
+    directory: str
+    name: str
+    object_: SharedObject = PLAIN
+    impostor: str = ""
+    link_to: str = ""
+
+    @property
+    def path(self) -> Path:
+        return ROOT / self.directory / self.name
+
+    def put(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.path.is_symlink() or self.path.exists():
+            return
+        if self.link_to:
+            self.path.symlink_to(self.link_to)
+        elif self.impostor == "directory":
+            self.path.mkdir()
+        else:
+            self.path.write_bytes(disguised(self.object_.bytes(), self.impostor))
+
+
+def disguised(data: bytes, impostor: str) -> bytes:
+    """An object's bytes made wrong in one way."""
+    patches = {"class": (4, 1), "byte order": (5, 2), "os abi": (7, 9), "machine": (18, 183)}
+    if impostor in patches:
+        offset, value = patches[impostor]
+        return data[:offset] + bytes([value]) + data[offset + 1 :]
+    whole = {
+        "": data,
+        "truncated": LARGE.bytes()[:5000],
+        "short": data[:40],
+        "empty": b"",
+        "text": b"INPUT(libm.so.6)\n" * 9,
+    }
+    return whole.get(impostor, b"word\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Files, what is asked for, and the process that asks."""
+
+    files: tuple[Placed, ...]
+    name: str
+    earlier: tuple[str, ...] = ()
+    library_path: str | None = None
+
+    def build(self) -> None:
+        shutil.rmtree(ROOT, ignore_errors=True)
+        for directory in DIRECTORIES:
+            (ROOT / directory).mkdir(parents=True)
+        for file in self.files:
+            file.put()
+
+    @property
+    def directory(self) -> Path:
+        return ROOT / HERE
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {} if self.library_path is None else {"LD_LIBRARY_PATH": self.library_path}
+
+
+def _elements() -> st.SearchStrategy[str]:
+    absolute = st.sampled_from(DIRECTORIES).map(lambda name: str(ROOT / name))
+    origin = st.sampled_from(DIRECTORIES).map("$ORIGIN/../{}".format)
+    odd = st.sampled_from(
+        [
+            "",
+            ".",
+            "../two/",
+            "../one//",
+            "$ORIGIN",
+            "${ORIGIN}/../two",
+            "$ORIGINAL",
+            "/usr/$LIB",
+            "$PLATFORM",
+            "/nowhere",
+        ]
+    )
+    return st.one_of(absolute, absolute, origin, odd)
+
+
+def _search_path() -> st.SearchStrategy[str]:
+    everywhere = st.permutations([str(ROOT / name) for name in DIRECTORIES])
+    return st.one_of(st.lists(_elements(), min_size=1, max_size=3), everywhere).map(":".join)
+
+
+@st.composite
+def _needed(draw: st.DrawFn, names: list[str]) -> str:
+    kind = draw(st.integers(0, 19))
+    if kind == 0:
+        return draw(st.sampled_from(["libnothere.so.9", *NAMES]))
+    if kind <= 2:
+        return draw(st.sampled_from(SYSTEM_NAMES))
+    name = draw(st.sampled_from(names))
+    if kind == 3:
+        return str(ROOT / draw(st.sampled_from(DIRECTORIES)) / name)
+    return f"./{name}" if kind == 4 else name
+
+
+@st.composite
+def _objects(draw: st.DrawFn, name: str, names: list[str]) -> SharedObject:
+    kind = draw(st.sampled_from(["rpath", "rpath", "runpath", "runpath", "neither"]))
+    return SharedObject(
+        soname=draw(st.sampled_from([name] * 6 + [None, *NAMES])),
+        needed=tuple(draw(st.lists(_needed(names), max_size=3, unique=True))),
+        rpath=draw(_search_path()) if kind == "rpath" else None,
+        runpath=draw(_search_path()) if kind == "runpath" else None,
+        options=("-z", "nodefaultlib") if draw(st.integers(0, 9)) == 9 else (),
+    )
+
+
+@st.composite
+def _placed(draw: st.DrawFn, name: str, names: list[str]) -> Placed:
+    directory = draw(st.sampled_from(DIRECTORIES)) + "/" + draw(st.sampled_from(SUBDIRECTORIES))
+    what = draw(st.integers(0, 11))
+    if what == 10:
+        return Placed(directory=directory, name=name, impostor=draw(st.sampled_from(IMPOSTORS)))
+    if what == 11:
+        target = ROOT / draw(st.sampled_from(DIRECTORIES)) / draw(st.sampled_from(names))
+        return Placed(directory=directory, name=name, link_to=str(target))
+    return Placed(directory=directory, name=name, object_=draw(_objects(name, names)))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """A world of a few names, each in one place or more, in which most of what is needed can be found."""
+    names = list(NAMES[: draw(st.integers(1, len(NAMES)))])
+    files = tuple(file for name in names for file in draw(st.lists(_placed(name, names), min_size=1, max_size=3)))
+    asked = st.one_of(
+        st.sampled_from(files).map(lambda file: str(file.path)),
+        st.sampled_from(files).map(lambda file: str(file.path)),
+        st.sampled_from(files).map(lambda file: os.path.relpath(file.path, ROOT / HERE)),
+        st.sampled_from(files).map(lambda file: f"./{os.path.relpath(file.path, ROOT / HERE)}"),
+        st.sampled_from(names),
+    )
+    return World(
+        files=files,
+        name=draw(asked),
+        earlier=tuple(draw(st.lists(asked, max_size=2))) if draw(st.integers(0, 3)) == 3 else (),
+        library_path=draw(
+            st.one_of(st.none(), _search_path(), _search_path().map(lambda path: path.replace(":", ";")))
+        ),
+    )

@@ -1,0 +1,129 @@
+"""Modules that are there already, modules that others bring in, and their order."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracles.windows.world import Dll, World
+
+pytestmark = pytest.mark.oracle("wine", "mingw")
+
+A = r"{lib}\a.dll"
+CHAIN = {
+    ("lib", "a.dll"): Dll(needs=("b.dll", "c.dll")),
+    ("lib", "b.dll"): Dll(needs=("c.dll",)),
+    ("lib", "c.dll"): Dll(),
+}
+FORWARDING = {
+    ("lib", "a.dll"): Dll(needs=(("b.dll", ("fw",)), "c.dll")),
+    ("lib", "b.dll"): Dll(forwards=(("fw", "f.wl"),)),
+    ("lib", "c.dll"): Dll(),
+    ("lib", "f.dll"): Dll(needs=("g.dll",)),
+    ("lib", "g.dll"): Dll(),
+}
+ALREADY = {
+    "a dependency, from elsewhere": World(
+        {**CHAIN, ("else where", "b.dll"): Dll()}, A, preload=[r"{else where}\b.dll"]
+    ),
+    "the file itself": World(CHAIN, A, preload=[A]),
+    "a file of the same name elsewhere": World(
+        {**CHAIN, ("else where", "a.dll"): Dll()}, A, preload=[r"{else where}\a.dll"]
+    ),
+    "and a dependency imports that name": World(
+        {**CHAIN, ("lib", "b.dll"): Dll(needs=("a.dll",)), ("else where", "a.dll"): Dll()},
+        A,
+        preload=[r"{else where}\a.dll"],
+    ),
+    "a bare name": World(CHAIN, "a", flags=0x1000, preload=[A]),
+    "python3.dll, loaded by the interpreter": World(
+        {("lib", "a.dll"): Dll(needs=(("python311.dll", ("Py_IncRef",)),))}, A
+    ),
+}
+GRAPHS = {
+    "a chain": World(CHAIN, A),
+    "a cycle": World(
+        {
+            ("lib", "a.dll"): Dll(needs=("b.dll",)),
+            ("lib", "b.dll"): Dll(needs=("a.dll", "c.dll")),
+            ("lib", "c.dll"): Dll(needs=("b.dll",)),
+        },
+        A,
+    ),
+    "a missing one first": World({**CHAIN, ("lib", "a.dll"): Dll(needs=("x.dll", "b.dll"))}, A),
+    "a missing one deep": World({**CHAIN, ("lib", "c.dll"): Dll(needs=("x.dll",))}, A),
+    "a missing delay load": World({("lib", "a.dll"): Dll(delay=("nosuch.dll",))}, A),
+    "Windows' own": World({("lib", "a.dll"): Dll(needs=(("winhttp.dll", ("WinHttpOpen",)),))}, A),
+    "KnownDLLs, which Wine lets others get ahead of": World(
+        {("lib", "a.dll"): Dll(needs=("psapi.dll",)), ("lib", "psapi.dll"): Dll()}, A
+    ),
+    "DependentLoadFlags, which Wine ignores": World(
+        {("lib", "a.dll"): Dll(needs=("b.dll",), dependent_load_flags=0x800), ("lib", "b.dll"): Dll()}, A
+    ),
+    "a missing symbol, which Wine lets pass": World(
+        {("lib", "a.dll"): Dll(needs=(("b.dll", ("nosuch", 77)),)), ("lib", "b.dll"): Dll()}, A
+    ),
+}
+FORWARDERS = {
+    "a forwarder that is used": World(FORWARDING, A),
+    "a forwarder that is not": World({**FORWARDING, ("lib", "a.dll"): Dll(needs=("b.dll", "c.dll"))}, A),
+    "taken by ordinal": World({**FORWARDING, ("lib", "a.dll"): Dll(needs=(("b.dll", (2,)),))}, A),
+    "to an absent library": World({key: made for key, made in FORWARDING.items() if key[1] != "f.dll"}, A),
+    "to a library that lacks something": World({key: made for key, made in FORWARDING.items() if key[1] != "g.dll"}, A),
+    "a chain, the last by ordinal": World(
+        {
+            **FORWARDING,
+            ("lib", "b.dll"): Dll(forwards=(("fw", "h.fw"),)),
+            ("lib", "h.dll"): Dll(forwards=(("fw", "f.#1"),)),
+        },
+        A,
+    ),
+    "of a module loaded before": World(
+        {**FORWARDING, ("else where", "b.dll"): Dll(forwards=(("fw", "f.wl"),))}, A, preload=[r"{else where}\b.dll"]
+    ),
+}
+API_SETS = {
+    "hosted": World({("lib", "a.dll"): Dll(needs=(("api-ms-win-core-file-l1-1-0.dll", ("CreateFileW",)),))}, A),
+    "whatever the case and the last number": World(
+        {("lib", "a.dll"): Dll(needs=("API-MS-win-core-file-l1-1-99.dll",))}, A
+    ),
+    "a file beside it does not count": World(
+        {
+            ("lib", "a.dll"): Dll(needs=("api-ms-win-core-file-l1-1-0.dll",)),
+            ("lib", "api-ms-win-core-file-l1-1-0.dll"): Dll(),
+        },
+        A,
+    ),
+    "unless asked for by path": World(
+        {("lib", "api-ms-win-core-file-l1-1-0.dll"): Dll()}, r"{lib}\api-ms-win-core-file-l1-1-0.dll"
+    ),
+    "not in the schema": World({("lib", "a.dll"): Dll(needs=("api-ms-win-nosuch-l1-1-0.dll",))}, A),
+    "not in the schema, and a file has the name": World(
+        {
+            ("lib", "a.dll"): Dll(needs=("api-ms-win-nosuch-l1-1-0.dll",)),
+            ("lib", "api-ms-win-nosuch-l1-1-0.dll"): Dll(),
+        },
+        A,
+    ),
+    "asked for itself": World({}, "api-ms-win-crt-runtime-l1-1-0.dll", flags=0),
+    "not hosted": World({("lib", "a.dll"): Dll(needs=("api-ms-win-deprecated-apis-advapi-l1-1-0.dll",))}, A),
+}
+
+
+@pytest.mark.parametrize("world", ALREADY.values(), ids=ALREADY)
+def test_already_loaded(agree, world):
+    agree(world)
+
+
+@pytest.mark.parametrize("world", GRAPHS.values(), ids=GRAPHS)
+def test_order_and_verdict_of_graphs(agree, world):
+    agree(world)
+
+
+@pytest.mark.parametrize("world", FORWARDERS.values(), ids=FORWARDERS)
+def test_forwarders(agree, world):
+    assert agree(world).error == 0
+
+
+@pytest.mark.parametrize("world", API_SETS.values(), ids=API_SETS)
+def test_api_sets(agree, world):
+    agree(world)

@@ -1,0 +1,66 @@
+"""How a name is read: extensions, slashes, prefixes, letter case."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracles.windows.world import Dll, World
+
+pytestmark = pytest.mark.oracle("wine", "mingw")
+
+FILES = {("lib", "a.dll"): Dll(needs=("b.dll",)), ("lib", "b.dll"): Dll(), ("lib", "plain"): Dll(needs=("a.dll",))}
+LOADS = {
+    "a path": World(FILES, r"{lib}\a.dll"),
+    "forward slash": World(FILES, "{lib}/a.dll"),
+    "capitals": World(FILES, r"{lib}\A.DLL"),
+    "no extension": World(FILES, r"{lib}\A"),
+    "trailing dot": World(FILES, r"{lib}\plain."),
+    "trailing dots and spaces": World(FILES, r"{lib}\a.dll. ."),
+    "trailing space": World(FILES, r"{lib}\a.dll "),
+    "a directory with a trailing dot": World(FILES, r"{lib}.\a.dll"),
+    "dots": World(FILES, r"{lib}\..\lib\.\a.dll"),
+    "a doubled backslash": World(FILES, r"{lib}\\a.dll"),
+    "the NT prefix": World(FILES, r"\\?\{lib}\a.dll"),
+    "the device prefix": World(FILES, r"\\.\{lib}\a.dll"),
+    "relative to the current drive's directory": World(FILES, "C:a.dll", flags=0, current="lib"),
+    "rooted": World(FILES, r"/windows\system32/crypt32.dll", flags=0x100),
+    "bare without extension": World(FILES, "a", flags=0x1000, added=["lib"]),
+    "bare with a trailing dot": World(FILES, "plain.", flags=0x1000, added=["lib"]),
+    "relative, sought in PATH": World({("lib", "sub/a.dll"): Dll()}, r"sub\a.dll", flags=0, path=["lib"]),
+    "relative, sought in added": World({("lib", "sub/a.dll"): Dll()}, r"sub\a.dll", flags=0x1000, added=["lib"]),
+    "outside ASCII": World({("päth", "dé.dll"): Dll(needs=("b.dll",)), ("päth", "b.dll"): Dll()}, r"{päth}\DÉ.dll"),
+    "PATH with slashes": World(FILES, "a", flags=0, path=["C:/nosuch/", "lib"]),
+    "altered search path needs a backslash": World({("lib", "b.dll"): Dll()}, "{lib}/b.dll", flags=8),
+}
+IMPORTS = {
+    "other case": Dll(needs=("B.DLL",)),
+    "no extension": Dll(needs=("B",)),
+    "trailing space": Dll(needs=("b.dll ",)),
+    "trailing dot": Dll(needs=("plain.",)),
+    "another extension": Dll(needs=("b.drv",)),
+    "a relative path": Dll(needs=(r"sub\b.dll",)),
+    "itself": Dll(needs=("x.dll",)),
+    "twice": Dll(needs=("b.dll", "B.dll")),
+}
+NAMESAKES = {(where, name): Dll() for where in ("lib",) for name in ("b.dll", "plain", "b.drv", "sub/b.dll")}
+
+
+@pytest.mark.parametrize("world", LOADS.values(), ids=LOADS)
+def test_names_asked_for(agree, world):
+    assert agree(world).error == 0
+
+
+@pytest.mark.parametrize("importer", IMPORTS.values(), ids=IMPORTS)
+def test_names_in_an_import_directory(agree, importer):
+    assert agree(World({**NAMESAKES, ("lib", "x.dll"): importer}, r"{lib}\x.dll")).error == 0
+
+
+@pytest.mark.parametrize(
+    "name", [r"{lib}\nosuch.dll", r"{lib}\no\such.dll", "nosuch", r"..\lib\a.dll", r"\\nosuch\share\a.dll", r"Q:\a.dll"]
+)
+def test_names_of_nothing(agree, name):
+    assert agree(World(FILES, name, flags=0)).error == 126
+
+
+def test_a_space_at_the_end_of_a_path_entry_belongs_to_it(agree):
+    assert agree(World(FILES, "a", flags=0, path=[r"C:\windows\system32\..\..\windows "])).error == 126

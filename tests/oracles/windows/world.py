@@ -1,0 +1,203 @@
+"""Arranged worlds: files in named places of a real Windows, one load, and what the model and Wine say of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.oracles.windows.files import PrefixFiles
+from tests.support.mingw import dll
+from tests.support.windows import Windows, WindowsPython
+from wontload.binary import read_api_sets
+from wontload.loader import Status
+from wontload.loader.quirks import WINE
+from wontload.loader.windows import load
+from wontload.loader.windows.flags import AS_DATA
+from wontload.machine import AddedDirectory, LoadRequest, Machine, Process, System
+
+CHILD = Path(__file__).with_name("child.py").read_text()
+PLACES = ("lib", "added one", "added-zwei", "päth", "path two", "current", "set dll directory", "else where")
+CONTENT = {"text": b"version https://git-lfs.github.com/spec/v1\n", "empty": b"", "elf": b"\x7fELF" + bytes(99)}
+SYSTEM_PLACES = ("application", "system32", "system", "windows")
+
+
+@dataclass(frozen=True)
+class Dll:
+    """One file of a world.
+
+    Attributes:
+        needs, delay, forwards, init_fails, dependent_load_flags: as `mingw.dll` takes them.
+        what: `dll`, a machine type of `mingw.MACHINES`, `text`, `empty`, `truncated`, `elf` or `directory`.
+    """
+
+    needs: tuple[object, ...] = ()
+    delay: tuple[str, ...] = ()
+    exports: tuple[str, ...] = ()
+    forwards: tuple[tuple[str, str], ...] = ()
+    init_fails: bool = False
+    dependent_load_flags: int = 0
+    what: str = "dll"
+
+    def write(self, path: Path) -> None:
+        if self.what == "directory":
+            path.mkdir()
+        elif self.what in CONTENT:
+            content = {
+                "text": b"version https://git-lfs.github.com/spec/v1\n",
+                "empty": b"",
+                "elf": b"\x7fELF" + bytes(99),
+            }
+            path.write_bytes(content[self.what])
+        else:
+            dll(
+                path,
+                self.needs,
+                self.exports,
+                self.delay,
+                forwards=dict(self.forwards),
+                init_fails=self.init_fails,
+                dependent_load_flags=self.dependent_load_flags,
+                machine="x86_64" if self.what in ("dll", "truncated") else self.what,
+            )
+            if self.what == "truncated":
+                path.write_bytes(path.read_bytes()[:1500])
+
+
+@dataclass(frozen=True)
+class World:
+    """Files and one load request. Directories are places, or Windows paths where they hold a colon or a backslash.
+
+    `name` may hold `{place}`, which stands for that place's Windows path.
+    """
+
+    files: Mapping[tuple[str, str], Dll]
+    name: str
+    flags: int = 0x1100
+    added: Sequence[str] = ()
+    path: Sequence[str] = ()
+    current: str = "current"
+    dll_directory: str | None = None
+    default_dll_directories: int | None = None
+    preload: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is compared: the error number and, where the load succeeds, every module mapped, in order."""
+
+    error: int | None
+    mapped: tuple[str, ...]
+
+
+@dataclass
+class Lab:
+    """A real Python and a root directory of its own in the prefix, in which worlds are built one after another."""
+
+    windows: Windows
+    python: WindowsPython
+    root: Path
+    files: PrefixFiles = field(init=False)
+    system: System = field(init=False)
+    process: subprocess.Popen[str] | None = None
+
+    def __post_init__(self) -> None:
+        self.files = PrefixFiles(self.windows)
+        api_sets = read_api_sets(self.place("system32") / "apisetschema.dll")
+        self.system = System(name="windows", windows_directory=r"C:\windows", quirks=WINE, api_sets=api_sets)
+
+    def place(self, name: str) -> Path:
+        system = self.windows.drive / "windows"
+        special = {"application": self.python.root, "system32": system / "system32", "system": system / "system"}
+        special["windows"] = system
+        return special.get(name, self.root / name)
+
+    def spelled(self, place: str) -> str:
+        if place in ("", ".") or "\\" in place or ":" in place:
+            return place
+        return self.windows.to_windows(self.place(place))
+
+    def name(self, world: World, name: str | None = None) -> str:
+        name = world.name if name is None else name
+        for place in (*PLACES, *SYSTEM_PLACES):
+            name = name.replace("{" + place + "}", self.spelled(place))
+        return name
+
+    def outcomes(self, world: World) -> tuple[Outcome, Outcome]:
+        """What the model says of a world, and what Wine does."""
+        written = list(self._build(world))
+        try:
+            answer = self._ask_wine(world)
+            return self._predict(world, answer), self._observed(answer)
+        finally:
+            for path in written:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def _build(self, world: World) -> Iterator[Path]:
+        shutil.rmtree(self.root, ignore_errors=True)
+        for place in PLACES:
+            self.place(place).mkdir(parents=True)
+        for (place, name), made in world.files.items():
+            path = self.place(place) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.write(path)
+            yield path
+
+    def _ask_wine(self, world: World) -> dict[str, object]:
+        todo = {
+            "name": self.name(world),
+            "flags": world.flags,
+            "current_directory": self.spelled(world.current),
+            "path": ";".join(map(self.spelled, world.path)),
+            "added": [self.spelled(place) for place in world.added],
+            "dll_directory": None if world.dll_directory is None else self.spelled(world.dll_directory),
+            "default_dll_directories": world.default_dll_directories,
+            "preload": [self.name(world, name) for name in world.preload],
+        }
+        if self.process is None:
+            self.process = self.windows.start([self.python.exe, "-I", "-S", "-u", "-c", CHILD])
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(todo) + "\n")
+        line = self.process.stdout.readline()
+        if not line:
+            self.stop()
+            raise AssertionError(f"the real loader crashed on {world}")
+        answer: dict[str, object] = json.loads(line)
+        if answer["spoilt"]:  # Wine leaves modules of failed loads mapped, and some settings cannot be taken back
+            self.stop()
+        return answer
+
+    def stop(self) -> None:
+        """End the Windows process; the next world starts another."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+    def _predict(self, world: World, answer: dict[str, object]) -> Outcome:
+        process = Process(
+            executable=str(answer["executable"]),
+            current_directory=self.spelled(world.current),
+            environment={"PATH": ";".join(map(self.spelled, world.path))},
+            added_directories=tuple(AddedDirectory(self.spelled(place)) for place in world.added),
+            modules=tuple(answer["before"]),  # type: ignore[arg-type]
+            dll_directory=None if world.dll_directory is None else self.spelled(world.dll_directory),
+            default_dll_directories=world.default_dll_directories,
+        )
+        machine = Machine(id="wine", system=self.system, files=self.files)
+        request = LoadRequest(kind="ctypes", name=self.name(world), flags=world.flags, process=process)
+        result = load(machine, request)
+        mapped = [one.path for one in result.modules if one.status is Status.LOADED and one.path]
+        if world.flags & AS_DATA:
+            mapped = []  # Windows keeps no module for a file that it maps as data
+        error = result.error if isinstance(result.error, int) else None
+        return Outcome(error, tuple(map(str.lower, mapped)) if error == 0 else ())
+
+    def _observed(self, answer: dict[str, object]) -> Outcome:
+        error = int(answer["error"])  # type: ignore[call-overload]
+        mapped = tuple(str(path).lower() for path in answer["mapped"])  # type: ignore[attr-defined]
+        return Outcome(error, mapped if error == 0 else ())
