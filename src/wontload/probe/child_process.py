@@ -1,0 +1,118 @@
+"""A child process kept under control: bounded output, a time limit, and nothing of it left running afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+TAIL_BYTES = 4096
+_AFTER_DEATH_S = 2.0  # that the last of the output may take to arrive once the child is gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How it ended: `status` as `subprocess` gives it, `None` when the time limit did it."""
+
+    status: int | None
+    output_tail: str
+
+
+def run(
+    command: Sequence[str], *, timeout_s: float, environment: Mapping[str, str] | None, directory: str | None
+) -> Ended:
+    """Run `command` with an empty stdin to its end or to the time limit, then end all that it started.
+
+    All three standard streams are pipes: a Windows Python dies at its start without them under some consoles and Wine.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=directory,
+        env=None if environment is None else dict(environment),
+        start_new_session=sys.platform != "win32",
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    family = _Family(process.pid)
+    tail = _Tail(process.stdout)
+    status: int | None = None
+    try:
+        process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = process.wait(timeout_s)
+    finally:
+        family.end()
+        process.kill()
+        process.wait()
+        tail.finish()
+    return Ended(status=status, output_tail=tail.text())
+
+
+class _Tail:
+    """Reads a stream to its end and keeps the last `TAIL_BYTES`; so the child never waits for a full pipe."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._kept = b""
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while data := os.read(self._stream.fileno(), 65536):
+                self._kept = (self._kept + data)[-TAIL_BYTES:]
+
+    def finish(self) -> None:
+        self._thread.join(_AFTER_DEATH_S)
+        if not self._thread.is_alive():  # else somebody who left the family still holds the other end
+            self._stream.close()
+
+    def text(self) -> str:
+        return self._kept.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+if sys.platform == "win32":
+    import ctypes
+
+    _PROCESS_SET_QUOTA, _PROCESS_TERMINATE = 0x0100, 0x0001  # what AssignProcessToJobObject asks for
+
+    class _Family:
+        """A job object: everything that the child starts belongs to it (Microsoft, "Job Objects")."""
+
+        def __init__(self, process_id: int) -> None:
+            self._kernel32 = ctypes.WinDLL("kernel32")
+            for name in ("CreateJobObjectW", "OpenProcess"):
+                getattr(self._kernel32, name).restype = ctypes.c_void_p
+            self._job = ctypes.c_void_p(self._kernel32.CreateJobObjectW(None, None))
+            process = self._kernel32.OpenProcess(_PROCESS_SET_QUOTA | _PROCESS_TERMINATE, False, process_id)
+            if process:
+                self._kernel32.AssignProcessToJobObject(self._job, ctypes.c_void_p(process))
+                self._kernel32.CloseHandle(ctypes.c_void_p(process))
+
+        def end(self) -> None:
+            self._kernel32.TerminateJobObject(self._job, 1)
+            self._kernel32.CloseHandle(self._job)
+
+else:
+
+    class _Family:
+        """A session and process group of its own."""
+
+        def __init__(self, process_id: int) -> None:
+            self._group = process_id
+
+        def end(self) -> None:
+            with contextlib.suppress(OSError):
+                os.killpg(self._group, signal.SIGKILL)

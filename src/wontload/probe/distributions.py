@@ -1,0 +1,139 @@
+"""Who owns a module: read from the installation records on the interpreter's `sys.path`, without running it.
+
+Not `importlib.metadata`: it would answer for this interpreter, reads every record in full, and knows no owner of an
+editable install. Records: Python Packaging, "Recording installed projects"; `direct_url.json` of PEP 610.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+_RECORDS = ("top_level.txt", "RECORD", "installed-files.txt")
+READ_LIMIT = 16 * 1024 * 1024  # bytes of one record: a RECORD of 100 000 files has about 10 MB
+DISTRIBUTIONS_LIMIT = 20000
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One installed distribution: `directory` is its `.dist-info` or `.egg-info`."""
+
+    name: str
+    version: str
+    directory: str
+
+    def read(self, *names: str) -> bytes:
+        """The first of its records that exists; empty when none does."""
+        for name in names:
+            try:
+                with open(os.path.join(self.directory, name), "rb") as file:
+                    return file.read(READ_LIMIT)
+            except OSError:
+                continue
+        return b""
+
+    def modules(self) -> tuple[str, ...]:
+        """Its top-level modules, in the order of its record."""
+        listed = [line.strip() for line in self.read("top_level.txt").decode("utf-8", "replace").splitlines()]
+        recorded = _TOP_LEVEL.finditer(self.read(*_RECORDS[1:]))
+        found = dict.fromkeys([*filter(None, listed), *(match[1].decode() for match in recorded)])
+        return tuple(name for name in found if name.isidentifier() and not name.startswith("__editable__"))
+
+    def has(self, module: str) -> bool:
+        """Whether `module` is one of its top-level modules. Most records do not even hold the word."""
+        word = module.encode()
+        return any(word in self.read(name) for name in _RECORDS) and module in self.modules()
+
+    def source(self) -> str | None:
+        """The directory of an editable install."""
+        try:
+            said = json.loads(self.read("direct_url.json"))
+            address, editable = said["url"], said["dir_info"]["editable"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None
+        if not (editable is True and isinstance(address, str) and address.startswith("file:")):
+            return None
+        path = unquote(urlsplit(address).path)
+        return path[1:] if re.match(r"/[A-Za-z]:", path) else path
+
+
+# RECORD's first column: `name/…`, `name.py`, `name.cp311-win_amd64.pyd`, `name.so`. Scripts and data lie in `../`,
+# `name.data/` or `bin/`; a directory counts when Python code or a native module lies right in it.
+_TOP_LEVEL = re.compile(
+    rb"^(?:\.\.[\\/])?([A-Za-z_]\w*)(?:[\\/](?:__init__\.py|[^\\/,\n]+\.(?:pyd|so))|\.py|(?:\.[\w-]+)*\.(?:pyd|so))\r?(?:,|$)",
+    re.MULTILINE,
+)
+
+
+def normalise(name: str) -> str:
+    """A distribution's name as names are compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def installed(path: Sequence[str]) -> Iterator[Distribution]:
+    """Every distribution recorded in the directories of `path`, named as its directory is."""
+    seen = 0
+    for place in dict.fromkeys(path):
+        try:
+            entries = sorted(os.scandir(place or "."), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            stem, _, kind = entry.name.rpartition(".")
+            if kind in ("dist-info", "egg-info") and seen < DISTRIBUTIONS_LIMIT:
+                seen += 1
+                name, _, version = stem.partition("-")
+                yield Distribution(name, version.partition("-py")[0], entry.path)
+
+
+_NAME, _VERSION = re.compile(rb"^Name: *(\S+)", re.MULTILINE), re.compile(rb"^Version: *(\S+)", re.MULTILINE)
+
+
+def _described(distribution: Distribution) -> Distribution:
+    """With the name and version as its metadata spell them, if it has any."""
+    head = distribution.read("METADATA", "PKG-INFO")[:65536]
+    name, version = _NAME.search(head), _VERSION.search(head)
+    if not (name and version):
+        return distribution
+    spelled = [match[1].decode("utf-8", "replace") for match in (name, version)]
+    return Distribution(spelled[0], spelled[1], distribution.directory)
+
+
+def owners(distributions: Sequence[Distribution], module: str, origin: str | None) -> tuple[Distribution, ...]:
+    """The distributions that own a top-level module: by their records, else by the source of an editable install."""
+    found = [one for one in distributions if one.has(module)]
+    return tuple(map(_described, found or [one for one in distributions if _is_source_of(one, origin)]))
+
+
+def _is_source_of(distribution: Distribution, origin: str | None) -> bool:
+    source = distribution.source()
+    if source is None or origin is None:
+        return False
+    folded, stem = os.path.normcase(origin), os.path.normcase(source).rstrip("\\/")
+    return bool(stem) and folded.startswith(stem + os.sep)
+
+
+def modules_of(distributions: Sequence[Distribution], name: str) -> tuple[str, ...]:
+    """The top-level modules of the distribution called `name`; those for its users before `_private` ones."""
+    for one in distributions:
+        if normalise(one.name) == normalise(name):
+            modules = one.modules() or _modules_in(one.source())
+            return tuple(sorted(modules, key=lambda module: module.startswith("_")))
+    return ()
+
+
+def _modules_in(source: str | None) -> tuple[str, ...]:
+    """Packages in an editable install's directory or its `src`."""
+    for place in (os.path.join(source, "src"), source) if source else ():
+        try:
+            names = sorted(os.listdir(place))
+        except OSError:
+            continue
+        found = [name for name in names if os.path.isfile(os.path.join(place, name, "__init__.py"))]
+        if found:
+            return tuple(name for name in found if name.isidentifier())
+    return ()

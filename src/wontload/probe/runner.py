@@ -1,0 +1,208 @@
+"""Starts the probe in an interpreter, and makes one value of what it and its record say."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from wontload.errors import UsageError, WontloadError
+from wontload.machine import Outcome
+from wontload.probe import distributions
+from wontload.probe.child_process import Ended, run
+from wontload.probe.exit_status import describe_exit, is_crash
+from wontload.probe.fields import read_python, text, texts
+from wontload.probe.reader import Reading, read_record
+from wontload.probe.report import Report
+
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "script.py")
+# One line without double quotes, so that a wrapper script can pass it on; also valid in Python 2, which says so itself.
+BOOTSTRAP = (
+    "import sys; sys.version_info >= (3, 8) or "
+    r"(open(sys.argv[2], 'a').write('too old %d.%d\n' % sys.version_info[:2]), sys.exit(3)); "
+    "exec(compile(open(sys.argv[1], 'rb').read(), sys.argv[1], 'exec'), {'__name__': '_wontload_probe'})"
+)
+RECORD_LIMIT = 33 * 1024 * 1024  # bytes; a little more than the child's own limit
+NATIVE_NAME = re.compile(r"(?i)\.(dll|pyd|so|dylib|bundle|so(\.\d+)+)$")
+IMPORTABLE_NAME = re.compile(r"(?i)(\.pyd|\.(cpython-|pypy|graalpy)[^./\\]*\.so|\.abi3\.so)$")
+_STORE_ALIAS_WITHOUT_PYTHON = 9009  # what cmd calls "not recognized"; the alias ends with it when nothing is installed
+
+
+class NoPython(UsageError):
+    """The file named as the interpreter is absent, is no Python, or is too old. Exit status 2."""
+
+
+class PythonDoesNotStart(WontloadError):
+    """It is a Python, and broken: it ends before it executes anything. Exit status 4."""
+
+
+def observe(
+    target: str,
+    *,
+    python: str,
+    kind: str = "auto",
+    flags: int | None = None,
+    timeout_s: float = 60.0,
+    environment: Mapping[str, str] | None = None,
+    cwd: str | None = None,
+) -> Report:
+    """Try `target` in a child of `python`, and tell what happened.
+
+    Args:
+        target: an import name, a file, or a distribution's name (then `Report.modules_of_distribution` has the names
+            to try, and nothing is executed).
+        python: path of the interpreter, or a name to be found on PATH.
+        kind: `import`, `file`, or `auto`: a file if it has a path separator or a native suffix.
+        flags: for a file: of `LoadLibraryExW` or `dlopen`; `None`: as an import or `ctypes` would load it.
+        timeout_s: seconds that the child may take, its start included.
+        environment: of the child; `None`: this process's.
+        cwd: the child's current directory; `None`: this process's.
+
+    Raises:
+        NoPython, PythonDoesNotStart: see there. What the target does is never an exception here.
+    """
+    if kind == "auto":
+        kind = "file" if is_file_target(target) else "import"
+    if kind == "file":
+        target = os.path.abspath(os.path.join(cwd or "", target))
+    chosen = default_flags(target) if flags is None else flags
+    record, ended = _run_probe(python, (kind, target, str(chosen)), timeout_s, environment, cwd)
+    return _report(record, ended, target, kind, cwd)
+
+
+def ask(
+    python: str, *, timeout_s: float = 60.0, environment: Mapping[str, str] | None = None, cwd: str | None = None
+) -> Report:
+    """Ask an interpreter about itself and its system; nothing is imported for it. Raises as `observe` does."""
+    record, ended = _run_probe(python, ("none", "", "0"), timeout_s, environment, cwd)
+    return _report(record, ended, "", "none", cwd)
+
+
+def is_file_target(target: str) -> bool:
+    """Whether a target is a file: it has a path separator or a native suffix."""
+    separators = "/\\" if sys.platform == "win32" else "/"
+    return any(letter in separators for letter in target) or NATIVE_NAME.search(target) is not None
+
+
+def default_flags(path: str) -> int:
+    """How an import (for a name that an import could find) or `ctypes` would load the file at `path`.
+
+    On Windows both use LOAD_LIBRARY_SEARCH_DEFAULT_DIRS | LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR for a path (CPython 3.8+,
+    Python/dynload_win.c and Lib/ctypes/__init__.py).
+    """
+    if sys.platform == "win32":
+        return 0x1100
+    return sys.getdlopenflags() if IMPORTABLE_NAME.search(path) else os.RTLD_NOW | os.RTLD_LOCAL
+
+
+def _run_probe(
+    python: str,
+    request: Sequence[str],
+    timeout_s: float,
+    environment: Mapping[str, str] | None,
+    cwd: str | None,
+) -> tuple[Reading, Ended]:
+    executable = find_python(python, environment)
+    with tempfile.TemporaryDirectory(prefix="wontload-", ignore_cleanup_errors=True) as private:
+        channel = os.path.join(private, "record")
+        Path(channel).touch(mode=0o600)
+        command = [executable, "-c", BOOTSTRAP, SCRIPT, channel, *request]
+        try:
+            ended = run(command, timeout_s=timeout_s, environment=environment, directory=cwd)
+        except (OSError, ValueError) as error:
+            raise _not_started(executable, cwd, error) from error
+        with open(channel, "rb") as file:
+            lines = file.read(RECORD_LIMIT).splitlines()
+    record = read_record(lines)
+    if record.process is None:
+        raise _explain_silence(executable, lines, ended, timeout_s)
+    return record, ended
+
+
+def find_python(python: str, environment: Mapping[str, str] | None = None) -> str:
+    """The interpreter's path. Raises `NoPython` when there is no such file."""
+    if os.path.isdir(python):
+        raise NoPython(f"{python} is a directory, not an interpreter.", "Give the path of its python executable.")
+    named = os.path.dirname(python)
+    path = None if environment is None else environment.get("PATH")
+    found = os.path.abspath(python) if named else shutil.which(python, path=path)
+    if found is None or not os.path.lexists(found):
+        raise NoPython(f"There is no interpreter {python}.", "Give the path of a python executable with --python.")
+    return found
+
+
+def _not_started(executable: str, cwd: str | None, error: Exception) -> WontloadError:
+    if cwd is not None and not os.path.isdir(cwd):
+        return UsageError(f"There is no directory {cwd} to start the interpreter in.")
+    reason = getattr(error, "strerror", None) or str(error)
+    if _is_store_alias(executable):
+        return _empty_alias(executable)
+    return NoPython(f"{executable} cannot be started: {reason}.", "Give the path of a python executable with --python.")
+
+
+def _is_store_alias(executable: str) -> bool:
+    return "\\microsoft\\windowsapps\\" in executable.lower()
+
+
+def _empty_alias(executable: str) -> NoPython:
+    return NoPython(
+        f"{executable} is a Microsoft Store alias with no Python behind it.",
+        "Give the path of an installed python.exe with --python, or turn the alias off in Windows' settings.",
+    )
+
+
+def _explain_silence(executable: str, lines: Sequence[bytes], ended: Ended, timeout_s: float) -> WontloadError:
+    """Why a child said nothing of itself."""
+    for line in lines:
+        if old := re.match(rb"too old (\d+\.\d+)", line):
+            return NoPython(
+                f"{executable} is Python {old[1].decode()}, which is too old to be examined.",
+                "wontload needs Python 3.8 or newer there, and 3.10 or newer for itself.",
+            )
+    if _is_store_alias(executable) and ended.status == _STORE_ALIAS_WITHOUT_PYTHON:
+        return _empty_alias(executable)
+    if ended.status is None:
+        return PythonDoesNotStart(
+            f"{executable} did not start within {timeout_s:g} seconds.", "Try a longer time limit, or another --python."
+        )
+    said = _last_line(ended.output_tail)
+    how = f"it ended with {describe_exit(ended.status)}" + (f" and said: {said}" if said else "")
+    if is_crash(ended.status) or "python" in ended.output_tail.lower():
+        return PythonDoesNotStart(f"{executable} does not start: {how}.", "Repair it, or give another with --python.")
+    return NoPython(f"{executable} is not a Python that works: {how}.", "Give the path of a python executable.")
+
+
+def _last_line(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1][:200].rstrip(".") if lines else ""
+
+
+def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | None) -> Report:
+    python, process = read_python(record.facts), record.process
+    assert process is not None
+    if kind == "none":
+        return Report(python=python, process=process, facts=record.facts, output_tail=ended.output_tail)
+    owners: tuple[tuple[str, str], ...] = ()
+    modules: tuple[str, ...] = ()
+    if kind == "import":
+        places = [os.path.join(cwd or "", place) for place in python.path]
+        known = list(distributions.installed(places))
+        top, origin = target.partition(".")[0], text(record.target.get("origin")) or None
+        owners = tuple((one.name, one.version) for one in distributions.owners(known, top, origin))
+        modules = distributions.modules_of(known, target)
+    observation = record.observation(target, kind, ended.status, owners)
+    return Report(
+        python=python,
+        process=process,
+        facts=record.facts,
+        observation=observation,
+        found=record.target.get("found") is True and observation.outcome is not Outcome.NOT_FOUND,
+        namespace=record.target.get("namespace") is True,
+        locations=texts(record.target.get("locations")),
+        modules_of_distribution=modules,
+        output_tail=ended.output_tail,
+    )
