@@ -6,6 +6,8 @@ in `tests/diagnosis/` under the same name. `engine.diagnose` runs them all over 
 Not here: what the loader would do (`loader`), what happened (`probe`), how it is shown (`report`).
 """
 
+from wontload.diagnosis.case import Case, Elsewhere
+from wontload.diagnosis.engine import diagnose
 from wontload.diagnosis.finding import Diagnosis, Evidence, Finding, JudgedLoad, Severity
 
-__all__ = ["Diagnosis", "Evidence", "Finding", "JudgedLoad", "Severity"]
+__all__ = ["Case", "Diagnosis", "Elsewhere", "Evidence", "Finding", "JudgedLoad", "Severity", "diagnose"]

@@ -28,6 +28,7 @@ class Evidence:
             `request` (the call to the loader: `file`, `line`, `expression`),
             `searched` (`places`: list of {`rule`, `directory`}, in order),
             `copy` (`path` of a copy that would do; `version`, `architecture` where known),
+            `other_major` (`path` of the same library in another major version),
             `unfit` (`path` of a copy that would not do, and why in `text`),
             `added` (`directory`, `file`, `line`: a directory added in a way that does not count),
             `looked` (`directories`: where copies were sought in vain),

@@ -1,1 +1,45 @@
-"""To be written."""
+"""One module a finding, named after its code. The order here is the order in which they are asked; ranking is apart."""
+
+from wontload.diagnosis.rules import (
+    wl101_absent,
+    wl102_damaged,
+    wl103_other_machine,
+    wl104_not_a_library,
+    wl105_blocked,
+    wl201_nowhere,
+    wl202_not_searched,
+    wl203_added_and_ignored,
+    wl204_other_major,
+    wl205_dependency_of_other_machine,
+    wl206_another_copy_wins,
+    wl208_points_at_nothing,
+    wl503_shadowed,
+    wl506_not_installed,
+    wl601_initialisation_failed,
+    wl605_crashes,
+    wl901_disagreement,
+    wl902_not_observed,
+    wl903_undetermined,
+)
+
+RULES = (
+    wl101_absent.absent,
+    wl102_damaged.damaged,
+    wl103_other_machine.other_machine,
+    wl104_not_a_library.not_a_library,
+    wl105_blocked.blocked,
+    wl201_nowhere.nowhere,
+    wl202_not_searched.not_searched,
+    wl203_added_and_ignored.added_and_ignored,
+    wl204_other_major.other_major,
+    wl205_dependency_of_other_machine.dependency_of_other_machine,
+    wl206_another_copy_wins.another_copy_wins,
+    wl208_points_at_nothing.points_at_nothing,
+    wl503_shadowed.shadowed,
+    wl506_not_installed.not_installed,
+    wl601_initialisation_failed.initialisation_failed,
+    wl605_crashes.crashes,
+    wl902_not_observed.not_observed,
+    wl901_disagreement.disagreement,
+)
+LAST = wl903_undetermined.undetermined  # asked when no other finding explains the error

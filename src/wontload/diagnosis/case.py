@@ -1,0 +1,159 @@
+"""All that the rules may look at, as one value; and what several of them want to know of it."""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import ModuleType
+
+from wontload.diagnosis.copies import CopyFinder
+from wontload.diagnosis.finding import JudgedLoad
+from wontload.diagnosis.missing import Missing, classify
+from wontload.loader import LoadResult, Module, Verdict
+from wontload.machine import Machine, Observation, Outcome, Process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Another environment in which the target is installed: its interpreter or prefix, and where the target is."""
+
+    environment: str
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One target on one machine.
+
+    Attributes:
+        target: as asked. kind: `import` or `file`.
+        machine: where. start: the process before the target was touched.
+        observation: what the real import did; `None` when nothing was run.
+        loads: every load request with what was seen and what the model says.
+        elsewhere: other environments that have the target.
+        known_as: the distribution that `knowledge/` names for an import that is not installed.
+        describe_exit: exit status of a child in words.
+        extra_directories: further places to look for copies in (`--deep`).
+    """
+
+    target: str
+    kind: str
+    machine: Machine
+    start: Process | None = None
+    observation: Observation | None = None
+    loads: tuple[JudgedLoad, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    known_as: str | None = None
+    describe_exit: Callable[[int], str] = str
+    extra_directories: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def windows(self) -> bool:
+        """Whether paths and search rules are Windows'."""
+        return self.machine.system.name == "windows"
+
+    @property
+    def path_module(self) -> ModuleType:
+        """`ntpath` or `posixpath`, as the machine has it, whatever this computer is."""
+        return ntpath if self.windows else posixpath
+
+    @cached_property
+    def outcome(self) -> Outcome | None:
+        """How the real import ended; `None` when nothing was run."""
+        return None if self.observation is None else self.observation.outcome
+
+    @cached_property
+    def fatal_loads(self) -> tuple[int, ...]:
+        """Indices of the loads whose failure ended the import; several when alternatives were tried and none would do.
+
+        A package may try several files and survive. The failures that count are those whose text came out, else the
+        last one when the exception was raised by a load.
+        """
+        failed = [index for index in range(len(self.loads)) if self.load_failed(index)]
+        if self.observation is None:
+            return tuple(failed)
+        error = self.observation.error
+        if not failed or error is None or self.outcome is not Outcome.FAILS:
+            return ()
+        told = "\n".join((error.text, *error.chain))
+        named = tuple(index for index in failed if self._error_text(index) and self._error_text(index) in told)
+        return named or ((failed[-1],) if error.raised_by == "load" else ())
+
+    @property
+    def fatal(self) -> int | None:
+        """The last of `fatal_loads`; `None` when no load ended the import."""
+        return self.fatal_loads[-1] if self.fatal_loads else None
+
+    def _error_text(self, index: int) -> str:
+        observed = self.loads[index].observed
+        return observed.error.text if observed is not None and observed.error is not None else ""
+
+    def load_failed(self, index: int) -> bool:
+        """Whether a load failed: as it was seen; where nothing was seen, as the model says."""
+        load = self.loads[index]
+        if load.observed is not None:
+            return load.observed.succeeded is False
+        return load.simulated is not None and load.simulated.verdict is Verdict.FAILS
+
+    def is_fatal(self, index: int | None) -> bool:
+        """Whether the failure of this load is the one that ended the import."""
+        return index in self.fatal_loads
+
+    @cached_property
+    def failed_results(self) -> tuple[tuple[int, LoadResult], ...]:
+        """Simulations that fail, of loads that failed (or were not run), with their index."""
+        return tuple(
+            (index, load.simulated)
+            for index, load in enumerate(self.loads)
+            if load.simulated is not None and load.simulated.verdict is Verdict.FAILS and self.load_failed(index)
+        )
+
+    @cached_property
+    def copies(self) -> CopyFinder:
+        """Finds files by name in all the stated places."""
+        return CopyFinder(
+            self.machine,
+            processes=tuple(load.request.process for load in self.loads) or ((self.start,) if self.start else ()),
+            origins=self.origins,
+            extra=self.extra_directories,
+        )
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """Directories of the target itself: its package, or the directory of the file."""
+        found = [self.observation.origin] if self.observation and self.observation.origin else []
+        found += [load.request.name for load in self.loads if self.path_module.isabs(load.request.name)]
+        return tuple(dict.fromkeys(self.path_module.dirname(path) for path in found))
+
+    @cached_property
+    def package_directories(self) -> tuple[str, ...]:
+        """The directory of the package that was imported; empty for a module that is a single file."""
+        origin = self.observation.origin if self.observation and self.kind == "import" else None
+        if not origin or not self.path_module.basename(origin).startswith("__init__."):
+            return ()
+        return (self.path_module.dirname(origin),)
+
+    @cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        """Every dependency that a failing load lacks, each with the code that names its cause, in load order."""
+        return tuple(classify(self))
+
+    @cached_property
+    def directories_added_to_variable(self) -> frozenset[str]:
+        """Directories (folded) that the program put on PATH or LD_LIBRARY_PATH while it ran."""
+        if self.start is None:
+            return frozenset()
+        variable, separator = ("PATH", ";") if self.windows else ("LD_LIBRARY_PATH", ":")
+        before = set(self.start.environment.get(variable, "").split(separator))
+        values = {load.request.process.environment.get(variable, "") for load in self.loads}
+        now = {entry for value in values for entry in value.split(separator)}
+        return frozenset(self.copies.fold(entry) for entry in now - before if entry)
+
+    def chain(self, index: int, module: Module) -> tuple[str, ...]:
+        """Names from the target to `module`."""
+        result = self.loads[index].simulated
+        names = () if result is None else result.chain(module)
+        return names if self.kind == "file" else (self.target, *names)

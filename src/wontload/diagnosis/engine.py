@@ -1,0 +1,73 @@
+"""Runs every rule over one case, ranks what they say, and makes it an answer."""
+
+from __future__ import annotations
+
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Diagnosis, Finding, Severity
+from wontload.diagnosis.rules import LAST, RULES
+from wontload.loader import Verdict
+from wontload.machine import Outcome
+
+GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+
+
+def diagnose(case: Case) -> Diagnosis:
+    """The findings of a case, the one that explains the error first, and the verdict that they add up to."""
+    findings = [finding for rule in RULES for finding in rule(case)]
+    if not any(finding.explains_error for finding in findings):
+        findings += LAST(case)
+    verdict = verdict_of(case, findings)
+    observation = case.observation
+    return Diagnosis(
+        target=case.target,
+        machine=case.machine,
+        verdict=verdict,
+        error=observation.error if observation else None,
+        findings=tuple(sorted(findings, key=_rank)),
+        loads=case.loads,
+        would_settle=tuple(would_settle(case)) if verdict == "undetermined" else (),
+        import_s=observation.seconds if observation else None,
+    )
+
+
+def _rank(finding: Finding) -> tuple[bool, int, int]:
+    """What alone explains the error, then the grave, then load order. Python's sort keeps the rules' order below."""
+    load = finding.load if finding.load is not None else -1
+    return (not finding.explains_error, GRAVITY.index(finding.severity), load)
+
+
+def verdict_of(case: Case, findings: list[Finding]) -> str:
+    """`loads`, `degraded`, `fails` or `undetermined`: what was seen decides; where nothing was, the model does."""
+    if case.outcome is Outcome.TIMED_OUT:
+        return "undetermined"
+    if case.outcome is Outcome.LOADS:
+        return "degraded" if any(_cripples(case, finding) for finding in findings) else "loads"
+    if case.outcome is not None:
+        return "fails"
+    verdicts = {load.simulated.verdict for load in case.loads if load.simulated}
+    if Verdict.FAILS in verdicts:
+        return "fails"
+    return "loads" if verdicts == {Verdict.LOADS} else "undetermined"
+
+
+def _cripples(case: Case, finding: Finding) -> bool:
+    """Whether a failure that the import survived took a file of the package itself.
+
+    A bare name that a package tries and does without says nothing: many look for optional libraries that way.
+    """
+    if finding.load is None or finding.code.startswith("WL9"):
+        return False
+    name = case.loads[finding.load].request.name
+    return any(case.copies.fold(name).startswith(case.copies.fold(origin)) for origin in case.package_directories)
+
+
+def would_settle(case: Case) -> list[str]:
+    """One sentence with a command for each thing that would turn `undetermined` into an answer."""
+    sentences = [
+        sentence for load in case.loads if load.simulated is not None for sentence in load.simulated.would_settle
+    ]
+    if case.outcome is Outcome.TIMED_OUT:
+        sentences.append(f"Give it longer: wontload {case.target} --timeout 600.")
+    if case.observation is None:
+        sentences.append(f"Run wontload {case.target} on that machine: a real import decides.")
+    return list(dict.fromkeys(sentences))[:8]

@@ -1,0 +1,142 @@
+"""Evidence that several rules give: the request, the search, copies, who provides a library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wontload import knowledge
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.copies import Copy
+from wontload.diagnosis.finding import Evidence
+from wontload.diagnosis.missing import Missing
+from wontload.diagnosis.words import HOW_GLIBC_SEARCHES, call, how_windows_searches, listed
+
+COPIES_SHOWN = 12
+
+
+def of_request(case: Case, index: int) -> Evidence:
+    """The call to the loader, and the Python line that made it."""
+    request = case.loads[index].request
+    text = call(request.kind, request.name, request.flags, windows=case.windows)
+    at = f", {request.file}:{request.line}" if request.file else ""
+    data = {
+        "load": index,
+        "request_kind": request.kind,
+        "name": request.name,
+        "flags": request.flags,
+        "file": request.file,
+        "line": request.line,
+    }
+    return Evidence("request", f"{text}{at}", data)
+
+
+def of_observation(case: Case, index: int) -> Iterator[Evidence]:
+    """What the real load answered."""
+    observed = case.loads[index].observed
+    if observed is not None and observed.error is not None:
+        error = observed.error
+        yield Evidence("observed", f"the real load failed: {error.text}", {"number": error.number, "text": error.text})
+
+
+def of_search(case: Case, missing: Missing) -> Evidence:
+    """The directories that were searched for one module, in order."""
+    result = case.loads[missing.load].simulated
+    places = [{"rule": place.rule, "directory": place.directory} for place in (result.search_order if result else ())]
+    if not case.windows or not places:
+        places = [
+            {"rule": tried.rule, "directory": case.path_module.dirname(tried.path)} for tried in missing.module.tried
+        ]
+    unique = list({(place["rule"], place["directory"]): place for place in places}.values())
+    return Evidence("searched", f"searched {len(unique)} directories, in this order", {"places": unique})
+
+
+def how_it_searches(case: Case, index: int) -> str:
+    """One sentence on the search order of one load."""
+    if case.windows:
+        return how_windows_searches(case.loads[index].request.flags)
+    return HOW_GLIBC_SEARCHES
+
+
+def of_copies(case: Case, copies: Iterable[Copy], kind: str = "copy") -> Iterator[Evidence]:
+    """Copies that would do (`copy`), would not (`unfit`), or are of another major version (`other_major`)."""
+    for copy in list(copies)[:COPIES_SHOWN]:
+        data: dict[str, object] = {
+            "path": copy.path,
+            "directory": case.path_module.dirname(copy.path),
+            "what": copy.what,
+            "architecture": copy.architecture,
+            "version": copy.version,
+        }
+        if kind in ("copy", "other_major"):
+            version = f", version {copy.version}" if copy.version else ""
+            yield Evidence(kind, f"{copy.path} ({copy.what}{version})", data)
+        else:
+            own = case.machine.system.architecture
+            why = copy.defect or f"built for {copy.architecture}, and this process is {own}"
+            yield Evidence(kind, f"{copy.path}: {why}", {**data, "why": why})
+
+
+def of_added(case: Case, copies: Iterable[Copy]) -> Iterator[Evidence]:
+    """Directories with copies that the program added, and how."""
+    seen = set()
+    for copy in copies:
+        directory = case.path_module.dirname(copy.path)
+        if directory in seen:
+            continue
+        seen.add(directory)
+        if copy.added is not None:
+            how = "with os.add_dll_directory" if case.windows else "by the program"
+            at = f" at {copy.added.file}:{copy.added.line}" if copy.added.file else ""
+            data = {"directory": directory, "file": copy.added.file, "line": copy.added.line}
+            data["expression"] = copy.added.expression
+            variable = f" (from {copy.added.expression})" if copy.added.expression else ""
+            yield Evidence("added", f"{directory} was added {how}{variable}{at}", data)
+        elif case.copies.fold(directory) in case.directories_added_to_variable:
+            variable = "PATH" if case.windows else "LD_LIBRARY_PATH"
+            yield Evidence(
+                "added",
+                f"{directory} was put on {variable} by the program while it ran",
+                {"directory": directory, "file": None, "line": None, "expression": variable},
+            )
+
+
+def of_absence(case: Case, names: Iterable[str]) -> Evidence:
+    """Where copies were sought in vain."""
+    looked = list(case.copies.looked_in())
+    return Evidence(
+        "looked",
+        f"no file named {listed(list(names))} in any of {len(looked)} directories: those searched, PATH, "
+        "site-packages and the usual places",
+        {"directories": looked, "names": list(names)},
+    )
+
+
+def of_components(names: Iterable[str]) -> Iterator[Evidence]:
+    """Which component each file belongs to, where the files are here and nobody need provide them."""
+    for name in names:
+        if component := knowledge.component_of(name):
+            data: dict[str, object] = {"file": name, "component": component.name, "package": None, "providers": []}
+            yield Evidence("provider", f"{name} is part of {component.name}", data)
+
+
+def of_providers(case: Case, names: Iterable[str]) -> Iterator[Evidence]:
+    """Which component each file belongs to, and who provides it."""
+    for name in names:
+        component = knowledge.component_of(name)
+        providers = knowledge.providers_of(
+            name, system=case.machine.system.name, architecture=case.machine.system.architecture
+        )
+        if component is None and not providers:
+            continue
+        data: dict[str, object] = {
+            "file": name,
+            "component": component.name if component else None,
+            "package": providers[0].package if providers else None,
+            "providers": [
+                {"kind": one.kind, "package": one.package, "where": one.where, "command": one.command}
+                for one in providers
+            ],
+        }
+        part = f"is part of {component.name}" if component else "is known"
+        by = f"; {providers[0].text}" if providers else ""
+        yield Evidence("provider", f"{name} {part}{by}", data)

@@ -1,0 +1,49 @@
+"""WL202: a dependency is here, in a directory that this load does not search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.diagnosis import evidence, grouping
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Evidence, Finding
+from wontload.diagnosis.words import are, listed
+
+
+def not_searched(case: Case) -> Iterator[Finding]:
+    """A dependency was not found, and a copy that would have done lies outside the search order.
+
+    No copy at all is WL201. A directory that the program added, in vain, is WL203. Another architecture is WL205.
+    """
+    for group in grouping.grouped(case, "WL202"):
+        names = grouping.names(group)
+        first = group[0]
+        yield Finding(
+            code="WL202",
+            severity=grouping.severity(case, group),
+            title=f"{listed(names)} {are(names)} here, in {_directories(names)} that this load does not search",
+            subject=names[0],
+            also=names[1:],
+            component=grouping.component(names[0]),
+            chain=case.chain(first.load, first.module),
+            evidence=(
+                evidence.of_request(case, first.load),
+                *evidence.of_observation(case, first.load),
+                evidence.of_search(case, first),
+                *(item for one in group for item in evidence.of_copies(case, one.fit)),
+                *_on_ignored_path(case, first.load, [copy.what for one in group for copy in one.fit]),
+                *evidence.of_components(names),
+            ),
+            explanation=f"{evidence.how_it_searches(case, first.load)}.",
+            explains_error=any(case.is_fatal(one.load) for one in group),
+            load=first.load,
+        )
+
+
+def _directories(names: tuple[str, ...]) -> str:
+    return "a directory" if len(names) == 1 else "directories"
+
+
+def _on_ignored_path(case: Case, index: int, places: list[str]) -> Iterator[Evidence]:
+    if case.windows and "on PATH" in places and case.loads[index].request.flags:
+        yield Evidence("variable", "that directory is on PATH, and this load does not search PATH", {"name": "PATH"})

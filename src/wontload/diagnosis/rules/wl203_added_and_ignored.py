@@ -1,0 +1,54 @@
+"""WL203: a dependency's directory was added by the program, in a way that this load ignores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.diagnosis import evidence, grouping
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Finding
+from wontload.diagnosis.words import are, listed
+
+
+def added_and_ignored(case: Case) -> Iterator[Finding]:
+    """The program itself added the directory (a call, or a variable that it changed), and the load ignores it.
+
+    A directory that only happens to hold a copy, on PATH or elsewhere, is WL202.
+    """
+    for group in grouping.grouped(case, "WL203"):
+        names = grouping.names(group)
+        first = group[0]
+        fit = [copy for one in group for copy in one.fit]
+        yield Finding(
+            code="WL203",
+            severity=grouping.severity(case, group),
+            title=f"{listed(names)} {are(names)} here; {_whose(names)} directory was added, in a way that this load "
+            "ignores",
+            subject=names[0],
+            also=names[1:],
+            component=grouping.component(names[0]),
+            chain=case.chain(first.load, first.module),
+            evidence=(
+                evidence.of_request(case, first.load),
+                *evidence.of_observation(case, first.load),
+                evidence.of_search(case, first),
+                *evidence.of_copies(case, fit),
+                *evidence.of_added(case, fit),
+                *evidence.of_components(names),
+            ),
+            explanation=f"{evidence.how_it_searches(case, first.load)}. {_why_ignored(case, first.load)}",
+            explains_error=any(case.is_fatal(one.load) for one in group),
+            load=first.load,
+        )
+
+
+def _whose(names: tuple[str, ...]) -> str:
+    return "its" if len(names) == 1 else "their"
+
+
+def _why_ignored(case: Case, index: int) -> str:
+    if not case.windows:
+        return "The loader reads LD_LIBRARY_PATH once, when the process starts: what the program adds comes too late."
+    if case.loads[index].request.flags == 0:
+        return "So the directory that the program added helps only loads that do not pass winmode=0."
+    return "So a directory that the program puts on PATH helps only loads with winmode=0."

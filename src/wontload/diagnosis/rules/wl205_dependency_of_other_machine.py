@@ -1,0 +1,43 @@
+"""WL205: the copy of a dependency that was found has the wrong architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.diagnosis import evidence, grouping
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Finding
+from wontload.diagnosis.words import listed
+
+
+def dependency_of_other_machine(case: Case) -> Iterator[Finding]:
+    """The loader met a dependency of another machine type, passed it over, and found no other.
+
+    The file asked for itself is WL103. A copy of another architecture where nothing was searched is evidence of WL201.
+    """
+    for group in grouping.grouped(case, "WL205"):
+        names = grouping.names(group)
+        first = group[0]
+        architectures = sorted({copy.architecture or "" for one in group for copy in one.met})
+        yield Finding(
+            code="WL205",
+            severity=grouping.severity(case, group),
+            title=f"the {listed(names)} that was found is built for {listed(architectures)}, and this Python is "
+            f"{case.machine.system.architecture}",
+            subject=names[0],
+            also=names[1:],
+            component=grouping.component(names[0]),
+            chain=case.chain(first.load, first.module),
+            evidence=(
+                evidence.of_request(case, first.load),
+                *evidence.of_observation(case, first.load),
+                *(item for one in group for item in evidence.of_copies(case, one.met, "unfit")),
+                *(item for one in group for item in evidence.of_copies(case, one.fit)),
+                evidence.of_search(case, first),
+                *evidence.of_providers(case, names),
+            ),
+            explanation="The loader passes over a library of another machine type and goes on searching. It found no "
+            "other, and so it says that the file cannot be found, though it is there.",
+            explains_error=any(case.is_fatal(one.load) for one in group),
+            load=first.load,
+        )

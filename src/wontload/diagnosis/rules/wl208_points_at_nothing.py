@@ -1,0 +1,86 @@
+"""WL208: a variable or an added directory points at nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload import knowledge
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.machine import FailedDirectory, Kind, Outcome
+
+ERROR_INVALID_PARAMETER = 87  # what os.add_dll_directory gives for a relative or empty path (tried on Wine)
+
+
+def points_at_nothing(case: Case) -> Iterator[Finding]:
+    """A directory that is not there was added (which raises by itself), or a variable that packages read names one.
+
+    A directory that is there and does not count is WL203.
+    """
+    told = set()
+    for failed in case.observation.failed_directories if case.observation else ():
+        finding = _of_failed_call(case, failed)
+        if finding.subject not in told:
+            told.add(finding.subject)
+            yield finding
+    if case.outcome is not Outcome.LOADS:
+        yield from (finding for finding in _of_variables(case) if finding.subject not in told)
+
+
+def _of_failed_call(case: Case, failed: FailedDirectory) -> Finding:
+    added = failed.directory
+    error = case.observation.error if case.observation else None
+    explains = case.outcome is Outcome.FAILS and error is not None and error.raised_by == "add_dll_directory"
+    at = f"{added.file}:{added.line}" if added.file else "the program"
+    what_is_wrong = f"{added.path} does not exist"
+    if failed.number == ERROR_INVALID_PARAMETER:
+        what_is_wrong = f"{added.path or 'an empty path'} is not a full path"
+    what = f"{added.expression} points at nothing" if added.expression else what_is_wrong
+    evidence = [
+        Evidence(
+            "request",
+            f"os.add_dll_directory({added.path!r}), {at}",
+            {"expression": f'os.add_dll_directory("{added.path}")', "file": added.file, "line": added.line},
+        ),
+        Evidence(
+            "observed",
+            f"{at} calls os.add_dll_directory({added.path!r}), which raises: {failed.text}",
+            {"file": added.file, "line": added.line, "directory": added.path, "number": failed.number},
+        ),
+        Evidence("file", what_is_wrong, {"path": added.path}),
+    ]
+    if added.expression:
+        value = case.machine.environment.get(added.expression, "")
+        evidence.append(
+            Evidence("variable", f"{added.expression} is {value}", {"name": added.expression, "value": value})
+        )
+    return Finding(
+        code="WL208",
+        severity=Severity.ERROR if explains else Severity.WARNING,
+        title=what,
+        subject=added.expression or added.path,
+        also=(added.path,) if added.expression else (),
+        chain=(case.target,),
+        evidence=tuple(evidence),
+        explanation="os.add_dll_directory raises for a directory that does not exist, and the package does not catch "
+        "it: the import ends there, before any library is loaded."
+        if explains
+        else "A directory that does not exist adds nothing to any search.",
+        explains_error=explains,
+    )
+
+
+def _of_variables(case: Case) -> Iterator[Finding]:
+    """Variables that packages read and that name a directory which is not there."""
+    for name, value in case.machine.environment.items():
+        if not knowledge.is_directory_variable(name) or not case.path_module.isabs(value):
+            continue
+        if case.machine.files.kind(value) is Kind.ABSENT:
+            yield Finding(
+                code="WL208",
+                severity=Severity.WARNING,
+                title=f"{name} points at nothing",
+                subject=name,
+                evidence=(Evidence("variable", f"{name} is {value}", {"name": name, "value": value}),),
+                explanation=f"{value} does not exist. Packages that look there find nothing, and some raise an error.",
+            )

@@ -1,0 +1,64 @@
+"""WL503: a source folder shadows the installed package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.machine import Kind, Outcome
+
+SITES = ("site-packages", "dist-packages")
+
+
+def shadowed(case: Case) -> Iterator[Finding]:
+    """The import found a folder or file of that name before the installed package, and failed in it.
+
+    Two installed distributions that write over one package are WL502.
+    """
+    observation, python = case.observation, case.machine.python
+    if case.kind != "import" or observation is None or python is None or not observation.origin:
+        return
+    if observation.outcome is not Outcome.FAILS or case.fatal is not None:
+        return
+    installed = _installed(case)
+    if installed is None or case.copies.fold(observation.origin).startswith(case.copies.fold(installed)):
+        return
+    taken = _taken(case, observation.origin)
+    if any(site in case.copies.fold(taken).replace("\\", "/").split("/") for site in SITES):
+        return
+    yield Finding(
+        code="WL503",
+        severity=Severity.ERROR,
+        title=f"{taken} is imported in place of the installed {case.target}",
+        subject=taken,
+        also=(installed,),
+        chain=(case.target,),
+        evidence=(
+            Evidence("observed", f"import {case.target} found {observation.origin}", {"path": observation.origin}),
+            Evidence("file", f"the installed package is {installed}", {"path": installed}),
+            Evidence("file", f"sys.path names {case.path_module.dirname(taken)} first", {"path": taken}),
+        ),
+        explanation="Python takes the first match on sys.path, and the current directory or the script's own comes "
+        "first. A source folder has no compiled modules. Start Python in another directory, or rename the folder.",
+        explains_error=True,
+    )
+
+
+def _taken(case: Case, origin: str) -> str:
+    """The package's directory, or the module's file."""
+    path = case.path_module
+    top = case.target.partition(".")[0]
+    return str(path.dirname(origin)) if path.basename(path.dirname(origin)) == top else origin
+
+
+def _installed(case: Case) -> str | None:
+    """The package of that name in a site directory of this interpreter."""
+    top = case.target.partition(".")[0]
+    python = case.machine.python
+    for site in python.path if python else ():
+        if case.path_module.basename(site).lower() in SITES:
+            path = case.path_module.join(site, top)
+            if case.machine.files.kind(path) is Kind.DIRECTORY:
+                return str(path)
+    return None

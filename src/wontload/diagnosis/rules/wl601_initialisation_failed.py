@@ -1,0 +1,38 @@
+"""WL601: a library's own initialisation failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.diagnosis import evidence
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Finding, Severity
+
+ERROR_DLL_INIT_FAILED = 1114  # Microsoft, System Error Codes (1000-1299)
+
+
+def initialisation_failed(case: Case) -> Iterator[Finding]:
+    """Every file was found, and one of them said no when it was started (DllMain returned FALSE).
+
+    A start-up that takes the whole process down is WL605.
+    """
+    index = case.fatal
+    if index is None or (observed := case.loads[index].observed) is None or observed.error is None:
+        return
+    if not case.windows or observed.error.number != ERROR_DLL_INIT_FAILED:
+        return
+    name = case.path_module.basename(case.loads[index].request.name)
+    simulated = case.loads[index].simulated
+    yield Finding(
+        code="WL601",
+        severity=Severity.ERROR,
+        title=f"{name} was found with all that it needs, and an initialisation in it or below it failed",
+        subject=name,
+        chain=case.chain(index, simulated.modules[0]) if simulated else (case.target, name),
+        evidence=(evidence.of_request(case, index), *evidence.of_observation(case, index)),
+        explanation="Windows error 1114: a DllMain returned FALSE. The usual reasons are a Visual C++ runtime that is "
+        "older than the code needs, a CPU without an instruction set that the code uses, and a second copy of a "
+        "runtime that is in the process already.",
+        explains_error=True,
+        load=index,
+    )

@@ -1,0 +1,49 @@
+"""WL605: the process ends while the target is loading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.diagnosis import evidence
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.machine import Outcome
+
+
+def crashes(case: Case) -> Iterator[Finding]:
+    """The child that tried the import was ended by a signal, an exception of the processor, or by itself.
+
+    An initialisation that says no and returns is WL601. An import that does not end is WL902.
+    """
+    observation = case.observation
+    if observation is None or observation.outcome not in (Outcome.CRASHED, Outcome.EXITED):
+        return
+    status = observation.exit_status
+    words = case.describe_exit(status) if status is not None else "for a reason that was not reported"
+    inside = [index for index, load in enumerate(case.loads) if load.observed and load.observed.succeeded is None]
+    subject = case.path_module.basename(case.loads[inside[-1]].request.name) if inside else case.target
+    crashed = observation.outcome is Outcome.CRASHED
+    where = f"while {subject} was loading" if inside else f"during the import of {case.target}"
+    yield Finding(
+        code="WL605",
+        severity=Severity.ERROR,
+        title=f"the process {'crashes' if crashed else 'ends itself'} {where}: {words}",
+        subject=subject,
+        chain=tuple(dict.fromkeys((case.target, subject))),
+        evidence=(
+            Evidence("observed", f"the child process ended: {words}", {"exit_status": status}),
+            *((evidence.of_request(case, inside[-1]),) if inside else ()),
+            *_last_mapped(case),
+        ),
+        explanation="No loader error was reported: the code ran and brought the process down. "
+        if crashed
+        else "The package's own code ended the process, so no error came out of the import.",
+        explains_error=True,
+        load=inside[-1] if inside else None,
+    )
+
+
+def _last_mapped(case: Case) -> Iterator[Evidence]:
+    modules = case.observation.modules if case.observation else ()
+    if modules:
+        yield Evidence("observed", f"the last module seen mapped is {modules[-1]}", {"path": modules[-1]})

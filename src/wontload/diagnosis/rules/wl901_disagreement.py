@@ -1,0 +1,69 @@
+"""WL901: the model and the real loader disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Evidence, Finding, JudgedLoad, Severity
+from wontload.loader import LoadResult, Status, Verdict
+from wontload.machine import ObservedLoad
+
+ERROR_DLL_INIT_FAILED = 1114
+
+
+def disagreement(case: Case) -> Iterator[Finding]:
+    """A load was seen to end otherwise than the model says, or took other files.
+
+    What a model cannot know is no disagreement: an initialisation that fails (1114), a process that ends in the middle.
+    """
+    for index, load in enumerate(case.loads):
+        differences = tuple(_differences(case, load))
+        if differences:
+            name = case.path_module.basename(load.request.name)
+            yield Finding(
+                code="WL901",
+                severity=Severity.WARNING,
+                title=f"the real loader did otherwise with {name} than the model of it says",
+                subject=name,
+                chain=(case.target, name),
+                evidence=differences,
+                explanation="What was observed is what happened; the findings that rest on the simulation of this load "
+                "may be wrong. Please report it: this is a defect of wontload, or a rule that nobody has written down.",
+                load=index,
+            )
+
+
+def _differences(case: Case, load: JudgedLoad) -> Iterator[Evidence]:
+    observed, simulated = load.observed, load.simulated
+    if observed is None or simulated is None or observed.succeeded is None:
+        return
+    if simulated.verdict is Verdict.UNDETERMINED:
+        return
+    loads = simulated.verdict is Verdict.LOADS
+    number = observed.error.number if observed.error else None
+    if loads != observed.succeeded:
+        if loads and number == ERROR_DLL_INIT_FAILED:
+            return
+        seen = "it loaded" if observed.succeeded else f"it failed: {observed.error.text if observed.error else ''}"
+        says = "it loads" if loads else f"it fails with {simulated.error}"
+        yield Evidence("observed", seen, {"succeeded": observed.succeeded, "number": number})
+        yield Evidence("simulated", says, {"verdict": simulated.verdict.value, "error": simulated.error})
+    elif not loads and case.windows and number not in (None, simulated.error):
+        yield Evidence("observed", f"it failed with error {number}", {"number": number})
+        yield Evidence("simulated", f"it fails with error {simulated.error}", {"error": simulated.error})
+    elif loads:
+        yield from _other_files(case, observed, simulated)
+
+
+def _other_files(case: Case, observed: ObservedLoad, simulated: LoadResult) -> Iterator[Evidence]:
+    """Modules that were mapped from another place than the model says."""
+    real = case.machine.files.real
+    mapped = {case.path_module.basename(path).lower(): path for path in observed.mapped}
+    for module in simulated.modules:
+        if module.status is not Status.LOADED or module.path is None:
+            continue
+        there = mapped.get(case.path_module.basename(module.path).lower())
+        if there is not None and case.copies.fold(real(there)) != case.copies.fold(real(module.path)):
+            yield Evidence("observed", f"{module.name} was mapped from {there}", {"path": there})
+            yield Evidence("simulated", f"{module.name} is taken from {module.path}", {"path": module.path})
