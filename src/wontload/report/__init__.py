@@ -1,1 +1,8 @@
-"""To be written."""
+"""What the tool says, for people and for programs.
+
+For people: `terminal` (`render_why`, `render_tree`, `render_page`, each a value in and a `str` out, and `write`).
+For programs: `as_json` (`why_to_json`, `load_to_json`, `tree_to_json`, `dump`), whose shapes stand in `schemas/`.
+
+A report adds no judgement: it shows what a `Diagnosis` or a `LoadResult` holds, in the order it holds it.
+Whatever came from a file or a machine passes `text.clean` before a terminal sees it.
+"""

@@ -1,0 +1,227 @@
+"""The JSON objects of CONTRACT.md, from the values they show. Their shapes are written down in `schemas/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any
+
+from wontload._version import __version__
+from wontload.diagnosis import Diagnosis, Evidence, Finding, JudgedLoad
+from wontload.loader import LoadResult, Module, Status, Verdict
+from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad, Python
+
+Object = dict[str, Any]
+
+
+def why_to_json(diagnosis: Diagnosis) -> Object:
+    """`wontload.why/1`. `fixes` and `advice` are empty: nothing makes them yet."""
+    machine = diagnosis.machine
+    return {
+        "schema": "wontload.why/1",
+        "target": diagnosis.target,
+        "tool": __version__,
+        "python": _python(machine.python) if machine.python else None,
+        "machine": _machine(machine),
+        "verdict": diagnosis.verdict,
+        "error": _error(diagnosis.error) if diagnosis.error else None,
+        "findings": [_finding(one) for one in diagnosis.findings],
+        "loads": [_judged(one, machine) for one in diagnosis.loads],
+        "fixes": [],
+        "advice": [],
+        "would_settle": list(diagnosis.would_settle),
+        "notes": list(diagnosis.notes),
+        "import_s": diagnosis.import_s,
+    }
+
+
+def load_to_json(result: LoadResult, *, path: str, machine: str, mode: str) -> Object:
+    """`wontload.load/1`.
+
+    Args:
+        result: what the loader's model answers.
+        path: the file as asked for.
+        machine: which machine was assumed: `this`, a snapshot's id, a clean profile's name.
+        mode: `import`, `ctypes`, `legacy` or `dlopen`; inside `why` also `native`.
+    """
+    return {
+        "schema": "wontload.load/1",
+        "path": path,
+        "machine": machine,
+        "mode": mode,
+        "verdict": result.verdict.value,
+        "error": result.error,
+        "modules": [_module(one) for one in result.modules],
+        "would_settle": list(result.would_settle),
+    }
+
+
+def tree_to_json(loads: Iterable[Object]) -> Object:
+    """`wontload.tree/1`, of what `load_to_json` made, in the order asked."""
+    return {"schema": "wontload.tree/1", "loads": list(loads)}
+
+
+def dump(obj: Object, *, lines: bool = False) -> str:
+    """ASCII text with `\\u` escapes, without a line's end.
+
+    Args:
+        obj: what to write.
+        lines: on one line, for `--jsonl`; else indented.
+    """
+    if lines:
+        return json.dumps(obj, allow_nan=False, separators=(",", ":"))
+    return json.dumps(obj, allow_nan=False, indent=2)
+
+
+def _python(python: Python) -> Object:
+    return {
+        "implementation": python.implementation,
+        "version": python.version,
+        "platform": python.platform,
+        "executable": python.executable,
+        "base_executable": python.base_executable,
+        "prefix": python.prefix,
+        "layout": python.layout,
+    }
+
+
+def _machine(machine: Machine) -> Object:
+    system = machine.system
+    return {
+        "id": machine.id,
+        "system": system.name,
+        "version": system.version,
+        "architecture": system.architecture,
+        "libc": f"{system.libc} {system.libc_version}".strip(),
+        "quirks": sorted(system.quirks),
+        "facts": dict(machine.facts),
+    }
+
+
+def _error(error: ObservedError) -> Object:
+    return {
+        "number": error.number,
+        "text": error.text,
+        "exception": error.exception,
+        "file": error.file,
+        "line": error.line,
+        "raised_by": error.raised_by,
+        "chain": list(error.chain),
+    }
+
+
+def _finding(finding: Finding) -> Object:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "title": finding.title,
+        "subject": finding.subject,
+        "also": list(finding.also),
+        "component": finding.component,
+        "chain": list(finding.chain),
+        "evidence": [_evidence(one) for one in finding.evidence],
+        "explanation": finding.explanation,
+        "explains_error": finding.explains_error,
+        "load": finding.load,
+    }
+
+
+def _evidence(evidence: Evidence) -> Object:
+    """Kind and text, with the data beside them; the data cannot take their names."""
+    return {**_plain(evidence.data), "kind": evidence.kind, "text": evidence.text}
+
+
+def _plain(value: Any) -> Any:
+    """JSON values only: tuples and sets become lists, an enumeration's member its value."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, str | int | float) or value is None else str(value)
+
+
+def _judged(load: JudgedLoad, machine: Machine) -> Object:
+    """A `load/1` of what is known in all, the real loader's word before the model's, with each of them beside it."""
+    request, observed, simulated = load.request, load.observed, load.simulated
+    mode = mode_of(request, machine)
+    told = load_to_json(_together(load), path=request.name, machine=machine.id, mode=mode)
+    return {
+        **told,
+        "request": {
+            "kind": request.kind,
+            "name": request.name,
+            "flags": request.flags,
+            "file": request.file,
+            "line": request.line,
+        },
+        "observed": _observed(observed) if observed else None,
+        "simulated": load_to_json(simulated, path=request.name, machine=machine.id, mode=mode) if simulated else None,
+    }
+
+
+def mode_of(request: LoadRequest, machine: Machine) -> str:
+    """The mode of `load/1` for a request that some program made."""
+    if request.kind != "ctypes":
+        return request.kind
+    return "legacy" if machine.system.name == "windows" and request.flags == 0 else "ctypes"
+
+
+def _observed(observed: ObservedLoad) -> Object:
+    return {
+        "succeeded": observed.succeeded,
+        "error": _error(observed.error) if observed.error else None,
+        "path": observed.path,
+        "mapped": list(observed.mapped),
+    }
+
+
+def _together(load: JudgedLoad) -> LoadResult:
+    """What was observed, with the modules that only the simulation can name; where one is missing, the other."""
+    observed, simulated = load.observed, load.simulated
+    if observed is None:
+        return simulated or LoadResult(
+            request=load.request, verdict=Verdict.UNDETERMINED, error=None, modules=(_itself(load),)
+        )
+    modules = simulated.modules if simulated else (_itself(load),)
+    return LoadResult(
+        request=load.request,
+        verdict=Verdict.LOADS if observed.succeeded else Verdict.FAILS,
+        error=0 if observed.succeeded else _error_of(observed, simulated),
+        modules=modules,
+    )
+
+
+def _error_of(observed: ObservedLoad, simulated: LoadResult | None) -> int | str:
+    """The number that was seen, else the text; for a call that never came back, that."""
+    if observed.error is not None:
+        return observed.error.number or observed.error.text or observed.error.exception
+    if observed.succeeded is None:
+        return "the process ended during this load"
+    return (simulated.error if simulated else None) or "the load failed"
+
+
+def _itself(load: JudgedLoad) -> Module:
+    """The file asked for, when only the observation tells of it."""
+    observed = load.observed
+    if observed is not None and observed.succeeded:
+        return Module(
+            name=load.request.name, path=observed.path or load.request.name, status=Status.LOADED, needed_by=None
+        )
+    reason = observed.error.text if observed and observed.error else "not simulated"
+    return Module(name=load.request.name, path=None, status=Status.REFUSED, needed_by=None, reason=reason)
+
+
+def _module(module: Module) -> Object:
+    return {
+        "name": module.name,
+        "path": module.path,
+        "status": module.status.value,
+        "needed_by": module.needed_by,
+        "rule": module.rule,
+        "reason": module.reason,
+    }

@@ -1,0 +1,10 @@
+"""The terminal's reports: `Terminal`, what is drawn for it, and `write`, which gets it there."""
+
+from __future__ import annotations
+
+from wontload.report.page import render_page
+from wontload.report.screen import Terminal, write
+from wontload.report.tree import render_tree
+from wontload.report.why import render_why
+
+__all__ = ["Terminal", "render_page", "render_tree", "render_why", "write"]

@@ -1,0 +1,137 @@
+"""The report of `wontload TARGET`: what is missing, why the loader did not find it, and what says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.diagnosis import Diagnosis, Finding
+from wontload.report.evidence import evidence_rows
+from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
+from wontload.report.names import environment_of, system_of
+from wontload.report.request import MOST_LEAVES, request_tree
+from wontload.report.screen import Terminal
+from wontload.report.text import and_list
+
+ROWS_OF_A_LESSER = 3  # rows of evidence that a finding after the first is given
+
+
+def render_why(diagnosis: Diagnosis, terminal: Terminal, *, quiet: bool = False, verbose: bool = False) -> str:
+    """The whole report. Its first line alone answers whether the target loads.
+
+    Args:
+        diagnosis: what to report.
+        terminal: what it is drawn for.
+        quiet: the verdict and the titles of the findings only.
+        verbose: nothing is summed up, and every finding is told in full.
+    """
+    lines = [*_header(diagnosis, terminal)]
+    if quiet:
+        return draw([*lines, *(line for one in diagnosis.findings for line in _title(one, terminal))], terminal)
+    for number, finding in enumerate(diagnosis.findings):
+        lines.append([])
+        in_full = number == 0 or verbose
+        lines += _in_full(finding, diagnosis, terminal, verbose) if in_full else _brief(finding, diagnosis, terminal)
+    if diagnosis.error and (verbose or not any(one.explains_error for one in diagnosis.findings)):
+        lines += [[], *_what_python_said(diagnosis, terminal)]
+    lines += _would_settle(diagnosis, terminal)
+    lines += _last_line(diagnosis, terminal)
+    return draw(lines, terminal)
+
+
+def _header(diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:
+    """The verdict, and at the end of the line the interpreter it holds for."""
+    python = diagnosis.machine.python
+    left = flow(_verdict(diagnosis), terminal.width)
+    right = listed(environment_of(python), terminal.glyphs.dot, "dim") if python else []
+    joined = flow(right, 10_000)[0]
+    if len(left) == 1 and (both := beside(left[0], joined, terminal.width)):
+        yield both
+    else:
+        yield from left
+        yield from flow(right, terminal.width, hang=2) if right else ()
+    if diagnosis.machine.id != "this":
+        yield from _saved_machine(diagnosis, terminal)
+    for note in diagnosis.notes:
+        yield from flow(words(note, "dim"), terminal.width)
+
+
+def _saved_machine(diagnosis: Diagnosis, terminal: Terminal) -> list[Line]:
+    machine = diagnosis.machine
+    facts = [system_of(machine.system), *(f"{name} {value}" for name, value in machine.facts.items())]
+    start = [span(f"on the saved machine {machine.id}: ", "dim")]
+    return flow(listed(facts, terminal.glyphs.dot, "dim"), terminal.width, start, 2)
+
+
+def _verdict(diagnosis: Diagnosis) -> list[Span]:
+    target, ran = span(diagnosis.target, "strong"), diagnosis.import_s is not None
+    seconds = f"in {diagnosis.import_s:.2f} s" if diagnosis.import_s is not None else ""
+    if diagnosis.verdict == "loads":
+        return [target, *words(f"loads, {seconds}" if ran else "would load: everything it asks for is found", "good")]
+    if diagnosis.verdict == "degraded":
+        return [target, *words(f"loads{', ' + seconds if ran else ''}, but not all of it will work", "warning")]
+    if diagnosis.verdict == "fails":
+        return [target, span("won't load", "error")]
+    return [target, *words("may or may not load: what is known does not decide it", "warning")]
+
+
+def _in_full(finding: Finding, diagnosis: Diagnosis, terminal: Terminal, verbose: bool) -> Iterator[Line]:
+    """A finding with all of its evidence."""
+    yield from _title(finding, terminal)
+    if _has_place(finding):
+        most = 10_000 if verbose else MOST_LEAVES
+        yield from request_tree(finding, diagnosis, terminal, most_leaves=most)
+    for row in evidence_rows(finding, diagnosis, terminal, verbose=verbose):
+        yield from row
+    if finding.explanation:
+        yield from labelled("why", words(finding.explanation), terminal.width)
+
+
+def _brief(finding: Finding, diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:
+    """A finding after the first: what it says, whom it took, the first of its evidence."""
+    yield from _title(finding, terminal)
+    rows = list(evidence_rows(finding, diagnosis, terminal))
+    others = [name for name in (finding.subject, *finding.also) if name not in finding.title]
+    if others and _has_place(finding):
+        few = others if len(others) <= 4 else [*others[:3], f"{len(others) - 3} more"]
+        yield from labelled("about", words(and_list(few)), terminal.width)
+    for row in rows[:ROWS_OF_A_LESSER]:
+        yield from row
+    if not rows and finding.explanation:
+        yield from labelled("why", words(finding.explanation), terminal.width)
+
+
+def _has_place(finding: Finding) -> bool:
+    """Whether it is about something that a load asked for. WL9xx are about the answer itself."""
+    asked = finding.load is not None or any(one.kind == "request" for one in finding.evidence)
+    return asked and not finding.code.startswith("WL9")
+
+
+def _title(finding: Finding, terminal: Terminal) -> list[Line]:
+    severity = finding.severity.value
+    start = [Span(f"{severity}[{finding.code}]", severity), Span(": ")]
+    return flow(words(finding.title, "strong"), terminal.width, start, 2)
+
+
+def _what_python_said(diagnosis: Diagnosis, terminal: Terminal) -> list[Line]:
+    """The exception, where no finding accounts for it."""
+    error = diagnosis.error
+    assert error is not None
+    said = words(f"{error.exception}: {error.text}" if error.text else error.exception)
+    return labelled("Python says", said, terminal.width)
+
+
+def _would_settle(diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:
+    if not diagnosis.would_settle:
+        return
+    yield []
+    yield [Span("what would settle it", "strong")]
+    for sentence in diagnosis.would_settle:
+        yield from flow(words(sentence), terminal.width, [Span(f"  {terminal.glyphs.bullet} ", "dim")], 4)
+
+
+def _last_line(diagnosis: Diagnosis, terminal: Terminal) -> list[Line]:
+    """Where to read on; nothing after a clean bill."""
+    if not diagnosis.findings:
+        return []
+    command = span(f"wontload explain {diagnosis.findings[0].code}", "strong")
+    return [[], *flow([command, *words("tells the whole story.")], terminal.width)]

@@ -1,0 +1,58 @@
+"""`macho(...)` and `fat(...)`: small Mach-O files made on the spot. See `tests/support/images.py`."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+
+CPU = {"x86_64": (0x01000007, 3), "aarch64": (0x0100000C, 0), "arm64e": (0x0100000C, 2)}
+LOAD, ID, WEAK, REEXPORT, LAZY, UPWARD = 0xC, 0xD, 0x80000018, 0x8000001F, 0x20, 0x80000023
+RPATH, BUILD_VERSION, SEGMENT_64 = 0x8000001C, 0x32, 0x19
+ALIGNMENT = 0x4000
+
+
+def macho(
+    *,
+    dylibs: Iterable[tuple[int, str]] = (),
+    rpaths: Iterable[str] = (),
+    name: str | None = None,
+    machine: str = "aarch64",
+    minimum_os: tuple[int, int, int] | None = None,
+    padding_bytes: int = 0,
+) -> bytes:
+    """A dylib (a bundle without `name`) of load commands and one segment. `dylibs` are (LC_* number, install name)."""
+    commands = [_dylib(ID, name)] if name is not None else []
+    commands += [_dylib(kind, path) for kind, path in dylibs]
+    commands += [_command(RPATH, struct.pack("<I", 12), path) for path in rpaths]
+    if minimum_os is not None:
+        major, minor, patch = minimum_os
+        commands.append(_command(BUILD_VERSION, struct.pack("<IIII", 1, major << 16 | minor << 8 | patch, 0, 0)))
+    size = 32 + sum(map(len, commands)) + 72 + padding_bytes
+    commands.append(_command(SEGMENT_64, struct.pack("<16sQQQQIIII", b"__TEXT", 0, size, 0, size, 5, 5, 0, 0)))
+    content = b"".join(commands)
+    cpu, subtype = CPU[machine]
+    header = struct.pack(
+        "<IIIIIIII", 0xFEEDFACF, cpu, subtype, 8 if name is None else 6, len(commands), len(content), 0, 0
+    )
+    return header + content + bytes(padding_bytes)
+
+
+def fat(*slices: bytes) -> bytes:
+    """A fat file of thin ones."""
+    head, body = struct.pack(">II", 0xCAFEBABE, len(slices)), b""
+    for one in slices:
+        body += bytes(-len(body) % ALIGNMENT)
+        cpu, subtype = struct.unpack_from("<II", one, 4)
+        head += struct.pack(">IIIII", cpu, subtype, ALIGNMENT + len(body), len(one), 14)
+        body += one
+    return head.ljust(ALIGNMENT, b"\0") + body
+
+
+def _dylib(kind: int, path: str) -> bytes:
+    return _command(kind, struct.pack("<IIII", 24, 0, 0x10000, 0x10000), path)
+
+
+def _command(kind: int, fields: bytes, text: str = "") -> bytes:
+    content = fields + (text.encode() + b"\0" if text else b"")
+    content += bytes(-len(content) % 8)
+    return struct.pack("<II", kind, 8 + len(content)) + content
