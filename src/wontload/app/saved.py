@@ -1,0 +1,96 @@
+"""The same diagnosis from a saved machine: nothing is executed, and nothing of this computer is looked at."""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from collections.abc import Iterator
+
+from wontload import knowledge
+from wontload.app.judging import judged_loads
+from wontload.app.targets import NATIVE_SUFFIX
+from wontload.diagnosis import Case, Diagnosis, JudgedLoad
+from wontload.diagnosis import diagnose as judge
+from wontload.errors import UnknownTarget
+from wontload.loader import load as simulate
+from wontload.loader.modes import default_mode, flags_for
+from wontload.machine import Kind, LoadRequest, Machine, Process, Record, own_format
+from wontload.probe import describe_exit
+
+MOST_FILES = 400  # of a package that was not observed
+
+
+def diagnose_saved(target: str, machine: Machine, records: tuple[Record, ...]) -> Diagnosis:
+    """Diagnose `target` as it was seen there; what was not seen is judged from its files, and said so (WL902).
+
+    Raises:
+        UnknownTarget: neither an observation nor a file of that name is in the saved machine.
+    """
+    for record in records:
+        if target == record.observation.target or target in record.names:
+            return _observed(target, machine, record)
+    process = records[0].start if records else _fresh(machine)
+    files = tuple(_files(target, machine))
+    if not files:
+        seen = ", ".join(record.observation.target for record in records) or "nothing"
+        raise UnknownTarget(
+            f"nothing named {target!r} is in the saved machine {machine.id}.", f"It holds observations of: {seen}."
+        )
+    loads = tuple(_simulated(machine, path, process) for path in files)
+    kind = "file" if files == (target,) else "import"
+    return judge(
+        Case(target=target, kind=kind, machine=machine, start=process, loads=loads, describe_exit=describe_exit)
+    )
+
+
+def _observed(target: str, machine: Machine, record: Record) -> Diagnosis:
+    return judge(
+        Case(
+            target=target,
+            kind=record.observation.kind,
+            machine=machine,
+            start=record.start,
+            observation=record.observation,
+            loads=judged_loads(machine, record.observation),
+            known_as=knowledge.distribution_for(target),
+            describe_exit=describe_exit,
+        )
+    )
+
+
+def _simulated(machine: Machine, path: str, process: Process) -> JudgedLoad:
+    mode = default_mode(path.replace("\\", "/").rsplit("/", 1)[-1])
+    flags = flags_for(mode, own_format(machine.system), path)
+    kind = "import" if mode == "import" else "ctypes"
+    request = LoadRequest(kind=kind, name=path, flags=flags, process=process)
+    return JudgedLoad(request=request, simulated=simulate(machine, request))
+
+
+def _files(target: str, machine: Machine) -> Iterator[str]:
+    """The file of that path, or the native files of the package of that name, in the order of their paths."""
+    if machine.files.kind(target) in (Kind.FILE, Kind.DENIED):
+        yield target
+        return
+    path = ntpath if machine.system.name == "windows" else posixpath
+    name = knowledge.import_name_for(target) or target
+    found: list[str] = []
+    for entry in machine.python.path if machine.python else ():
+        queue = [path.join(entry, *name.split("."))]
+        for directory in queue:
+            for child in machine.files.listing(directory) or ():
+                child_path = path.join(directory, child)
+                if NATIVE_SUFFIX.search(child):
+                    found.append(child_path)
+                elif machine.files.kind(child_path) is Kind.DIRECTORY:
+                    queue.append(child_path)
+    yield from sorted(found)[:MOST_FILES]
+
+
+def _fresh(machine: Machine) -> Process:
+    """A process of which nothing was recorded: the interpreter, alone."""
+    windows = machine.system.name == "windows"
+    return Process(
+        executable=machine.python.base_executable if machine.python else "",
+        current_directory="C:\\" if windows else "/",
+        environment=machine.environment,
+    )

@@ -1,0 +1,81 @@
+"""`wontload tree FILE…`: what each file would load, nothing executed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from wontload.cli.options import Options
+from wontload.cli.progress import waiting
+from wontload.cli.status import worst
+
+if TYPE_CHECKING:
+    from wontload.app.tree import TreeLoad
+
+MODES = ("import", "ctypes", "legacy", "dlopen")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="native files: .dll, .pyd, .so, .dylib")
+    parser.add_argument("--load-as", choices=MODES, help="how it is loaded (default: as its name suggests)")
+    parser.add_argument(
+        "--add-dir", action="append", default=[], metavar="D", help="as if os.add_dll_directory(D) had been called"
+    )
+    parser.add_argument(
+        "--env", action="append", default=[], metavar="N=V", type=_assignment, help="set a variable of the process"
+    )
+    parser.add_argument("--at", metavar="PATH", help="with --machine: where a file of this computer is laid")
+    parser.add_argument("--jsonl", action="store_true", help="one JSON object a line, as soon as it is known")
+
+
+def run(options: Options) -> int:
+    """Judge every file in the order asked, and report."""
+    from wontload.app.tree import tree
+
+    answers = tree(
+        options.files,
+        mode=options.load_as,
+        added=options.add_dir,
+        environment=dict(options.env),
+        python="" if options.machine_file else options.interpreter(),
+        saved=options.saved_machine(),
+        at=options.at,
+    )
+    if options.jsonl:
+        return _stream(options, answers)
+    with waiting(f"reading {len(options.files)} files", enabled=not options.quiet):
+        loads = list(answers)
+    if options.format == "json":
+        from wontload.report.as_json import dump, tree_to_json
+
+        options.say(dump(tree_to_json(_object(load) for load in loads)))
+    else:
+        from wontload.report.terminal import render_tree
+
+        options.say(render_tree([(load.path, load.result) for load in loads], options.terminal()))
+    return worst(load.result.verdict.value for load in loads)
+
+
+def _stream(options: Options, answers: Iterable[TreeLoad]) -> int:
+    from wontload.report.as_json import dump
+
+    verdicts = []
+    for load in answers:
+        options.say(dump(_object(load), lines=True))
+        verdicts.append(load.result.verdict.value)
+    return worst(verdicts)
+
+
+def _object(load: TreeLoad) -> dict[str, Any]:
+    from wontload.report.as_json import load_to_json
+
+    return load_to_json(load.result, path=load.path, machine=load.machine, mode=load.mode)
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value

@@ -1,0 +1,56 @@
+"""`wontload TARGET`: say why it does not load."""
+
+from __future__ import annotations
+
+import argparse
+
+from wontload.cli.options import Options
+from wontload.cli.progress import waiting
+from wontload.cli.status import STATUS_OF
+
+LONGEST_TIMEOUT_S = 86_400.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("target", metavar="TARGET", help="an import name, a distribution's name or a library's path")
+    parser.add_argument(
+        "--timeout", type=_seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
+    )
+    parser.add_argument("--deep", action="store_true", help="look for copies on all disks, which can take minutes")
+
+
+def run(options: Options) -> int:
+    """Diagnose the target and report."""
+    from wontload.app.diagnose import diagnose
+
+    saved = options.saved_machine()
+    machine, records = saved if saved else (None, ())
+    with waiting(f"trying {options.target}", enabled=not options.quiet):
+        answer = diagnose(
+            options.target,
+            python=None if machine else options.interpreter(),
+            machine=machine,
+            records=records,
+            timeout_s=options.timeout,
+            deep=options.deep,
+        )
+    if options.format == "json":
+        from wontload.report.as_json import dump, why_to_json
+
+        options.say(dump(why_to_json(answer)))
+    else:
+        from wontload.report.terminal import render_why
+
+        options.say(render_why(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
+    return STATUS_OF[answer.verdict]
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= LONGEST_TIMEOUT_S:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds between 0 and {LONGEST_TIMEOUT_S:.0f}")
+    return value

@@ -1,0 +1,215 @@
+"""The case, live: a real Windows CPython under Wine, the tool installed in it by pip and run as its users run it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.downloads import wheel
+from tests.support.schemas import check
+from tests.support.windows import WindowsPython, windows
+
+pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("windows-case")]
+
+ROOT = Path(__file__).resolve().parents[2]
+LLAMA = ("kinako-llama-cpp", "numpy", "markupsafe", "jinja2", "typing_extensions", "diskcache")
+
+
+@pytest.fixture(scope="module")
+def tool_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tool as pip would publish it."""
+    directory = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(directory), str(ROOT)]
+    subprocess.run(command, check=True, timeout=200)
+    return next(directory.glob("wontload-*.whl"))
+
+
+@pytest.fixture(scope="module")
+def python(tool_wheel: Path) -> Iterator[WindowsPython]:
+    """A whole Windows Python with the tool in it (by its own pip), and llama_cpp with all that it needs."""
+    win = windows()
+    with win.python("case") as made:
+        made.install(wheel("pip"), *(wheel(name) for name in LLAMA))
+        for extra in ("bin", "lib", "include"):  # the wheel's own tree for compilers holds second copies of the DLLs
+            shutil.rmtree(made.site_packages / extra)
+        done = made.run("-m", "pip", "install", "--no-warn-script-location", win.to_windows(tool_wheel), timeout=250)
+        assert done.returncode == 0, done.stderr
+        yield made
+
+
+@pytest.fixture
+def lib(python: WindowsPython) -> Iterator[Path]:
+    """`llama_cpp\\lib`, put back as it was afterwards; `C:\\somewhere` is gone afterwards."""
+    package = python.site_packages / "llama_cpp"
+    kept = windows().drive / "kept" / python.root.name
+    shutil.copytree(package, kept)
+    yield package / "lib"
+    shutil.rmtree(package)
+    kept.rename(package)
+    kept.parent.rmdir()
+    shutil.rmtree(windows().drive / "somewhere", ignore_errors=True)
+
+
+def why(python: WindowsPython, *arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:
+    done = python.run("-m", "wontload", *arguments, "--json", env=environment)
+    assert done.stdout, done.stderr
+    answer = json.loads(done.stdout)
+    check(answer)
+    return done.returncode, answer
+
+
+def codes(answer: dict[str, Any]) -> list[str]:
+    return [finding["code"] for finding in answer["findings"]]
+
+
+def cuda_home() -> Path:
+    """`C:\\somewhere` with `bin` and `lib`, as CUDA_PATH names it."""
+    home = windows().drive / "somewhere"
+    for name in ("bin", "lib"):
+        (home / name).mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def move_away(lib: Path) -> None:
+    shutil.move(lib / "ggml-base.dll", cuda_home() / "bin" / "ggml-base.dll")
+
+
+def test_a_sound_import_loads(python: WindowsPython):
+    status, answer = why(python, "llama_cpp")
+    assert (status, answer["verdict"], codes(answer)) == (0, "loads", [])
+
+
+def test_the_case_itself(python: WindowsPython, lib: Path):
+    move_away(lib)
+    status, answer = why(python, "llama_cpp", CUDA_PATH=r"C:\somewhere")
+    first = answer["findings"][0]
+    assert (status, answer["verdict"], answer["error"]["number"]) == (1, "fails", 126)
+    assert "or one of its dependencies" in answer["error"]["text"]
+    assert (first["code"], first["subject"], first["also"]) == ("WL203", "ggml-base.dll", [])
+    assert first["chain"][:2] == ["llama_cpp", "llama.dll"]
+    assert first["chain"][-1] == "ggml-base.dll"
+    assert len(codes(answer)) == 1
+
+    by_kind = {evidence["kind"]: evidence for evidence in first["evidence"]}
+    assert by_kind["copy"]["path"].lower() == r"c:\somewhere\bin\ggml-base.dll"
+    source = (python.site_packages / "llama_cpp" / "_ctypes_extensions.py").read_text().splitlines()
+    added, asked = by_kind["added"], by_kind["request"]
+    assert added["directory"].lower() == r"c:\somewhere\bin"
+    assert added["expression"] == "CUDA_PATH"
+    assert '"CUDA_PATH"], "bin"' in source[added["line"] - 1]
+    assert "ctypes.CDLL(" in source[asked["line"] - 1]
+    assert added["file"].lower() == asked["file"].lower()
+    assert asked["file"].lower().endswith(r"llama_cpp\_ctypes_extensions.py")
+    assert asked["flags"] == 0
+    assert "winmode=0" in first["explanation"]
+
+
+def test_the_report_reaches_a_cp1252_pipe(python: WindowsPython, lib: Path):
+    move_away(lib)
+    done = python.run("-m", "wontload", "llama_cpp", env={"CUDA_PATH": r"C:\somewhere"})
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert "error[WL203]: ggml-base.dll is here" in done.stdout
+    assert "winmode=0" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_remedy_2_takes_winmode_out_and_it_loads(python: WindowsPython, lib: Path):
+    move_away(lib)
+    loader = lib.parent / "_ctypes_extensions.py"
+    text = loader.read_text()
+    assert 'cdll_args["winmode"] = ' in text
+    loader.write_text(text.replace('cdll_args["winmode"] = ', "_unused = "))
+    status, answer = why(python, "llama_cpp", CUDA_PATH=r"C:\somewhere")
+    assert (status, answer["verdict"], codes(answer)) == (0, "loads", [])
+
+
+def test_nowhere(python: WindowsPython, lib: Path):
+    (lib / "ggml-base.dll").unlink()
+    status, answer = why(python, "llama_cpp")
+    first = answer["findings"][0]
+    assert (status, first["code"], first["subject"]) == (1, "WL201", "ggml-base.dll")
+    looked = next(evidence for evidence in first["evidence"] if evidence["kind"] == "looked")
+    assert any(path.lower().endswith(r"llama_cpp\lib") for path in looked["directories"])
+
+
+def test_of_another_machine_type(python: WindowsPython, lib: Path):
+    path = lib / "ggml-base.dll"
+    data = bytearray(path.read_bytes())
+    header = struct.unpack_from("<I", data, 0x3C)[0]
+    assert struct.unpack_from("<H", data, header + 4)[0] == 0x8664
+    struct.pack_into("<H", data, header + 4, 0xAA64)  # IMAGE_FILE_MACHINE_ARM64
+    path.write_bytes(data)
+    status, answer = why(python, "llama_cpp")
+    first = answer["findings"][0]
+    assert (status, first["code"], first["subject"]) == (1, "WL205", "ggml-base.dll")
+    assert "aarch64" in first["title"]
+
+
+def test_truncated(python: WindowsPython, lib: Path):
+    path = lib / "ggml-base.dll"
+    path.write_bytes(path.read_bytes()[:100_000])
+    status, answer = why(python, "llama_cpp")
+    first = answer["findings"][0]
+    assert (status, first["code"], first["subject"]) == (1, "WL102", "ggml-base.dll")
+
+
+def test_cuda_path_names_nothing(python: WindowsPython, lib: Path):
+    status, answer = why(python, "llama_cpp", CUDA_PATH=r"C:\gone\v12.4")
+    first = answer["findings"][0]
+    assert (status, first["code"], first["subject"]) == (1, "WL208", "CUDA_PATH")
+    assert answer["error"]["number"] == 3
+
+
+CUDA_12 = {"cudart64_12.dll": "cuda-runtime 12", "cublas64_12.dll": "cublas 12", "cublasLt64_12.dll": "cublas 12"}
+CUDA_11 = {"cudart64_110.dll": "cuda-runtime 11", "cublas64_11.dll": "cublas 11"}
+
+
+@pytest.fixture(scope="module")
+def cuda_dlls(python: WindowsPython) -> Path:
+    """bitsandbytes and gpt4all, beside each other in the Windows Python."""
+    python.install(wheel("bitsandbytes"), wheel("gpt4all"))
+    return python.site_packages
+
+
+@pytest.mark.parametrize(
+    ("path", "needs"),
+    [
+        (r"bitsandbytes\libbitsandbytes_cuda124.dll", CUDA_12),
+        (r"gpt4all\llmodel_DO_NOT_MODIFY\build\llamamodel-mainline-cuda.dll", CUDA_11),
+    ],
+)
+def test_cuda_dlls_by_path(python: WindowsPython, cuda_dlls: Path, path: str, needs: dict[str, str]):
+    full = windows().to_windows(cuda_dlls / path.replace("\\", "/"))
+    status, answer = why(python, full)
+    assert (status, codes(answer)) == (1, ["WL201"])
+    first = answer["findings"][0]
+    assert {first["subject"], *first["also"]} >= set(needs)
+    parts = {one["file"]: one for one in first["evidence"] if one["kind"] == "provider"}
+    assert {name: parts[name]["component"] for name in needs} == needs
+    assert all(parts[name]["package"].startswith("nvidia-") for name in needs)
+
+
+def test_only_cuda_11_is_here(python: WindowsPython, cuda_dlls: Path, lib: Path):
+    impostor = (cuda_dlls / "llama_cpp/lib/ggml-base.dll").read_bytes()
+    home = cuda_home()
+    for name in ("cudart64_110.dll", "cublas64_11.dll", "cublasLt64_11.dll"):
+        (home / "bin" / name).write_bytes(impostor)
+    full = windows().to_windows(cuda_dlls / "bitsandbytes/libbitsandbytes_cuda124.dll")
+    status, answer = why(python, full, CUDA_PATH=r"C:\somewhere")
+    first = answer["findings"][0]
+    assert (status, first["code"]) == (1, "WL204")
+    assert {first["subject"], *first["also"]} == set(CUDA_12)
+    assert {Path(one["path"].replace("\\", "/")).name for one in first["evidence"] if one["kind"] == "other_major"} == {
+        "cudart64_110.dll",
+        "cublas64_11.dll",
+        "cublasLt64_11.dll",
+    }
