@@ -46,15 +46,14 @@ def python(tool_wheel: Path) -> Iterator[WindowsPython]:
 
 
 @pytest.fixture
-def lib(python: WindowsPython) -> Iterator[Path]:
+def lib(python: WindowsPython, tmp_path: Path) -> Iterator[Path]:
     """`llama_cpp\\lib`, put back as it was afterwards; `C:\\somewhere` is gone afterwards."""
     package = python.site_packages / "llama_cpp"
-    kept = windows().drive / "kept" / python.root.name
+    kept = tmp_path / "llama_cpp"
     shutil.copytree(package, kept)
     yield package / "lib"
     shutil.rmtree(package)
-    kept.rename(package)
-    kept.parent.rmdir()
+    shutil.copytree(kept, package)
     shutil.rmtree(windows().drive / "somewhere", ignore_errors=True)
 
 

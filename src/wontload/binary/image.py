@@ -111,6 +111,7 @@ class Image:
         executable_stack: ELF: PT_GNU_STACK asks for one (`True`), does not (`False`), or is absent (`None`).
         dependent_load_flags: PE load configuration, `DependentLoadFlags`; 0 without one.
         has_dotnet: PE with a CLR header.
+        wine_builtin: PE: a DLL of Wine's own, which Wine maps in place of any file of that name.
         file_version: PE version resource, four numbers; `None` without one.
         minimum_os: PE major/minor subsystem version, Mach-O minimum OS, ELF ABI note's kernel version.
         opaque: only its presence and architecture are known, as of a clean system's own files: taken to load, without
@@ -142,6 +143,7 @@ class Image:
     executable_stack: bool | None = None
     dependent_load_flags: int = 0
     has_dotnet: bool = False
+    wine_builtin: bool = False
     file_version: tuple[int, int, int, int] | None = None
     minimum_os: tuple[int, ...] | None = None
     opaque: bool = False

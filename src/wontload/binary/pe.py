@@ -11,10 +11,20 @@ from wontload.binary.origin import Origin, later
 from wontload.binary.pe_details import architecture, dependent_load_flags, read_file_version, read_load_config
 from wontload.binary.pe_exports import read_exports, read_name
 from wontload.binary.pe_imports import read_imports, read_needed
-from wontload.binary.pe_layout import Directory, Layout, PEView, read_layout
+from wontload.binary.pe_layout import (
+    SIGNATURE_POINTER,
+    SIGNATURE_POINTER_OFFSET,
+    Directory,
+    Layout,
+    PEView,
+    read_layout,
+)
 from wontload.binary.source import Source
 
 T = TypeVar("T")
+WINE_MARK, WINE_MARK_OFFSET = b"Wine builtin DLL\0", 0x40
+DLL_CHARACTERISTICS_OFFSET = 24 + 70  # from the signature, in PE32 and PE32+
+WINE_PREFERS_NATIVE = 0x10  # a bit of DllCharacteristics that Microsoft leaves unused
 IMAGE_FILE_DLL = 0x2000  # "PE Format", "Characteristics"
 
 
@@ -33,11 +43,27 @@ def parse_pe(source: Source, origin: Origin) -> Image:
         soname=read_name(view),
         dependent_load_flags=dependent_load_flags(view, load_config),
         has_dotnet=view.directory(Directory.CLR) is not None,
+        wine_builtin=_is_wine_builtin(source),
         file_version=read_file_version(view),
         minimum_os=layout.subsystem_version,
         read_imports=later(origin, partial(_on_view, read_imports, layout)),
         read_exports=later(origin, partial(_on_view, read_exports, layout)),
     )
+
+
+def _is_wine_builtin(source: Source) -> bool:
+    """Wine's mark behind the DOS header, unless the file says that it gives way to a native one.
+
+    Source: Wine, server/mapping.c (get_image_params) and dlls/ntdll/unix/loader.c (prefer_native).
+    """
+    if (
+        source.size < WINE_MARK_OFFSET + len(WINE_MARK)
+        or source.bytes_at(WINE_MARK_OFFSET, len(WINE_MARK)) != WINE_MARK
+    ):
+        return False
+    (start,) = source.unpack(SIGNATURE_POINTER, SIGNATURE_POINTER_OFFSET)
+    characteristics = source.bytes_at(start + DLL_CHARACTERISTICS_OFFSET, 2)
+    return not int.from_bytes(characteristics, "little") & WINE_PREFERS_NATIVE
 
 
 def _on_view(read: Callable[[PEView], T], layout: Layout, source: Source) -> T:

@@ -43,6 +43,10 @@ NO_UNC_LOAD_DIRECTORY = "wine-no-unc-load-directory"
 # Wine: msvcp90/misc.c; the name stands in its msvcp140.dll, which does not import it.
 MSVCP140_MAPS_CONCRT140 = "wine-msvcp140-maps-concrt140"
 
+# A file whose base name is that of one of Wine's own DLLs is not looked into: Wine's own is mapped under the file's path,
+# once; a second file of that name is the module that is there already. Wine: dlls/ntdll/unix/loader.c, load_builtin.
+BUILTIN_STANDS_IN = "wine-builtin-stands-in"
+
 # KnownDLLs do not come before the search.
 NO_KNOWN_DLLS = "wine-no-known-dlls"
 
@@ -57,6 +61,7 @@ WINE = frozenset(
         ONLY_X86_IS_PASSED_OVER,
         NO_UNC_LOAD_DIRECTORY,
         MSVCP140_MAPS_CONCRT140,
+        BUILTIN_STANDS_IN,
         NO_KNOWN_DLLS,
     }
 )

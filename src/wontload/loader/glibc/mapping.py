@@ -33,10 +33,10 @@ class Failure:
     rule: str | None = None
     tried: tuple[Tried, ...] = ()
 
-    def module(self, needed_by: str | None) -> Module:
+    def module(self, name: str, needed_by: str | None) -> Module:
         """The failure as a part of the answer."""
         return Module(
-            name=self.name,
+            name=name,
             path=self.path,
             status=Status.MISSING if self.path is None else Status.REFUSED,
             needed_by=needed_by,

@@ -43,8 +43,8 @@ class Mapped:
     symbol: str | None = None
     needs: list[Mapped] = field(default_factory=list)
 
-    def module(self, needed_by: str | None) -> Module:
-        """The object as a part of the answer."""
+    def module(self, name: str, needed_by: str | None) -> Module:
+        """The object as a part of the answer, by the name under which its first importer knows it."""
         if self.error is not None:
             status = Status.REFUSED
         elif self.path is None:
@@ -52,11 +52,11 @@ class Mapped:
         else:
             status = Status.ALREADY_LOADED if self.already_loaded else Status.LOADED
         return Module(
-            name=self.requested or self.name,
+            name=name,
             path=self.path,
             status=status,
             needed_by=needed_by,
-            rule=self.rule,
+            rule="already_loaded" if status is Status.ALREADY_LOADED else self.rule,
             reason=self.reason,
             tried=self.tried,
             error=self.error,

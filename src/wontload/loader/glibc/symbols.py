@@ -31,11 +31,13 @@ def check(local: list[Mapped], shared: list[Mapped], flags: int, process: Proces
         process: whose LD_BIND_NOW counts.
         system: whose version of glibc counts.
     """
-    scope = [one for one in (*shared, *local) if one.path is not None]
-    if not all(_exports_known(one) for one in scope):
-        return []  # any of the unknown ones may define anything
+    scope = [one for one in dict.fromkeys((*shared, *local)) if one.path is not None]
     refused = []
     for one in relocation_order(local):
+        if _plainly_defined(one, scope, system):
+            continue
+        if not all(_exports_known(other) for other in scope):
+            return []  # any of the unknown ones may define anything
         for symbol in _to_bind(one, flags, process):
             if trouble := _trouble(symbol, one, scope, system):
                 one.symbol = symbol.name
@@ -69,6 +71,31 @@ def relocation_order(local: list[Mapped]) -> list[Mapped]:
                 visited.add(following)
                 walk.append((following, iter(following.needs)))
     return [one for one in (*order, root) if not one.already_loaded]
+
+
+def _plainly_defined(one: Mapped, scope: list[Mapped], system: System) -> bool:
+    """Whether the scope has all that an object leaves undefined, without any of the finer points of `_trouble`.
+
+    So it is nearly always, and sets find out ten times faster than one symbol after the other does.
+    """
+    if version_of(system) < (2, 30):
+        return False
+    try:
+        open_names: dict[str, list[str | None]] = {}
+        for name, _, version, weak in one.image.undefined if one.image else ():
+            if name and not weak:
+                open_names.setdefault(name, []).append(version)
+        for other in scope:
+            if not open_names:
+                return True
+            exports = other.image.export_versions if other.image else {}
+            for name in open_names.keys() & exports.keys():
+                has = exports[name]
+                if all(version is None or version in has for version in open_names[name]):
+                    del open_names[name]
+        return not open_names
+    except MalformedImage:
+        return False
 
 
 def _to_bind(one: Mapped, flags: int, process: Process) -> Iterator[Symbol]:

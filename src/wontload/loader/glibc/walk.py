@@ -5,6 +5,7 @@ Source: glibc 2.36, elf/dl-open.c (`dl_open_worker_begin`), elf/dl-deps.c (`_dl_
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from wontload.loader.glibc import symbols, versions
@@ -20,7 +21,8 @@ class Walk:
     """One load, walked to its end even where the loader gives up, so that everything missing is listed.
 
     Attributes:
-        parts: objects and failures in the order of the link map, each with the path of its first importer.
+        parts: objects and failures in the order of the link map, each with the name by which its first importer asks
+            for it, and that importer's path.
         errors: messages in the order in which glibc would come to them. It gives the first.
     """
 
@@ -29,24 +31,24 @@ class Walk:
         self.request = request
         self.namespace = started(machine, request.process)
         self.mapper = Mapper(machine, request.process, self.namespace)
-        self.parts: list[tuple[Mapped | Failure, str | None]] = []
+        self.parts: list[tuple[Mapped | Failure, str, str | None]] = []
         self.errors: list[str] = []
 
     def result(self) -> LoadResult:
         """The answer."""
         root = self._root()
-        self._take(root, None)
+        self._take(root, self.request.name, None)
         if isinstance(root, Mapped):
             self._map_dependencies(root)
-            if not any(isinstance(part, Failure) for part, _ in self.parts):
+            if not any(isinstance(part, Failure) for part, *_ in self.parts):
                 self._check(root)
-        unknown = [part for part, _ in self.parts if isinstance(part, Failure) and part.error is None]
+        unknown = [part for part, *_ in self.parts if isinstance(part, Failure) and part.error is None]
         verdict = Verdict.FAILS if self.errors else Verdict.UNDETERMINED if unknown else Verdict.LOADS
         return LoadResult(
             request=self.request,
             verdict=verdict,
             error={Verdict.LOADS: 0, Verdict.UNDETERMINED: None}.get(verdict) if not self.errors else self.errors[0],
-            modules=tuple(part.module(needed_by) for part, needed_by in self.parts),
+            modules=tuple(part.module(name, needed_by) for part, name, needed_by in self.parts),
             search_order=places(self.mapper.search("", root if isinstance(root, Mapped) else self._caller())),
             would_settle=() if self.errors else tuple(map(_would_settle, unknown)),
         )
@@ -63,8 +65,8 @@ class Walk:
             return self.namespace.main
         return self.mapper.map(self.request.name, self._caller(), root=True)
 
-    def _take(self, part: Mapped | Failure, needed_by: str | None) -> None:
-        self.parts.append((part, needed_by))
+    def _take(self, part: Mapped | Failure, name: str, needed_by: str | None) -> None:
+        self.parts.append((part, name, needed_by))
         if part.error is not None:
             self.errors.append(part.error)
 
@@ -73,25 +75,25 @@ class Walk:
         seen: set[Mapped | str] = {root}
         reached = [root]
         for one in reached:
-            for found in self._needs(one):
-                key = found if isinstance(found, Mapped) else found.name
+            for name, found in self._needs(one):
+                key = found if isinstance(found, Mapped) else name
                 if key in seen:
                     continue
                 seen.add(key)
-                self._take(found, one.path)
+                self._take(found, name, one.path)
                 if isinstance(found, Mapped):
                     reached.append(found)
 
-    def _needs(self, one: Mapped) -> Iterator[Mapped | Failure]:
+    def _needs(self, one: Mapped) -> Iterator[tuple[str, Mapped | Failure]]:
         """What an object's DT_NEEDED entries lead to. What was loaded before this load has all that it needs."""
         if one.already_loaded or one.image is None:
-            yield from one.needs
+            yield from ((posixpath.basename(need.name), need) for need in one.needs)
             return
         for needed in one.image.eager:
             found = self.mapper.map(needed.library, one)
             if isinstance(found, Mapped):
                 one.needs.append(found)
-            yield found
+            yield needed.library, found
 
     def _check(self, root: Mapped) -> None:
         """What glibc checks once everything is mapped: the versions of all, then the symbols of all."""

@@ -8,6 +8,7 @@ from wontload.binary import Defect, Format, Image, MalformedImage
 from wontload.loader import quirks
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.flags import AS_DATA, AS_FLAT_FILE
+from wontload.loader.windows.names import base_name
 from wontload.machine import Kind, NotKnown
 
 ERROR_ACCESS_DENIED = 5
@@ -67,6 +68,8 @@ def _examine_file(load: Load, path: str, on_disk: str) -> Candidate:
     except MalformedImage as malformed:
         if load.flags & AS_FLAT_FILE:
             return _examine_flat_file(path, malformed)
+        if malformed.part == "sections" and (own := stand_in(load, path)):
+            return Candidate(path, "taken", own)
         return Candidate(path, "refused", reason=malformed.what, error=ERROR_BAD_EXE_FORMAT)
     if image.format is not Format.PE:
         reason = f"it is no Windows library but {'an ELF' if image.format is Format.ELF else 'a Mach-O'} file"
@@ -75,7 +78,21 @@ def _examine_file(load: Load, path: str, on_disk: str) -> Candidate:
         reason = f"it is built for {image.architecture}, the process is {load.machine.system.architecture}"
         ends = load.has_quirk(quirks.ONLY_X86_IS_PASSED_OVER) and image.architecture != "x86"
         return Candidate(path, "refused" if ends else "passed over", image, reason, ERROR_BAD_EXE_FORMAT)
-    return Candidate(path, "taken", image)
+    return Candidate(path, "taken", stand_in(load, path) or image)
+
+
+def stand_in(load: Load, path: str) -> Image | None:
+    """Wine's own DLL of that name, which it maps instead of the file. Oracle: test_wine.py."""
+    if not load.has_quirk(quirks.BUILTIN_STANDS_IN) or load.flags & AS_DATA:
+        return None
+    own = f"{load.system_directory}\\{base_name(path)}"
+    if load.machine.files.kind(own) is not Kind.FILE:
+        return None
+    try:
+        image = load.machine.files.image(own)
+    except (MalformedImage, NotKnown):
+        return None
+    return image if image.wine_builtin else None
 
 
 def _examine_flat_file(path: str, malformed: MalformedImage) -> Candidate:

@@ -13,6 +13,7 @@ from wontload.loader.windows.candidates import (
     ERROR_MOD_NOT_FOUND,
     Candidate,
     examine,
+    stand_in,
 )
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.flags import AS_DATA
@@ -113,7 +114,15 @@ def _mapped_or_file(load: Load, path: str, rule: str, loaded: LoadedModules) -> 
         return Answer(name=path, status=Status.MISSING, reason=reason, tried=(tried,), error=ERROR_MOD_NOT_FOUND)
     if candidate.outcome == "unknown":
         return _unknown(path, (tried,), directory_known=False)
+    if candidate.outcome == "taken" and (same := _stand_in_mapped(load, path, loaded)):
+        return already_loaded(path, same)
     return _found(load, candidate, rule, ())
+
+
+def _stand_in_mapped(load: Load, path: str, loaded: LoadedModules) -> str | None:
+    """The module that Wine mapped for another file of that name, if it maps its own DLL for both."""
+    same = loaded.by_base_name(base_name(path))
+    return same if same and stand_in(load, path) else None
 
 
 def _search(load: Load, name: str, loaded: LoadedModules) -> Answer:

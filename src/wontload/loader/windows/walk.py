@@ -73,14 +73,14 @@ class Walk:
 
     def initialise(self) -> None:
         """What initialisers are known to map, after all else: nothing on Windows."""
-        runtime = f"{self.load.system_directory}\\msvcp140.dll"
-        mapped = any(
-            module.status is Status.LOADED and fold(module.path or "") == fold(runtime) for module in self.modules
-        )
-        if mapped and self.load.has_quirk(quirks.MSVCP140_MAPS_CONCRT140):
-            answer = resolve(self.load, "concrt140.dll", self.loaded)
-            if answer.status is Status.LOADED:
-                self._take(answer, runtime, self.load)
+        if not self.load.has_quirk(quirks.MSVCP140_MAPS_CONCRT140):
+            return
+        for path in [module.path for module in self.modules if module.status is Status.LOADED and module.path]:
+            image = self._images.get(fold(path))
+            if fold(base_name(path)) == "msvcp140.dll" and image is not None and image.wine_builtin:
+                answer = resolve(self.load.with_flags(0, ""), "concrt140.dll", self.loaded)
+                if answer.status is Status.LOADED:
+                    self._take(answer, path, self.load)
 
     def _step(self, importer: _Importer) -> None:
         if importer.waiting is not None:
