@@ -75,6 +75,8 @@ class Case:
         failed = [index for index in range(len(self.loads)) if self.load_failed(index)]
         if self.observation is None:
             return tuple(failed)
+        if self.outcome is Outcome.CRASHED:  # inside a load that the model says must fail: that is why
+            return tuple(index for index in failed if self._was_under_way(index))
         error = self.observation.error
         if not failed or error is None or self.outcome is not Outcome.FAILS:
             return ()
@@ -87,15 +89,21 @@ class Case:
         """The last of `fatal_loads`; `None` when no load ended the import."""
         return self.fatal_loads[-1] if self.fatal_loads else None
 
+    def _was_under_way(self, index: int) -> bool:
+        observed = self.loads[index].observed
+        return observed is not None and observed.succeeded is None
+
     def _error_text(self, index: int) -> str:
         observed = self.loads[index].observed
         return observed.error.text if observed is not None and observed.error is not None else ""
 
     def load_failed(self, index: int) -> bool:
-        """Whether a load failed: as it was seen; where nothing was seen, as the model says."""
+        """Whether a load failed: as it was seen; where its end was not seen, as the model says."""
         load = self.loads[index]
-        if load.observed is not None:
-            return load.observed.succeeded is False
+        if load.observed is not None and load.observed.succeeded is not None:
+            return not load.observed.succeeded
+        if load.observed is not None and self.outcome is not Outcome.CRASHED:
+            return False  # it was stopped from outside, or by the program itself
         return load.simulated is not None and load.simulated.verdict is Verdict.FAILS
 
     def is_fatal(self, index: int | None) -> bool:

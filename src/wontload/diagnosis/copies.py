@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ntpath
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -16,6 +17,8 @@ from wontload.machine import AddedDirectory, Kind, Machine, NotKnown, Process
 # A package's own native files lie in these, beside its modules or one level down. A tree deeper than this is walked
 # only for the target itself: walking every installed package would cost more than the import.
 LIBRARY_DIRECTORIES = ("lib", "lib64", "libs", "bin", ".libs", ".dylibs")
+# Entries of sys.path that hold no packages: `python311.zip`, `lib/python3.11`, `lib-dynload`, `DLLs`.
+STANDARD_LIBRARY = re.compile(r"(\.zip|[\\/](python\d\.\d+t?|lib-dynload|dlls))[\\/]?$", re.IGNORECASE)
 TREE_LIMIT = 4_000  # directories of the target's own package, at most
 
 
@@ -146,9 +149,13 @@ class CopyFinder:
                 yield directory, place.what
 
     def _sites(self) -> tuple[str, ...]:
+        """The entries of `sys.path` that hold installed packages: all but the standard library's own."""
         python = self._machine.python
-        paths = python.path if python else ()
-        return tuple(path for path in paths if self._path.basename(path) in ("site-packages", "dist-packages"))
+        if python is None:
+            return ()
+        library = self.fold(self._path.join(python.base_prefix, "Lib"))
+        paths = [path for path in python.path if path and not STANDARD_LIBRARY.search(path)]
+        return tuple(path for path in paths if not self._windows or self.fold(path) != library)
 
     def _site_packages(self) -> Iterator[tuple[str, str]]:
         for site in self._sites():

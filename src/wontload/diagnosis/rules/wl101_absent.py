@@ -22,7 +22,9 @@ def absent(case: Case) -> Iterator[Finding]:
     groups: dict[object, list[tuple[int, Module]]] = {}
     for index, result in case.failed_results:
         first = result.modules[0]
-        if first.status is Status.MISSING and _is_path(first.name) and not _asked_by_bare_name_too(case, first.name):
+        if first.status is not Status.MISSING or case.machine.files.kind(first.name) is not Kind.ABSENT:
+            continue
+        if _is_path(first.name) and not _asked_by_bare_name_too(case, first.name):
             request = case.loads[index].request
             groups.setdefault((case.is_fatal(index), request.file, request.line), []).append((index, first))
     for group in groups.values():

@@ -26,7 +26,7 @@ def crashes(case: Case) -> Iterator[Finding]:
     where = f"while {subject} was loading" if inside else f"during the import of {case.target}"
     yield Finding(
         code="WL605",
-        severity=Severity.ERROR,
+        severity=Severity.WARNING if case.fatal_loads else Severity.ERROR,
         title=f"the process {'crashes' if crashed else 'ends itself'} {where}: {words}",
         subject=subject,
         chain=tuple(dict.fromkeys((case.target, subject))),
@@ -38,7 +38,7 @@ def crashes(case: Case) -> Iterator[Finding]:
         explanation="No loader error was reported: the code ran and brought the process down. "
         if crashed
         else "The package's own code ended the process, so no error came out of the import.",
-        explains_error=True,
+        explains_error=not case.fatal_loads,  # else what is wrong with that load explains the crash too
         load=inside[-1] if inside else None,
     )
 
