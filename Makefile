@@ -33,6 +33,7 @@ oracles: $(VENV)/.tested
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) scripts/make_venv.py $(VENV)
 	$(PIP) install --editable .
+	@$(BIN)/python -m compileall -q src || true  # as pip does for an ordinary install
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn
 
+TYPE_CHECKING = False  # importing typing would cost every start 4 ms; type checkers know the name
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, NoReturn
+
     from wontload.machine import Machine, Record
     from wontload.report.terminal import Terminal
 
@@ -17,6 +20,7 @@ COMMANDS = {
     "explain": "show the page of a finding, such as WL203",
 }
 FORMATS = ("terminal", "json")
+WIDEST_HELP = 118  # columns
 TAKES_VALUE = ("--python", "--machine", "--format")
 
 
@@ -75,8 +79,25 @@ class Options(argparse.Namespace):
         return load(self.machine_file)
 
 
+class _Formatter(argparse.HelpFormatter):
+    """argparse's own, which imports shutil and four compressors to learn how wide the terminal is."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=min(_columns() - 2, WIDEST_HELP))
+
+
+def _columns() -> int:
+    try:
+        return int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+    except (OSError, ValueError):
+        return 80
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse, with errors in one sentence and the next step."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(formatter_class=_Formatter, **arguments)
 
     def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"wontload: {message}. Try `wontload --help`.\n")
@@ -85,10 +106,10 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str], *, as_module: bool = False) -> Options:
     """Arguments as options. Exits with status 2 and one sentence when they make no sense."""
-    parser = _parser()
     position = _first_word(arguments)
     if position is not None and arguments[position] not in COMMANDS:
         arguments = [*arguments[:position], "why", *arguments[position:]]
+    parser = _parser(None if position is None else arguments[position])
     options = parser.parse_args(arguments, namespace=Options())
     options.as_module = as_module
     if not hasattr(options, "run"):
@@ -110,7 +131,7 @@ def _first_word(arguments: list[str]) -> int | None:
     return None
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
     common = _global_options()
     parser = _Parser(
         prog="wontload",
@@ -123,19 +144,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     for name, summary in COMMANDS.items():
-        one = commands.add_parser(
-            name, help=summary, description=summary[0].upper() + summary[1:] + ".", parents=[common]
-        )
-        module = _command(name)
-        module.add_arguments(one)
-        one.set_defaults(run=module.run)
+        description = summary[0].upper() + summary[1:] + "."
+        one = commands.add_parser(name, help=summary, description=description, parents=[common])
+        if name == chosen:  # the other commands' modules need not be imported for this one
+            module = __import__(f"wontload.cli.{name}", fromlist=["run"])
+            module.add_arguments(one)
+            one.set_defaults(run=module.run)
     return parser
-
-
-def _command(name: str) -> Any:
-    from importlib import import_module
-
-    return import_module(f"wontload.cli.{name}")
 
 
 def _global_options() -> _Parser:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from wontload.cli.options import Options
-from wontload.cli.progress import waiting
 from wontload.cli.status import worst
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wontload.app.tree import TreeLoad
 
 MODES = ("import", "ctypes", "legacy", "dlopen")
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: Options) -> int:
     """Judge every file in the order asked, and report."""
     from wontload.app.tree import tree
+    from wontload.cli.progress import waiting
 
     answers = tree(
         options.files,

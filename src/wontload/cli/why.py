@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from wontload.cli.options import Options
-from wontload.cli.progress import waiting
 from wontload.cli.status import STATUS_OF
 
 LONGEST_TIMEOUT_S = 86_400.0
@@ -23,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: Options) -> int:
     """Diagnose the target and report."""
     from wontload.app.diagnose import diagnose
+    from wontload.cli.progress import waiting
 
     saved = options.saved_machine()
     machine, records = saved if saved else (None, ())
