@@ -1,23 +1,36 @@
-"""One question to every parser, answered in one shape. The tests compare the answers, the benchmarks the clocks too."""
+"""One question to every parser, answered in one shape. The tests compare the answers, the benchmarks the clocks too.
+
+Answers are made of tuples and of lists whose order is the parser's own; `comparable` gives them an order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from wontload.binary import read_image
 
-Answer = Hashable
+Answer = tuple[Any, ...]
+
+
+def comparable(answer: Answer) -> Answer:
+    """The answer in the others' shape, without the order of its lists.
+
+    Of a PE file: (imports as (library, delayed, names and ordinals), exports as (name, ordinal, forwarder)).
+    """
+    if len(answer) == 2 and isinstance(answer[1], tuple):
+        imports = [
+            (one.library, one.delayed, tuple([symbol[0] or symbol[1] for symbol in one.symbols])) for one in answer[0]
+        ]
+        answer = tuple(imports), [one[:3] for one in answer[1]]
+    return tuple(frozenset(one) if isinstance(one, list) else one for one in answer)
 
 
 def wontload_pe(path: str) -> Answer:
-    """(imports as (library, delayed, names and ordinals), exports as (name, ordinal, forwarder))."""
+    """Imports and exports, with all their names as Python objects."""
     image = read_image(path, symbols=True)
-    imports = [
-        (one.library, one.delayed, tuple([name or ordinal for name, ordinal, _, _ in one.symbols]))
-        for one in image.imports
-    ]
-    return tuple(imports), frozenset([(name, ordinal, forwarder) for name, ordinal, forwarder, _ in image.exports])
+    return image.imports, image.exports
 
 
 def lief_pe(path: str) -> Answer:
@@ -38,7 +51,7 @@ def lief_pe(path: str) -> Answer:
             forwarder = f"{one.forward_information.library}.{one.forward_information.function}"
         if one.address or forwarder:
             exports.append((one.name or None, one.ordinal, forwarder))
-    return tuple(imports), frozenset(exports)
+    return tuple(imports), exports
 
 
 def pefile_pe(path: str) -> Answer:
@@ -58,16 +71,16 @@ def pefile_pe(path: str) -> Answer:
                     imports.append((library.dll.decode(), delayed, symbols))
         table = getattr(binary, "DIRECTORY_ENTRY_EXPORT", None)
         exports = [(_text(one.name), one.ordinal, _text(one.forwarder)) for one in (table.symbols if table else ())]
-    return tuple(imports), frozenset(exports)
+    return tuple(imports), exports
 
 
 def _text(name: bytes | None) -> str | None:
     return name.decode() if name else None
 
 
-def wontload_elf(path: str) -> Answer:
-    """(needed, SONAME, RPATH, RUNPATH, version needs, version definitions, undefined and defined symbols)."""
-    image = read_image(path, symbols=True)
+def wontload_elf(path: str, exports: bool = False) -> Answer:
+    """(needed, SONAME, RPATH, RUNPATH, version needs and definitions, undefined and, if asked, defined symbols)."""
+    image = read_image(path)
     return (
         tuple([one.library for one in image.needed]),
         image.soname,
@@ -75,12 +88,12 @@ def wontload_elf(path: str) -> Answer:
         image.runpath and ":".join(image.runpath),
         tuple([(one.library, one.version) for one in image.versions_needed]),
         image.versions_defined,
-        frozenset([(name, version, weak) for name, _, version, weak in image.undefined]),
-        frozenset([(name, version) for name, _, _, version in image.exports]),
+        [(name, version, weak) for name, _, version, weak in image.undefined],
+        [(name, version) for name, _, _, version in image.exports] if exports else [],
     )
 
 
-def lief_elf(path: str) -> Answer:
+def lief_elf(path: str, exports: bool = False) -> Answer:
     import lief
 
     config = lief.ELF.ParserConfig()
@@ -89,7 +102,8 @@ def lief_elf(path: str) -> Answer:
     tags = lief.ELF.DynamicEntry.TAG
     entries = {entry.tag: entry for entry in binary.dynamic_entries}
     soname, rpath, runpath = (entries.get(tag) for tag in (tags.SONAME, tags.RPATH, tags.RUNPATH))
-    undefined, defined = set(), set()
+    undefined: list[Any] = []
+    defined: list[Any] = []
     for symbol in binary.dynamic_symbols:
         name = symbol.name
         if not name or symbol.binding == lief.ELF.Symbol.BINDING.LOCAL:
@@ -98,9 +112,12 @@ def lief_elf(path: str) -> Answer:
         auxiliary = found.symbol_version_auxiliary if found else None
         version = auxiliary.name if auxiliary else None
         if symbol.shndx == 0:
-            undefined.add((name, version, symbol.binding == lief.ELF.Symbol.BINDING.WEAK))
-        elif symbol.visibility in (lief.ELF.Symbol.VISIBILITY.DEFAULT, lief.ELF.Symbol.VISIBILITY.PROTECTED):
-            defined.add((name, version))
+            undefined.append((name, version, symbol.binding == lief.ELF.Symbol.BINDING.WEAK))
+        elif exports and symbol.visibility in (
+            lief.ELF.Symbol.VISIBILITY.DEFAULT,
+            lief.ELF.Symbol.VISIBILITY.PROTECTED,
+        ):
+            defined.append((name, version))
     return (
         tuple(binary.libraries),
         soname and soname.name,
@@ -114,24 +131,24 @@ def lief_elf(path: str) -> Answer:
             ]
         ),
         tuple([next(iter(one.auxiliary_symbols)).name for one in binary.symbols_version_definition]),
-        frozenset(undefined),
-        frozenset(defined),
+        undefined,
+        defined,
     )
 
 
-def pyelftools_elf(path: str) -> Answer:
+def pyelftools_elf(path: str, exports: bool = False) -> Answer:
     from elftools.elf.elffile import ELFFile
 
     with open(path, "rb") as stream:
         elf = ELFFile(stream)
         dynamic = next((one for one in elf.iter_segments() if one["p_type"] == "PT_DYNAMIC"), None)
         if dynamic is None:
-            return (), None, None, None, (), (), frozenset(), frozenset()
+            return (), None, None, None, (), (), [], []
         tags: dict[str, list[Any]] = {}
         for tag in dynamic.iter_tags():
             tags.setdefault(tag.entry.d_tag, []).append(tag)
         names, needs, definitions = _pyelftools_versions(elf)
-        undefined, defined = _pyelftools_symbols(elf, names)
+        undefined, defined = _pyelftools_symbols(elf, names, exports)
         texts = [
             getattr(tags[name][0], attribute) if name in tags else None
             for name, attribute in (("DT_SONAME", "soname"), ("DT_RPATH", "rpath"), ("DT_RUNPATH", "runpath"))
@@ -157,8 +174,9 @@ def _pyelftools_versions(elf: Any) -> tuple[dict[int, str], tuple[Any, ...], tup
     return names, tuple(needs), tuple(definitions)
 
 
-def _pyelftools_symbols(elf: Any, names: dict[int, str]) -> tuple[frozenset[Any], frozenset[Any]]:
-    undefined, defined = set(), set()
+def _pyelftools_symbols(elf: Any, names: dict[int, str], exports: bool) -> tuple[list[Any], list[Any]]:
+    undefined: list[Any] = []
+    defined: list[Any] = []
     versions = next((one for one in elf.iter_sections() if one["sh_type"] == "SHT_GNU_versym"), None)
     table = next((one for one in elf.iter_sections() if one["sh_type"] == "SHT_DYNSYM"), None)
     for index, symbol in enumerate(table.iter_symbols() if table else ()):
@@ -168,14 +186,20 @@ def _pyelftools_symbols(elf: Any, names: dict[int, str]) -> tuple[frozenset[Any]
         number = versions.get_symbol(index)["ndx"] if versions else None
         version = names.get(number & 0x7FFF) if isinstance(number, int) else None
         if symbol["st_shndx"] == "SHN_UNDEF":
-            undefined.add((symbol.name, version, binding == "STB_WEAK"))
-        elif kind not in ("STT_SECTION", "STT_FILE") and symbol["st_other"]["visibility"] in (
-            "STV_DEFAULT",
-            "STV_PROTECTED",
+            undefined.append((symbol.name, version, binding == "STB_WEAK"))
+        elif (
+            exports
+            and kind not in ("STT_SECTION", "STT_FILE")
+            and symbol["st_other"]["visibility"]
+            in (
+                "STV_DEFAULT",
+                "STV_PROTECTED",
+            )
         ):
-            defined.add((symbol.name, version))
-    return frozenset(undefined), frozenset(defined)
+            defined.append((symbol.name, version))
+    return undefined, defined
 
 
 PE: dict[str, Callable[[str], Answer]] = {"wontload": wontload_pe, "LIEF": lief_pe, "pefile": pefile_pe}
 ELF: dict[str, Callable[[str], Answer]] = {"wontload": wontload_elf, "LIEF": lief_elf, "pyelftools": pyelftools_elf}
+ELF_WITH_EXPORTS = {name: partial(answer, exports=True) for name, answer in ELF.items()}

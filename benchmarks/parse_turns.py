@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.parse_contenders import Answer
+from benchmarks.parse_contenders import Answer, comparable
 
 Contenders = Mapping[str, Callable[[str], Answer]]
 
@@ -29,7 +29,7 @@ def agreed(contenders: Contenders, paths: Iterable[Path]) -> list[Path]:
     """The files of which all contenders say the same. Those that are left out are named, with what differs from us."""
     kept = []
     for path in paths:
-        answers = {name: answer(str(path)) for name, answer in contenders.items()}
+        answers = {name: comparable(answer(str(path))) for name, answer in contenders.items()}
         others = [name for name in answers if answers[name] != answers["wontload"]]
         if others:
             print(f"{path.name}: {' and '.join(others)} answer differently, so no comparison", file=sys.stderr)

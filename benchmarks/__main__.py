@@ -1,0 +1,30 @@
+"""`make bench`: every benchmark in one run; a table on standard output, the figures as JSON in `.cache/bench.json`."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+
+from benchmarks import parse_elf, parse_pe, start_up
+
+OUT = Path(__file__).resolve().parent.parent / ".cache" / "bench.json"
+
+
+def main() -> None:
+    """Run them one after the other."""
+    figures = {
+        "machine": f"{platform.machine()}, CPython {platform.python_version()}, {platform.system()}",
+        "start-up": start_up.measure(),
+        "PE": parse_pe.main([]),
+        "ELF": parse_elf.main([]),
+    }
+    for name, value in figures["start-up"].items():
+        print(f"{name:45} {value:.2f}")
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(figures, indent=1) + "\n", encoding="ascii")
+    print(f"written to {OUT}")
+
+
+if __name__ == "__main__":
+    main()
