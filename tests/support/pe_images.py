@@ -120,8 +120,9 @@ def _pe_exports(blob: Blob, exports: Sequence[Offer], name: str) -> tuple[int, i
     code = start  # any address outside the directory would do; this one is made such below
     names: dict[str, int] = {}
     targets: dict[int, str | None] = {}
+    ordinal = 0
     for offer in exports:
-        ordinal = offer if isinstance(offer, int) else max(targets, default=0) + 1
+        ordinal = offer if isinstance(offer, int) else ordinal + 1
         targets[ordinal] = offer[1] if isinstance(offer, tuple) else None
         if not isinstance(offer, int):
             names[offer if isinstance(offer, str) else offer[0]] = ordinal - 1

@@ -43,7 +43,7 @@ NO_UNC_LOAD_DIRECTORY = "wine-no-unc-load-directory"
 # Wine: msvcp90/misc.c; the name stands in its msvcp140.dll, which does not import it.
 MSVCP140_MAPS_CONCRT140 = "wine-msvcp140-maps-concrt140"
 
-# A file whose base name is that of one of Wine's own DLLs is not looked into: Wine's own is mapped under the file's path,
+# A file whose base name is that of one of Wine's own DLLs is not looked into: Wine's is mapped under the file's path,
 # once; a second file of that name is the module that is there already. Wine: dlls/ntdll/unix/loader.c, load_builtin.
 BUILTIN_STANDS_IN = "wine-builtin-stands-in"
 

@@ -105,24 +105,30 @@ class MemoryFiles:
         return None
 
     def _key(self, path: str) -> str:
-        if self._windows:
-            path = ntpath.normpath(path.removeprefix("\\\\?\\")).rstrip("\\")
-            return path.lower()  # NTFS folds by its own table, which agrees with this for the names that occur
-        return posixpath.normpath(path)
+        return self._fold(self._normal(path))
+
+    def _normal(self, path: str) -> str:
+        return ntpath.normpath(path.removeprefix("\\\\?\\")) if self._windows else posixpath.normpath(path)
+
+    def _fold(self, normal: str) -> str:
+        """NTFS folds by its own table, which agrees with `lower` for the names that occur."""
+        return normal.rstrip("\\").lower() if self._windows else normal
 
     def _add_directory(self, path: str) -> None:
-        while self._key(path) not in self._listings:
-            self._listings[self._key(path)] = {}
-            parent = self._module.dirname(path)
-            if parent in (path, ""):
-                return
-            self._add_directory(parent)
-            self._list(path)
+        """The directory, and all above it."""
+        path, missing = self._normal(path), []
+        while self._fold(path) not in self._listings:
+            missing.append(path)
+            self._listings[self._fold(path)] = {}
+            path = self._module.dirname(path) or path
+        for directory in missing:
+            self._list(directory)
 
     def _list(self, path: str) -> None:
-        name = self._module.basename(path)
+        """Enter a path into the listing of the directory that it is in."""
+        parent, name = self._module.split(self._normal(path))
         if name:
-            self._listings[self._key(self._module.dirname(path))][self._key(name)] = name
+            self._listings.setdefault(self._fold(parent), {})[self._fold(name)] = name
 
     def _is_known(self, key: str) -> bool:
         """Whether absence can be told: the directory, or the nearest that exists above it, is known in full."""

@@ -12,16 +12,26 @@ from wontload.machine.memory import Content, MemoryFiles
 
 
 class OverlayFiles:
-    """`over` first, then `under`; `removed` paths are absent whatever `under` says."""
+    """`over` first, then `under`; `removed` paths are absent whatever `under` says.
+
+    In `complete` directories there is nothing but what is laid over: absent, where `under` alone would not know.
+    """
 
     def __init__(
-        self, under: Files, added: Mapping[str, Content], *, windows: bool, removed: Collection[str] = ()
+        self,
+        under: Files,
+        added: Mapping[str, Content],
+        *,
+        windows: bool,
+        removed: Collection[str] = (),
+        complete: Collection[str] = (),
     ) -> None:
         self._under = under
         self._over = MemoryFiles(added, windows=windows)
         self._path = ntpath if windows else posixpath
         self._windows = windows
         self._removed = {self._key(path) for path in removed}
+        self._complete = {self._key(path) for path in complete}
 
     def kind(self, path: str) -> Kind:
         """See `Files.kind`."""
@@ -31,6 +41,8 @@ class OverlayFiles:
         if self._key(path) in self._removed:
             return Kind.ABSENT
         under = self._under.kind(path)
+        if under is Kind.UNKNOWN and self._key(self._path.dirname(path)) in self._complete:
+            return over
         return over if under in (Kind.ABSENT, Kind.UNKNOWN) and over is Kind.DIRECTORY else under
 
     def listing(self, path: str) -> Collection[str] | None:

@@ -34,6 +34,8 @@ class Process:
             ELF: as they were when the process started, which is when `LD_LIBRARY_PATH` is read.
         added_directories: in the order in which they were added.
         modules: paths of the images that are mapped, in load order; the executable first.
+        asked_for: ELF: names that `dlopen` was called with before, each with the path of what it got: a file without
+            SONAME answers to such a name ever after.
         global_modules: ELF: those of them that RTLD_GLOBAL made visible to all after the start, with what they need.
         dll_directory: Windows, `SetDllDirectory`'s; `None` when it was not called.
         default_dll_directories: Windows, the flags of `SetDefaultDllDirectories`; `None` when it was not called.
@@ -47,6 +49,7 @@ class Process:
     added_directories: tuple[AddedDirectory, ...] = ()
     modules: tuple[str, ...] = ()
     global_modules: tuple[str, ...] = ()
+    asked_for: tuple[tuple[str, str], ...] = ()
     dll_directory: str | None = None
     default_dll_directories: int | None = None
     safe_search_mode: bool = True

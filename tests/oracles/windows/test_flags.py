@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.oracles.windows.world import Dll, World
@@ -9,14 +11,15 @@ from tests.oracles.windows.world import Dll, World
 pytestmark = pytest.mark.oracle("wine", "mingw")
 
 A = r"{lib}\a.dll"
+OWN = f"wl{os.getpid()}.dll"  # System32 is shared with other workers: the name is this process's own
 CHAIN = {
     ("lib", "a.dll"): Dll(needs=("b.dll", "c.dll")),
     ("lib", "b.dll"): Dll(needs=("c.dll",)),
     ("lib", "c.dll"): Dll(),
 }
 EVERYWHERE = {
-    ("lib", "a.dll"): Dll(needs=("wl-b.dll",)),
-    **{(place, "wl-b.dll"): Dll() for place in ("lib", "application", "added one", "system32", "current", "päth")},
+    ("lib", "a.dll"): Dll(needs=(OWN,)),
+    **{(place, OWN): Dll() for place in ("lib", "application", "added one", "system32", "current", "päth")},
 }
 
 
@@ -27,7 +30,7 @@ def test_every_combination_of_search_flags(agree, flags):
 
 @pytest.mark.parametrize("flags", [0, 0x200, 0x400, 0x800, 0x1000], ids=hex)
 def test_every_search_flag_with_a_bare_name(agree, flags):
-    agree(World(EVERYWHERE, "wl-b.dll", flags=flags, added=["added one"], path=["päth"]))
+    agree(World(EVERYWHERE, OWN, flags=flags, added=["added one"], path=["päth"]))
 
 
 def test_load_directory_belongs_to_the_first_file(agree):
@@ -66,11 +69,9 @@ STANDARD = {
         CHAIN, "a.dll", flags=0, current="lib", path=["päth", "", "added one"], dll_directory="päth"
     ),
     "a PATH entry in quotes": World(CHAIN, "a.dll", flags=0, path=['"C:\\windows"']),
-    "application before System32": World(
-        {("application", "wl-z.dll"): Dll(), ("system32", "wl-z.dll"): Dll()}, "wl-z", flags=0
-    ),
-    "System before Windows": World({("system", "wl-z.dll"): Dll(), ("windows", "wl-z.dll"): Dll()}, "wl-z", flags=0),
-    "Windows before current": World({("windows", "wl-z.dll"): Dll(), ("current", "wl-z.dll"): Dll()}, "wl-z", flags=0),
+    "application before System32": World({("application", OWN): Dll(), ("system32", OWN): Dll()}, OWN[:-4], flags=0),
+    "System before Windows": World({("system", OWN): Dll(), ("windows", OWN): Dll()}, OWN[:-4], flags=0),
+    "Windows before current": World({("windows", OWN): Dll(), ("current", OWN): Dll()}, OWN[:-4], flags=0),
 }
 
 

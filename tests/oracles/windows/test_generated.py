@@ -93,9 +93,22 @@ FORWARDED_AND_NEEDED = World(
     added=["lib"],
 )
 
+# Shrunk from a disagreement: a file in System32 is looked into like any other.
+FORWARDED_FROM_SYSTEM32 = World(
+    {
+        ("system32", NAMES[0]): Dll(needs=((NAMES[1], ("fw",)),)),
+        ("lib", NAMES[1]): Dll(forwards=(("fw", f"{NAMES[2][:-4]}.wl"),)),
+        ("lib", NAMES[2]): Dll(),
+    },
+    NAMES[0],
+    flags=0,
+    path=["lib"],
+)
+
 
 @given(world=worlds())
 @example(world=FORWARDED_AND_NEEDED)
+@example(world=FORWARDED_FROM_SYSTEM32)
 @settings(max_examples=60, derandomize=True, **COMMON)
 def test_the_model_answers_as_wine_does(lab: Lab, world: World):
     agree_on(lab, world)

@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wontload.loader import quirks
 from wontload.loader.result import LoadResult, Module, Status, Verdict
+from wontload.loader.windows import wine
 from wontload.loader.windows.candidates import ERROR_INVALID_PARAMETER
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.delayed import judge_delayed
 from wontload.loader.windows.flags import contradiction, in_force
+from wontload.loader.windows.search import resolve
 from wontload.loader.windows.walk import Walk
 from wontload.machine import LoadRequest, Machine
 
@@ -32,7 +35,7 @@ def load(machine: Machine, request: LoadRequest) -> LoadResult:
     walk.run()
     error = _first_error(walk.modules)
     if not error:
-        walk.initialise()
+        _initialise(walk)
     modules = tuple(walk.modules) + tuple(judge_delayed(walk))
     if error:
         verdict = Verdict.FAILS
@@ -46,6 +49,16 @@ def load(machine: Machine, request: LoadRequest) -> LoadResult:
         search_order=context.search_order,
         would_settle=tuple(dict.fromkeys(walk.unsettled)) if verdict is Verdict.UNDETERMINED else (),
     )
+
+
+def _initialise(walk: Walk) -> None:
+    """Add what initialisers are known to map, after all else: nothing on Windows."""
+    runtime = wine.maps_concrt140(walk.modules, walk.images)
+    if runtime is None or not walk.load.has_quirk(quirks.MSVCP140_MAPS_CONCRT140):
+        return
+    answer = resolve(walk.load.with_flags(0, first_name=""), "concrt140.dll", walk.loaded)
+    if answer.status is Status.LOADED:
+        walk.take(answer, runtime, walk.load)
 
 
 def _first_error(modules: Sequence[Module]) -> int | str | None:

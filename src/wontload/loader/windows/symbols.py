@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wontload.binary import Export, Image, MalformedImage, Symbol
-from wontload.loader.windows.names import with_extension
+from wontload.loader.windows.names import fold, with_extension
+from wontload.machine import Files, Kind, NotKnown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,35 @@ class ExportTable:
         return self._by_ordinal.get(symbol.ordinal)
 
 
-def export_table(image: Image | None) -> ExportTable | None:
-    """The exports of an image; `None` when they are not known, which is not the same as none."""
-    if image is None or image.opaque:
-        return None
+class ExportTables:
+    """The export tables of the modules that a load meets, each read once."""
+
+    def __init__(self, files: Files, images: Mapping[str, Image | None]) -> None:
+        """`images`: what the load mapped, by folded path; others were in the process before."""
+        self._files = files
+        self._images = images
+        self._tables: dict[str, ExportTable | None] = {}
+
+    def of(self, path: str) -> ExportTable | None:
+        """The exports of a module; `None` when they are not known, which is not the same as none."""
+        key = fold(path)
+        if key not in self._tables:
+            image = self._images.get(key) or self._earlier(path)
+            self._tables[key] = None if image is None else _table(image)
+        return self._tables[key]
+
+    def _earlier(self, path: str) -> Image | None:
+        if self._files.kind(path) is not Kind.FILE:
+            return None
+        try:
+            return self._files.image(path)
+        except (MalformedImage, NotKnown):
+            return None
+
+
+def _table(image: Image) -> ExportTable | None:
     try:
-        return ExportTable(image)
+        return None if image.opaque else ExportTable(image)
     except MalformedImage:
         return None
 

@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from wontload.binary import Image, Import, MalformedImage
 from wontload.loader import quirks
 from wontload.loader.result import Module, Status
-from wontload.loader.windows import before
+from wontload.loader.windows import before, wine
 from wontload.loader.windows.candidates import ERROR_INVALID_ORDINAL, ERROR_PROC_NOT_FOUND
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.flags import AS_DATA, DONT_RESOLVE_DLL_REFERENCES
 from wontload.loader.windows.loaded import LoadedModules
-from wontload.loader.windows.names import base_name, fold, is_under, with_extension
+from wontload.loader.windows.names import fold, is_under, with_extension
 from wontload.loader.windows.search import Answer, resolve
-from wontload.loader.windows.symbols import ExportTable, Forwarded, describe, export_table, forwarded
-from wontload.machine import Kind, NotKnown
+from wontload.loader.windows.symbols import ExportTables, Forwarded, describe, forwarded
 
 MOST_MODULES = 5000  # of one load: a bound against hostile files; the largest real ones have a few hundred
 
@@ -57,30 +56,19 @@ class Walk:
         self.unsettled: list[str] = []
         self.delayed: list[tuple[str, Import]] = []
         self.loaded = LoadedModules(load.machine.files, load.process.modules)
-        self._images: dict[str, Image | None] = {}
-        self._tables: dict[str, ExportTable | None] = {}
+        self.images: dict[str, Image | None] = {}
+        self._tables = ExportTables(load.machine.files, self.images)
         self._failed: set[str] = set()
         self._forwarded: set[tuple[str, object]] = set()
         self._stack: list[_Importer] = []
 
     def run(self) -> None:
         """Fill in `modules`, `unsettled` and `delayed`."""
-        self._take(resolve(self.load, self.load.first_name, self.loaded, first=True), None, self.load)
+        self.take(resolve(self.load, self.load.first_name, self.loaded, first=True), None, self.load)
         while self._stack and len(self.modules) < MOST_MODULES:
             self._step(self._stack[-1])
         if self._stack:
             self.unsettled.append(f"This load maps more than {MOST_MODULES} modules, and the simulation stopped there.")
-
-    def initialise(self) -> None:
-        """What initialisers are known to map, after all else: nothing on Windows."""
-        if not self.load.has_quirk(quirks.MSVCP140_MAPS_CONCRT140):
-            return
-        for path in [module.path for module in self.modules if module.status is Status.LOADED and module.path]:
-            image = self._images.get(fold(path))
-            if fold(base_name(path)) == "msvcp140.dll" and image is not None and image.wine_builtin:
-                answer = resolve(self.load.with_flags(0, ""), "concrt140.dll", self.loaded)
-                if answer.status is Status.LOADED:
-                    self._take(answer, path, self.load)
 
     def _step(self, importer: _Importer) -> None:
         if importer.waiting is not None:
@@ -103,25 +91,13 @@ class Walk:
         tolerated = importer.forwards and self.load.has_quirk(quirks.MISSING_SYMBOLS_LOAD)
         if not tolerated or not any(module.error for module in segment):
             return
-        failing = self._failing(segment)
-        self.modules[importer.start :] = [module for module in segment if _key(module) not in failing]
+        failing = wine.failing(segment, self.images)
+        self.modules[importer.start :] = [module for module in segment if wine.key(module) not in failing]
         self._failed -= failing
         for module in segment:
-            if _key(module) in failing and module.path is not None:
+            if wine.key(module) in failing and module.path is not None:
                 self.loaded.remove(module.path)
-                self._images.pop(fold(module.path), None)
-
-    def _failing(self, segment: list[Module]) -> set[str]:
-        """Folded names of modules that fail by themselves, or because something in their import directory does."""
-        failing = {_key(module) for module in segment if module.error}
-        needs = {
-            _key(module): {fold(with_extension(one.library)) for one in image.eager}
-            for module in segment
-            if module.path is not None and (image := self._images.get(fold(module.path))) is not None
-        }
-        while more := {name for name, needed in needs.items() if name not in failing and needed & failing}:
-            failing |= more
-        return failing
+                self.images.pop(fold(module.path), None)
 
     def _need(self, importer: _Importer, library: str) -> None:
         name = with_extension(library)
@@ -132,14 +108,14 @@ class Walk:
             return  # nothing new, and nobody's import directory names it
         if answer.status in (Status.MISSING, Status.REFUSED):
             self._failed.add(fold(name))
-        self._take(answer, importer.path, importer.load)
+        self.take(answer, importer.path, importer.load)
 
-    def _take(self, answer: Answer, needed_by: str | None, load: Load) -> None:
+    def take(self, answer: Answer, needed_by: str | None, load: Load) -> None:
         """Add a module's row, unless this load mapped it before, and go into its imports."""
         if answer.status is Status.ALREADY_LOADED and answer.path is not None:
-            if fold(answer.path) in self._images:
+            if fold(answer.path) in self.images:
                 return
-            self._images[fold(answer.path)] = None  # its row stands; its image is read only if a symbol is taken
+            self.images[fold(answer.path)] = None  # its row stands; its image is read only if a symbol is taken
         if answer.status is Status.VIRTUAL and fold(answer.name) in self._failed:
             return
         self.modules.append(row_of(answer, needed_by))
@@ -150,16 +126,16 @@ class Walk:
         elif answer.status is Status.VIRTUAL:
             self._failed.add(fold(answer.name))  # listed once
             if answer.host:
-                self._take(_host(load, answer.host, self.loaded), needed_by, load)
+                self.take(_host(load, answer.host, self.loaded), needed_by, load)
 
     def _map(self, path: str, image: Image | None) -> None:
         self.loaded.add(path)
-        self._images[fold(path)] = image
+        self.images[fold(path)] = image
         # An EXE is mapped and nothing is resolved. Source: Microsoft, LoadLibraryExW, "Remarks".
         if image is None or not image.is_library or self.load.flags & (AS_DATA | DONT_RESOLVE_DLL_REFERENCES):
             return
         self.delayed += [(path, one) for one in image.delayed if not is_under(path, self.load.windows_directory)]
-        imports = iter(self._imports(path, image))
+        imports = iter(self._imports(image))
         self._stack.append(
             _Importer(path, self._load_of(path, image), imports, len(self.modules) - 1, len(self.modules))
         )
@@ -174,10 +150,8 @@ class Walk:
             return self.load.with_flags(image.dependent_load_flags, first_name=path)
         return self.load
 
-    def _imports(self, path: str, image: Image) -> tuple[Import, ...]:
-        """Eager imports; with their symbols where binding may matter: Windows' own files are taken to fit together."""
-        if is_under(path, self.load.windows_directory):
-            return image.eager
+    def _imports(self, image: Image) -> tuple[Import, ...]:
+        """Eager imports with their symbols, as far as those can be read."""
         try:
             return tuple(one for one in image.imports if not one.delayed)
         except MalformedImage:
@@ -186,7 +160,7 @@ class Walk:
     def _bind(self, importer: _Importer, import_: Import) -> None:
         """Find each symbol in the module that took the import's name, and follow export forwarders."""
         provider = self.loaded.by_base_name(with_extension(import_.library)) if import_.symbols else None
-        table = None if provider is None or self._goes_without_saying(provider) else self._table(provider)
+        table = None if provider is None or self._goes_without_saying(provider) else self._tables.of(provider)
         if provider is None or table is None:
             return
         for symbol in import_.symbols:
@@ -213,9 +187,12 @@ class Walk:
         self._stack.append(_Importer(provider, importer.load, imports, importer.row, len(self.modules), True))
 
     def _refuse(self, row: int, name: str | None, text: str, provider: str) -> None:
-        """Note the first missing symbol of an importer. Source of the numbers: Microsoft, "System Error Codes"."""
+        """Note the first missing symbol of an importer; Windows' own files are taken to fit together.
+
+        Source of the numbers: Microsoft, "System Error Codes".
+        """
         module = self.modules[row]
-        if module.status is Status.LOADED:
+        if module.status is Status.LOADED and not is_under(module.path or "", self.load.windows_directory):
             self.modules[row] = replace(
                 module,
                 status=Status.REFUSED,
@@ -224,21 +201,6 @@ class Walk:
                 error=ERROR_INVALID_ORDINAL if name is None else ERROR_PROC_NOT_FOUND,
             )
 
-    def _table(self, path: str) -> ExportTable | None:
-        key = fold(path)
-        if key not in self._tables:
-            self._tables[key] = export_table(self._images.get(key) or self._image_of_earlier(path))
-        return self._tables[key]
-
-    def _image_of_earlier(self, path: str) -> Image | None:
-        """The image of a module that was there before the load."""
-        if self.load.machine.files.kind(path) is not Kind.FILE:
-            return None
-        try:
-            return self.load.machine.files.image(path)
-        except (MalformedImage, NotKnown):
-            return None
-
 
 def _host(load: Load, host: str, loaded: LoadedModules) -> Answer:
     """The module behind an API set, in System32 and nowhere else."""
@@ -246,10 +208,6 @@ def _host(load: Load, host: str, loaded: LoadedModules) -> Answer:
         return Answer(name=host, status=Status.ALREADY_LOADED, path=same, rule="api_set")
     answer = resolve(load, f"{load.system_directory}\\{host}", loaded)
     return replace(answer, name=host, rule="api_set" if answer.rule else None)
-
-
-def _key(module: Module) -> str:
-    return fold(with_extension(base_name(module.path or module.name)))
 
 
 def row_of(answer: Answer, needed_by: str | None) -> Module:
