@@ -7,6 +7,7 @@ Source of names and numbers: the System V ABI (gABI), "Object Files" and "Progra
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -210,6 +211,6 @@ class ElfView:
         """The text at `index` of the dynamic string table."""
         return self.source.text(self.strings_offset + index, self.strings_end)
 
-    def strings(self, indexes: list[int]) -> list[str]:
+    def strings(self, indexes: Sequence[int]) -> list[str]:
         """The texts at `indexes` of the dynamic string table."""
         return self.source.texts(indexes, self.strings_offset, self.strings_end)

@@ -24,6 +24,8 @@ from wontload.binary.source import Data, Source
 T = TypeVar("T")
 # A named pipe would block for ever when opened, so nothing may (POSIX); on Windows text mode would translate.
 OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+# Files up to this size are left to the kernel's reading ahead.
+READ_AHEAD_BYTES = 16 << 20
 
 
 class Origin(Protocol):
@@ -81,7 +83,7 @@ class File:
             descriptor = os.open(self.path, OPEN_FLAGS)
             try:
                 self._check(os.fstat(descriptor))
-                return Source(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ), self.path)
+                return Source(_mapped(descriptor), self.path)
             finally:
                 os.close(descriptor)
         except (OSError, ValueError, OverflowError) as error:  # ValueError: a NUL in the path, or emptied just now
@@ -122,3 +124,11 @@ class File:
 
     def _directory(self) -> MalformedImage:
         return MalformedImage(self.path, Defect.NOT_NATIVE, "it is a directory", content="directory")
+
+
+def _mapped(descriptor: int) -> mmap.mmap:
+    mapped = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    # A kernel reads ahead, up to megabytes around each page that is touched: too much of a file of which little is.
+    if len(mapped) > READ_AHEAD_BYTES and hasattr(mmap, "MADV_RANDOM"):
+        mapped.madvise(mmap.MADV_RANDOM)
+    return mapped

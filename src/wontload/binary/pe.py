@@ -16,9 +16,9 @@ from wontload.binary.pe_layout import (
     SIGNATURE_POINTER_OFFSET,
     Directory,
     Layout,
-    PEView,
     read_layout,
 )
+from wontload.binary.pe_view import PEView
 from wontload.binary.source import Source
 
 T = TypeVar("T")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import struct
 
 from wontload.binary.malformed import MalformedImage
-from wontload.binary.pe_layout import Directory, PEView
+from wontload.binary.pe_layout import Directory
+from wontload.binary.pe_view import PEView
 
 # Microsoft, "PE Format", "Machine Types".
 ARCHITECTURE = {

@@ -13,7 +13,8 @@ from typing import cast
 
 from wontload.binary.image import Export
 from wontload.binary.malformed import MalformedImage
-from wontload.binary.pe_layout import Directory, PEView
+from wontload.binary.pe_layout import Directory
+from wontload.binary.pe_view import PEView
 from wontload.binary.source import numbers
 
 # "Export Directory Table". Kept: name RVA, ordinal base, number of addresses, number of names, and the RVAs of the
@@ -53,11 +54,15 @@ def read_exports(view: PEView) -> tuple[Export, ...]:
     if indexes and max(indexes) >= address_count:
         raise view.source.corrupt(f"an export has the index {max(indexes)} of {address_count} addresses")
     forwarders = _forwarders(view, addresses, directory)
-    ordinals = map(base.__add__, indexes)
+    if indexes == list(range(address_count)):  # nearly always: one name for each address, in the same order
+        ordinals: Iterable[int] = range(base, base + address_count)
+        nameless: list[int] = []
+    else:
+        ordinals = map(base.__add__, indexes)
+        # An address of zero is a hole in the ordinals.
+        nameless = [one for one in sorted(set(range(address_count)).difference(indexes)) if addresses[one]]
     targets: Iterable[str | None] = map(forwarders.get, indexes) if forwarders else repeat(None)
     named = map(_export, zip(names, ordinals, targets, repeat(None)))
-    # An address of zero is a hole in the ordinals.
-    nameless = [one for one in sorted(set(range(address_count)).difference(indexes)) if addresses[one]]
     return (*named, *(Export(None, base + one, forwarders.get(one)) for one in nameless))
 
 

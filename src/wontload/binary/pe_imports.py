@@ -13,7 +13,8 @@ from typing import cast
 
 from wontload.binary.image import Import, Symbol
 from wontload.binary.malformed import MalformedImage
-from wontload.binary.pe_layout import Directory, PEView
+from wontload.binary.pe_layout import Directory
+from wontload.binary.pe_view import PEView
 
 # "Import Directory Table": 20 bytes an entry, closed by an empty one.
 # Kept: import lookup table RVA, name RVA, import address table RVA. Skipped: time stamp, forwarder chain.

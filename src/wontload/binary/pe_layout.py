@@ -1,4 +1,4 @@
-"""PE headers, and where in the file each address of the image lies.
+"""PE headers: what is in the image, and which part of the file each section comes from.
 
 Source of names and offsets: Microsoft, "PE Format". What a loader makes of sections that lie oddly: Wine,
 `map_image_into_view` (dlls/ntdll/unix/virtual.c). RVAs are addresses relative to the image's base.
@@ -7,10 +7,8 @@ Source of names and offsets: Microsoft, "PE Format". What a loader makes of sect
 from __future__ import annotations
 
 import struct
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.source import Source, numbers
@@ -29,9 +27,6 @@ MAGIC_32, MAGIC_64 = 0x10B, 0x20B
 SECTION_HEADER = struct.Struct("<8xIIII16x")
 PAGE_BYTES = 0x1000
 SECTOR_BYTES = 0x200
-WORD = {32: struct.Struct("<I"), 64: struct.Struct("<Q")}
-# Tables that lie within this many bytes are read in one piece.
-MOST_WINDOW_BYTES = 1 << 20
 
 
 class Directory:
@@ -132,124 +127,3 @@ def _sections(source: Source, headers: bytes, alignment: int, size_of_headers: i
         raw = (size if size < mapped else mapped) if pointer else 0
         sections.append(Section(rva, rva + raw, rva + mapped, pointer & -SECTOR_BYTES))
     return tuple(sorted(sections))
-
-
-class PEView:
-    """A PE file read by RVA, as it would lie in memory."""
-
-    __slots__ = ("layout", "source")
-
-    def __init__(self, source: Source, layout: Layout) -> None:
-        self.source = source
-        self.layout = layout
-
-    def directory(self, which: int) -> tuple[int, int] | None:
-        """RVA and size of a data directory; `None` when the file has none."""
-        directories = self.layout.directories
-        found = directories[which] if which < len(directories) else (0, 0)
-        return found if found[0] else None
-
-    def section(self, rva: int) -> Section:
-        """The part of the image that `rva` lies in."""
-        index = bisect_right(self.layout.starts, rva) - 1
-        if index >= 0:
-            section = self.layout.sections[index]
-            if rva < section.end_rva:
-                return section
-        raise self.source.corrupt(f"the address {rva:#x} lies in none of its sections")
-
-    def bytes_at(self, rva: int, size: int) -> bytes:
-        """`size` bytes of memory at `rva`, in one section."""
-        section = self.section(rva)
-        if rva + size > section.end_rva:
-            raise self.source.corrupt(f"a table of {size} bytes at address {rva:#x} runs off its section")
-        return self.memory(section, rva, size)
-
-    def memory(self, section: Section, rva: int, size: int) -> bytes:
-        """At most `size` bytes of a section from `rva` on: from the file, then zeros."""
-        size = min(size, section.end_rva - rva)
-        from_file = max(0, min(size, section.raw_end_rva - rva))
-        found = self.source.bytes_at(rva - section.rva + section.file_offset, from_file) if from_file else b""
-        return found + bytes(size - from_file) if from_file < size else found
-
-    def entries(self, rva: int, layout: struct.Struct) -> Iterator[tuple[Any, ...]]:
-        """The structures from `rva` to the end of its section, which a sound table does not reach."""
-        section, step = self.section(rva), 64 * layout.size
-        while rva < section.raw_end_rva:
-            window = self.memory(section, rva, step)
-            whole = len(window) - len(window) % layout.size
-            if not whole:
-                break
-            yield from layout.iter_unpack(window[:whole])
-            rva += whole
-        if rva + layout.size > section.end_rva:
-            raise self.source.corrupt(f"a table at address {rva:#x} runs off its section")
-        yield (0,) * len(layout.unpack(bytes(layout.size)))  # what follows in memory is zero, which ends any table
-
-    def thunks(self, rva: int) -> list[int]:
-        """The non-zero numbers, as wide as an address, from `rva` to the first zero."""
-        code, width = WORD[self.layout.bits].format[-1], WORD[self.layout.bits].size
-        section, count = self.section(rva), 64
-        found: list[int] = []
-        while rva < section.raw_end_rva:
-            window = self.memory(section, rva, count * width)
-            some = numbers(window, code)
-            got = len(some)
-            length = some.index(0) if 0 in some else got
-            self.source.spend(length)
-            found += some[:length]
-            if length < got:
-                return found
-            if not got:
-                break
-            rva, count = rva + got * width, 1024
-        if rva + width > section.end_rva:
-            raise self.source.corrupt(f"a table at address {rva:#x} runs off its section")
-        return found
-
-    def text(self, rva: int) -> str:
-        """The NUL-terminated text at `rva`."""
-        section = self.section(rva)
-        return self.source.text(rva - section.rva + section.file_offset, self._text_end(section))
-
-    def word(self, rva: int) -> int:
-        """One number as wide as an address."""
-        section, word = self.section(rva), WORD[self.layout.bits]
-        if rva + word.size > section.raw_end_rva:
-            return int.from_bytes(self.bytes_at(rva, word.size), "little")
-        number: int = word.unpack_from(self.source.data, rva - section.rva + section.file_offset)[0]
-        return number
-
-    def thunk_tables(self, rvas: Sequence[int]) -> list[Sequence[int]]:
-        """What `thunks` gives for each of `rvas`. Linkers put these tables side by side, so they are read at once."""
-        if not rvas:
-            return []
-        low, word = min(rvas), WORD[self.layout.bits]
-        span = max(rvas) - low + word.size * 256
-        if span > MOST_WINDOW_BYTES:
-            return [self.thunks(rva) for rva in rvas]
-        window = self.memory(self.section(low), low, span)
-        some = numbers(window, word.format[-1])
-        found: list[Sequence[int]] = []
-        for rva in rvas:
-            start, rest = divmod(rva - low, word.size)
-            if rest or 0 not in some[start : start + 256]:  # a long table, or one that lies oddly
-                found.append(self.thunks(rva))
-            else:
-                table = some[start : some.index(0, start)]
-                self.source.spend(len(table))
-                found.append(table)
-        return found
-
-    def texts(self, rvas: Sequence[int]) -> list[str]:
-        """The NUL-terminated texts at `rvas`: at once where they share a section, as they nearly always do."""
-        if not rvas:
-            return []
-        section = self.section(min(rvas))
-        if max(rvas) >= section.raw_end_rva:
-            return [self.text(rva) for rva in rvas]
-        return self.source.texts(rvas, section.file_offset - section.rva, self._text_end(section))
-
-    @staticmethod
-    def _text_end(section: Section) -> int:
-        return section.file_offset + section.raw_end_rva - section.rva

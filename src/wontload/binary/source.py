@@ -22,8 +22,9 @@ Data: TypeAlias = "bytes | memoryview | mmap.mmap"
 LONGEST_NAME_BYTES = 1 << 16
 # Names are decoded in one piece when they lie this close together: bytes for each name, and beyond that.
 DENSE_BYTES, SLACK_BYTES = 128, 16384
-# How many names are decoded in one piece. With `DENSE_BYTES` this bounds what one piece may cost.
-NAMES_AT_ONCE = 4096
+MOST_WINDOW_BYTES = 64 << 20
+# How many names are sought before they are accounted for.
+NAMES_AT_ONCE = 512
 # A file may promise one name a million times, so what is made of it is bounded as well as where it is read.
 MOST_ENTRIES = 1_000_000
 MOST_TEXT_BYTES = 128 << 20
@@ -90,28 +91,34 @@ class Source:
     def texts(self, starts: Sequence[int], shift: int, end: int) -> list[str]:
         """The NUL-terminated texts at `start + shift` of each start, none of which reaches `end`.
 
-        Linkers put names side by side, so a few thousand are cut out of one decoded window at a time.
+        Linkers put names side by side, so all of them are cut out of one decoded window where there are many.
         """
-        found: list[str] = []
-        for at in range(0, len(starts), NAMES_AT_ONCE):
-            found += self._some_texts(starts[at : at + NAMES_AT_ONCE], shift, end)
-        return found
-
-    def _some_texts(self, starts: Sequence[int], shift: int, end: int) -> list[str]:
+        if not starts:
+            return []
         low = min(starts)
-        stop = self._name_end(max(starts) + shift, end)
-        start = low + shift
-        if start < 0 or stop - start > DENSE_BYTES * len(starts) + SLACK_BYTES:
+        first, stop = low + shift, self._name_end(max(starts) + shift, end)
+        most = min(DENSE_BYTES * len(starts) + SLACK_BYTES, MOST_WINDOW_BYTES)
+        if first < 0 or stop - first > most:
             return [self.text(one + shift, end) for one in starts]
-        window = str(self.data[start : stop + 1], "latin-1")  # a character a byte: offsets stay what they are
-        found = _side_by_side(window, starts) or self._cut(window, [one - low for one in starts])
-        return found if window.isascii() else [decode(one.encode("latin-1")) for one in found]
+        window = str(self.data[first : stop + 1], "latin-1")  # a character a byte: offsets stay what they are
+        found = _side_by_side(window, starts) or self._cut(window, starts, low)
+        if window.isascii() or all(map(str.isascii, found)):  # between names there are other bytes
+            return found
+        return [decode(one.encode("latin-1")) for one in found]
 
-    def _cut(self, window: str, firsts: Sequence[int]) -> list[str]:
+    def _cut(self, window: str, starts: Sequence[int], low: int) -> list[str]:
+        """The texts at `start - low` in `window`. They may overlap, so their sum is accounted for as it grows."""
+        found: list[str] = []
         find = window.index
-        lasts = [find("\0", one) for one in firsts]
-        self.spend(0, sum(lasts) - sum(firsts))  # names may overlap, so their sum knows no other bound
-        return [window[first:last] for first, last in zip(firsts, lasts, strict=True)]
+        for at in range(0, len(starts), NAMES_AT_ONCE):
+            some = starts[at : at + NAMES_AT_ONCE]
+            try:
+                names = [window[(one := start - low) : find("\0", one, one + LONGEST_NAME_BYTES)] for start in some]
+            except ValueError:
+                raise self.corrupt("a name has no end") from None
+            self.spend(0, sum(map(len, names)))
+            found += names
+        return found
 
     def _name_end(self, offset: int, end: int) -> int:
         """Where the text at `offset` has its NUL."""

@@ -1,0 +1,119 @@
+"""ELF files: what a loader would make of them, through program headers alone (built files have no section headers)."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.images import elf
+from wontload.binary import Defect, Export, Import, MalformedImage, Symbol, VersionNeeded, parse_image, read_image
+
+DF_1_PIE = 0x08000000
+
+
+def test_the_dynamic_section() -> None:
+    image = parse_image(
+        elf(
+            needed=["b.so", "a.so"],
+            soname="me.so.1",
+            rpath="/a:$ORIGIN",
+            runpath="",
+            flags_1=8,
+            interpreter="/lib/ld.so",
+            os_abi=3,
+        ),
+        "me.so",
+    )
+    assert image.needed == (Import("b.so"), Import("a.so"))
+    assert (image.soname, image.rpath, image.runpath) == ("me.so.1", ("/a", "$ORIGIN"), ("",))
+    assert (image.flags_1, image.interpreter, image.os_abi, image.is_library) == (8, "/lib/ld.so", 3, True)
+    bare = parse_image(elf(), "bare.so")
+    assert (bare.needed, bare.soname, bare.rpath, bare.runpath, bare.interpreter) == ((), None, None, None, None)
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "x86", "s390x"], ids=["64 bits", "32 bits", "big-endian"])
+def test_symbols_and_versions(machine: str) -> None:
+    image = parse_image(
+        elf(
+            undefined=["plain", ("printf", "libc.so.6", "GLIBC_2.2.5")],
+            versions_needed=[("libc.so.6", "GLIBC_2.38"), ("libm.so.6", "GLIBC_2.29")],
+            exports=["mine", ("other", "V_2")],
+            versions_defined=["me.so", "V_1"],
+            machine=machine,
+        ),
+        "me.so",
+    )
+    assert image.architecture == machine
+    assert image.undefined == (Symbol("plain"), Symbol("printf", version="GLIBC_2.2.5"))
+    assert set(image.bindings.eager) == set(image.undefined)
+    assert image.exports == (Export("mine"), Export("other", version="V_2"))
+    assert image.versions_defined == ("me.so", "V_1", "V_2")
+    assert image.versions_needed == (
+        VersionNeeded("libc.so.6", "GLIBC_2.2.5"),
+        VersionNeeded("libc.so.6", "GLIBC_2.38"),
+        VersionNeeded("libm.so.6", "GLIBC_2.29"),
+    )
+
+
+@pytest.mark.parametrize("asks", [True, False, None])
+def test_the_stack(asks: bool | None) -> None:
+    assert parse_image(elf(executable_stack=asks), "x.so").executable_stack is asks
+
+
+def test_executables() -> None:
+    fixed = parse_image(elf(elf_type=2), "x")
+    assert (fixed.is_library, fixed.elf_type) == (False, 2)
+    assert parse_image(elf(flags_1=DF_1_PIE), "x").flags_1 & DF_1_PIE
+
+
+def test_a_machine_without_a_name_is_its_number() -> None:
+    assert parse_image(elf(machine=0x1234), "x.so").architecture == "0x1234"
+
+
+# What glibc says to each is in test_the_real_loader_tells_these_apart.
+@pytest.mark.parametrize(
+    ("size", "part"), [(20, "ELF header"), (63, "ELF header"), (64, "program headers"), (-1, "segments")]
+)
+def test_a_file_cut_short(size: int, part: str) -> None:
+    data = elf(needed=["a.so"], padding_bytes=9000)
+    with pytest.raises(MalformedImage) as caught:
+        parse_image(data[:size], "x.so")
+    assert (caught.value.defect, caught.value.part) == (Defect.TRUNCATED, part)
+
+
+def test_a_string_outside_its_table() -> None:
+    data = elf(needed=["a.so"])
+    at = data.rindex(struct.pack("<QQ", 1, 1))
+    with pytest.raises(MalformedImage) as caught:
+        parse_image(data[: at + 8] + struct.pack("<Q", 1 << 40) + data[at + 16 :], "x.so")
+    assert caught.value.defect is Defect.CORRUPT
+
+
+@pytest.mark.oracle("gcc")
+@pytest.mark.parametrize("style", ["gnu", "sysv", "both"])
+@pytest.mark.parametrize("source", ["extern int u(void); int e(void) { return u(); }", "extern int u; int *p;"])
+def test_hash_tables(style: str, source: str, tmp_path: Path) -> None:
+    """The number of symbols is nowhere but in the hash tables, and GNU's says nothing when it is empty."""
+    hidden = "extern int u; static int *p = &u; __attribute__((constructor)) static void f(void) { *p = 1; }"
+    for name, text in (("some", source), ("none", hidden)):
+        path = tmp_path / f"{name}.so"
+        command = ["gcc", "-shared", "-fPIC", "-nostdlib", f"-Wl,--hash-style={style}", "-x", "c", "-", "-o", str(path)]
+        subprocess.run(command, input=text.encode(), check=True)
+        image = read_image(path)
+        listed = subprocess.run(["nm", "-D", str(path)], capture_output=True, text=True, check=True).stdout.split("\n")
+        assert [one.name for one in image.undefined] == [line.split()[-1] for line in listed if " U " in line]
+        assert {one.name for one in image.exports} == {line.split()[-1] for line in listed if line[:1].isdigit()}
+
+
+@pytest.mark.oracle("gcc")
+def test_the_abi_note_names_the_oldest_kernel(tmp_path: Path) -> None:
+    path = tmp_path / "program"
+    subprocess.run(["gcc", "-x", "c", "-", "-o", str(path)], input=b"int main(void) { return 0; }", check=True)
+    image = read_image(path)
+    assert image.minimum_os is not None
+    assert image.minimum_os >= (2, 6)
+    assert image.interpreter == os.fsdecode(b"/lib64/ld-linux-x86-64.so.2") or image.architecture != "x86_64"
