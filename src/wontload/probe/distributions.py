@@ -45,7 +45,7 @@ class Distribution:
 
     def has(self, module: str) -> bool:
         """Whether `module` is one of its top-level modules. Most records do not even hold the word."""
-        word = module.encode()
+        word = module.encode("utf-8", "surrogateescape")
         return any(word in self.read(name) for name in _RECORDS) and module in self.modules()
 
     def source(self) -> str | None:

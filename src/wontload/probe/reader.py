@@ -27,6 +27,9 @@ LOADS_LIMIT = 20000
 _ELF_VARIABLES = ("LD_", "DYLD_", "GLIBC_TUNABLES")  # read once, when the process starts (ld.so(8))
 
 
+RTLD_GLOBAL = 0x100  # Linux, bits/dlfcn.h
+
+
 def events(lines: Iterable[bytes]) -> Iterator[Event]:
     """The record's events; lines that are no JSON object are left out."""
     for line in lines:
@@ -54,6 +57,8 @@ class Reading:
     _added: dict[int, AddedDirectory] = field(default_factory=dict)
     _state: dict[str, object] = field(default_factory=dict)
     _start: Mapping[str, str] = field(default_factory=dict)
+    _asked_for: dict[str, str] = field(default_factory=dict)
+    _global: tuple[str, ...] = ()
 
     def take(self, event: Event) -> None:
         """One event more. Each says what changed since the one before, and that is taken first."""
@@ -106,6 +111,8 @@ class Reading:
             default_dll_directories=number(self._state.get("default_dll_directories")),
             safe_search_mode=safe_search_mode != 0,
             secure=self.facts.get("secure") is True,
+            asked_for=tuple(self._asked_for.items()),
+            global_modules=self._global,
         )
 
     def _environment(self) -> dict[str, str]:
@@ -150,6 +157,15 @@ class Reading:
             path=text(event.get("path")) or None,
             error=None if succeeded else read_error(event.get("error")),
         )
+        if succeeded and not self._is_windows():
+            self._remember(self._loads[identity])
+
+    def _remember(self, load: ObservedLoad) -> None:
+        """What later loads may find under the name that was asked for, and among the symbols of all."""
+        if load.path:
+            self._asked_for[load.request.name] = load.path
+        if load.request.flags & RTLD_GLOBAL:
+            self._global += tuple(path for path in (load.path, *load.mapped) if path and path not in self._global)
 
     def _numbered(self, event: Event) -> None:
         """The number of an import's failure, from the same request made again; 0: the loader had no objection."""

@@ -46,6 +46,7 @@ def observe(
     python: str,
     kind: str = "auto",
     flags: int | None = None,
+    bare: bool = False,
     timeout_s: float = 60.0,
     environment: Mapping[str, str] | None = None,
     cwd: str | None = None,
@@ -58,6 +59,7 @@ def observe(
         python: path of the interpreter, or a name to be found on PATH.
         kind: `import`, `file`, or `auto`: a file if it has a path separator or a native suffix.
         flags: for a file: of `LoadLibraryExW` or `dlopen`; `None`: as an import or `ctypes` would load it.
+        bare: for a file: `target` is a bare name, which the loader is to search.
         timeout_s: seconds that the child may take, its start included.
         environment: of the child; `None`: this process's.
         cwd: the child's current directory; `None`: this process's.
@@ -67,7 +69,7 @@ def observe(
     """
     if kind == "auto":
         kind = "file" if is_file_target(target) else "import"
-    if kind == "file":
+    if kind == "file" and not bare:
         target = os.path.abspath(os.path.join(cwd or "", target))
     chosen = default_flags(target) if flags is None else flags
     record, ended = _run_probe(python, (kind, target, str(chosen)), timeout_s, environment, cwd)

@@ -7,6 +7,7 @@ Standard library only; started with `-I -S` to have as few modules as an interpr
 """
 
 import _ctypes
+import contextlib
 import ctypes
 import json
 import os
@@ -38,7 +39,8 @@ def link_map():
 
 def open_library(name):
     mode, _, bare = name.rpartition(":") if name.startswith(("global:", "lazy:")) else ("", "", name)
-    _ctypes.dlopen(bare, {"": os.RTLD_NOW, "global": os.RTLD_NOW | os.RTLD_GLOBAL, "lazy": os.RTLD_LAZY}[mode])
+    handle = _ctypes.dlopen(bare, {"": os.RTLD_NOW, "global": os.RTLD_NOW | os.RTLD_GLOBAL, "lazy": os.RTLD_LAZY}[mode])
+    return [bare, os.fsdecode(ctypes.cast(handle, ctypes.POINTER(LinkMap)).contents.l_name)]
 
 
 def open_via(via, name):
@@ -54,13 +56,8 @@ def main():
     answer = {"caller": via or getattr(_ctypes, "__file__", None), "earlier": [], "error": None}
     library = ctypes.CDLL(via) if via else None
     for one in earlier:
-        known = link_map()
-        try:
-            open_library(one)
-        except OSError as error:
-            answer["earlier"].append(str(error))
-        else:
-            answer["earlier"].append([path for path in link_map() if path not in known])
+        with contextlib.suppress(OSError):
+            answer["earlier"].append(open_library(one))
     answer["before"] = link_map()
     print(json.dumps(answer), flush=True)  # in case the load ends the process
     try:

@@ -105,6 +105,7 @@ def predict(
         environment=environment,
         modules=tuple(absolute(path, directory) if "/" in path else path for path in state["before"]),
         global_modules=tuple(global_modules),
+        asked_for=tuple((name, absolute(path, directory)) for name, path in state["earlier"] if path),
     )
     request = LoadRequest(kind="ctypes", name=name, flags=flags, process=process, caller=state["caller"])
     result = load(Machine(id="this", system=system(), files=LiveFiles()), request)

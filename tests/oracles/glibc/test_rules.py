@@ -148,6 +148,23 @@ def test_the_same_file_by_another_path_is_not_loaded_again(root: Path) -> None:
     assert agree(root / "two/hard.so", root / "here", earlier=[one]) == Answer(None)
 
 
+def test_a_file_answers_to_the_name_of_a_link_by_which_it_was_needed(root: Path) -> None:
+    """Found by a generated world: the list of modules has the file's own name alone."""
+    first = put(root / "one/liba.so", needed=("libb.so",), rpath=str(root / "two"))
+    put(root / "here/real.so", soname=None)
+    (root / "two/libb.so").symlink_to(root / "here/real.so")
+    assert agree("libb.so", root / "here").error == f"libb.so: {ABSENT}"
+    assert agree("libb.so", root / "here", earlier=[first]) == Answer(None)
+
+
+def test_a_file_without_soname_answers_to_the_name_that_dlopen_was_called_with(root: Path) -> None:
+    """Found by a generated world: another file would be found by the search."""
+    first = put(root / "one/liba.so", needed=("libb.so",), rpath=str(root / "here"))
+    put(root / "here/libb.so")
+    put(root / "two/libb.so", soname=None)
+    assert agree(first, root / "here", str(root / "two"), earlier=["libb.so"]).loaded == (first,)
+
+
 def test_what_cannot_be_loaded_here_is_passed_over(root: Path) -> None:
     good = put(root / "here/libb.so")
     first = put(root / "one/liba.so", needed=("libb.so",), runpath=f"{root}/one:{root}/two:{root}/here")
@@ -176,6 +193,18 @@ def test_subdirectories_are_tried_in_the_loader_s_order(root: Path) -> None:
         order.append(Path(answer.loaded[0]))
         order[-1].unlink()
     assert order == [path for path in copies if "v9" not in str(path)]
+
+
+def test_links_in_a_circle_end_the_list_of_directories(root: Path) -> None:
+    """Found by generated worlds: in a directory itself they do, in a subdirectory for some CPU they do not."""
+    good = put(root / "two/liba.so")
+    path = f"{root}/one:{root}/two"
+    for name in ("one/glibc-hwcaps/x86-64-v2/liba.so", "one/liba.so"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / "one/glibc-hwcaps/x86-64-v2/liba.so").symlink_to("liba.so")
+    assert agree("liba.so", root / "here", path).loaded == (good,)
+    (root / "one/liba.so").symlink_to("liba.so")
+    assert agree("liba.so", root / "here", path).error == f"liba.so: {ABSENT}"
 
 
 def test_objects_are_mapped_breadth_first(root: Path) -> None:

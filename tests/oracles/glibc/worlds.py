@@ -1,7 +1,7 @@
 """Worlds: shared objects of one another's names in a few directories, and one load among them.
 
-Paths inside the files are written relative to `ROOT`, a name of fixed length below the temporary directory, so that the
-same object serves again: only the linker run is dear.
+Paths inside the files start with `ROOT`, which stays the same from run to run, so that the same object serves again:
+only the linker run is dear.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import gettempdir
 
 from hypothesis import strategies as st
 
-from tests.support.gcc import SharedObject
+from tests.support.gcc import POOL, SharedObject
 
 # One directory for each process that tests: what lies there is thrown away before every example.
-ROOT = Path(gettempdir()) / f"wontload-{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
+ROOT = POOL.parent / "worlds" / os.environ.get("PYTEST_XDIST_WORKER", "main")
 # The working directory is the third; spaces and letters beyond ASCII are in names because they are in people's.
 DIRECTORIES = ("one", "two", "here", "dir with ü")
 HERE = "here"

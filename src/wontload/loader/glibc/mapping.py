@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from wontload.loader.glibc.candidate import BUS_ERROR, ENDS_A_RULE, ENOENT, Look, Outcome, look_at, refusal
+from wontload.loader.glibc.capabilities import subdirectories
 from wontload.loader.glibc.header import other_class_than
 from wontload.loader.glibc.objects import Mapped, Namespace, directory_of
 from wontload.loader.glibc.rules import Search, ld_library_path, order_for
@@ -63,6 +64,7 @@ class Mapper:
         self.process = process
         self.namespace = namespace
         self.errno = ENOENT
+        self.subdirectories = tuple("/" + name.rstrip("/") for name in subdirectories(machine.system))
         self.gone: set[str] = set()
         for place in ld_library_path(self.search("", namespace.main)):
             self._note_absence(place)
@@ -93,7 +95,8 @@ class Mapper:
                     return self._take(wanted, look)
                 tried.append(Tried(rule.__name__, path, look.outcome.value))
                 other_class = other_class or look.other_class
-                if look.text in ENDS_A_RULE:  # elf/dl-load.c, `open_path`
+                in_subdirectory = posixpath.dirname(text).endswith(self.subdirectories)
+                if look.text in ENDS_A_RULE and not in_subdirectory:  # elf/dl-load.c, `open_path`
                     break
                 self._note_absence(text)
         return self._not_found(name, other_class, tuple(tried))

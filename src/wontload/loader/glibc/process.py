@@ -35,9 +35,14 @@ def started(machine: Machine, process: Process) -> Namespace:
             # glibc keeps no device and inode of the executable, which the kernel mapped.
             machine.files.identity(path) if number and is_file else None,
         )
-    _connect(namespace)
+    for name, path in process.asked_for:
+        if known := namespace.of_file(machine.files.identity(path)):
+            namespace.also_known_as(known, name)
+    unanswered = _connect(namespace)
     if not process.modules:
         _start(Mapper(machine, process, namespace))
+    elif unanswered:
+        _find_aliases(unanswered, Mapper(machine, process, namespace))
     return namespace
 
 
@@ -76,19 +81,35 @@ def _start(mapper: Mapper) -> None:
                 one.needs.append(found)
 
 
-def _connect(namespace: Namespace) -> None:
-    """Say of each object what it needs, and of each who brought it in: the first before it that needs it."""
+def _connect(namespace: Namespace) -> list[tuple[Mapped, str]]:
+    """Say of each object what it needs, and of each who brought it in: the first before it that needs it.
+
+    Returns the needs that no object answers to, neither by SONAME nor by its file's name.
+    """
+    unanswered = []
     order = {one: number for number, one in enumerate(namespace)}
     by_file_name = {posixpath.basename(one.name): one for one in reversed(namespace.objects)}
     for one in namespace:
         for needed in one.image.eager if one.image else ():
             found = namespace.named(needed.library) or by_file_name.get(needed.library)
             if found is None:
+                unanswered.append((one, needed.library))
                 continue
             namespace.also_known_as(found, needed.library)
             one.needs.append(found)
             if found.loader is None and order[found] > order[one]:
                 found.loader = one
+    return unanswered
+
+
+def _find_aliases(unanswered: list[tuple[Mapped, str]], mapper: Mapper) -> None:
+    """Seek what nothing answers to: it led to one of the files that are loaded, by a link of another name."""
+    for one, name in unanswered:
+        if (text := mapper.spelling(name, one)) is not None:
+            path = mapper.search(name, one).absolute(text)
+            if found := mapper.namespace.of_file(mapper.files.identity(path)):
+                mapper.namespace.also_known_as(found, name)
+                one.needs.append(found)
 
 
 def _preloaded(namespace: Namespace, process: Process) -> list[Mapped]:
