@@ -14,12 +14,20 @@ class LiveFiles:
     """Each path is read once, when first asked for, and then frozen: one answer has one state of the disk under it."""
 
     def __init__(self) -> None:
+        self._kinds: dict[str, Kind] = {}
+        self._identities: dict[str, Hashable] = {}
         self._listings: dict[str, dict[str, str] | None] = {}
         self._status: dict[str, os.stat_result | OSError] = {}
         self._images: dict[Hashable, Image | MalformedImage] = {}
 
     def kind(self, path: str) -> Kind:
         """See `Files.kind`. One directory listing answers for all the names in it that are absent."""
+        found = self._kinds.get(path)
+        if found is None:
+            found = self._kinds[path] = self._kind(path)
+        return found
+
+    def _kind(self, path: str) -> Kind:
         directory, name = os.path.split(path)
         if name.strip(". "):
             names = self._names(directory)
@@ -51,6 +59,12 @@ class LiveFiles:
 
     def identity(self, path: str) -> Hashable:
         """See `Files.identity`."""
+        found = self._identities.get(path)
+        if found is None:
+            found = self._identities[path] = self._identity(path)
+        return found
+
+    def _identity(self, path: str) -> Hashable:
         status = self._stat(path)
         if isinstance(status, OSError) or status.st_ino == 0:  # some file systems of Windows have no file index
             return os.path.normcase(os.path.realpath(path))
