@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ntpath
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -13,6 +13,7 @@ from wontload.diagnosis.copies import CopyFinder
 from wontload.diagnosis.finding import JudgedLoad
 from wontload.diagnosis.missing import Missing, classify
 from wontload.loader import LoadResult, Module, Verdict
+from wontload.loader.glibc.candidate import BUS_ERROR
 from wontload.machine import Machine, Observation, Outcome, Process
 
 
@@ -60,6 +61,11 @@ class Case:
         """`ntpath` or `posixpath`, as the machine has it, whatever this computer is."""
         return ntpath if self.windows else posixpath
 
+    def fold(self, path: str) -> str:
+        """A path in the form in which this machine compares paths."""
+        normal = str(self.path_module.normpath(path))
+        return normal.lower() if self.windows else normal
+
     @cached_property
     def outcome(self) -> Outcome | None:
         """How the real import ended; `None` when nothing was run."""
@@ -75,7 +81,7 @@ class Case:
         failed = [index for index in range(len(self.loads)) if self.load_failed(index)]
         if self.observation is None:
             return tuple(failed)
-        if self.outcome is Outcome.CRASHED:  # inside a load that the model says must fail: that is why
+        if self.outcome is Outcome.CRASHED:  # inside a load of which the model says that it does just that
             return tuple(index for index in failed if self._was_under_way(index))
         error = self.observation.error
         if not failed or error is None or self.outcome is not Outcome.FAILS:
@@ -102,8 +108,9 @@ class Case:
         load = self.loads[index]
         if load.observed is not None and load.observed.succeeded is not None:
             return not load.observed.succeeded
-        if load.observed is not None and self.outcome is not Outcome.CRASHED:
-            return False  # it was stopped from outside, or by the program itself
+        if load.observed is not None:  # else it was stopped from outside, or by the program itself, or by a bug in it
+            foreseen = load.simulated is not None and load.simulated.error == BUS_ERROR
+            return foreseen and self.outcome is Outcome.CRASHED
         return load.simulated is not None and load.simulated.verdict is Verdict.FAILS
 
     def is_fatal(self, index: int | None) -> bool:
@@ -120,14 +127,44 @@ class Case:
         )
 
     @cached_property
+    def doubtful_results(self) -> tuple[tuple[int, LoadResult], ...]:
+        """Simulations that do not decide, of loads that were seen to fail, with their index."""
+        return tuple(
+            (index, load.simulated)
+            for index, load in enumerate(self.loads)
+            if load.simulated is not None and load.simulated.verdict is Verdict.UNDETERMINED and self.load_failed(index)
+        )
+
+    @cached_property
     def copies(self) -> CopyFinder:
         """Finds files by name in all the stated places."""
+        start = (self.start,) if self.start else ()
         return CopyFinder(
             self.machine,
-            processes=tuple(load.request.process for load in self.loads) or ((self.start,) if self.start else ()),
+            processes=(*(load.request.process for load in self.loads), *start),
             origins=self.origins,
+            late=self.late_entries,
             extra=self.extra_directories,
         )
+
+    @property
+    def search_variable(self) -> str:
+        """The variable that names directories to the loader."""
+        return "PATH" if self.windows else "LD_LIBRARY_PATH"
+
+    def entries(self, environment: Mapping[str, str]) -> tuple[str, ...]:
+        """The directories that the search variable names."""
+        value = environment.get(self.search_variable, "")
+        return tuple(one.strip('"') for one in value.split(";" if self.windows else ":") if one)
+
+    @cached_property
+    def late_entries(self) -> tuple[str, ...]:
+        """Directories that the search variable named at the end and that it did not name at the start."""
+        if self.start is None or self.observation is None:
+            return ()
+        before = {self.fold(one) for one in self.entries(self.start.environment)}
+        now = self.entries(self.observation.environment_changes)
+        return tuple(one for one in now if self.fold(one) not in before)
 
     @cached_property
     def origins(self) -> tuple[str, ...]:
@@ -148,17 +185,6 @@ class Case:
     def missing(self) -> tuple[Missing, ...]:
         """Every dependency that a failing load lacks, each with the code that names its cause, in load order."""
         return tuple(classify(self))
-
-    @cached_property
-    def directories_added_to_variable(self) -> frozenset[str]:
-        """Directories (folded) that the program put on PATH or LD_LIBRARY_PATH while it ran."""
-        if self.start is None:
-            return frozenset()
-        variable, separator = ("PATH", ";") if self.windows else ("LD_LIBRARY_PATH", ":")
-        before = set(self.start.environment.get(variable, "").split(separator))
-        values = {load.request.process.environment.get(variable, "") for load in self.loads}
-        now = {entry for value in values for entry in value.split(separator)}
-        return frozenset(self.copies.fold(entry) for entry in now - before if entry)
 
     def chain(self, index: int, module: Module) -> tuple[str, ...]:
         """Names from the target to `module`."""

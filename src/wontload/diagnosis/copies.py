@@ -12,13 +12,15 @@ from types import ModuleType
 from wontload import knowledge
 from wontload.binary import Image, MalformedImage
 from wontload.diagnosis.places import expand
-from wontload.machine import AddedDirectory, Kind, Machine, NotKnown, Process
+from wontload.loader.windows.candidates import FITTING
+from wontload.machine import AddedDirectory, Kind, Machine, NotKnown, Process, own_format
 
 # A package's own native files lie in these, beside its modules or one level down. A tree deeper than this is walked
 # only for the target itself: walking every installed package would cost more than the import.
 LIBRARY_DIRECTORIES = ("lib", "lib64", "libs", "bin", ".libs", ".dylibs")
 # Entries of sys.path that hold no packages: `python311.zip`, `lib/python3.11`, `lib-dynload`, `DLLs`.
 STANDARD_LIBRARY = re.compile(r"(\.zip|[\\/](python\d\.\d+t?|lib-dynload|dlls))[\\/]?$", re.IGNORECASE)
+DIRECTORY = Kind.DIRECTORY
 TREE_LIMIT = 4_000  # directories of the target's own package, at most
 
 
@@ -31,6 +33,8 @@ class Copy:
         added: the added directory that it lies in, if it does.
         architecture: of its code; `None` when it could not be read. defect: why it could not.
         version: of its version resource (`12.4.99`); empty without one.
+        fits: a process of this machine could map it, as far as is known: of one that a saved machine merely lists
+            nothing else is.
     """
 
     path: str
@@ -39,6 +43,7 @@ class Copy:
     architecture: str | None = None
     defect: str | None = None
     version: str = ""
+    fits: bool = False
 
 
 class CopyFinder:
@@ -46,25 +51,35 @@ class CopyFinder:
 
     Args:
         machine: whose files. processes: whose directories count. origins: the target's own directories.
-        extra: more directories (`--deep`).
+        late: directories that the search variable named after the last load. extra: more of them (`--deep`).
     """
 
     def __init__(
-        self, machine: Machine, *, processes: tuple[Process, ...], origins: tuple[str, ...], extra: tuple[str, ...] = ()
+        self,
+        machine: Machine,
+        *,
+        processes: tuple[Process, ...],
+        origins: tuple[str, ...],
+        late: tuple[str, ...] = (),
+        extra: tuple[str, ...] = (),
     ) -> None:
         self._machine = machine
         self._windows = machine.system.name == "windows"
         self._path: ModuleType = ntpath if self._windows else posixpath
         self._processes = processes
         self._origins = origins
+        self._late = late
         self._extra = extra
+        own = machine.system.architecture
+        self._fitting = FITTING.get(own, {own}) if self._windows else {own}
         self._names: dict[str, list[tuple[str, str]]] | None = None
         self._looked: dict[str, str] = {}
         self._added: dict[str, AddedDirectory] = {}
 
     def named(self, name: str) -> tuple[Copy, ...]:
         """Copies of exactly this file name, in the order of the places."""
-        return tuple(self._copy(path, what) for path, what in self._index().get(self._fold(name), ()))
+        found = self._index().get(self._fold(name), ())
+        return tuple(self._copy(path, what) for path, what in found if self._machine.files.kind(path) is not DIRECTORY)
 
     def names(self) -> tuple[str, ...]:
         """Every file name in all the places, once each."""
@@ -98,16 +113,29 @@ class CopyFinder:
 
     def _copy(self, path: str, what: str) -> Copy:
         added = self._added.get(self.fold(self._path.dirname(path)))
-        if self._machine.files.kind(path) is not Kind.FILE:
-            return Copy(path=path, what=what, added=added, defect="it cannot be read")
+        kind = self._machine.files.kind(path)
+        if kind is not Kind.FILE:
+            leads_nowhere = "it is a link that leads nowhere" if kind is Kind.ABSENT else "it cannot be read"
+            return Copy(path=path, what=what, added=added, defect=leads_nowhere)
         try:
             image: Image = self._machine.files.image(path)
         except MalformedImage as malformed:
             return Copy(path=path, what=what, added=added, defect=malformed.what)
         except NotKnown:
-            return Copy(path=path, what=what, added=added, defect="nothing is known of its contents")
+            return Copy(path=path, what=what, added=added, fits=True)
+        defect, fits = None, bool(self._fitting & {image.architecture, *image.slices})
+        if image.format is not own_format(self._machine.system):
+            defect, fits = "it is a library of another system", False
         version = ".".join(map(str, image.file_version)) if image.file_version else ""
-        return Copy(path=path, what=what, added=added, architecture=image.architecture, version=version)
+        return Copy(
+            path=path,
+            what=what,
+            added=added,
+            architecture=image.architecture,
+            defect=defect,
+            version=version,
+            fits=fits,
+        )
 
     def _directories(self) -> Iterator[tuple[str, str]]:
         """(directory, what it is), best known first."""
@@ -131,6 +159,8 @@ class CopyFinder:
             for entry in process.environment.get(variable, "").split(";" if self._windows else ":"):
                 yield entry.strip('"'), f"on {variable}"
             yield process.current_directory, "the current directory"
+        for entry in self._late:
+            yield entry, f"put on {variable} by the program"
 
     def _system(self) -> Iterator[tuple[str, str]]:
         system = self._machine.system

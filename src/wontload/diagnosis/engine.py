@@ -23,17 +23,21 @@ def diagnose(case: Case) -> Diagnosis:
         machine=case.machine,
         verdict=verdict,
         error=observation.error if observation else None,
-        findings=tuple(sorted(findings, key=_rank)),
+        findings=tuple(sorted(findings, key=lambda finding: _rank(case, finding))),
         loads=case.loads,
         would_settle=tuple(would_settle(case)) if verdict == "undetermined" else (),
         import_s=observation.seconds if observation else None,
     )
 
 
-def _rank(finding: Finding) -> tuple[bool, int, int]:
-    """What alone explains the error, then the grave, then load order. Python's sort keeps the rules' order below."""
-    load = finding.load if finding.load is not None else -1
-    return (not finding.explains_error, GRAVITY.index(finding.severity), load)
+def _rank(case: Case, finding: Finding) -> tuple[bool, int, int, int]:
+    """What alone explains the error, then the grave, then load order; of one load, in the order of its modules."""
+    if finding.load is None:
+        return (not finding.explains_error, GRAVITY.index(finding.severity), -1, 0)
+    result = case.loads[finding.load].simulated
+    names = [case.path_module.basename(module.name) for module in (result.modules if result else ())]
+    position = names.index(finding.subject) if finding.subject in names else len(names)
+    return (not finding.explains_error, GRAVITY.index(finding.severity), finding.load, position)
 
 
 def verdict_of(case: Case, findings: list[Finding]) -> str:
@@ -44,8 +48,14 @@ def verdict_of(case: Case, findings: list[Finding]) -> str:
         return "degraded" if any(_cripples(case, finding) for finding in findings) else "loads"
     if case.outcome is not None:
         return "fails"
+    return _verdict_of_model(case)
+
+
+def _verdict_of_model(case: Case) -> str:
+    """Of a target that was not run. What its code loads by itself may be optional; an extension module rarely is."""
     verdicts = {load.simulated.verdict for load in case.loads if load.simulated}
-    if Verdict.FAILS in verdicts:
+    imports = {load.simulated.verdict for load in case.loads if load.simulated and load.request.kind == "import"}
+    if verdicts == {Verdict.FAILS} or Verdict.FAILS in imports or (case.kind == "file" and Verdict.FAILS in verdicts):
         return "fails"
     return "loads" if verdicts == {Verdict.LOADS} else "undetermined"
 
@@ -57,8 +67,8 @@ def _cripples(case: Case, finding: Finding) -> bool:
     """
     if finding.load is None or finding.code.startswith("WL9"):
         return False
-    name = case.loads[finding.load].request.name
-    return any(case.copies.fold(name).startswith(case.copies.fold(origin)) for origin in case.package_directories)
+    name = case.fold(case.loads[finding.load].request.name)
+    return any(name.startswith(case.fold(origin) + case.path_module.sep) for origin in case.package_directories)
 
 
 def would_settle(case: Case) -> list[str]:

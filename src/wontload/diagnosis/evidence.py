@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wontload import knowledge
+from wontload.binary import MalformedImage
+from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.copies import Copy
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.missing import Missing
-from wontload.diagnosis.words import HOW_GLIBC_SEARCHES, call, how_windows_searches, listed
+from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_windows_searches, listed
+from wontload.loader import Status, quirks
+from wontload.machine import NotKnown
 
 COPIES_SHOWN = 12
 
@@ -31,18 +35,22 @@ def of_request(case: Case, index: int) -> Evidence:
 
 
 def of_observation(case: Case, index: int) -> Iterator[Evidence]:
-    """What the real load answered."""
+    """What the real load answered, or how the process ended in it."""
     observed = case.loads[index].observed
     if observed is not None and observed.error is not None:
         error = observed.error
         yield Evidence("observed", f"the real load failed: {error.text}", {"number": error.number, "text": error.text})
+    elif observed is not None and observed.succeeded is None and case.observation is not None:
+        status = case.observation.exit_status
+        words = "" if status is None else f": {case.describe_exit(status)}"
+        yield Evidence("observed", f"the process ended in the middle of this load{words}", {"exit_status": status})
 
 
 def of_search(case: Case, missing: Missing) -> Evidence:
-    """The directories that were searched for one module, in order."""
+    """The directories that were searched for one module, in order: its own search, where it was sought to the end."""
     result = case.loads[missing.load].simulated
     places = [{"rule": place.rule, "directory": place.directory} for place in (result.search_order if result else ())]
-    if not case.windows or not places:
+    if missing.module.tried and (missing.module.status is Status.MISSING or not places):
         places = [
             {"rule": tried.rule, "directory": case.path_module.dirname(tried.path)} for tried in missing.module.tried
         ]
@@ -50,11 +58,28 @@ def of_search(case: Case, missing: Missing) -> Evidence:
     return Evidence("searched", f"searched {len(unique)} directories, in this order", {"places": unique})
 
 
-def how_it_searches(case: Case, index: int) -> str:
-    """One sentence on the search order of one load."""
-    if case.windows:
-        return how_windows_searches(case.loads[index].request.flags)
-    return HOW_GLIBC_SEARCHES
+def how_it_searches(case: Case, missing: Missing) -> str:
+    """One sentence on the search for one module."""
+    if not case.windows:
+        system = case.machine.system
+        if "/" in missing.module.name and system.name == "linux":
+            return "The file that needs the library names it by a path, and a path is not searched for"
+        return HOW_OTHERS_SEARCH.get(system.libc or system.name, HOW_OTHERS_SEARCH["glibc"])
+    process = case.loads[missing.load].request.process
+    if own := _dependent_load_flags(case, missing):
+        importer = case.path_module.basename(missing.module.needed_by or "")
+        return f"{importer} was linked with /DEPENDENTLOADFLAG:{own:#x}. {how_windows_searches(own, process)}"
+    return how_windows_searches(case.loads[missing.load].request.flags, process)
+
+
+def _dependent_load_flags(case: Case, missing: Missing) -> int:
+    """The flags that the importer asks for by itself; 0 where the load's own count."""
+    try:
+        image = case.machine.files.image(missing.module.needed_by or "")
+    except (MalformedImage, NotKnown, KeyError):
+        return 0
+    ignored = quirks.has(case.machine.system, quirks.NO_DEPENDENT_LOAD_FLAGS)
+    return 0 if ignored else image.dependent_load_flags
 
 
 def of_copies(case: Case, copies: Iterable[Copy], kind: str = "copy") -> Iterator[Evidence]:
@@ -69,6 +94,7 @@ def of_copies(case: Case, copies: Iterable[Copy], kind: str = "copy") -> Iterato
         }
         if kind in ("copy", "other_major"):
             version = f", version {copy.version}" if copy.version else ""
+            version += "" if copy.architecture else ", nothing is known of its contents"
             yield Evidence(kind, f"{copy.path} ({copy.what}{version})", data)
         else:
             own = case.machine.system.architecture
@@ -76,37 +102,38 @@ def of_copies(case: Case, copies: Iterable[Copy], kind: str = "copy") -> Iterato
             yield Evidence(kind, f"{copy.path}: {why}", {**data, "why": why})
 
 
-def of_added(case: Case, copies: Iterable[Copy]) -> Iterator[Evidence]:
+def of_added(case: Case, index: int, copies: Iterable[Copy]) -> Iterator[Evidence]:
     """Directories with copies that the program added, and how."""
     seen = set()
     for copy in copies:
         directory = case.path_module.dirname(copy.path)
-        if directory in seen:
+        way = how_added(case, index, copy)
+        if directory in seen or way is None:
             continue
         seen.add(directory)
+        late = f", {way.value}" if way in (Way.TOO_LATE, Way.WITHDRAWN) else ""
         if copy.added is not None:
-            how = "with os.add_dll_directory" if case.windows else "by the program"
             at = f" at {copy.added.file}:{copy.added.line}" if copy.added.file else ""
             data = {"directory": directory, "file": copy.added.file, "line": copy.added.line}
             data["expression"] = copy.added.expression
             variable = f" (from {copy.added.expression})" if copy.added.expression else ""
-            yield Evidence("added", f"{directory} was added {how}{variable}{at}", data)
-        elif case.copies.fold(directory) in case.directories_added_to_variable:
-            variable = "PATH" if case.windows else "LD_LIBRARY_PATH"
+            yield Evidence("added", f"{directory} was added with os.add_dll_directory{variable}{at}{late}", data)
+        else:
+            variable = case.search_variable
             yield Evidence(
                 "added",
-                f"{directory} was put on {variable} by the program while it ran",
+                f"{directory} was put on {variable} by the program while it ran{late}",
                 {"directory": directory, "file": None, "line": None, "expression": variable},
             )
 
 
-def of_absence(case: Case, names: Iterable[str]) -> Evidence:
-    """Where copies were sought in vain."""
+def of_absence(case: Case, names: Iterable[str], *, usable: bool = False) -> Evidence:
+    """Where copies were sought in vain. `usable`: there are some that this process cannot use."""
     looked = list(case.copies.looked_in())
     return Evidence(
         "looked",
-        f"no file named {listed(list(names))} in any of {len(looked)} directories: those searched, PATH, "
-        "site-packages and the usual places",
+        f"no {'usable ' if usable else ''}file named {listed(list(names))} in any of {len(looked)} directories: those "
+        "searched, PATH, site-packages and the usual places",
         {"directories": looked, "names": list(names)},
     )
 

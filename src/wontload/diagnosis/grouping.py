@@ -5,18 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wontload import knowledge
+from wontload.diagnosis import blame
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Severity
-from wontload.diagnosis.missing import Missing
+from wontload.diagnosis.missing import API_SET, Missing
+
+# Their major version is that of the CUDA Toolkit. Source: NVIDIA, CUDA Toolkit release notes, component versions.
+NUMBERED_LIKE_CUDA = frozenset({"cuda-runtime", "cublas", "nvrtc", "nvjitlink"})
 
 
 def grouped(case: Case, code: str) -> Iterator[tuple[Missing, ...]]:
-    """The missing files of one code, those with one cause together, in load order."""
+    """The missing files of one code, those with one cause together, in load order.
+
+    Where some files of a suite are here in another major version (WL204), those that are not here at all lack for the
+    same reason.
+    """
     groups: dict[str, list[Missing]] = {}
     for missing in case.missing:
-        if missing.code == code:
+        if missing.code in (code, *(("WL201",) if code == "WL204" else ("WL204",) if code == "WL201" else ())):
             groups.setdefault(_cause(case, missing), []).append(missing)
-    yield from (tuple(group) for group in groups.values())
+    for cause, group in groups.items():
+        in_another_major = any(missing.code == "WL204" for missing in group)
+        suite = cause.partition(" suite ")[1]
+        if not suite:
+            group = [missing for missing in group if missing.code == code]
+        elif in_another_major != (code == "WL204") and code in ("WL201", "WL204"):
+            continue
+        if group:
+            yield tuple(group)
 
 
 def names(group: tuple[Missing, ...]) -> tuple[str, ...]:
@@ -36,14 +52,50 @@ def severity(case: Case, group: tuple[Missing, ...]) -> Severity:
     return Severity.ERROR if fatal else Severity.WARNING
 
 
+def explains(case: Case, group: tuple[Missing, ...]) -> bool:
+    """Whether one of the group is what the error that ended the import is about."""
+    return any(blame.explains(case, missing.load, (missing.module,)) for missing in group)
+
+
 def _cause(case: Case, missing: Missing) -> str:
-    """What a person would have to mend: a vendor's suite, or the place where the copies are, or the importer's own."""
+    """What a person would have to mend, as a key: equal for the files that one and the same cause took."""
     fatal = "fatal" if case.is_fatal(missing.load) else "survived"
-    if missing.module.needed_by is None:  # one line of Python that tries names in turn: any of them would do
+    return f"{fatal} {missing.way.value if missing.way else ''} {_what_to_mend(case, missing)}"
+
+
+def _what_to_mend(case: Case, missing: Missing) -> str:
+    """A vendor's suite, the place where the copies are, a library of its own, or what belongs to the importer."""
+    name, importer = missing.module.name, missing.module.needed_by
+    if missing.module.rule == API_SET:
+        return "this Windows"
+    if importer is None:  # one line of Python that tries names in turn: any of them would do
         request = case.loads[missing.load].request
-        return f"{fatal} asked for at {request.file}:{request.line}"
+        return f"asked for at {request.file}:{request.line}" if request.file else f"asked for as {name}"
+    if found := knowledge.component_of(name):
+        return f"suite {knowledge.suite_of(found)} {_toolkit(case, missing)}"
+    if missing.fit:
+        return f"beside {case.fold(case.path_module.dirname(missing.fit[0].path))}"
+    family = knowledge.family_of(name)
+    if not case.windows and family is not None:  # libfoo.so.1: a library that a distribution packs by itself
+        return f"library {family.stem}"
+    return f"beside {case.fold(case.path_module.dirname(importer))}"
+
+
+def _toolkit(case: Case, missing: Missing) -> str:
+    """Which CUDA Toolkit a file is of, so that CUDA 11 and CUDA 12 stay two causes; empty elsewhere.
+
+    Some files have a number of their own (cuFFT 11 is CUDA 12's): they go with what the same importer needs.
+    """
+    if sure := _surely_of(missing):
+        return sure
     found = knowledge.component_of(missing.module.name)
-    if found is not None:
-        return f"{fatal} {knowledge.suite_of(found)}"
-    beside = missing.fit[0].path if missing.fit else missing.module.needed_by or ""
-    return f"{fatal} beside {case.copies.fold(case.path_module.dirname(beside))}"
+    if found is None or knowledge.suite_of(found) != "cuda":
+        return ""
+    others = [other for other in case.missing if _surely_of(other)]
+    same = [other for other in others if other.module.needed_by == missing.module.needed_by]
+    return next((_surely_of(other) for other in (*same, *others)), "")
+
+
+def _surely_of(missing: Missing) -> str:
+    found = knowledge.component_of(missing.module.name)
+    return found.major.partition(".")[0] if found is not None and found.family in NUMBERED_LIKE_CUDA else ""

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from wontload import knowledge
 from wontload.binary import MalformedImage
+from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.catalogue import MISSING
 from wontload.diagnosis.copies import Copy
 from wontload.loader import Module, Status
-from wontload.machine import NotKnown, own_format
+from wontload.machine import Kind, NotKnown, own_format
 
 if TYPE_CHECKING:
     from wontload.diagnosis.case import Case
 
 PASSED_OVER = "passed over"  # `Tried.outcome` of a candidate for another machine
+DENIED = "denied"  # that of one that may not be read
+API_SET = "api_set"  # `Module.rule` of a contract name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +28,9 @@ class Missing:
 
     Attributes:
         load: index into `Case.loads`. module: as the simulation lists it. code: the finding that it belongs to.
-        fit: copies that would do. unfit: copies that would not. met: those of `unfit` that the loader passed over.
+        fit: copies that would do. unfit: copies that would not. met: those of `unfit` that the loader met.
         majors: copies of the same library in another major version, of the right architecture.
+        way: for WL203: how the program added the directory of a copy.
     """
 
     load: int
@@ -36,6 +40,7 @@ class Missing:
     unfit: tuple[Copy, ...] = ()
     met: tuple[Copy, ...] = ()
     majors: tuple[Copy, ...] = ()
+    way: Way | None = None
 
 
 def classify(case: Case) -> Iterator[Missing]:
@@ -45,23 +50,37 @@ def classify(case: Case) -> Iterator[Missing]:
     for index, result in order:
         for module in result.modules:
             name = _base_name(module.name)
-            if not _is_lost(case, module) or case.copies.fold(name) in seen:
+            if not _is_lost(case, module) or case.fold(name) in seen:
                 continue
-            seen.add(case.copies.fold(name))
+            seen.add(case.fold(name))
             yield _judge(case, index, module)
 
 
 def _is_lost(case: Case, module: Module) -> bool:
     """Whether no file was taken for a name: nothing was found, or only what is for another machine.
 
-    The file asked for itself is another matter: by its path it is WL101, for another machine WL103.
+    The file asked for itself is another matter: by its path it is WL101, for another machine WL103. A module without
+    an error is one of which it is not known whether it is missing.
     """
-    if module.symbol or module.status not in (Status.MISSING, Status.REFUSED):
+    if module.symbol or not module.error or module.status not in (Status.MISSING, Status.REFUSED):
         return False
     met = bool(_met(case, module))
     if module.needed_by is None:
         return module.status is Status.MISSING and not _is_path(module.name) and not met
-    return module.status is Status.MISSING or met
+    return met or (module.status is Status.MISSING and not denied(case, module))
+
+
+def denied(case: Case, module: Module) -> str | None:
+    """The candidate of this name that is there for certain and may not be read.
+
+    Where a directory may not be looked into, the same refusal says nothing: then its listing is not known either.
+    """
+    for tried in module.tried:
+        if tried.outcome == DENIED:
+            listing = case.machine.files.listing(case.path_module.dirname(tried.path)) or ()
+            if case.path_module.basename(tried.path) in listing:
+                return tried.path
+    return None
 
 
 def _met(case: Case, module: Module) -> list[str]:
@@ -69,10 +88,12 @@ def _met(case: Case, module: Module) -> list[str]:
     met = [tried.path for tried in module.tried if tried.outcome == PASSED_OVER]
     if module.status is Status.REFUSED and module.path and _is_for_another_machine(case, module.path):
         met.append(module.path)
-    return [case.copies.fold(path) for path in met]
+    return [case.fold(path) for path in met]
 
 
 def _is_for_another_machine(case: Case, path: str) -> bool:
+    if case.machine.files.kind(path) is not Kind.FILE:
+        return False
     try:
         image = case.machine.files.image(path)
     except (MalformedImage, NotKnown):
@@ -82,31 +103,25 @@ def _is_for_another_machine(case: Case, path: str) -> bool:
 
 def _judge(case: Case, index: int, module: Module) -> Missing:
     name = _base_name(module.name)
-    architecture = case.machine.system.architecture
+    if module.rule == API_SET:  # a part of Windows: no file of that name would be taken
+        return Missing(load=index, module=module, code="WL201")
     copies = case.copies.named(name)
-    fit = tuple(copy for copy in copies if copy.architecture == architecture)
-    fit = tuple(sorted(fit, key=lambda copy: not added_by_program(case, copy)))
-    unfit = tuple(copy for copy in copies if copy not in fit)
-    met = tuple(copy for copy in unfit if case.copies.fold(copy.path) in _met(case, module) and copy.architecture)
+    ways = {copy: how_added(case, index, copy) for copy in copies if copy.fits}
+    fit = tuple(sorted(ways, key=lambda copy: ways[copy] is None))
+    unfit = tuple(copy for copy in copies if not copy.fits)
+    met = tuple(copy for copy in unfit if case.fold(copy.path) in _met(case, module) and copy.architecture)
     others = knowledge.other_majors(name, case.copies.names()) if not fit else ()
-    majors = tuple(copy for other in others for copy in case.copies.named(other) if copy.architecture == architecture)
+    majors = tuple(copy for other in others for copy in case.copies.named(other) if copy.fits)
+    way = next((way for way in map(ways.get, fit) if way), None)
     applies = {
         "WL205": bool(met),
-        "WL203": any(added_by_program(case, copy) for copy in fit),
+        "WL203": way is not None,
         "WL202": bool(fit),
         "WL204": bool(majors),
         "WL201": True,
     }
     code = next(code for code in MISSING if applies[code])
-    return Missing(load=index, module=module, code=code, fit=fit, unfit=unfit, met=met, majors=majors)
-
-
-def added_by_program(case: Case, copy: Copy) -> bool:
-    """Whether the program itself added the copy's directory: by a call, or by changing the search variable."""
-    if copy.added is not None:
-        return True
-    directory = case.copies.fold(case.path_module.dirname(copy.path))
-    return directory in case.directories_added_to_variable
+    return Missing(load=index, module=module, code=code, fit=fit, unfit=unfit, met=met, majors=majors, way=way)
 
 
 def _base_name(name: str) -> str:

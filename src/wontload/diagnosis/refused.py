@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from wontload.binary import Defect, MalformedImage
-from wontload.diagnosis import evidence
+from wontload.binary import Defect, Format, MalformedImage
+from wontload.diagnosis import blame, evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.grouping import component
+from wontload.diagnosis.missing import DENIED, PASSED_OVER, denied
 from wontload.loader import Module, Status
 from wontload.machine import Kind, NotKnown, own_format
+
+SYSTEM_OF = {Format.PE: "Windows", Format.ELF: "Linux", Format.MACHO: "macOS"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,67 +43,69 @@ class Refused:
 
 
 def refused(case: Case) -> Iterator[Refused]:
-    """Yield each file that a failing load refused, or passed over as the file asked for, once, fatal load first."""
+    """Yield each file that a failing load could not take, once, fatal load first.
+
+    That is what it refused, what it may not read, and of the file asked for also what it passed over. Where the model
+    does not know what the loader makes of a damaged file, and the load was seen to fail, the damaged file is one too.
+    """
     seen: set[str] = set()
-    for index, result in sorted(case.failed_results, key=lambda item: not case.is_fatal(item[0])):
+    results = (*case.failed_results, *case.doubtful_results)
+    for index, result in sorted(results, key=lambda item: not case.is_fatal(item[0])):
         for position, module in enumerate(result.modules):
-            path = module.path or (_path_met(case, module) if position == 0 else None)
-            if module.status not in (Status.REFUSED, Status.MISSING) or module.symbol or path is None or path in seen:
+            if module.status not in (Status.REFUSED, Status.MISSING) or module.symbol:
                 continue
-            seen.add(path)
-            yield _examine(case, index, module, path, first=position == 0)
+            path = module.path or _path_met(case, module, first=position == 0)
+            if path is not None and path not in seen:
+                seen.add(path)
+                yield _examine(case, index, module, path, first=position == 0)
 
 
-def _path_met(case: Case, module: Module) -> str | None:
-    """The file behind a first module without a path: the name itself, or the first candidate passed over."""
-    if case.machine.files.kind(module.name) in (Kind.FILE, Kind.DENIED) and case.path_module.isabs(module.name):
-        return module.name
-    return next((tried.path for tried in module.tried if tried.outcome in ("passed over", "denied")), None)
+def _path_met(case: Case, module: Module, *, first: bool) -> str | None:
+    """The file behind a module for which none was taken; `None` where there is none."""
+    outcomes = (PASSED_OVER, DENIED) if first else ()
+    if first and case.path_module.isabs(module.name):
+        return module.name if case.machine.files.kind(module.name) in (Kind.FILE, Kind.DENIED) else None
+    found = next((tried.path for tried in module.tried if tried.outcome in outcomes), None)
+    return found or denied(case, module) or _damaged(case, module)
+
+
+def _damaged(case: Case, module: Module) -> str | None:
+    """A candidate of which the model does not know what the loader makes, because it is damaged."""
+    for tried in module.tried:
+        if tried.outcome == "unknown" and case.machine.files.kind(tried.path) is Kind.FILE:
+            try:
+                case.machine.files.image(tried.path)
+            except MalformedImage:
+                return tried.path
+            except NotKnown:
+                continue
+    return None
 
 
 def _examine(case: Case, load: int, module: Module, path: str, *, first: bool) -> Refused:
-    name = case.path_module.basename(path)
-    denied = case.machine.files.kind(path) is Kind.DENIED
+    one = Refused(load=load, module=module, name=case.path_module.basename(path), path=path, first=first)
+    kind = case.machine.files.kind(path)
+    if kind is Kind.DENIED:
+        return replace(one, denied=True)
+    if kind is Kind.DIRECTORY:
+        return replace(one, defect=Defect.NOT_NATIVE, what="it is a directory", content="directory")
     try:
         image = case.machine.files.image(path)
     except MalformedImage as malformed:
-        return Refused(
-            load=load,
-            module=module,
-            name=name,
-            path=path,
-            first=first,
-            defect=malformed.defect,
-            what=malformed.what,
-            content=malformed.content,
-            denied=denied,
-        )
+        return replace(one, defect=malformed.defect, what=malformed.what, content=malformed.content)
     except (NotKnown, KeyError):
-        return Refused(load=load, module=module, name=name, path=path, first=first, denied=denied)
+        return one
     system = case.machine.system
-    foreign = image.format is not own_format(system)
-    other = not foreign and image.architecture != system.architecture
-    return Refused(
-        load=load,
-        module=module,
-        name=name,
-        path=path,
-        first=first,
-        foreign_format={"pe": "Windows", "elf": "Linux", "macho": "macOS"}[image.format.value] if foreign else "",
-        foreign_architecture=image.architecture if other else "",
-        denied=denied,
-    )
+    if image.format is not own_format(system):
+        return replace(one, foreign_format=SYSTEM_OF[image.format])
+    return one if image.architecture == system.architecture else replace(one, foreign_architecture=image.architecture)
 
 
 def finding_of(case: Case, one: Refused, *, code: str, title: str, explanation: str) -> Finding:
     """A finding about a refused file, with the evidence that all such findings share."""
     fatal = case.is_fatal(one.load)
     what = f": {one.what}" if one.what else ""
-    others = [
-        copy
-        for copy in case.copies.named(one.name)
-        if copy.architecture == case.machine.system.architecture and copy.path != one.path
-    ]
+    others = [copy for copy in case.copies.named(one.name) if copy.fits and copy.path != one.path]
     return Finding(
         code=code,
         severity=Severity.ERROR if fatal else Severity.WARNING,
@@ -115,6 +120,6 @@ def finding_of(case: Case, one: Refused, *, code: str, title: str, explanation: 
             *evidence.of_copies(case, others),
         ),
         explanation=explanation,
-        explains_error=fatal,
+        explains_error=blame.explains(case, one.load, (one.module,)),
         load=one.load,
     )

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-SEARCH_FLAGS = 0x1F00  # LOAD_LIBRARY_SEARCH_*, Microsoft, LoadLibraryExW
-ALTERED_SEARCH_PATH = 0x8
+from wontload.loader.windows.flags import (
+    LOAD_WITH_ALTERED_SEARCH_PATH,
+    SEARCH,
+    SEARCH_APPLICATION_DIR,
+    SEARCH_DLL_LOAD_DIR,
+    SEARCH_SYSTEM32,
+    SEARCH_USER_DIRS,
+    in_force,
+)
+from wontload.machine import Process
+
+FLAGGED_PLACES = (
+    (SEARCH_DLL_LOAD_DIR, "the file's own directory"),
+    (SEARCH_APPLICATION_DIR, "the interpreter's"),
+    (SEARCH_USER_DIRS, "the directories added with os.add_dll_directory"),
+    (SEARCH_SYSTEM32, "System32"),
+)
 
 
 def listed(names: Sequence[str], limit: int = 4) -> str:
@@ -30,29 +45,49 @@ def call(kind: str, name: str, flags: int, *, windows: bool) -> str:
     return f'CDLL("{name}")'
 
 
-def how_windows_searches(flags: int) -> str:
+def how_windows_searches(flags: int, process: Process) -> str:
     """One sentence: which places these LoadLibraryEx flags search, and which they leave out.
 
-    Source: Microsoft, LoadLibraryExW and "Dynamic-link library search order".
+    Source: Microsoft, LoadLibraryExW, SetDefaultDllDirectories, and "Dynamic-link library search order".
     """
-    if flags & SEARCH_FLAGS:
+    in_effect = in_force(flags, process)
+    if in_effect & SEARCH:
+        by_default = "" if flags & SEARCH else "SetDefaultDllDirectories was called in this process. "
+        return f"{by_default}This load searches {_flagged_places(in_effect)}. {_left_out(in_effect)}"
+    standing = "the current directory and PATH" if process.dll_directory is None else "SetDllDirectory's and PATH"
+    if flags & LOAD_WITH_ALTERED_SEARCH_PATH:
         return (
-            "This load searches the file's own directory, the interpreter's, the directories added with "
-            "os.add_dll_directory, and System32. PATH and the current directory do not count in it"
-        )
-    if flags & ALTERED_SEARCH_PATH:
-        return (
-            "This load searches the file's own directory, the system's, the current directory and PATH. Directories "
+            f"This load searches the file's own directory, the system's, {standing}. Directories "
             "added with os.add_dll_directory do not count in it"
         )
     return (
-        "winmode=0 asks for Windows' standard search order: the interpreter's directory, the system's, the current "
-        "directory and PATH. Directories added with os.add_dll_directory do not count in it, and neither does the "
-        "file's own directory"
+        f"winmode=0 asks for Windows' standard search order: the interpreter's directory, the system's, {standing}. "
+        "Directories added with os.add_dll_directory do not count in it, and neither does the file's own directory"
     )
 
 
-HOW_GLIBC_SEARCHES = (
-    "Linux searches the RUNPATH (or RPATH) written into the file that needs the library, LD_LIBRARY_PATH as it was "
-    "when the process started, the loader's cache, and the system's default directories"
-)
+def _flagged_places(flags: int) -> str:
+    found = [words for flag, words in FLAGGED_PLACES if flags & flag]
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])}, and {found[-1]}"
+
+
+def _left_out(flags: int) -> str:
+    added = "" if flags & SEARCH_USER_DIRS else "Directories added with os.add_dll_directory, "
+    return f"{added}PATH and the current directory do not count in it"
+
+
+# By `System.libc`, and by `System.name` where there is none. What glibc and musl do: docs/loaders-elf.md; dyld(1).
+HOW_OTHERS_SEARCH = {
+    "glibc": (
+        "Linux searches the RUNPATH (or RPATH) written into the file that needs the library, LD_LIBRARY_PATH as it was "
+        "when the process started, the loader's cache, and the system's default directories"
+    ),
+    "musl": (
+        "musl searches LD_LIBRARY_PATH as it was when the process started, the RPATH or RUNPATH written into the file "
+        "that needs the library and into those that brought it in, and the system's directories"
+    ),
+    "macos": (
+        "macOS goes by the path that is written into the file that needs the library; where that begins with @rpath, "
+        "by the LC_RPATH entries of the files that brought it in"
+    ),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload.diagnosis import evidence
+from wontload.diagnosis import blame, evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.words import are, listed
@@ -22,22 +22,25 @@ def absent(case: Case) -> Iterator[Finding]:
     groups: dict[object, list[tuple[int, Module]]] = {}
     for index, result in case.failed_results:
         first = result.modules[0]
-        if first.status is not Status.MISSING or case.machine.files.kind(first.name) is not Kind.ABSENT:
-            continue
-        if _is_path(first.name) and not _asked_by_bare_name_too(case, first.name):
+        if _is_absent(first) and not _found_another_way(case, index, first.name):
             request = case.loads[index].request
-            groups.setdefault((case.is_fatal(index), request.file, request.line), []).append((index, first))
+            line = (request.file, request.line) if request.file else index
+            groups.setdefault((case.is_fatal(index), line), []).append((index, first))
     for group in groups.values():
         yield _finding(case, group)
+
+
+def _is_absent(first: Module) -> bool:
+    """Whether a path was asked for and no file was there, which is not the same as none that would do."""
+    outcomes = {tried.outcome for tried in first.tried}
+    return first.status is Status.MISSING and _is_path(first.name) and outcomes == {"absent"}
 
 
 def _finding(case: Case, group: list[tuple[int, Module]]) -> Finding:
     index, first = group[0]
     names = tuple(dict.fromkeys(case.path_module.basename(module.name) for _, module in group))
-    directory = case.path_module.dirname(first.name)
-    exists = case.machine.files.kind(directory) is Kind.DIRECTORY
-    where = "its directory has no such file" if exists else f"the directory {directory} does not exist either"
-    others = [copy for name in names for copy in case.copies.named(name) if copy.architecture]
+    others = [copy for name in names for copy in case.copies.named(name) if copy.fits]
+    searched = any(tried.rule != "explicit_path" for _, module in group for tried in module.tried)
     return Finding(
         code="WL101",
         severity=Severity.ERROR if case.is_fatal(index) else Severity.WARNING,
@@ -48,19 +51,41 @@ def _finding(case: Case, group: list[tuple[int, Module]]) -> Finding:
         evidence=(
             evidence.of_request(case, index),
             *evidence.of_observation(case, index),
-            Evidence("file", f"{first.name} does not exist; {where}", {"path": first.name}),
+            *(_fact(case, tried.path) for _, module in group for tried in module.tried),
             *evidence.of_copies(case, others),
         ),
-        explanation="The path was handed to the loader as it is, so nothing was searched: the file is absent.",
-        explains_error=case.is_fatal(index),
+        explanation="The relative path was joined to each directory of the search order, and no file was there."
+        if searched
+        else "The path was handed to the loader as it is, so nothing was searched: the file is absent.",
+        explains_error=any(blame.explains(case, one, (module,)) for one, module in group),
         load=index,
     )
+
+
+def _fact(case: Case, path: str) -> Evidence:
+    """What is at a path where no file is."""
+    directory, name = case.path_module.split(path)
+    kind = case.machine.files.kind(directory)
+    if name in (case.machine.files.listing(directory) or ()):
+        return Evidence("file", f"{path} is a link that leads nowhere", {"path": path})
+    where = {
+        Kind.DIRECTORY: "; its directory has no such file",
+        Kind.ABSENT: f"; the directory {directory} does not exist either",
+    }.get(kind, "")
+    return Evidence("file", f"{path} does not exist{where}", {"path": path})
 
 
 def _is_path(name: str) -> bool:
     return "/" in name or "\\" in name
 
 
-def _asked_by_bare_name_too(case: Case, path: str) -> bool:
-    name = case.path_module.basename(path)
-    return any(load.request.name == name for load in case.loads)
+def _found_another_way(case: Case, index: int, path: str) -> bool:
+    """Whether this was one attempt of several: the same line then loaded something, or asks for the bare name too."""
+    request, name = case.loads[index].request, case.path_module.basename(path)
+    for other, load in enumerate(case.loads):
+        same_line = request.file is not None and (load.request.file, load.request.line) == (request.file, request.line)
+        if same_line and other > index and load.observed is not None and load.observed.succeeded:
+            return True
+        if load.request.name == name and case.load_failed(other):
+            return True
+    return False

@@ -22,6 +22,15 @@ STORY = {
     "16-bit program": "It is a program for 16-bit Windows or DOS.",
     "directory": "A directory has the library's name.",
 }
+NOUN = {
+    "git-lfs pointer": "a Git LFS pointer",
+    "html": "a web page",
+    "text": "a text file",
+    "zip": "a ZIP archive",
+    "gzip": "a gzip file",
+    "archive": "a static library",
+    "zeros": "a run of zeros",
+}
 
 
 def not_a_library(case: Case) -> Iterator[Finding]:
@@ -32,7 +41,7 @@ def not_a_library(case: Case) -> Iterator[Finding]:
     for one in refused(case):
         if one.defect is Defect.NOT_NATIVE:
             story = STORY.get(one.content, "Its first bytes are those of no native library.")
-            what = f"a {one.content}" if one.content in STORY else "something else"
+            what = NOUN.get(one.content, f"a {one.content}") if one.content in STORY else "something else"
             yield finding_of(
                 case, one, code="WL104", title=f"{one.name} is not a native library but {what}", explanation=story
             )
@@ -42,6 +51,6 @@ def not_a_library(case: Case) -> Iterator[Finding]:
                 one,
                 code="WL104",
                 title=f"{one.name} is a library of another system ({one.foreign_format})",
-                explanation="The package holds files for another operating system: it was installed for one, copied "
+                explanation="The file is made for another operating system: its package was installed for one, copied "
                 "from one, or its wheel is tagged for any.",
             )

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from wontload.diagnosis import evidence, grouping
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.finding import Finding
-from wontload.diagnosis.missing import Missing
+from wontload.diagnosis.finding import Evidence, Finding
+from wontload.diagnosis.missing import API_SET, DENIED, Missing
 from wontload.diagnosis.words import are, listed
 
 
@@ -22,7 +22,7 @@ def nowhere(case: Case) -> Iterator[Finding]:
         yield Finding(
             code="WL201",
             severity=grouping.severity(case, group),
-            title=f"{listed(names)} {are(names)} nowhere on this machine",
+            title=_title(case, group),
             subject=names[0],
             also=names[1:],
             component=grouping.component(names[0]),
@@ -31,20 +31,47 @@ def nowhere(case: Case) -> Iterator[Finding]:
                 evidence.of_request(case, first.load),
                 *evidence.of_observation(case, first.load),
                 evidence.of_search(case, first),
-                evidence.of_absence(case, names),
+                *_absence(case, group),
                 *(item for one in group for item in evidence.of_copies(case, one.unfit, "unfit")),
                 *evidence.of_providers(case, names),
             ),
             explanation=_explanation(case, group),
-            explains_error=any(case.is_fatal(one.load) for one in group),
+            explains_error=grouping.explains(case, group),
             load=first.load,
         )
 
 
+def _title(case: Case, group: tuple[Missing, ...]) -> str:
+    names = grouping.names(group)
+    if any(one.module.rule == API_SET for one in group):
+        return f"{listed(names)} {are(names)} no part of this Windows"
+    if any(one.unfit for one in group):
+        return f"{listed(names)}: no copy that this process can use is on this machine"
+    if any(tried.outcome == DENIED for one in group for tried in one.module.tried):
+        return f"{listed(names)} {are(names)} in no directory that this user may look into"
+    return f"{listed(names)} {are(names)} nowhere on this machine"
+
+
+def _absence(case: Case, group: tuple[Missing, ...]) -> Iterator[Evidence]:
+    names = grouping.names(group)
+    if any(one.module.rule == API_SET for one in group):
+        yield Evidence("simulated", "the API-set schema of this Windows gives it no host", {"names": list(names)})
+        return
+    yield evidence.of_absence(case, names, usable=any(one.unfit for one in group))
+    for one in group:
+        for tried in one.module.tried:
+            if tried.outcome == DENIED:
+                directory = case.path_module.dirname(tried.path)
+                yield Evidence("file", f"{directory} may not be looked into", {"path": directory})
+
+
 def _explanation(case: Case, group: tuple[Missing, ...]) -> str:
     first = group[0]
+    if first.module.rule == API_SET:
+        return "Such names stand for parts of Windows, and no file provides them: the code is made for a newer Windows."
     if first.module.needed_by is None and len(group) > 1:
-        return "The program tried these names in turn; any one of them would have done, and none is here."
+        ended = "gave up" if case.is_fatal(first.load) else "went on without them"
+        return f"The program tried these names in turn and {ended}; none of them is here."
     if first.module.needed_by is None:
         return "The program asked for it by this name, and the loader searched for it in vain."
     importers = tuple(dict.fromkeys(case.path_module.basename(one.module.needed_by or "") for one in group))

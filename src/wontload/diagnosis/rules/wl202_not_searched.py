@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis import evidence, grouping
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding
+from wontload.diagnosis.missing import Missing
 from wontload.diagnosis.words import are, listed
 
 
@@ -31,11 +32,11 @@ def not_searched(case: Case) -> Iterator[Finding]:
                 *evidence.of_observation(case, first.load),
                 evidence.of_search(case, first),
                 *(item for one in group for item in evidence.of_copies(case, one.fit)),
-                *_on_ignored_path(case, first.load, [copy.what for one in group for copy in one.fit]),
+                *_on_ignored_path(case, group),
                 *evidence.of_components(names),
             ),
-            explanation=f"{evidence.how_it_searches(case, first.load)}.",
-            explains_error=any(case.is_fatal(one.load) for one in group),
+            explanation=f"{evidence.how_it_searches(case, first)}.",
+            explains_error=grouping.explains(case, group),
             load=first.load,
         )
 
@@ -44,6 +45,11 @@ def _directories(names: tuple[str, ...]) -> str:
     return "a directory" if len(names) == 1 else "directories"
 
 
-def _on_ignored_path(case: Case, index: int, places: list[str]) -> Iterator[Evidence]:
-    if case.windows and "on PATH" in places and case.loads[index].request.flags:
+def _on_ignored_path(case: Case, group: tuple[Missing, ...]) -> Iterator[Evidence]:
+    """Say of a directory on PATH that PATH does not count here: people look there first."""
+    first = group[0]
+    searches_path = any(tried.rule == "path_variable" for tried in first.module.tried)
+    entries = {case.fold(one) for one in case.entries(case.loads[first.load].request.process.environment)}
+    places = {case.fold(case.path_module.dirname(copy.path)) for one in group for copy in one.fit}
+    if case.windows and not searches_path and entries & places:
         yield Evidence("variable", "that directory is on PATH, and this load does not search PATH", {"name": "PATH"})

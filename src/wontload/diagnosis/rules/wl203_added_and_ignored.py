@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wontload.diagnosis import evidence, grouping
+from wontload.diagnosis.added import why_ignored
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Finding
+from wontload.diagnosis.missing import Missing
 from wontload.diagnosis.words import are, listed
 
 
@@ -33,11 +35,11 @@ def added_and_ignored(case: Case) -> Iterator[Finding]:
                 *evidence.of_observation(case, first.load),
                 evidence.of_search(case, first),
                 *evidence.of_copies(case, fit),
-                *evidence.of_added(case, fit),
+                *evidence.of_added(case, first.load, fit),
                 *evidence.of_components(names),
             ),
-            explanation=f"{evidence.how_it_searches(case, first.load)}. {_why_ignored(case, first.load)}",
-            explains_error=any(case.is_fatal(one.load) for one in group),
+            explanation=f"{evidence.how_it_searches(case, first)}. {_why_ignored(case, first)}",
+            explains_error=grouping.explains(case, group),
             load=first.load,
         )
 
@@ -46,9 +48,5 @@ def _whose(names: tuple[str, ...]) -> str:
     return "its" if len(names) == 1 else "their"
 
 
-def _why_ignored(case: Case, index: int) -> str:
-    if not case.windows:
-        return "The loader reads LD_LIBRARY_PATH once, when the process starts: what the program adds comes too late."
-    if case.loads[index].request.flags == 0:
-        return "So the directory that the program added helps only loads that do not pass winmode=0."
-    return "So a directory that the program puts on PATH helps only loads with winmode=0."
+def _why_ignored(case: Case, first: Missing) -> str:
+    return why_ignored(case, first.load, first.way) if first.way else ""

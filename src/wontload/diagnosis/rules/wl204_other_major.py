@@ -37,6 +37,6 @@ def other_major(case: Case) -> Iterator[Finding]:
             ),
             explanation="The number in the file name is the major version, and the loader asks for exactly that file. "
             "A copy of another major under that name would load and then fail in worse ways.",
-            explains_error=any(case.is_fatal(one.load) for one in group),
+            explains_error=grouping.explains(case, group),
             load=first.load,
         )

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from wontload.diagnosis import evidence, grouping
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Finding
-from wontload.diagnosis.words import listed
+from wontload.diagnosis.missing import PASSED_OVER, Missing
+from wontload.diagnosis.words import are, listed
+from wontload.loader.windows.candidates import ERROR_BAD_EXE_FORMAT
 
 
 def dependency_of_other_machine(case: Case) -> Iterator[Finding]:
@@ -22,8 +24,8 @@ def dependency_of_other_machine(case: Case) -> Iterator[Finding]:
         yield Finding(
             code="WL205",
             severity=grouping.severity(case, group),
-            title=f"the {listed(names)} that was found is built for {listed(architectures)}, and this Python is "
-            f"{case.machine.system.architecture}",
+            title=f"the {listed(names)} that {_was(names)} found {are(names)} built for {listed(architectures)}, and "
+            f"this Python is {case.machine.system.architecture}",
             subject=names[0],
             also=names[1:],
             component=grouping.component(names[0]),
@@ -36,8 +38,23 @@ def dependency_of_other_machine(case: Case) -> Iterator[Finding]:
                 evidence.of_search(case, first),
                 *evidence.of_providers(case, names),
             ),
-            explanation="The loader passes over a library of another machine type and goes on searching. It found no "
-            "other, and so it says that the file cannot be found, though it is there.",
-            explains_error=any(case.is_fatal(one.load) for one in group),
+            explanation=_explanation(case, first),
+            explains_error=grouping.explains(case, group),
             load=first.load,
         )
+
+
+def _was(names: tuple[str, ...]) -> str:
+    return "was" if len(names) == 1 else "were"
+
+
+def _explanation(case: Case, first: Missing) -> str:
+    """What became of the search, and what the error then says."""
+    if not any(tried.outcome == PASSED_OVER for tried in first.module.tried):
+        return "The loader met a library of another machine type and ended the load there."
+    passes = "The loader passes over a library of another machine type and goes on searching. It found no other"
+    if case.windows and first.module.error == ERROR_BAD_EXE_FORMAT:
+        return f"{passes}, and so the load ends with error 193, which says that a file is invalid and not which."
+    if "ELFCLASS" in str(first.module.error):
+        return f"{passes}, and so it says that the file is of the wrong class."
+    return f"{passes}, and so it says that the file cannot be found, though it is there."

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from wontload import knowledge
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.loader import Verdict
 from wontload.machine import FailedDirectory, Kind, Outcome
 
+ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND = 2, 3
 ERROR_INVALID_PARAMETER = 87  # what os.add_dll_directory gives for a relative or empty path (tried on Wine)
 
 
@@ -23,8 +25,15 @@ def points_at_nothing(case: Case) -> Iterator[Finding]:
         if finding.subject not in told:
             told.add(finding.subject)
             yield finding
-    if case.outcome is not Outcome.LOADS:
+    if _may_matter(case):
         yield from (finding for finding in _of_variables(case) if finding.subject not in told)
+
+
+def _may_matter(case: Case) -> bool:
+    """A target that loads has no use for the news that some variable is stale."""
+    if case.outcome is not None:
+        return case.outcome is not Outcome.LOADS
+    return any(load.simulated and load.simulated.verdict is not Verdict.LOADS for load in case.loads)
 
 
 def _of_failed_call(case: Case, failed: FailedDirectory) -> Finding:
@@ -32,10 +41,8 @@ def _of_failed_call(case: Case, failed: FailedDirectory) -> Finding:
     error = case.observation.error if case.observation else None
     explains = case.outcome is Outcome.FAILS and error is not None and error.raised_by == "add_dll_directory"
     at = f"{added.file}:{added.line}" if added.file else "the program"
-    what_is_wrong = f"{added.path} does not exist"
-    if failed.number == ERROR_INVALID_PARAMETER:
-        what_is_wrong = f"{added.path or 'an empty path'} is not a full path"
-    what = f"{added.expression} points at nothing" if added.expression else what_is_wrong
+    what_is_wrong = _what_is_wrong(failed)
+    what = _of_expression(case, failed) if added.expression else what_is_wrong
     evidence = [
         Evidence(
             "request",
@@ -50,7 +57,7 @@ def _of_failed_call(case: Case, failed: FailedDirectory) -> Finding:
         Evidence("file", what_is_wrong, {"path": added.path}),
     ]
     if added.expression:
-        value = case.machine.environment.get(added.expression, "")
+        value = _variable(case, added.expression)
         evidence.append(
             Evidence("variable", f"{added.expression} is {value}", {"name": added.expression, "value": value})
         )
@@ -62,12 +69,37 @@ def _of_failed_call(case: Case, failed: FailedDirectory) -> Finding:
         also=(added.path,) if added.expression else (),
         chain=(case.target,),
         evidence=tuple(evidence),
-        explanation="os.add_dll_directory raises for a directory that does not exist, and the package does not catch "
-        "it: the import ends there, before any library is loaded."
+        explanation="os.add_dll_directory raises for such a directory, and the package does not catch it: the import "
+        "ends there."
         if explains
-        else "A directory that does not exist adds nothing to any search.",
+        else "A directory that cannot be added adds nothing to any search.",
         explains_error=explains,
     )
+
+
+def _what_is_wrong(failed: FailedDirectory) -> str:
+    path = failed.directory.path
+    if failed.number == ERROR_INVALID_PARAMETER:
+        return f"{path or 'an empty path'} is not a full path"
+    if failed.number in (ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND):
+        return f"{path} does not exist"
+    return f"{path} cannot be added"
+
+
+def _of_expression(case: Case, failed: FailedDirectory) -> str:
+    """What is wrong with the variable that the directory came from; it may be right, and only a part below it gone."""
+    name = failed.directory.expression or ""
+    if failed.number not in (ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND):
+        return f"{name}: {_what_is_wrong(failed)}"
+    if case.machine.files.kind(_variable(case, name) or failed.directory.path) is Kind.DIRECTORY:
+        return f"{name} names a directory that has no {case.path_module.basename(failed.directory.path)}"
+    return f"{name} points at nothing"
+
+
+def _variable(case: Case, name: str) -> str:
+    """A variable of the session, by a name that Windows compares without case."""
+    found = (value for known, value in case.machine.environment.items() if known.upper() == name.upper())
+    return next(found, "")
 
 
 def _of_variables(case: Case) -> Iterator[Finding]:

@@ -22,14 +22,15 @@ def shadowed(case: Case) -> Iterator[Finding]:
     if observation.outcome is not Outcome.FAILS or case.fatal is not None:
         return
     installed = _installed(case)
-    if installed is None or case.copies.fold(observation.origin).startswith(case.copies.fold(installed)):
-        return
     taken = _taken(case, observation.origin)
-    if any(site in case.copies.fold(taken).replace("\\", "/").split("/") for site in SITES):
+    if installed is None or case.fold(taken) == case.fold(installed):
         return
+    if any(site in case.fold(taken).replace("\\", "/").split("/") for site in SITES):
+        return
+    explains = not _lacks_another_package(case)
     yield Finding(
         code="WL503",
-        severity=Severity.ERROR,
+        severity=Severity.ERROR if explains else Severity.WARNING,
         title=f"{taken} is imported in place of the installed {case.target}",
         subject=taken,
         also=(installed,),
@@ -37,12 +38,28 @@ def shadowed(case: Case) -> Iterator[Finding]:
         evidence=(
             Evidence("observed", f"import {case.target} found {observation.origin}", {"path": observation.origin}),
             Evidence("file", f"the installed package is {installed}", {"path": installed}),
-            Evidence("file", f"sys.path names {case.path_module.dirname(taken)} first", {"path": taken}),
+            Evidence("file", _how_it_came_first(case, taken), {"path": taken}),
         ),
         explanation="Python takes the first match on sys.path, and the current directory or the script's own comes "
-        "first. A source folder has no compiled modules. Start Python in another directory, or rename the folder.",
-        explains_error=True,
+        "first. A source folder usually has no compiled modules. Start Python in another directory, or rename the "
+        "folder.",
+        explains_error=explains,
     )
+
+
+def _lacks_another_package(case: Case) -> bool:
+    """Whether the import ended because some other package is missing, which is WL506's to say."""
+    missing = case.observation.missing_module if case.observation else None
+    return bool(missing) and str(missing).partition(".")[0] != case.target.partition(".")[0]
+
+
+def _how_it_came_first(case: Case, taken: str) -> str:
+    directory = case.path_module.dirname(taken)
+    here = case.start.current_directory if case.start else ""
+    path = case.machine.python.path if case.machine.python else ()
+    if case.fold(directory) in {case.fold(entry or here) for entry in path}:
+        return f"sys.path names {directory} first"
+    return "no entry of sys.path holds it: an import hook, as editable installations have, leads there"
 
 
 def _taken(case: Case, origin: str) -> str:

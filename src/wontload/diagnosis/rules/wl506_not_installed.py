@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
+from wontload import knowledge
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.machine import Outcome
+from wontload.machine import Kind, Outcome
 
 
 def not_installed(case: Case) -> Iterator[Finding]:
@@ -17,26 +19,60 @@ def not_installed(case: Case) -> Iterator[Finding]:
     observation, python = case.observation, case.machine.python
     if observation is None or python is None or not observation.missing_module:
         return
-    top = observation.missing_module.partition(".")[0]
-    if observation.outcome is not Outcome.NOT_FOUND and top == case.target.partition(".")[0]:
-        return  # a submodule of the target itself
-    if observation.outcome is Outcome.NOT_FOUND or _ended_by(case, top):
-        own = observation.outcome is Outcome.NOT_FOUND
-        yield Finding(
-            code="WL506",
-            severity=Severity.ERROR,
-            title=f"{top} is not installed for {python.executable}",
-            subject=top,
-            chain=(case.target,) if own else (case.target, top),
-            evidence=tuple(_evidence(case, top, own=own)),
-            explanation="Each interpreter and each virtual environment has packages of its own. "
-            + (
-                "This one does not have it; another one here does."
-                if own and case.elsewhere
-                else "This one does not have it."
-            ),
-            explains_error=True,
+    missing = observation.missing_module
+    top = missing.partition(".")[0]
+    own = observation.outcome is Outcome.NOT_FOUND
+    if not own and (top == case.target.partition(".")[0] or not _ended_by(case, top) or _is_there(case, top)):
+        return  # a submodule of the target itself, or of a package that is there: the installation lacks files
+    lacks_submodule = own and observation.origin is not None and missing != top
+    yield Finding(
+        code="WL506",
+        severity=Severity.ERROR,
+        title=_title(case, missing if lacks_submodule else top, python.executable, lacks_submodule=lacks_submodule),
+        subject=missing if lacks_submodule else top,
+        chain=(case.target,) if own else (case.target, top),
+        evidence=tuple(_evidence(case, missing if lacks_submodule else top, own=own)),
+        explanation=_explanation(case, top, own=own, lacks_submodule=lacks_submodule),
+        explains_error=True,
+    )
+
+
+def _title(case: Case, name: str, executable: str, *, lacks_submodule: bool) -> str:
+    if lacks_submodule:
+        return f"{name.partition('.')[0]} is installed for {executable}, and has no {name}"
+    if _is_of_python(name):
+        return f"{executable} lacks {name}, which is a part of Python"
+    return f"{name} is not installed for {executable}"
+
+
+def _explanation(case: Case, top: str, *, own: bool, lacks_submodule: bool) -> str:
+    if lacks_submodule:
+        return "The package is here. The name below it is misspelt, belongs to another version, or its file is gone."
+    if _is_of_python(top):
+        return (
+            "It belongs to the standard library, and no package provides it. This Python was built without it, its "
+            "installation leaves it out, or the system that it belongs to is another one."
         )
+    here = "This one does not have it; another one here does." if own and case.elsewhere else "This one lacks it."
+    return f"Each interpreter and each virtual environment has packages of its own. {here}"
+
+
+def _is_of_python(top: str) -> bool:
+    """Whether a name is the standard library's, as far as the Python that runs this tool knows."""
+    return top in sys.stdlib_module_names
+
+
+def _is_there(case: Case, top: str) -> bool:
+    """Whether a directory of `sys.path` has a package or module of that name, so that only a part of it is missing."""
+    python, join = case.machine.python, case.path_module.join
+    here = case.start.current_directory if case.start else ""
+    if python is None or not (case.observation and "." in (case.observation.missing_module or "")):
+        return False
+    names = (top, f"{top}.py", *(top + suffix for suffix in python.extension_suffixes))
+    kind = case.machine.files.kind
+    return any(
+        kind(join(entry or here, name)) in (Kind.FILE, Kind.DIRECTORY) for entry in python.path for name in names
+    )
 
 
 def _ended_by(case: Case, top: str) -> bool:
@@ -44,20 +80,21 @@ def _ended_by(case: Case, top: str) -> bool:
     return error is not None and top in error.text and case.outcome is Outcome.FAILS
 
 
-def _evidence(case: Case, top: str, *, own: bool) -> Iterator[Evidence]:
+def _evidence(case: Case, name: str, *, own: bool) -> Iterator[Evidence]:
     python = case.machine.python
     paths = [path for path in (python.path if python else ()) if path]
-    yield Evidence("looked", f"no {top} in the {len(paths)} entries of sys.path", {"directories": paths})
+    yield Evidence("looked", f"no {name} in the {len(paths)} entries of sys.path", {"directories": paths})
     for other in case.elsewhere if own else ():
         yield Evidence(
             "copy",
             f"{other.environment} has it: {other.location}",
             {"path": other.location, "environment": other.environment},
         )
-    if own and case.known_as:
-        command = f"{python.executable if python else 'python'} -m pip install {case.known_as}"
+    known_as = case.known_as if own else knowledge.distribution_for(name)
+    if known_as and "." not in name and not _is_of_python(name):
+        command = f"{python.executable if python else 'python'} -m pip install {known_as}"
         yield Evidence(
             "provider",
-            f"{top} comes with the distribution {case.known_as}: {command}",
-            {"package": case.known_as, "file": top, "component": None},
+            f"{name} comes with the distribution {known_as}: {command}",
+            {"package": known_as, "file": name, "component": None},
         )

@@ -35,12 +35,18 @@ def crashes(case: Case) -> Iterator[Finding]:
             *((evidence.of_request(case, inside[-1]),) if inside else ()),
             *_last_mapped(case),
         ),
-        explanation="No loader error was reported: the code ran and brought the process down. "
+        explanation=_explanation(case)
         if crashed
         else "The package's own code ended the process, so no error came out of the import.",
         explains_error=not case.fatal_loads,  # else what is wrong with that load explains the crash too
         load=inside[-1] if inside else None,
     )
+
+
+def _explanation(case: Case) -> str:
+    if case.fatal_loads:
+        return "The model of the loader foresees it: mapping a file that is cut off, and touching what is not there."
+    return "No loader error was reported: the process ended while code of the package, or of what it loads, ran."
 
 
 def _last_mapped(case: Case) -> Iterator[Evidence]:

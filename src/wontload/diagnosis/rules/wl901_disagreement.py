@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wontload.diagnosis.blame import names
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, JudgedLoad, Severity
 from wontload.loader import LoadResult, Status, Verdict
@@ -52,18 +53,32 @@ def _differences(case: Case, load: JudgedLoad) -> Iterator[Evidence]:
     elif not loads and case.windows and number not in (None, simulated.error):
         yield Evidence("observed", f"it failed with error {number}", {"number": number})
         yield Evidence("simulated", f"it fails with error {simulated.error}", {"error": simulated.error})
+    elif not loads and not case.windows and observed.error is not None:
+        if not names(observed.error.text, simulated.error):
+            yield Evidence("observed", f"it failed: {observed.error.text}", {"text": observed.error.text})
+            yield Evidence("simulated", f"it fails with: {simulated.error}", {"error": simulated.error})
     elif loads:
         yield from _other_files(case, observed, simulated)
 
 
 def _other_files(case: Case, observed: ObservedLoad, simulated: LoadResult) -> Iterator[Evidence]:
-    """Modules that were mapped from another place than the model says."""
+    """Modules that were mapped from another place than the model says.
+
+    What was mapped and the model does not list, native code loaded by itself; no rule of a loader foresees that.
+    """
     real = case.machine.files.real
-    mapped = {case.path_module.basename(path).lower(): path for path in observed.mapped}
+    mapped: dict[str, dict[str, str]] = {}
+    for path in observed.mapped:
+        mapped.setdefault(_key(case, path), {})[case.fold(real(path))] = path
     for module in simulated.modules:
         if module.status is not Status.LOADED or module.path is None:
             continue
-        there = mapped.get(case.path_module.basename(module.path).lower())
-        if there is not None and case.copies.fold(real(there)) != case.copies.fold(real(module.path)):
+        places = mapped.get(_key(case, module.path), {})
+        if places and case.fold(real(module.path)) not in places:
+            there = next(iter(places.values()))
             yield Evidence("observed", f"{module.name} was mapped from {there}", {"path": there})
             yield Evidence("simulated", f"{module.name} is taken from {module.path}", {"path": module.path})
+
+
+def _key(case: Case, path: str) -> str:
+    return case.fold(case.path_module.basename(path))

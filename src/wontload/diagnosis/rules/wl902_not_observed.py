@@ -18,9 +18,7 @@ def not_observed(case: Case) -> Iterator[Finding]:
             title=f"the import of {case.target} was not observed; this is judged from its files",
             subject=case.target,
             chain=(case.target,),
-            evidence=(
-                Evidence("simulated", f"{len(case.loads)} files of the package were judged by the loader's model"),
-            ),
+            evidence=(Evidence("simulated", f"{_files(len(case.loads))} judged by the loader's model"),),
             explanation="The saved machine holds no record of a real import of this target. What Python code does "
             "before a load (directories that it adds, variables that it changes) is known only where knowledge/ says.",
         )
@@ -37,6 +35,10 @@ def not_observed(case: Case) -> Iterator[Finding]:
             explanation="A package may wait for a network, a lock or a device while it is imported. "
             "Neither success nor failure was seen.",
         )
+
+
+def _files(count: int) -> str:
+    return "1 file of the package was" if count == 1 else f"{count} files of the package were"
 
 
 def _where_it_was(case: Case) -> Iterator[Evidence]:

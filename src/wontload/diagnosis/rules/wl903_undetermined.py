@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.words import listed
+from wontload.loader import Verdict
 from wontload.machine import Outcome
 
 
@@ -14,31 +16,20 @@ def undetermined(case: Case) -> Iterator[Finding]:
     """The target fails, or may, and no other finding explains it."""
     error = case.observation.error if case.observation else None
     if case.fatal is not None:
-        request = case.loads[case.fatal].request
-        name = case.path_module.basename(request.name)
-        yield Finding(
-            code="WL903",
-            severity=Severity.ERROR,
-            title=f"{name} does not load, and nothing that was examined explains it",
-            subject=name,
-            chain=(case.target, name),
-            evidence=(evidence.of_request(case, case.fatal), *evidence.of_observation(case, case.fatal)),
-            explanation="The file and all that it names were found and look sound.",
-            load=case.fatal,
-        )
+        yield _of_a_load(case, case.fatal)
     elif error is not None and case.outcome is Outcome.FAILS:
         at = f" at {error.file}:{error.line}" if error.file else ""
         yield Finding(
             code="WL903",
             severity=Severity.ERROR,
-            title=f"the import ends in Python code, not in the loader: {error.exception}: {error.text}",
+            title="the import ends in Python code, not in the loader: "
+            + (f"{error.exception}: {error.text}" if error.text else error.exception),
             subject=error.name or case.target,
             chain=(case.target,),
             evidence=(
                 Evidence("observed", f"{error.exception} was raised{at}", {"file": error.file, "line": error.line}),
             ),
-            explanation="No native library was refused before the exception: the reason is in the package's own code "
-            "or in how it was installed.",
+            explanation=_before_the_exception(case),
         )
     elif case.observation is None and any(load.simulated and load.simulated.would_settle for load in case.loads):
         yield Finding(
@@ -55,3 +46,49 @@ def undetermined(case: Case) -> Iterator[Finding]:
             )[:12],
             explanation="A saved machine holds what its maker looked at; the places named above are not among it.",
         )
+
+
+def _of_a_load(case: Case, index: int) -> Finding:
+    """A load that ended the import, with what the model says of it where no finding has its subject."""
+    request, result = case.loads[index].request, case.loads[index].simulated
+    name = case.path_module.basename(request.name)
+    failing = next((one for one in result.modules if one.error and one.reason), None) if result else None
+    doubts = result.would_settle if result else ()
+    title, explanation = f"{name} does not load, and nothing that was examined explains it", ""
+    if failing is not None and result is not None and result.verdict is Verdict.FAILS:
+        culprit = case.path_module.basename(failing.name)
+        title = f"{name} does not load{'' if culprit == name else f' because of {culprit}'}: {failing.reason}"
+        explanation = "That is what the model of the loader says; no finding of its own tells more of it yet."
+    elif doubts:
+        explanation = "The model of the loader does not decide, for want of what is named above."
+    elif result is not None and result.verdict is Verdict.LOADS:
+        explanation = "The file and all that it names were found and look sound."
+    return Finding(
+        code="WL903",
+        severity=Severity.ERROR,
+        title=title,
+        subject=name,
+        chain=(case.target, name),
+        evidence=(
+            evidence.of_request(case, index),
+            *evidence.of_observation(case, index),
+            *((Evidence("simulated", str(failing.error), {"error": failing.error}),) if failing is not None else ()),
+            *(Evidence("simulated", sentence) for sentence in doubts[:12]),
+        ),
+        explanation=explanation,
+        load=index,
+    )
+
+
+def _before_the_exception(case: Case) -> str:
+    failed = [index for index in range(len(case.loads)) if case.load_failed(index)]
+    if not failed:
+        return (
+            "No native library was refused before the exception: the reason is in the package's own code or in how it "
+            "was installed."
+        )
+    names = tuple(dict.fromkeys(case.path_module.basename(case.loads[index].request.name) for index in failed))
+    return (
+        f"Before the exception {listed(names)} did not load, and the program went on; whether the exception came of "
+        "that, only its code tells."
+    )

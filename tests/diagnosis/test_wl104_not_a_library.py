@@ -1,0 +1,73 @@
+"""WL104: something else has the library's name. A library that is damaged is WL102."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.machines import (
+    LINUX_PACKAGE,
+    PACKAGE,
+    broken,
+    codes,
+    ctypes_load,
+    data,
+    diagnose,
+    dll,
+    dlopen,
+    linux,
+    so,
+    windows,
+)
+from wontload.binary import Defect
+from wontload.diagnosis import Severity
+
+LLAMA = PACKAGE + r"\llama.dll"
+LIBRARY = LINUX_PACKAGE + "/libfoo.so"
+
+
+@pytest.mark.parametrize(
+    ("content", "title", "story"),
+    [
+        ("git-lfs pointer", "llama.dll is not a native library but a Git LFS pointer", "git lfs pull"),
+        ("html", "llama.dll is not a native library but a web page", "download"),
+        ("text", "llama.dll is not a native library but a text file", "text"),
+        ("zeros", "llama.dll is not a native library but a run of zeros", "zeros"),
+        ("unknown", "llama.dll is not a native library but something else", "first bytes"),
+    ],
+)
+def test_what_it_is_instead(content: str, title: str, story: str):
+    machine = windows({LLAMA: broken(Defect.NOT_NATIVE, LLAMA, content=content)})
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert (first.code, first.severity, first.explains_error) == ("WL104", Severity.ERROR, True)
+    assert (first.title, first.subject) == (title, "llama.dll")
+    assert story in first.explanation
+    assert first.chain == ("pkg", "llama.dll")
+    assert data(first, "file", "path") == [LLAMA]
+
+
+def test_a_dependency_that_is_a_web_page_ends_the_load_on_linux():
+    html = broken(Defect.NOT_NATIVE, "/opt/libbar.so", content="html", header=b"<html>")
+    machine = linux({LIBRARY: so("libbar.so"), "/opt/libbar.so": html})
+    (first,) = diagnose(machine, dlopen(LIBRARY, library_path="/opt")).findings
+    assert (first.code, first.subject) == ("WL104", "libbar.so")
+    assert first.chain == ("pkg", "libfoo.so", "libbar.so")
+
+
+def test_another_system_s_library():
+    (first,) = diagnose(windows({LLAMA: so()}), ctypes_load(LLAMA)).findings
+    assert (first.code, first.title) == ("WL104", "llama.dll is a library of another system (Linux)")
+    (first,) = diagnose(linux({LIBRARY: dll()}), dlopen(LIBRARY)).findings
+    assert (first.code, first.title) == ("WL104", "libfoo.so is a library of another system (Windows)")
+
+
+def test_a_directory_of_that_name():
+    (first,) = diagnose(windows(directories=[LLAMA]), ctypes_load(LLAMA)).findings
+    assert (first.code, first.explanation) == ("WL104", "A directory has the library's name.")
+
+
+def test_is_silent_where_it_was_a_library_once():
+    assert codes(diagnose(windows({LLAMA: broken(Defect.EMPTY)}), ctypes_load(LLAMA))) == ["WL102"]
+
+
+def test_is_silent_where_only_the_processor_differs():
+    assert codes(diagnose(windows({LLAMA: dll(architecture="x86")}), ctypes_load(LLAMA))) == ["WL103"]

@@ -1,0 +1,79 @@
+"""WL105: the file is there and may not be read. Where nobody may look, it is not known to be there."""
+
+from __future__ import annotations
+
+from tests.support.machines import (
+    LINUX_PACKAGE,
+    PACKAGE,
+    broken,
+    codes,
+    ctypes_load,
+    data,
+    diagnose,
+    dll,
+    dlopen,
+    linux,
+    so,
+    told,
+    windows,
+)
+from wontload.binary import Defect
+from wontload.diagnosis import Severity
+
+LLAMA = PACKAGE + r"\llama.dll"
+GGML = PACKAGE + r"\ggml.dll"
+LIBRARY = LINUX_PACKAGE + "/libfoo.so"
+
+
+def test_windows_refuses_with_5():
+    answer = diagnose(windows({LLAMA: dll("ggml.dll")}, denied=[GGML]), ctypes_load(LLAMA))
+    (first,) = answer.findings
+    assert (first.code, first.severity, first.explains_error) == ("WL105", Severity.ERROR, True)
+    assert (first.subject, first.chain) == ("ggml.dll", ("pkg", "llama.dll", "ggml.dll"))
+    assert "is there" in first.title
+    assert data(first, "file", "path") == [GGML]
+    assert data(first, "observed", "number") == [5]
+
+
+def test_linux_passes_it_over_and_says_that_it_cannot_be_opened():
+    """The dependency is no WL201: it is not nowhere."""
+    machine = linux({LIBRARY: so("libbar.so")}, denied=["/opt/libbar.so"])
+    (first,) = diagnose(machine, dlopen(LIBRARY, library_path="/opt")).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL105", "libbar.so", True)
+    assert data(first, "file", "path") == ["/opt/libbar.so"]
+
+
+def test_a_file_that_turns_out_to_be_unreadable():
+    (first,) = diagnose(windows({LLAMA: broken(Defect.UNREADABLE)}), ctypes_load(LLAMA)).findings
+    assert (first.code, first.subject) == ("WL105", "llama.dll")
+
+
+def test_a_directory_that_nobody_may_enter_proves_nothing():
+    """Of every name in it Linux says `permission denied`, whether it is there or not."""
+    machine = linux({LIBRARY: so("libbar.so")}, denied=["/root/libbar.so"])
+    machine = _unlisted(machine, "/root")
+    (first,) = diagnose(machine, dlopen(LIBRARY, library_path="/root")).findings
+    assert (first.code, first.subject) == ("WL201", "libbar.so")
+    assert first.title == "libbar.so is in no directory that this user may look into"
+    assert "/root may not be looked into" in told(first)
+
+
+def test_a_path_below_such_a_directory():
+    machine = _unlisted(linux(denied=["/root/libfoo.so"]), "/root")
+    (first,) = diagnose(machine, dlopen("/root/libfoo.so")).findings
+    assert first.code == "WL105"
+    assert "is there" not in first.title
+
+
+def test_is_silent_where_another_copy_is_taken():
+    files = {LIBRARY: so("libbar.so"), "/usr/lib/libbar.so": so()}
+    machine = linux(files, denied=["/opt/libbar.so"])
+    assert codes(diagnose(machine, dlopen(LIBRARY, library_path="/opt"))) == []
+
+
+def _unlisted(machine, directory):
+    """The machine, with a directory that may not be listed."""
+    files = machine.files
+    listing = files.listing
+    files.listing = lambda path: None if path.rstrip("/") == directory else listing(path)
+    return machine

@@ -1,0 +1,86 @@
+"""WL503: a source folder is imported in place of the installed package."""
+
+from __future__ import annotations
+
+from tests.support.machines import (
+    PACKAGE,
+    SITE,
+    codes,
+    ctypes_load,
+    data,
+    diagnose,
+    dll,
+    of_kind,
+    python_error,
+    windows,
+)
+from wontload.diagnosis import Severity
+from wontload.machine import Outcome
+
+INSTALLED = {PACKAGE + r"\_c.pyd": dll(), PACKAGE + r"\__init__.py": None}
+FOLDER = r"C:\work\pkg"
+SHADOWED = windows({**INSTALLED, FOLDER + r"\__init__.py": None})
+NO_C = {
+    "outcome": Outcome.FAILS,
+    "error": python_error("ModuleNotFoundError", "No module named 'pkg._c'"),
+    "missing_module": "pkg._c",
+    "origin": FOLDER + r"\__init__.py",
+}
+
+
+def test_the_current_directory_has_a_folder_of_that_name():
+    answer = diagnose(SHADOWED, **NO_C)
+    (first,) = answer.findings
+    assert (first.code, first.severity, first.explains_error) == ("WL503", Severity.ERROR, True)
+    assert (first.subject, first.also, first.chain, first.load) == (FOLDER, (PACKAGE,), ("pkg",), None)
+    assert first.title == rf"{FOLDER} is imported in place of the installed pkg"
+    assert [one.kind for one in first.evidence] == ["observed", "file", "file"]
+    assert data(first, "observed", "path") == [FOLDER + r"\__init__.py"]
+    assert data(first, "file", "path") == [PACKAGE, FOLDER]
+    assert of_kind(first, "file")[1].text == r"sys.path names C:\work first"
+    assert answer.verdict == "fails"
+
+
+def test_a_script_of_that_name():
+    (first,) = diagnose(SHADOWED, **{**NO_C, "origin": r"C:\work\pkg.py"}).findings
+    assert (first.code, first.subject) == ("WL503", r"C:\work\pkg.py")
+
+
+def test_an_import_hook_is_no_entry_of_sys_path():
+    machine = windows({**INSTALLED, r"C:\src\pkg\__init__.py": None})
+    (first,) = diagnose(machine, **{**NO_C, "origin": r"C:\src\pkg\__init__.py"}).findings
+    assert "import hook" in of_kind(first, "file")[1].text
+
+
+def test_another_package_that_is_missing_is_the_reason_and_this_a_suspicion():
+    error = python_error("ModuleNotFoundError", "No module named 'numpy'")
+    answer = diagnose(SHADOWED, **{**NO_C, "error": error, "missing_module": "numpy"})
+    assert codes(answer) == ["WL506", "WL503"]
+    assert (answer.findings[1].severity, answer.findings[1].explains_error) == (Severity.WARNING, False)
+
+
+def test_is_silent_where_the_installed_package_was_imported():
+    machine = windows({**INSTALLED, FOLDER + r"\__init__.py": None})
+    assert codes(diagnose(machine, **{**NO_C, "origin": PACKAGE + r"\__init__.py"})) == ["WL903"]
+
+
+def test_is_silent_where_the_folder_works():
+    assert codes(diagnose(SHADOWED, origin=FOLDER + r"\__init__.py")) == []
+
+
+def test_is_silent_where_nothing_is_installed():
+    """An editable installation from its own folder."""
+    machine = windows({FOLDER + r"\__init__.py": None})
+    assert codes(diagnose(machine, **NO_C)) == ["WL903"]
+
+
+def test_is_silent_where_a_load_ended_the_import():
+    library = FOLDER + r"\lib.dll"
+    machine = windows({**INSTALLED, library: dll("gone.dll"), FOLDER + r"\__init__.py": None})
+    assert codes(diagnose(machine, ctypes_load(library), origin=FOLDER + r"\__init__.py")) == ["WL201"]
+
+
+def test_is_silent_about_another_site_directory():
+    user = r"C:\Users\ada\AppData\Roaming\Python\Python311\site-packages"
+    machine = windows({**INSTALLED, user + r"\pkg\__init__.py": None}, path=[user, SITE])
+    assert codes(diagnose(machine, **{**NO_C, "origin": user + r"\pkg\__init__.py"})) == ["WL903"]

@@ -1,0 +1,103 @@
+"""WL506: the target, or a module that it imports, is not in this interpreter's environment."""
+
+from __future__ import annotations
+
+from tests.support.machines import (
+    LINUX_SITE,
+    PACKAGE,
+    SITE,
+    VENV,
+    codes,
+    data,
+    diagnose,
+    dll,
+    linux,
+    of_kind,
+    python_error,
+    told,
+    windows,
+)
+from wontload.diagnosis import Elsewhere, Severity
+from wontload.machine import Outcome
+
+PYTHON = VENV + r"\Scripts\python.exe"
+ELSEWHERE = (Elsewhere(environment=r"C:\other", location=r"C:\other\Lib\site-packages\llama_cpp"),)
+ABSENT = {"target": "llama_cpp", "outcome": Outcome.NOT_FOUND, "missing_module": "llama_cpp", "origin": None}
+
+
+def lacks(name: str) -> dict:
+    """An import that ends because `name` is missing."""
+    error = python_error("ModuleNotFoundError", f"No module named '{name}'", file=PACKAGE + r"\__init__.py", line=1)
+    return {"outcome": Outcome.FAILS, "error": error, "missing_module": name}
+
+
+def test_the_target_is_in_another_environment():
+    answer = diagnose(windows(), elsewhere=ELSEWHERE, known_as="llama-cpp-python", **ABSENT)
+    (first,) = answer.findings
+    assert (first.code, first.severity, first.explains_error) == ("WL506", Severity.ERROR, True)
+    assert (first.subject, first.chain, first.load) == ("llama_cpp", ("llama_cpp",), None)
+    assert first.title == f"llama_cpp is not installed for {PYTHON}"
+    assert [one.kind for one in first.evidence] == ["looked", "copy", "provider"]
+    assert SITE in of_kind(first, "looked")[0].data["directories"]
+    assert of_kind(first, "copy")[0].data == {"path": ELSEWHERE[0].location, "environment": r"C:\other"}
+    assert data(first, "provider", "package") == ["llama-cpp-python"]
+    assert "another one here does" in first.explanation
+    assert answer.verdict == "fails"
+
+
+def test_the_target_is_nowhere_else():
+    (first,) = diagnose(windows(), known_as="llama-cpp-python", **ABSENT).findings
+    assert of_kind(first, "copy") == []
+    assert "another one here" not in first.explanation
+
+
+def test_a_module_that_the_target_imports():
+    answer = diagnose(windows(), elsewhere=ELSEWHERE, **lacks("cv2"))
+    (first,) = answer.findings
+    assert (first.code, first.subject, first.chain) == ("WL506", "cv2", ("pkg", "cv2"))
+    assert (first.severity, first.explains_error) == (Severity.ERROR, True)
+    assert of_kind(first, "copy") == []  # the other environment has the target, not this
+    assert data(first, "provider", "package") == ["opencv-python"]
+
+
+def test_a_module_that_nobody_knows_is_not_looked_up_by_its_name():
+    """Who would tell people to `pip install` an import name sends some of them to a stranger's package."""
+    (first,) = diagnose(windows(), **lacks("some_helper_nobody_knows")).findings
+    assert (first.code, of_kind(first, "provider")) == ("WL506", [])
+
+
+def test_a_part_of_python_is_no_package():
+    (first,) = diagnose(linux(), **lacks("_ctypes")).findings
+    assert (first.code, first.subject) == ("WL506", "_ctypes")
+    assert first.title == "/home/ada/venv/bin/python lacks _ctypes, which is a part of Python"
+    assert "pip" not in told(first)
+    assert "virtual environment" not in told(first)
+
+
+def test_a_submodule_that_was_asked_for_and_is_not_there():
+    answer = diagnose(
+        windows(), **{**ABSENT, "missing_module": "llama_cpp.nothing", "origin": PACKAGE + r"\__init__.py"}
+    )
+    (first,) = answer.findings
+    assert (first.code, first.subject) == ("WL506", "llama_cpp.nothing")
+    assert first.title == f"llama_cpp is installed for {PYTHON}, and has no llama_cpp.nothing"
+
+
+def test_is_silent_about_a_submodule_of_the_target():
+    assert codes(diagnose(windows(), **lacks("pkg._c"))) == ["WL903"]
+
+
+def test_is_silent_about_a_package_that_is_there_and_lacks_a_part():
+    """`numpy is not installed` would be false; its installation is incomplete."""
+    machine = linux({LINUX_SITE + "/numpy/__init__.py": None})
+    assert codes(diagnose(machine, **lacks("numpy.core._multiarray_umath"))) == ["WL903"]
+    assert codes(diagnose(linux(), **lacks("numpy.core"))) == ["WL506"]
+
+
+def test_is_silent_where_the_import_survived_it():
+    assert codes(diagnose(windows({PACKAGE + r"\_c.pyd": dll()}), missing_module="numpy")) == []
+
+
+def test_is_silent_where_the_error_is_another_one():
+    error = python_error("RuntimeError", "something else")
+    assert codes(diagnose(windows(), outcome=Outcome.FAILS, error=error, missing_module="numpy")) == ["WL903"]
