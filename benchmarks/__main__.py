@@ -6,7 +6,7 @@ import json
 import platform
 from pathlib import Path
 
-from benchmarks import parse_elf, parse_pe, start_up
+from benchmarks import gpu_code, parse_elf, parse_pe, start_up
 
 OUT = Path(__file__).resolve().parent.parent / ".cache" / "bench.json"
 
@@ -18,6 +18,7 @@ def main() -> None:
         "start-up": start_up.measure(),
         "PE": parse_pe.main([]),
         "ELF": parse_elf.main([]),
+        "GPU code": gpu_code.main([]),
     }
     for name, value in figures["start-up"].items():
         print(f"{name:45} {value:.2f}")

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TypeVar
 
 from wontload.binary.elf_layout import ELF_MAGIC, ElfView, Layout, Segment, SegmentHeader, Tag, read_layout
-from wontload.binary.elf_relocations import read_bindings
-from wontload.binary.elf_symbols import read_exports, read_undefined
+from wontload.binary.elf_relocations import read_bindings, read_relocations
+from wontload.binary.elf_symbols import read_exports, read_plain_names, read_undefined
 from wontload.binary.elf_versions import read_versions_defined, read_versions_needed
 from wontload.binary.image import Format, Image, Import
 from wontload.binary.malformed import MalformedImage
@@ -69,10 +69,13 @@ def parse_elf(source: Source, origin: Origin) -> Image:
         versions_needed=read_versions_needed(view),
         versions_defined=read_versions_defined(view),
         executable_stack=_executable_stack(layout),
+        packed_relocations=Tag.RELR in layout.values,
         minimum_os=_kernel(view),
         read_exports=later(origin, partial(_on_view, read_exports, layout)),
         read_undefined=later(origin, partial(_on_view, read_undefined, layout)),
         read_bindings=later(origin, partial(_on_view, read_bindings, layout)),
+        read_relocations=later(origin, partial(_on_view, read_relocations, layout)),
+        read_plain_names=later(origin, partial(_on_view, read_plain_names, layout)),
     )
 
 

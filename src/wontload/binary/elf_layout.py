@@ -47,6 +47,7 @@ class Tag(IntEnum):
     REL = 17
     JMPREL = 23
     RUNPATH = 29
+    RELR = 36
     GNU_HASH = 0x6FFFFEF5
     VERSYM = 0x6FFFFFF0
     FLAGS_1 = 0x6FFFFFFB

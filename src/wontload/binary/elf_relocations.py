@@ -7,12 +7,12 @@ then DT_JMPREL, each from its start.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from wontload.binary.elf_layout import ElfView, Tag
 from wontload.binary.elf_symbols import SHN_UNDEF, STB_LOCAL, STB_WEAK
 from wontload.binary.elf_versions import INDEX_MASK, version_names
-from wontload.binary.image import Bindings, Symbol
+from wontload.binary.image import Bindings, Relocation, Symbol
 
 DT_PLTRELSZ, DT_RELASZ, DT_RELSZ, DT_PLTREL = 2, 8, 18, 20
 # Kept of each entry: r_info. It holds the symbol's index above the relocation's type.
@@ -32,14 +32,50 @@ def read_bindings(view: ElfView) -> Bindings:
     return Bindings(_undefined(view, dict.fromkeys(eager)), _undefined(view, dict.fromkeys(lazy)))
 
 
+def read_relocations(view: ElfView) -> tuple[Relocation, ...]:
+    """Each kind of relocation against each symbol, where it occurs first, in the order of musl: PLT, DT_REL, DT_RELA.
+
+    Source of the order: musl 1.2.3, ldso/dynlink.c, `reloc_all`.
+    """
+    values = view.layout.values
+    kind = Tag.RELA if values.get(DT_PLTREL, Tag.RELA) == Tag.RELA else Tag.REL
+    infos = {
+        **dict.fromkeys(_infos(view, kind, values.get(Tag.JMPREL), values.get(DT_PLTRELSZ, 0))),
+        **dict.fromkeys(_infos(view, Tag.REL, values.get(Tag.REL), values.get(DT_RELSZ, 0))),
+        **dict.fromkeys(_infos(view, Tag.RELA, values.get(Tag.RELA), values.get(DT_RELASZ, 0))),
+    }
+    shift, table = TYPE_BITS[view.layout.bits], view.layout.values.get(Tag.SYMTAB)
+    view.source.spend(len(infos))
+    indexes = {info >> shift: None for info in infos if info >> shift}
+    symbols = _symbols(view, table, list(indexes)) if table is not None and indexes else {}
+    types = (1 << shift) - 1
+    return tuple(Relocation(info & types, *symbols.get(info >> shift, ())) for info in infos)
+
+
+def _symbols(view: ElfView, table: int, indexes: list[int]) -> dict[int, tuple[str, bool, bool]]:
+    """Of each symbol: its name, whether it may stay undefined, whether it is local."""
+    layout = view.layout.structs.symbol
+    blob = view.bytes_at(table, (max(indexes) + 1) * layout.size)
+    entries = [layout.unpack_from(blob, index * layout.size) for index in indexes]
+    names = view.strings([name for name, *_ in entries])
+    return {
+        index: (name, section == SHN_UNDEF and info >> 4 == STB_WEAK, info >> 4 == STB_LOCAL)
+        for index, name, (_, info, _, section) in zip(indexes, names, entries, strict=True)
+    }
+
+
 def _symbol_indexes(view: ElfView, kind: Tag, address: int | None, size: int) -> list[int]:
-    if address is None:
-        return []
-    entry = struct.Struct(view.layout.structs.order + ENTRY[view.layout.bits, kind])
-    count = size // entry.size
     shift = TYPE_BITS[view.layout.bits]
-    blob = view.bytes_at(address, count * entry.size)
-    return [info >> shift for (info,) in entry.iter_unpack(blob) if info >> shift]
+    return [info >> shift for info in _infos(view, kind, address, size) if info >> shift]
+
+
+def _infos(view: ElfView, kind: Tag, address: int | None, size: int) -> Iterator[int]:
+    """The r_info of each entry of a table."""
+    if address is None:
+        return iter(())
+    entry = struct.Struct(view.layout.structs.order + ENTRY[view.layout.bits, kind])
+    blob = view.bytes_at(address, size // entry.size * entry.size)
+    return (info for (info,) in entry.iter_unpack(blob))
 
 
 def _undefined(view: ElfView, indexes: Iterable[int]) -> tuple[Symbol, ...]:

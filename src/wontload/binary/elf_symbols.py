@@ -25,6 +25,11 @@ STT_SECTION, STT_FILE = 3, 4
 NOT_VISIBLE = frozenset((STV_INTERNAL, STV_HIDDEN))
 # st_info, binding above type, of what is local or stands for no symbol.
 NOT_EXPORTED = frozenset(info for info in range(256) if info >> 4 == STB_LOCAL or info & 15 in (STT_SECTION, STT_FILE))
+# Those that musl takes for a definition: global, weak or unique; without type, data, function, common or thread-local.
+STT_TLS = 6
+PLAIN = frozenset(binding << 4 | kind for binding in (1, 2, 10) for kind in (0, 1, 2, 5, STT_TLS))
+# A symbol with its address: name, address, info, section (32 bits); name, info, section, address (64).
+WITH_VALUE = {32: "II4xBxH", 64: "IBxHQ8x"}
 # The tables that an address can belong to and that linkers put behind the symbols.
 NEIGHBOURS = (Tag.STRTAB, Tag.VERSYM, Tag.HASH, Tag.GNU_HASH, Tag.VERDEF, Tag.VERNEED, Tag.RELA, Tag.REL, Tag.JMPREL)
 
@@ -65,6 +70,28 @@ def read_exports(view: ElfView) -> tuple[Export, ...]:
     indexes, names = zip(*found, strict=True)
     versions = _versions(view, indexes, len(blob) // view.layout.structs.symbol.size)
     return tuple(map(_export, zip(view.strings(names), repeat(None), repeat(None), versions)))
+
+
+def read_plain_names(view: ElfView) -> frozenset[str]:
+    """The names that a lookup without versions finds: defined, with an address, no IFUNC, and no old version alone.
+
+    Source: musl 1.2.3, ldso/dynlink.c: `find_sym2` (OK_TYPES, OK_BINDS, `st_value`), `gnu_lookup` (the sign of
+    `versym`). Visibility is not asked for.
+    """
+    blob = _table(view)
+    layout = struct.Struct(view.layout.structs.order + WITH_VALUE[view.layout.bits])
+    value_at, info_at, section_at = (1, 2, 3) if view.layout.bits == 32 else (3, 1, 2)
+    found = [
+        (index, entry[0])
+        for index, entry in enumerate(layout.iter_unpack(blob))
+        if entry[0] and entry[section_at] != SHN_UNDEF and entry[info_at] in PLAIN
+        if entry[value_at] or entry[info_at] & 15 == STT_TLS
+    ]
+    table = view.layout.values.get(Tag.VERSYM)
+    if table is not None and found:
+        versions = numbers(view.bytes_at(table, 2 * (found[-1][0] + 1)), "H", view.layout.structs.order)
+        found = [(index, name) for index, name in found if not versions[index] & ~INDEX_MASK]
+    return frozenset(view.strings([name for _, name in found]))
 
 
 def _table(view: ElfView) -> bytes:

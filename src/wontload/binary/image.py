@@ -82,6 +82,22 @@ class Bindings(NamedTuple):
     lazy: tuple[Symbol, ...] = ()
 
 
+class Relocation(NamedTuple):
+    """ELF: one kind of relocation against one symbol.
+
+    Attributes:
+        type: the number that the architecture gives it.
+        symbol: its name; `None` when the relocation is of no symbol.
+        optional: no definition need be found: it is undefined and weak.
+        local: it is the image's own, whatever others define.
+    """
+
+    type: int
+    symbol: str | None = None
+    optional: bool = False
+    local: bool = False
+
+
 def _nothing() -> tuple[()]:
     return ()
 
@@ -109,6 +125,7 @@ class Image:
         versions_needed: ELF version needs, in file order.
         versions_defined: ELF version definitions, in file order, the file's own (the first, its SONAME) included.
         executable_stack: ELF: PT_GNU_STACK asks for one (`True`), does not (`False`), or is absent (`None`).
+        packed_relocations: ELF: it has DT_RELR, which loaders of before 2022 do not know.
         dependent_load_flags: PE load configuration, `DependentLoadFlags`; 0 without one.
         has_dotnet: PE with a CLR header.
         wine_builtin: PE: a DLL of Wine's own, which Wine maps in place of any file of that name.
@@ -119,10 +136,16 @@ class Image:
         elf_type: ELF e_type: 2 ET_EXEC, 3 ET_DYN; 0 for other formats. A position-independent executable is ET_DYN
             with DF_1_PIE (0x08000000) in `flags_1`.
         slices: architectures of a fat Mach-O file, in file order; empty for a thin one and for other formats.
+        file_type: Mach-O filetype: 2 MH_EXECUTE, 6 MH_DYLIB, 8 MH_BUNDLE; 0 for other formats and where not known.
+        platforms: Mach-O: PLATFORM_* numbers that it was built for (1 macOS, 2 iOS, 6 Catalyst), where it says any.
+        sdk: Mach-O: version of the SDK that it was built with; `None` when it says none.
+        uuid: Mach-O LC_UUID, in upper case with hyphens; `None` without one.
+        reexports: Mach-O: install names of those of `needed` whose symbols it offers as its own.
         header: ELF: the file's first 64 bytes, which loaders check before anything else; empty when not known.
         is_dynamic: ELF: it has a dynamic section; a static executable and separate debug information have none.
-        read_imports, read_exports, read_undefined, read_bindings: parse the costly tables; called once, through
-            `imports`, `exports`, `undefined` and `bindings`.
+        read_imports, read_exports, read_undefined, read_bindings, read_relocations, read_plain_names: parse the costly
+            tables; called once, through `imports`, `exports` and so on.
+        read_slice: fat Mach-O: parses another slice, by architecture; see `sliced`.
     """
 
     format: Format
@@ -141,6 +164,7 @@ class Image:
     versions_needed: tuple[VersionNeeded, ...] = ()
     versions_defined: tuple[str, ...] = ()
     executable_stack: bool | None = None
+    packed_relocations: bool = False
     dependent_load_flags: int = 0
     has_dotnet: bool = False
     wine_builtin: bool = False
@@ -149,12 +173,20 @@ class Image:
     opaque: bool = False
     elf_type: int = 0
     slices: tuple[str, ...] = ()
+    file_type: int = 0
+    platforms: tuple[int, ...] = ()
+    sdk: tuple[int, ...] | None = None
+    uuid: str | None = None
+    reexports: tuple[str, ...] = ()
     is_dynamic: bool = True
     header: bytes = field(default=b"", repr=False)
     read_imports: Callable[[], tuple[Import, ...]] | None = field(default=None, repr=False, compare=False)
     read_exports: Callable[[], tuple[Export, ...]] = field(default=_nothing, repr=False, compare=False)
     read_undefined: Callable[[], tuple[Symbol, ...]] = field(default=_nothing, repr=False, compare=False)
     read_bindings: Callable[[], Bindings] | None = field(default=None, repr=False, compare=False)
+    read_relocations: Callable[[], tuple[Relocation, ...]] | None = field(default=None, repr=False, compare=False)
+    read_plain_names: Callable[[], frozenset[str]] | None = field(default=None, repr=False, compare=False)
+    read_slice: Callable[[str], Image] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
@@ -181,6 +213,31 @@ class Image:
         What no relocation refers to, no loader looks for. Raises `MalformedImage`.
         """
         return Bindings(self.undefined) if self.read_bindings is None else self.read_bindings()
+
+    @cached_property
+    def relocations(self) -> tuple[Relocation, ...] | None:
+        """ELF: each kind of relocation against each symbol once: those of the PLT first, then the others.
+
+        `None` when they are not known. Raises `MalformedImage`.
+        """
+        return None if self.read_relocations is None else self.read_relocations()
+
+    @cached_property
+    def plain_names(self) -> frozenset[str] | None:
+        """ELF: the names that a loader finds here which asks for no version and calls no IFUNC resolver.
+
+        `None` when that is not known. Raises `MalformedImage`.
+        """
+        return None if self.read_plain_names is None else self.read_plain_names()
+
+    def sliced(self, architecture: str) -> Image | None:
+        """A Mach-O file as a process of that architecture sees it; `None` when nobody kept what is in that slice.
+
+        Itself, when it is the right one already or has none of that kind. Raises `MalformedImage`.
+        """
+        if architecture == self.architecture or architecture not in self.slices:
+            return self
+        return None if self.read_slice is None else self.read_slice(architecture)
 
     @cached_property
     def eager(self) -> tuple[Import, ...]:

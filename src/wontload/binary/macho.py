@@ -10,12 +10,13 @@ from wontload.binary.image import Format, Image, Import
 from wontload.binary.macho_layout import MACHO_MAGICS, Command, Layout, Slice, read_layout, read_slices
 from wontload.binary.macho_symbols import read_exports, read_imports, read_undefined
 from wontload.binary.malformed import Defect, MalformedImage
-from wontload.binary.origin import Origin, later
+from wontload.binary.origin import Origin, later, reading
 from wontload.binary.source import Source
 
 __all__ = ["MACHO_MAGICS", "parse_macho"]
 
 T = TypeVar("T")
+Version = tuple[int, ...]
 MH_DYLIB, MH_BUNDLE = 6, 8
 DYLIBS = (
     Command.LOAD_DYLIB,
@@ -24,6 +25,13 @@ DYLIBS = (
     Command.LAZY_LOAD_DYLIB,
     Command.LOAD_UPWARD_DYLIB,
 )
+# Before LC_BUILD_VERSION each platform had a command of its own (loader.h, PLATFORM_*).
+PLATFORM_OF_MINIMUM = {
+    Command.VERSION_MIN_MACOSX: 1,
+    Command.VERSION_MIN_IPHONEOS: 2,
+    Command.VERSION_MIN_TVOS: 3,
+    Command.VERSION_MIN_WATCHOS: 4,
+}
 
 
 def parse_macho(source: Source, origin: Origin, architecture: str | None = None) -> Image | None:
@@ -36,6 +44,7 @@ def parse_macho(source: Source, origin: Origin, architecture: str | None = None)
         return None
     layout = read_layout(source, _choose(source, slices, architecture))
     needed = read_needed(layout)
+    built = _built_for(layout)
     return Image(
         format=Format.MACHO,
         architecture=layout.slice.architecture,
@@ -46,8 +55,14 @@ def parse_macho(source: Source, origin: Origin, architecture: str | None = None)
         needed=needed,
         soname=next(map(layout.text, layout.of(Command.ID_DYLIB)), None),
         rpath=tuple(map(layout.text, layout.of(Command.RPATH))) or None,
-        minimum_os=_minimum_os(layout),
+        minimum_os=_minimum_os(built),
         slices=tuple(one.architecture for one in slices),
+        file_type=layout.file_type,
+        platforms=tuple(platform for platform, _, _ in built),
+        sdk=next((sdk for _, _, sdk in built), None),
+        uuid=next(map(_uuid, layout.of(Command.UUID)), None),
+        reexports=tuple(map(layout.text, layout.of(Command.REEXPORT_DYLIB))),
+        read_slice=partial(_slice, origin) if len(slices) > 1 else None,
         read_imports=later(origin, partial(_with_layout, partial(read_imports, needed=needed), layout)),
         read_exports=later(origin, partial(_with_layout, read_exports, layout)),
         read_undefined=later(origin, partial(_with_layout, read_undefined, layout)),
@@ -81,8 +96,42 @@ def _choose(source: Source, slices: Sequence[Slice], architecture: str | None) -
     raise MalformedImage(source.path, Defect.CORRUPT, f"it has no slice for {architecture}, only for {names}")
 
 
-def _minimum_os(layout: Layout) -> tuple[int, ...] | None:
-    """Major, minor, patch: packed in a number as xxxx.yy.zz (loader.h, version_min_command)."""
-    packed = [layout.numbers(content, 2)[1] for content in layout.of(Command.BUILD_VERSION)]
-    packed += [layout.numbers(content, 1)[0] for content in layout.of(Command.VERSION_MIN_MACOSX)]
-    return (packed[0] >> 16, packed[0] >> 8 & 0xFF, packed[0] & 0xFF) if packed else None
+def _slice(origin: Origin, architecture: str) -> Image:
+    return reading(origin, partial(_parsed, origin, architecture))
+
+
+def _parsed(origin: Origin, architecture: str, source: Source) -> Image:
+    image = parse_macho(source, origin, architecture)
+    if image is None:
+        raise source.corrupt("it is a fat Mach-O file no longer", 0)
+    return image
+
+
+def _built_for(layout: Layout) -> tuple[tuple[int, Version, Version], ...]:
+    """(platform, minimum OS, SDK) of each platform that it was built for, in file order.
+
+    Versions are packed in a number as xxxx.yy.zz (loader.h, build_version_command and version_min_command).
+    """
+    built = []
+    for kind, content in layout.commands:
+        if kind == Command.BUILD_VERSION:
+            platform, minimum, sdk = layout.numbers(content, 3)
+        elif kind in PLATFORM_OF_MINIMUM:
+            platform, (minimum, sdk) = PLATFORM_OF_MINIMUM[Command(kind)], layout.numbers(content, 2)
+        else:
+            continue
+        built.append((platform, _version(minimum), _version(sdk)))
+    return tuple(built)
+
+
+def _version(packed: int) -> Version:
+    return (packed >> 16, packed >> 8 & 0xFF, packed & 0xFF)
+
+
+def _minimum_os(built: Sequence[tuple[int, Version, Version]]) -> Version | None:
+    return next((minimum for _, minimum, _ in built), None)
+
+
+def _uuid(content: bytes) -> str:
+    digits = content[8:24].ljust(16, b"\0").hex().upper()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -77,7 +77,7 @@ def read_file_version(view: PEView) -> tuple[int, int, int, int] | None:
     if directory is None:
         return None
     try:
-        rva, size = _first_resource(view, directory[0], RT_VERSION) or (0, 0)
+        rva, size = first_resource(view, directory[0], RT_VERSION) or (0, 0)
         if size < FIXED_FILE_INFO_OFFSET + FIXED_FILE_INFO.size:
             return None
         fixed = view.bytes_at(rva + FIXED_FILE_INFO_OFFSET, FIXED_FILE_INFO.size)
@@ -89,7 +89,7 @@ def read_file_version(view: PEView) -> tuple[int, int, int, int] | None:
     return high >> 16, high & 0xFFFF, low >> 16, low & 0xFFFF
 
 
-def _first_resource(view: PEView, root: int, kind: int) -> tuple[int, int] | None:
+def first_resource(view: PEView, root: int, kind: int) -> tuple[int, int] | None:
     """RVA and size of the first resource of a kind: the tree's levels are kind, name, language."""
     offset = 0
     for level in range(3):
