@@ -33,7 +33,7 @@ def test_it_is_passed_over_and_no_other_is_found():
     assert (first.code, first.severity, first.explains_error) == ("WL205", Severity.ERROR, True)
     assert (first.subject, first.also, first.chain) == ("ggml.dll", (), ("pkg", "llama.dll", "ggml.dll"))
     assert first.title == "the ggml.dll that was found is built for x86, and this Python is x86_64"
-    assert [one.kind for one in first.evidence] == ["request", "observed", "unfit", "searched", "provider"]
+    assert [one.kind for one in first.evidence] == ["request", "observed", "searched", "unfit", "provider"]
     (unfit,) = of_kind(first, "unfit")
     assert (unfit.data["path"], unfit.data["architecture"]) == (GGML, "x86")
     assert "193" in first.explanation

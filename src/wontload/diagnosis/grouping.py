@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wontload import knowledge
 from wontload.diagnosis import blame
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.finding import Severity
+from wontload.diagnosis.evidence import of_observation, of_request, of_search
+from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.missing import API_SET, Missing
 
 # Their major version is that of the CUDA Toolkit. Source: NVIDIA, CUDA Toolkit release notes, component versions.
@@ -55,6 +56,32 @@ def severity(case: Case, group: tuple[Missing, ...]) -> Severity:
 def explains(case: Case, group: tuple[Missing, ...]) -> bool:
     """Whether one of the group is what the error that ended the import is about."""
     return any(blame.explains(case, missing.load, (missing.module,)) for missing in group)
+
+
+def finding(
+    case: Case,
+    group: tuple[Missing, ...],
+    *,
+    code: str,
+    title: str,
+    evidence: Iterable[Evidence],
+    explanation: str,
+) -> Finding:
+    """A finding about a group, with what all of them say first: the request, what was seen, where was searched."""
+    first, own = group[0], names(group)
+    return Finding(
+        code=code,
+        severity=severity(case, group),
+        title=title,
+        subject=own[0],
+        also=own[1:],
+        component=component(own[0]),
+        chain=case.chain(first.load, first.module),
+        evidence=(of_request(case, first.load), *of_observation(case, first.load), of_search(case, first), *evidence),
+        explanation=explanation,
+        explains_error=explains(case, group),
+        load=first.load,
+    )
 
 
 def _cause(case: Case, missing: Missing) -> str:

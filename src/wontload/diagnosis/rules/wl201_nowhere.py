@@ -18,26 +18,17 @@ def nowhere(case: Case) -> Iterator[Finding]:
     """
     for group in grouping.grouped(case, "WL201"):
         names = grouping.names(group)
-        first = group[0]
-        yield Finding(
+        yield grouping.finding(
+            case,
+            group,
             code="WL201",
-            severity=grouping.severity(case, group),
             title=_title(case, group),
-            subject=names[0],
-            also=names[1:],
-            component=grouping.component(names[0]),
-            chain=case.chain(first.load, first.module),
             evidence=(
-                evidence.of_request(case, first.load),
-                *evidence.of_observation(case, first.load),
-                evidence.of_search(case, first),
                 *_absence(case, group),
                 *(item for one in group for item in evidence.of_copies(case, one.unfit, "unfit")),
                 *evidence.of_providers(case, names),
             ),
             explanation=_explanation(case, group),
-            explains_error=grouping.explains(case, group),
-            load=first.load,
         )
 
 

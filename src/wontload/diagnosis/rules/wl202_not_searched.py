@@ -19,25 +19,17 @@ def not_searched(case: Case) -> Iterator[Finding]:
     for group in grouping.grouped(case, "WL202"):
         names = grouping.names(group)
         first = group[0]
-        yield Finding(
+        yield grouping.finding(
+            case,
+            group,
             code="WL202",
-            severity=grouping.severity(case, group),
             title=f"{listed(names)} {are(names)} here, in {_directories(names)} that this load does not search",
-            subject=names[0],
-            also=names[1:],
-            component=grouping.component(names[0]),
-            chain=case.chain(first.load, first.module),
             evidence=(
-                evidence.of_request(case, first.load),
-                *evidence.of_observation(case, first.load),
-                evidence.of_search(case, first),
                 *(item for one in group for item in evidence.of_copies(case, one.fit)),
                 *_on_ignored_path(case, group),
                 *evidence.of_components(names),
             ),
             explanation=f"{evidence.how_it_searches(case, first)}.",
-            explains_error=grouping.explains(case, group),
-            load=first.load,
         )
 
 

@@ -21,26 +21,18 @@ def added_and_ignored(case: Case) -> Iterator[Finding]:
         names = grouping.names(group)
         first = group[0]
         fit = [copy for one in group for copy in one.fit]
-        yield Finding(
+        yield grouping.finding(
+            case,
+            group,
             code="WL203",
-            severity=grouping.severity(case, group),
             title=f"{listed(names)} {are(names)} here; {_whose(names)} directory was added, in a way that this load "
             "ignores",
-            subject=names[0],
-            also=names[1:],
-            component=grouping.component(names[0]),
-            chain=case.chain(first.load, first.module),
             evidence=(
-                evidence.of_request(case, first.load),
-                *evidence.of_observation(case, first.load),
-                evidence.of_search(case, first),
                 *evidence.of_copies(case, fit),
                 *evidence.of_added(case, first.load, fit),
                 *evidence.of_components(names),
             ),
             explanation=f"{evidence.how_it_searches(case, first)}. {_why_ignored(case, first)}",
-            explains_error=grouping.explains(case, group),
-            load=first.load,
         )
 
 

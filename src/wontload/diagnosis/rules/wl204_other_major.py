@@ -17,26 +17,17 @@ def other_major(case: Case) -> Iterator[Finding]:
     """
     for group in grouping.grouped(case, "WL204"):
         names = grouping.names(group)
-        first = group[0]
         others = tuple(dict.fromkeys(case.path_module.basename(copy.path) for one in group for copy in one.majors))
-        yield Finding(
+        yield grouping.finding(
+            case,
+            group,
             code="WL204",
-            severity=grouping.severity(case, group),
             title=f"{listed(names)} {are(names)} needed, and only {listed(others)} {are(others)} here",
-            subject=names[0],
-            also=names[1:],
-            component=grouping.component(names[0]),
-            chain=case.chain(first.load, first.module),
             evidence=(
-                evidence.of_request(case, first.load),
-                *evidence.of_observation(case, first.load),
-                evidence.of_search(case, first),
                 *(item for one in group for item in evidence.of_copies(case, one.majors, "other_major")),
                 evidence.of_absence(case, names),
                 *evidence.of_providers(case, names),
             ),
             explanation="The number in the file name is the major version, and the loader asks for exactly that file. "
             "A copy of another major under that name would load and then fail in worse ways.",
-            explains_error=grouping.explains(case, group),
-            load=first.load,
         )

@@ -21,26 +21,18 @@ def dependency_of_other_machine(case: Case) -> Iterator[Finding]:
         names = grouping.names(group)
         first = group[0]
         architectures = sorted({copy.architecture or "" for one in group for copy in one.met})
-        yield Finding(
+        yield grouping.finding(
+            case,
+            group,
             code="WL205",
-            severity=grouping.severity(case, group),
             title=f"the {listed(names)} that {_was(names)} found {are(names)} built for {listed(architectures)}, and "
             f"this Python is {case.machine.system.architecture}",
-            subject=names[0],
-            also=names[1:],
-            component=grouping.component(names[0]),
-            chain=case.chain(first.load, first.module),
             evidence=(
-                evidence.of_request(case, first.load),
-                *evidence.of_observation(case, first.load),
                 *(item for one in group for item in evidence.of_copies(case, one.met, "unfit")),
                 *(item for one in group for item in evidence.of_copies(case, one.fit)),
-                evidence.of_search(case, first),
                 *evidence.of_providers(case, names),
             ),
             explanation=_explanation(case, first),
-            explains_error=grouping.explains(case, group),
-            load=first.load,
         )
 
 
