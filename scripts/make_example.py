@@ -1,22 +1,24 @@
 """Make `examples/rtx4070super.json`: the machine of the case, with import tables of real DLLs.
 
-    python scripts/make_example.py
+    python scripts/make_example.py [FILE]
 
-What is real in it: the import and export tables of llama.dll, ggml.dll, ggml-base.dll, ggml-cpu.dll and mtmd.dll (the
-wheel kinako-llama-cpp 0.3.24.post8), the table of ggml-cuda.dll (which that wheel lacks: libbitsandbytes_cuda124.dll's
-of bitsandbytes 0.50.2, a real CUDA 12 DLL), and the lines of Python that ask. ggml.dll got ggml-cuda.dll added to its
-imports, as a CUDA build has it. Composed by hand, after the report that started this project: the directories, PATH,
-and what is where.
+What is real in it: of llama.dll, ggml.dll, ggml-base.dll, ggml-cpu.dll and mtmd.dll (the wheel kinako-llama-cpp
+0.3.24.post8) the import tables, and of their export tables what the others take; the table of ggml-cuda.dll (that wheel
+lacks it: libbitsandbytes_cuda124.dll's of bitsandbytes 0.50.2, a real CUDA 12 DLL); and the lines of Python that ask.
+ggml.dll got ggml-cuda.dll added to its imports, as a CUDA build has it. Composed by hand, after the report that started
+this project: the directories, PATH, and what is where.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -36,7 +38,8 @@ from wontload.machine import (  # noqa: E402
     Record,
     System,
 )
-from wontload.machine.snapshot import SavedFiles, SavedImage, SavedMachine, dump, saved_image  # noqa: E402
+from wontload.machine.snapshot import dump  # noqa: E402
+from wontload.machine.snapshot_values import SavedFiles, SavedImage, SavedMachine, saved_image  # noqa: E402
 
 BASE = r"C:\Python311"
 VENV = r"C:\venvs\chat"
@@ -67,7 +70,7 @@ MISSING_TEXT = (
 )
 
 
-def main() -> None:
+def main(target: str = str(ROOT / "examples" / "rtx4070super.json")) -> None:
     """Write the file."""
     images, lines = real_tables()
     environment = {
@@ -92,7 +95,15 @@ def main() -> None:
         files=files(images),
     )
     made = dump(machine, (record(environment, lines),))
-    (ROOT / "examples" / "rtx4070super.json").write_text(json.dumps(made, indent=1) + "\n", encoding="ascii")
+    Path(target).write_text(readable(made), encoding="ascii")
+
+
+def readable(made: dict[str, Any]) -> str:
+    """As JSON with a line for each member, and one for each list of plain values."""
+    plain = json.dumps(made, indent=1)
+    text = re.sub(r"\[\n *([^][{}]*?)\n *\]", lambda found: "[" + re.sub(r"\n *", " ", found[1]) + "]", plain)
+    assert json.loads(text) == json.loads(plain)
+    return text + "\n"
 
 
 def real_tables() -> tuple[dict[str, Image], dict[str, int]]:
@@ -107,6 +118,7 @@ def real_tables() -> tuple[dict[str, Image], dict[str, int]]:
             images["ggml-cuda.dll"] = frozen(archive.extract("bitsandbytes/libbitsandbytes_cuda124.dll", directory))
     images["ggml-cuda.dll"] = with_imports(images["ggml-cuda.dll"], Import("ggml-base.dll"))
     images["ggml.dll"] = with_imports(images["ggml.dll"], Import("ggml-cuda.dll"))
+    images = {name: with_exports(image, asked_for(images)) for name, image in images.items()}
     lines = {
         "lib": line_of(source, "os.add_dll_directory(str(base_path))"),
         "lib again": line_of(source, "os.add_dll_directory(str(base_path))", 1),
@@ -118,10 +130,21 @@ def real_tables() -> tuple[dict[str, Image], dict[str, int]]:
 
 
 def frozen(path: str) -> Image:
-    """An image whose symbols need the file no more. Exports are left out: no load of the example asks for them."""
+    """An image whose tables need the file no more."""
     image = read_image(path)
-    needed = image.imports
-    return replace(image, needed=needed, read_imports=None, read_exports=lambda: (), read_undefined=lambda: ())
+    exports = image.exports
+    return replace(image, needed=image.imports, read_imports=None, read_exports=lambda: exports)
+
+
+def asked_for(images: dict[str, Image]) -> set[str | None]:
+    """The procedures that one of them takes from another."""
+    return {symbol.name for image in images.values() for one in image.needed for symbol in one.symbols}
+
+
+def with_exports(image: Image, names: set[str | None]) -> Image:
+    """`image` without the exports that nobody here asks for: llama.dll alone has four thousand."""
+    kept = tuple(export for export in image.exports if export.name in names)
+    return replace(image, read_exports=lambda: kept)
 
 
 def with_imports(image: Image, added: Import) -> Image:
@@ -237,4 +260,4 @@ def record(environment: dict[str, str], lines: dict[str, int]) -> Record:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

@@ -36,12 +36,13 @@ def wheel(name: str) -> Path:
     if not path.is_file():
         with locked(DOWNLOADS / f".{name}.lock"):
             if not path.is_file():
-                _download(pin, path)
+                download(pin, path)
     return path
 
 
-def _download(pin: dict[str, Any], path: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=DOWNLOADS) as directory:
+def download(pin: dict[str, Any], path: Path) -> None:
+    """Fetch a pinned file to `path` with pip; its hash is checked twice, and it appears there whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as directory:
         requirement = Path(directory, "requirement.txt")
         requirement.write_text(f"{pin['name']}=={pin['version']} --hash=sha256:{pin['sha256']}\n")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]

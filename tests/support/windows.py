@@ -152,9 +152,10 @@ class WindowsPython:
             with zipfile.ZipFile(path) as archive:
                 for member in archive.infolist():
                     if not member.is_dir():
-                        _extract(archive, member, self._place(member.filename))
+                        _extract(archive, member, self.place_of(member.filename))
 
-    def _place(self, member: str) -> Path:
+    def place_of(self, member: str) -> Path:
+        """Where a member of a wheel lies when it is installed."""
         first, *rest = PurePosixPath(member).parts
         if first.endswith(".data") and rest:  # the wheel's spread: NAME-VERSION.data/<scheme>/…
             scheme = {"data": self.root, "scripts": self.root / "Scripts", "headers": self.root / "Include"}

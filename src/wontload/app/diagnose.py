@@ -9,13 +9,14 @@ from dataclasses import replace
 from wontload import knowledge
 from wontload.app.judging import judged_loads
 from wontload.app.live import machine_of
-from wontload.app.targets import file_request, is_file_target
+from wontload.app.targets import file_request, is_file_target, shown
 from wontload.diagnosis import Case, Diagnosis, Elsewhere, Finding
 from wontload.diagnosis import diagnose as judge
 from wontload.errors import UnknownTarget
-from wontload.machine import Machine, Outcome, Record
+from wontload.machine import Machine, Outcome
 from wontload.machine.disks import every_directory
 from wontload.machine.interpreters import chosen, installed_elsewhere
+from wontload.machine.snapshot import Snapshot
 from wontload.probe import Report, describe_exit, observe
 
 
@@ -23,8 +24,7 @@ def diagnose(
     target: str,
     *,
     python: str | None = None,
-    machine: Machine | None = None,
-    records: tuple[Record, ...] = (),
+    machine: Machine | Snapshot | None = None,
     timeout_s: float = 60.0,
     deep: bool = False,
 ) -> Diagnosis:
@@ -34,9 +34,10 @@ def diagnose(
     package's code runs there and never in this process. With `machine` nothing is executed.
 
     Args:
-        target: an import name, a distribution's name, or the path of a library.
+        target: an import name, a distribution's name, the path of a library, or a library's bare name, which the loader
+            searches.
         python: the interpreter that has the target; by default the active environment's, else the running one.
-        machine: a machine captured elsewhere, with its `records` (`wontload.machine.snapshot.load`).
+        machine: a machine captured elsewhere (`wontload.load_machine`).
         timeout_s: seconds that the import may take. One that takes longer is a finding.
         deep: look for copies of missing libraries on all disks.
 
@@ -50,18 +51,19 @@ def diagnose(
     if machine is not None:
         from wontload.app.saved import diagnose_saved
 
-        return diagnose_saved(target, machine, records)
+        return diagnose_saved(target, *(machine if isinstance(machine, Snapshot) else Snapshot(machine, ())))
     executable = python or chosen(as_module=True)[0]
     extra_directories = tuple(every_directory()) if deep else ()
     if is_file_target(target):
-        path, flags = file_request(target)
-        report = observe(path, python=executable, kind="file", flags=flags, timeout_s=timeout_s)
+        name, flags = file_request(target)
+        bare = not os.path.dirname(name)
+        report = observe(name, python=executable, kind="file", flags=flags, bare=bare, timeout_s=timeout_s)
         return _judge(target, "file", report, executable, extra_directories)
     report = observe(target, python=executable, kind="import", timeout_s=timeout_s)
     modules = report.modules_of_distribution
     if report.found or not modules:
         diagnosis = _judge(target, "import", report, executable, extra_directories)
-        return _with_note(diagnosis, target, modules)
+        return replace(diagnosis, notes=(*diagnosis.notes, *_notes(target, report)))
     return _of_distribution(target, modules, executable, timeout_s, extra_directories)
 
 
@@ -70,15 +72,12 @@ def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple
     observation = report.observation
     elsewhere: tuple[Elsewhere, ...] = ()
     known_as = None
-    if observation is not None and observation.outcome is Outcome.NOT_FOUND:
+    not_found = observation is not None and observation.outcome is Outcome.NOT_FOUND
+    if not_found and not _is_submodule(target, report):
         elsewhere = tuple(_elsewhere(target, report.python.prefix))
-        known_as = knowledge.distribution_for(target.partition(".")[0])
-        if not elsewhere and known_as is None and not _is_submodule(target, report):
-            raise UnknownTarget(
-                f"nothing named {target!r} is installed for {executable}, or known to wontload.",
-                "Give an import name (llama_cpp), a distribution (llama-cpp-python) or the path of a library; "
-                "--python names another interpreter.",
-            )
+        known_as = _known_distribution(target)
+        if not elsewhere and known_as is None:
+            raise _unknown(target, executable)
     return judge(
         Case(
             target=target,
@@ -95,23 +94,46 @@ def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple
     )
 
 
+def _known_distribution(target: str) -> str | None:
+    """The distribution to install for a target that is an import name or a distribution's own."""
+    known = knowledge.distribution_for(target)
+    return known or (target if knowledge.import_name_for(target) else None)
+
+
+def _unknown(target: str, executable: str) -> UnknownTarget:
+    advice = "Give an import name (llama_cpp), a distribution (llama-cpp-python) or the path of a library; "
+    if target and os.path.exists(target):
+        advice = f"A file of that name is here: ./{target} means it; "
+    return UnknownTarget(
+        f"nothing named {shown(target)} is installed for {executable}, or known to wontload.",
+        advice + "--python names another interpreter.",
+    )
+
+
 def _is_submodule(target: str, report: Report) -> bool:
     """`package.nothing`: the package is there, so the name is not unknown, only wrong or broken."""
-    return "." in target and report.observation is not None and report.observation.origin is not None
+    origin = report.observation.origin if report.observation else None
+    return "." in target and (origin is not None or report.namespace)
 
 
 def _elsewhere(target: str, prefix: str) -> Iterator[Elsewhere]:
-    found = installed_elsewhere(target.partition(".")[0], os.environ, os.getcwd(), except_prefix=prefix)
-    for environment, location in found:
+    """Environments that have the top-level module of that name, or the distribution: its name may have dots in it."""
+    found: dict[str, str] = {}
+    for name in dict.fromkeys((target.partition(".")[0], target)):
+        for environment, location in installed_elsewhere(name, os.environ, os.getcwd(), except_prefix=prefix):
+            found.setdefault(environment, location)
+    for environment, location in found.items():
         yield Elsewhere(environment=environment, location=location)
 
 
-def _with_note(diagnosis: Diagnosis, target: str, modules: tuple[str, ...]) -> Diagnosis:
-    others = [name for name in modules if name != target]
-    if not others:
-        return diagnosis
-    note = f"{target} was taken as the import name; the distribution of that name also provides {', '.join(others)}"
-    return replace(diagnosis, notes=(*diagnosis.notes, note))
+def _notes(target: str, report: Report) -> Iterator[str]:
+    """How the word was understood, where it could be taken otherwise."""
+    others = [name for name in report.modules_of_distribution if name != target]
+    if others:
+        yield f"{target} was taken as the import name; the distribution of that name also provides {', '.join(others)}"
+    if report.namespace and "." not in target and report.found:
+        places = ", ".join(report.locations)
+        yield f"{target} is a folder without code of its own ({places}): importing it executes nothing"
 
 
 def _of_distribution(

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.resources import files
 
+from wontload.app.targets import shown
 from wontload.diagnosis.catalogue import CODES
 from wontload.errors import UsageError
 
 
-def page(code: str) -> str:
-    """The Markdown page of a finding. Raises `UsageError` for a code that does not exist."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of one finding: its code, what it says in one line, and the whole of it in Markdown."""
+
+    code: str
+    title: str
+    text: str
+
+
+def page(code: str) -> Page:
+    """The page of a finding. Raises `UsageError` for a code that does not exist."""
     name = CODES.get(code.upper())
     if name is None:
-        known = ", ".join(CODES)
-        raise UsageError(f"there is no finding {code!r}.", f"These exist: {known}.")
-    return _read(f"{code.lower()}_{name}.md")
+        raise UsageError(f"there is no finding {shown(code)}.", f"These exist: {', '.join(CODES)}.")
+    file = files("wontload.diagnosis") / "pages" / f"{code.lower()}_{name}.md"
+    text = file.read_text(encoding="utf-8")
+    return Page(code.upper(), text.splitlines()[0].partition(": ")[2], text)
 
 
-def pages() -> str:
-    """A Markdown list of all findings with what each says."""
-    titles = (_read(f"{code.lower()}_{name}.md").splitlines()[0].lstrip("# ") for code, name in CODES.items())
-    return "# Findings\n\n" + "\n".join(f"- {title}" for title in titles) + "\n"
-
-
-def _read(name: str) -> str:
-    return (files("wontload.diagnosis") / "pages" / name).read_text(encoding="utf-8")
+def pages() -> list[Page]:
+    """The pages of all findings, by code."""
+    return [page(code) for code in CODES]

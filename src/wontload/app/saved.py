@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from wontload import knowledge
 from wontload.app.judging import judged_loads
-from wontload.app.targets import NATIVE_SUFFIX
+from wontload.app.places import fresh_process
+from wontload.app.targets import NATIVE_SUFFIX, is_file_target, shown
 from wontload.diagnosis import Case, Diagnosis, JudgedLoad
 from wontload.diagnosis import diagnose as judge
 from wontload.errors import UnknownTarget
@@ -29,15 +30,16 @@ def diagnose_saved(target: str, machine: Machine, records: tuple[Record, ...]) -
     for record in records:
         if target == record.observation.target or target in record.names:
             return _observed(target, machine, record)
-    process = records[0].start if records else _fresh(machine)
-    files = tuple(_files(target, machine))
+    process = records[0].start if records else fresh_process(machine)
+    is_file = is_file_target(target, "\\/" if machine.system.name == "windows" else "/")
+    files = (target,) if is_file else tuple(_files(target, machine))
     if not files:
         seen = ", ".join(record.observation.target for record in records) or "nothing"
         raise UnknownTarget(
-            f"nothing named {target!r} is in the saved machine {machine.id}.", f"It holds observations of: {seen}."
+            f"nothing named {shown(target)} is in the saved machine {machine.id}.", f"It holds observations of: {seen}."
         )
     loads = tuple(_simulated(machine, path, process) for path in files)
-    kind = "file" if files == (target,) else "import"
+    kind = "file" if is_file else "import"
     return judge(
         Case(target=target, kind=kind, machine=machine, start=process, loads=loads, describe_exit=describe_exit)
     )
@@ -67,10 +69,7 @@ def _simulated(machine: Machine, path: str, process: Process) -> JudgedLoad:
 
 
 def _files(target: str, machine: Machine) -> Iterator[str]:
-    """The file of that path, or the native files of the package of that name, in the order of their paths."""
-    if machine.files.kind(target) in (Kind.FILE, Kind.DENIED):
-        yield target
-        return
+    """The native files of the package of that name, in the order of their paths."""
     path = ntpath if machine.system.name == "windows" else posixpath
     name = knowledge.import_name_for(target) or target
     found: list[str] = []
@@ -84,13 +83,3 @@ def _files(target: str, machine: Machine) -> Iterator[str]:
                 elif machine.files.kind(child_path) is Kind.DIRECTORY:
                     queue.append(child_path)
     yield from sorted(found)[:MOST_FILES]
-
-
-def _fresh(machine: Machine) -> Process:
-    """A process of which nothing was recorded: the interpreter, alone."""
-    windows = machine.system.name == "windows"
-    return Process(
-        executable=machine.python.base_executable if machine.python else "",
-        current_directory="C:\\" if windows else "/",
-        environment=machine.environment,
-    )

@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-import ntpath
 import os
-import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import ModuleType
+from dataclasses import dataclass
 
-from wontload.app.live import machine_of
-from wontload.binary import Image, MalformedImage, read_image
+from wontload.app import foreign
+from wontload.app.places import Place, saved_machine, this_computer
+from wontload.binary import Format, Image
 from wontload.errors import UsageError
 from wontload.loader import LoadResult
 from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, fits, flags_for
-from wontload.machine import AddedDirectory, Kind, LoadRequest, Machine, Process, Record, own_format
-from wontload.machine.overlay import OverlayFiles
-from wontload.probe import ask
+from wontload.machine import LoadRequest, Machine, own_format
+from wontload.machine.foreign import to_machine
+from wontload.machine.interpreters import chosen
+from wontload.machine.snapshot import Snapshot
+
+NAMES = {Format.PE: "a Windows", Format.ELF: "an ELF", Format.MACHO: "a Mach-O"}
+FORMAT_OF_SUFFIX = {".dll": Format.PE, ".pyd": Format.PE, ".so": Format.ELF, ".dylib": Format.MACHO}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeLoad:
-    """One file's answer: `path` as asked, the machine assumed, the mode, and what the loader would do."""
+    """One file's answer: `path` as asked, the machine, the mode, and what the loader would do.
+
+    `clean` says that the machine is a clean one of the file's own system, assumed because this one is of another.
+    """
 
     path: str
     machine: str
     mode: str
     result: LoadResult
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where files are judged: a machine, the process that loads, and where files of this computer lie on it."""
-
-    machine: Machine
-    process: Process
-    at: str | None = None
-
-    @property
-    def path_module(self) -> ModuleType:
-        """`ntpath` or `posixpath`, as the machine has it."""
-        return ntpath if self.machine.system.name == "windows" else posixpath
+    clean: bool = False
 
 
 def tree(
@@ -50,101 +42,84 @@ def tree(
     mode: str | None = None,
     added: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
-    python: str,
-    saved: tuple[Machine, tuple[Record, ...]] | None = None,
+    python: str | None = None,
+    machine: Machine | Snapshot | None = None,
     at: str | None = None,
 ) -> Iterator[TreeLoad]:
     """Yield an answer for each file, in the order asked, each as if alone in a fresh interpreter with ctypes imported.
 
+    A file that is absent or cannot be read is an answer. All files share one reading of each image.
+
     Args:
-        files: paths; with `saved`, of that machine if it has them, else of this one.
+        files: paths; with `machine`, of that machine if it has them, else of this one.
         mode: `import`, `ctypes`, `legacy` or `dlopen`; by default as each name suggests.
         added: directories as if `os.add_dll_directory` had been called for them.
         environment: variables set over the caller's.
-        python: the interpreter whose process is assumed. saved: a saved machine in place of this one.
-        at: with `saved`: the directory of that machine in which files of this one are laid.
+        python: the interpreter whose process is assumed; by default the active environment's, else the running one.
+        machine: a saved machine in place of this one.
+        at: with `machine`: where on it a file of this one is laid; a directory, or the path of the file.
 
     Raises:
-        UsageError: a mode that does not fit a file's format.
+        UsageError: a mode that does not fit a file's format; nothing has been answered then.
     """
-    live = saved is None
-    place = _this_computer(python) if saved is None else _saved(saved, at)
-    process = _with(place, place.process, added, environment or {})
+    if machine is None:
+        place = this_computer(python or chosen(as_module=True)[0])
+    else:
+        place = saved_machine(machine, at)
+    place = place.with_process(added, environment or {})
     for path in files:
-        yield _judge(place if live else _with_file(place, path), path, process, mode, live=live)
+        _check(place, path, mode)
+    return (_judge(place, path, mode) for path in files)
 
 
-def _judge(place: Place, path: str, process: Process, mode: str | None, *, live: bool) -> TreeLoad:
-    target = os.path.abspath(path) if live else _there(place, path)
-    image = _image(place, target)
-    image_format = image.format if image else own_format(place.machine.system)
-    chosen = mode or default_mode(place.path_module.basename(target))
-    if not fits(chosen, image_format):
-        raise UsageError(f"{path} is a {image_format.value.upper()} file, and --load-as {chosen} does not fit it.")
-    if image is not None and image_format is not own_format(place.machine.system):
-        image_format = own_format(place.machine.system)
-        chosen = chosen if fits(chosen, image_format) else "ctypes"
+def _check(place: Place, path: str, mode: str | None) -> None:
+    """Refuse a mode that does not fit a file. `import` and `ctypes` fit all, so that nothing need be read for them."""
+    if mode is None or all(fits(mode, one) for one in Format):
+        return
+    place, there = place.with_file(path)
+    image = place.image(there)
+    found = image.format if image else _format_by_name(place, there)
+    if not fits(mode, found):
+        fitting = " and ".join(f"{NAMES[one].split(' ')[1]} files" for one in Format if fits(mode, one))
+        what = ("is" if image else "has the name of") + f" {NAMES[found]} file"
+        raise UsageError(f"{path} {what}, and --load-as {mode} is for {fitting}.", "Leave --load-as out.")
+
+
+def _format_by_name(place: Place, path: str) -> Format:
+    """What a file that cannot be read was meant to be."""
+    return FORMAT_OF_SUFFIX.get(place.path_module.splitext(path)[1].lower(), own_format(place.machine.system))
+
+
+def _judge(place: Place, path: str, mode: str | None) -> TreeLoad:
+    place, there = place.with_file(path)
+    own = own_format(place.machine.system)
+    image = place.image(there) if place.live else None
+    if image is not None and image.format is not own:
+        return _judge_foreign(place, path, image, mode)
+    meant = mode or default_mode(place.path_module.basename(there))
+    if not fits(meant, own):  # another system's file on a saved machine, whose loader refuses it in any mode
+        meant = "ctypes"
     request = LoadRequest(
-        kind="import" if chosen == "import" else "ctypes",
-        name=target,
-        flags=flags_for(chosen, image_format, target),
+        kind="import" if meant == "import" else "ctypes",
+        name=there,
+        flags=flags_for(meant, own, there),
+        process=place.process,
+    )
+    return TreeLoad(path=path, machine=place.machine.id, mode=meant, result=simulate(place.machine, request))
+
+
+def _judge_foreign(place: Place, path: str, image: Image, mode: str | None) -> TreeLoad:
+    """A file of another system: on a clean machine of that system, with this computer's files mounted on it."""
+    windows = image.format is Format.PE
+    machine, process, files = foreign.machine_for(image, os.path.abspath(path), place.machine.files)
+    there = to_machine(os.path.abspath(path), windows=windows)
+    meant = mode or default_mode(os.path.basename(path))
+    process = foreign.with_caller(process, place.caller_added, place.caller_environment, windows=windows)
+    request = LoadRequest(
+        kind="import" if meant == "import" else "ctypes",
+        name=there,
+        flags=flags_for(meant, image.format, there),
         process=process,
     )
-    return TreeLoad(path=path, machine=place.machine.id, mode=chosen, result=simulate(place.machine, request))
-
-
-def _image(place: Place, path: str) -> Image | None:
-    if place.machine.files.kind(path) is not Kind.FILE:
-        return None
-    try:
-        return place.machine.files.image(path)
-    except (MalformedImage, LookupError):
-        return None
-
-
-def _this_computer(python: str) -> Place:
-    report = ask(python)
-    return Place(machine=machine_of(report), process=report.process)
-
-
-def _saved(saved: tuple[Machine, tuple[Record, ...]], at: str | None) -> Place:
-    machine, records = saved
-    if records:
-        return Place(machine=machine, process=records[0].start, at=at)
-    executable = machine.python.base_executable if machine.python else ""
-    root = "C:\\" if machine.system.name == "windows" else "/"
-    process = Process(executable=executable, current_directory=root, environment=machine.environment)
-    return Place(machine=machine, process=process, at=at)
-
-
-def _there(place: Place, path: str) -> str:
-    """The path on the saved machine: itself when it has it, else below `at` (by default a directory of its own)."""
-    if place.machine.files.kind(path) in (Kind.FILE, Kind.DENIED):
-        return path
-    empty = r"C:\wontload" if place.machine.system.name == "windows" else "/wontload"
-    return str(place.path_module.join(place.at or empty, os.path.basename(path)))
-
-
-def _with_file(place: Place, path: str) -> Place:
-    """The saved machine with a file of this computer laid over it, unless it has that path itself."""
-    if place.machine.files.kind(path) in (Kind.FILE, Kind.DENIED) or not os.path.exists(path):
-        return place
-    try:
-        content: Image | MalformedImage = read_image(path)
-    except MalformedImage as malformed:
-        content = malformed
-    windows = place.machine.system.name == "windows"
-    files = OverlayFiles(place.machine.files, {_there(place, path): content}, windows=windows)
-    return replace(place, machine=replace(place.machine, files=files))
-
-
-def _with(place: Place, process: Process, added: Sequence[str], environment: Mapping[str, str]) -> Process:
-    """The process with directories added and variables set, their names as this system compares them."""
-    path = place.path_module
-    local = place.machine.id == "this"
-    directories = [AddedDirectory(path=os.path.abspath(one) if local else path.normpath(one)) for one in added]
-    variables = dict(process.environment)
-    for name, value in environment.items():
-        same = [known for known in variables if known.upper() == name.upper()] if path is ntpath else []
-        variables[same[0] if same else name] = value
-    return replace(process, added_directories=(*process.added_directories, *directories), environment=variables)
+    result = foreign.as_seen_here(simulate(machine, request), files)
+    return TreeLoad(path=path, machine=machine.id, mode=meant, result=result, clean=True)

@@ -5,11 +5,11 @@ Nothing heavy is imported until a command runs: `--help` costs argparse and no m
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
-from wontload.cli.options import Options, parse
+from wontload.cli.options import parse
+from wontload.cli.streams import abandon_stdout, complete_streams, finish
 from wontload.errors import WontloadError
 
 INTERRUPTED = 130
@@ -18,31 +18,34 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None, *, as_module: bool = False) -> int:
     """Run one command and return its exit status; see CONTRACT for what each means."""
     try:
-        options = parse(sys.argv[1:] if arguments is None else list(arguments), as_module=as_module)
-        return _run(options)
+        complete_streams()
+        status = _parse_and_run(sys.argv[1:] if arguments is None else list(arguments), as_module)
+        finish()
     except KeyboardInterrupt:
         sys.stderr.write("\nwontload: interrupted; nothing was changed.\n")
         return INTERRUPTED
-    except BrokenPipeError:  # `wontload … | head`: the reader has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return status
 
 
-def _run(options: Options) -> int:
+def _parse_and_run(arguments: list[str], as_module: bool) -> int:
     try:
-        status = options.run(options)
-        sys.stdout.flush()
-        return status
+        options = parse(arguments, as_module=as_module)
+    except SystemExit as stop:  # argparse's way of ending: --help, --version, wrong usage
+        return stop.code if isinstance(stop.code, int) else 0
+    except OSError:  # nobody reads the help
+        abandon_stdout()
+        return 0
+    try:
+        return options.run(options)
     except WontloadError as error:
         options.complain(str(error))
         return error.exit_status
-    except (KeyboardInterrupt, BrokenPipeError):
-        raise
     except Exception as error:  # the last resort: a person gets a sentence, and -v the traceback for a report
         if options.verbose:
             import traceback
 
             traceback.print_exc()
-        where = f"{type(error).__name__}: {error}"
-        options.complain(f"this is a defect of wontload ({where}). Run it again with -v and report what it prints.")
+        where = f"{type(error).__name__}: {error}"[:500]
+        again = "Report what is above." if options.verbose else "Run it again with -v and report what it prints."
+        options.complain(f"this is a defect of wontload ({where}). {again}")
         return WontloadError.exit_status

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
 
-    from wontload.machine import Machine, Record
+    from wontload.machine.snapshot import Snapshot
     from wontload.report.terminal import Terminal
 
 COMMANDS = {
@@ -21,7 +21,8 @@ COMMANDS = {
 }
 FORMATS = ("terminal", "json")
 WIDEST_HELP = 118  # columns
-TAKES_VALUE = ("--python", "--machine", "--format")
+# Of every command: what follows them is no command's name.
+TAKES_VALUE = ("--python", "--machine", "--format", "--timeout", "--load-as", "--add-dir", "--env", "--at")
 
 
 class Options(argparse.Namespace):
@@ -48,18 +49,15 @@ class Options(argparse.Namespace):
 
         return Terminal.of(sys.stdout, no_color=not self.color)
 
-    def say(self, text: str) -> None:
-        """Write a report to standard output, whatever its encoding can take."""
-        from wontload.report.terminal import write
+    def say(self, text: str) -> bool:
+        """Write a report to standard output; `False` when nobody reads it any more."""
+        from wontload.cli.streams import say
 
-        write(sys.stdout, text if text.endswith("\n") else text + "\n")
+        return say(text if text.endswith("\n") else text + "\n")
 
     def complain(self, sentence: str) -> None:
         """Write an error of the tool to standard error."""
-        from wontload.report.screen import write
-        from wontload.report.text import clean
-
-        write(sys.stderr, f"wontload: {clean(sentence)}\n")
+        _complain(sentence)
 
     def interpreter(self) -> str:
         """The interpreter that the question is about."""
@@ -67,7 +65,7 @@ class Options(argparse.Namespace):
 
         return chosen(self.python, as_module=self.as_module)[0]
 
-    def saved_machine(self) -> tuple[Machine, tuple[Record, ...]] | None:
+    def saved_machine(self) -> Snapshot | None:
         """The machine of `--machine`, with what was seen there; `None` without that option."""
         if self.machine_file is None:
             return None
@@ -75,8 +73,17 @@ class Options(argparse.Namespace):
         from wontload.machine.snapshot import load
 
         if self.python is not None:
-            raise UsageError("--machine answers for another computer, so --python cannot be used with it.")
+            raise UsageError(
+                "--machine answers for another computer, so --python cannot be used with it.", "Leave one of them out."
+            )
         return load(self.machine_file)
+
+
+def _complain(sentence: str) -> None:
+    from wontload.report.screen import write
+    from wontload.report.text import clean
+
+    write(sys.stderr, f"wontload: {clean(sentence)}\n")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -94,26 +101,28 @@ def _columns() -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, with errors in one sentence and the next step."""
+    """argparse, with errors in one sentence and the next step, and no guessing at shortened options."""
 
     def __init__(self, **arguments: Any) -> None:
-        super().__init__(formatter_class=_Formatter, **arguments)
+        super().__init__(formatter_class=_Formatter, allow_abbrev=False, **arguments)
 
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"wontload: {message}. Try `wontload --help`.\n")
+        _complain(f"{message}. Try `{self.prog} --help`.")
         raise SystemExit(2)
 
 
 def parse(arguments: list[str], *, as_module: bool = False) -> Options:
     """Arguments as options. Exits with status 2 and one sentence when they make no sense."""
-    position = _first_word(arguments)
-    if position is not None and arguments[position] not in COMMANDS:
-        arguments = [*arguments[:position], "why", *arguments[position:]]
-    parser = _parser(None if position is None else arguments[position])
+    position, command = _first_word(arguments), None
+    if position is not None:  # the command goes to the front: its parser takes the global options as well
+        named = arguments[position] in COMMANDS
+        command = arguments[position] if named else "why"
+        arguments = [command, *arguments[:position], *arguments[position + named :]]
+    parser = _parser(command)
     options = parser.parse_args(arguments, namespace=Options())
     options.as_module = as_module
     if not hasattr(options, "run"):
-        parser.print_help()
+        parser.print_help(sys.stderr)
         raise SystemExit(2)
     return options
 
@@ -131,22 +140,27 @@ def _first_word(arguments: list[str]) -> int | None:
     return None
 
 
-def _parser(chosen: str | None) -> argparse.ArgumentParser:
+def _parser(command: str | None) -> argparse.ArgumentParser:
     common = _global_options()
     parser = _Parser(
         prog="wontload",
+        usage="%(prog)s TARGET [OPTION]...\n       %(prog)s COMMAND [OPTION]... [ARGUMENT]...",
         description="Says why a Python package's native library will not load: which file is really missing, and why "
         "the loader did not find it.",
         epilog="Example: wontload llama_cpp. Exit status: 0 loads, 1 does not load, 2 wrong usage, 3 undetermined, "
         "4 the tool could not do its work.",
         parents=[common],
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(
+        title="commands (`wontload COMMAND --help` tells more)",
+        metavar="COMMAND",
+        prog="wontload",
+        parser_class=_Parser,
+    )
     for name, summary in COMMANDS.items():
         description = summary[0].upper() + summary[1:] + "."
         one = commands.add_parser(name, help=summary, description=description, parents=[common])
-        if name == chosen:  # the other commands' modules need not be imported for this one
+        if name == command:  # the other commands' modules need not be imported for this one
             module = __import__(f"wontload.cli.{name}", fromlist=["run"])
             module.add_arguments(one)
             one.set_defaults(run=module.run)
@@ -157,14 +171,22 @@ def _global_options() -> _Parser:
     """Options with no default of their own, so that one given before the command is not undone behind it."""
     parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = parser.add_argument_group("global options")
-    group.add_argument("--python", metavar="EXE", help="the interpreter, or its environment's directory")
-    group.add_argument("--machine", metavar="FILE", dest="machine_file", help="answer for a saved machine")
+    group.add_argument(
+        "--python",
+        metavar="EXE",
+        help="the Python to ask about: its executable or its environment's directory "
+        "(default: the active environment, else the Python that runs this)",
+    )
+    group.add_argument(
+        "--machine", metavar="FILE", dest="machine_file", help="answer for a saved machine; nothing is executed"
+    )
     group.add_argument("--format", choices=FORMATS, help="how to answer")
     group.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
     group.add_argument("--offline", action="store_true", help="never use the network (these commands never do)")
     group.add_argument("--no-color", action="store_false", dest="color", help="no colour, even on a terminal")
     group.add_argument("-q", "--quiet", action="store_true", help="only the answer, in as few lines as it takes")
     group.add_argument("-v", "--verbose", action="store_true", help="everything that was seen and tried")
+    group.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     return parser
 
 
@@ -172,5 +194,5 @@ class _Version(argparse.Action):
     def __call__(self, *_: object) -> None:
         from wontload._version import __version__
 
-        print(f"wontload {__version__}")
+        sys.stdout.write(f"wontload {__version__}\n")
         raise SystemExit(0)

@@ -12,7 +12,12 @@ LONGEST_TIMEOUT_S = 86_400.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("target", metavar="TARGET", help="an import name, a distribution's name or a library's path")
+    parser.add_argument(
+        "target",
+        metavar="TARGET",
+        help="an import name, a distribution's name, the path of a library, or the bare name of one, which the loader "
+        "searches; what comes behind -- is no option and no command",
+    )
     parser.add_argument(
         "--timeout", type=_seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
     )
@@ -24,14 +29,12 @@ def run(options: Options) -> int:
     from wontload.app.diagnose import diagnose
     from wontload.cli.progress import waiting
 
-    saved = options.saved_machine()
-    machine, records = saved if saved else (None, ())
+    machine = options.saved_machine()
     with waiting(f"trying {options.target}", enabled=not options.quiet):
         answer = diagnose(
             options.target,
             python=None if machine else options.interpreter(),
             machine=machine,
-            records=records,
             timeout_s=options.timeout,
             deep=options.deep,
         )

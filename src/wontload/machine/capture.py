@@ -7,10 +7,11 @@ import platform
 from collections.abc import Mapping
 from typing import Any
 
-from wontload.binary import MalformedImage, read_api_sets
+from wontload.binary import MalformedImage, read_api_sets, read_image
 from wontload.machine.linux import glibc_facts
 from wontload.machine.live import LiveFiles
 from wontload.machine.machine import Machine, Python, System
+from wontload.machine.musl import musl_facts
 from wontload.machine.process import Process
 
 # sysconfig.get_platform()'s last part, and Linux' `uname -m`, in the spelling of `Image.architecture`.
@@ -50,8 +51,20 @@ def system_of(python: Python, facts: Mapping[str, Any]) -> System:
     if python.platform.startswith("macosx"):
         return System(name="macos", version=platform.mac_ver()[0], architecture=architecture)
     libc, version = str(facts.get("libc") or ""), str(facts.get("libc_version") or "")
-    own = glibc_facts(version) if libc == "glibc" else {"libc": libc, "libc_version": version}
+    own: dict[str, Any] = {"libc": libc, "libc_version": version}
+    if libc == "glibc":
+        own = glibc_facts(version)
+    elif libc == "musl":
+        own = musl_facts(_program_interpreter(python.base_executable))
     return System(name="linux", version=distribution(), architecture=architecture, **own)
+
+
+def _program_interpreter(executable: str) -> str | None:
+    """The loader that an ELF executable names (PT_INTERP)."""
+    try:
+        return read_image(executable).interpreter
+    except MalformedImage:
+        return None
 
 
 def architecture_of(python: Python, facts: Mapping[str, Any]) -> str:
@@ -59,7 +72,9 @@ def architecture_of(python: Python, facts: Mapping[str, Any]) -> str:
     name = python.platform.replace("_", "-").lower()
     if name.startswith("win"):
         return ARCHITECTURES.get(name, "x86_64")
-    machine = name.rpartition("-")[2] if name.startswith("macosx") else str(facts.get("machine") or "x86_64")
+    machine = str(facts.get("machine") or "x86_64")
+    if name.startswith("macosx"):  # `universal2` says nothing; then what the process was told, under Rosetta as well
+        machine = {"x86-64": "x86_64", "-arm64": "arm64"}.get(name[-6:], machine)
     machine = ARCHITECTURES.get(machine, machine)
     return {"x86_64": "x86", "aarch64": "arm"}.get(machine, machine) if facts.get("bits") == 32 else machine
 

@@ -7,6 +7,8 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
+from wontload.errors import UsageError
+
 WINDOWS = os.name == "nt"
 EXECUTABLE = "python.exe" if WINDOWS else "python"
 
@@ -36,6 +38,10 @@ def chosen(
 
 def _explicit(name: str, environment: Mapping[str, str]) -> str:
     """A directory stands for the environment in it; a bare command is looked for on PATH; else it is a path."""
+    if not name:
+        raise UsageError(
+            "There is no interpreter without a name.", "Give the path of a python executable with --python."
+        )
     if os.path.isdir(name):
         return interpreter_of(name) or name
     if os.path.dirname(name):

@@ -30,6 +30,8 @@ class System:
         library_cache: glibc: entries of `ld.so.cache` (name, path, flags, hwcaps), in file order; `None` without one.
         default_directories: glibc and musl: the built-in directories, in order.
         hwcaps: glibc: subdirectories of `glibc-hwcaps` that this CPU takes, best first.
+        shared_cache: macOS: libraries of dyld's shared cache, which have no file on disk: paths, and prefixes that end
+            in `/`. `None` when not known: then what is named in full below `/usr/lib` and `/System/Library` is in it.
         platform: glibc: what `$PLATFORM` stands for. lib: what `$LIB` stands for.
     """
 
@@ -46,6 +48,7 @@ class System:
     library_cache: tuple[CacheEntry, ...] | None = None
     default_directories: tuple[str, ...] = ()
     hwcaps: tuple[str, ...] = ()
+    shared_cache: frozenset[str] | None = None
     platform: str = ""
     lib: str = ""
 

@@ -10,19 +10,18 @@ Layout: `machine` (system, python, environment, facts, files), `observations`, a
 from __future__ import annotations
 
 import gzip
+import io
 import json
-import math
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from wontload.binary import Bindings, Defect, Export, Image, MalformedImage, Symbol
 from wontload.errors import WontloadError
-from wontload.machine.machine import Machine, Python, System
+from wontload.machine.machine import Machine, System
 from wontload.machine.memory import Content, MemoryFiles
 from wontload.machine.observation import Record
 from wontload.machine.process import Process
+from wontload.machine.snapshot_values import SavedMachine, content_of, converter, process_converters
 
 SCHEMA = "wontload.machine/1"
 LARGEST_FILE_BYTES = 32 << 20  # of JSON, unpacked; an ordinary machine takes less than one MB
@@ -33,9 +32,6 @@ MOST_FILES = 200_000
 LONGEST_PATH = 4_096  # characters: Linux' PATH_MAX; Windows programs seldom pass 260
 DEEPEST_PATH = 128  # directories
 LONGEST_VARIABLE = 131_072  # characters: Linux' MAX_ARG_STRLEN; Windows takes 32 767
-UNSAVED = tuple(one.name for one in fields(Image) if one.name.startswith("read_"))
-TABLES = ("imports", "exports", "undefined", "bindings")  # of an image: costly to read, so read when asked for
-Table = TypeVar("Table")
 
 
 WHAT_IT_TAKES = "--machine takes a file made by wontload on another machine."
@@ -51,60 +47,6 @@ class Snapshot(NamedTuple):
 
     machine: Machine
     records: tuple[Record, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SavedImage:
-    """One file of a saved machine: its tables, or its defect; neither when it is only known to be there.
-
-    Attributes:
-        image: the fields of `Image` that do not hold their default; `needed` with the symbols taken from each library.
-        exports, undefined, bindings: see `Image`; `bindings` is `None` where it holds just what `undefined` does.
-        unreadable: tables that the file's damage keeps from being read, with what is wrong.
-        defect, what, offset, content, part, header: see `MalformedImage`.
-    """
-
-    image: dict[str, Any] | None = None
-    exports: tuple[Export, ...] = ()
-    undefined: tuple[Symbol, ...] = ()
-    bindings: tuple[tuple[Symbol, ...], tuple[Symbol, ...]] | None = None
-    unreadable: dict[str, str] | None = None
-    defect: Defect | None = None
-    what: str = ""
-    offset: int | None = None
-    content: str = ""
-    part: str = ""
-    header: bytes = b""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SavedFiles:
-    """What is known of a machine's disks; see `MemoryFiles`.
-
-    Attributes:
-        base: name of a clean profile that these files lie over; empty for none.
-        source: where the tables come from, for a person.
-    """
-
-    images: dict[str, SavedImage]
-    directories: tuple[str, ...] = ()
-    complete: tuple[str, ...] | None = None
-    links: dict[str, str]
-    denied: tuple[str, ...] = ()
-    base: str = ""
-    source: dict[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SavedMachine:
-    """`Machine`, with its files as data."""
-
-    id: str
-    system: System
-    files: SavedFiles
-    python: Python | None = None
-    environment: dict[str, str]
-    facts: dict[str, str]
 
 
 def load(path: str) -> Snapshot:
@@ -173,22 +115,28 @@ def _no_number(text: str) -> float:
 
 def gzip_bounded(data: bytes) -> bytes:
     """Unpack, stopping one byte past the limit, so that a small file cannot fill the memory."""
-    import io
-
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
         return file.read(LARGEST_FILE_BYTES + 1)
 
 
 def _structure(raw: dict[str, Any]) -> Snapshot:
-    converter = _converter()
-    paths = converter.structure(raw.get("paths", []), tuple[str, ...])
+    structure = converter().structure
+    paths = structure(raw.get("paths", []), tuple[str, ...])
     _bound("processes", raw.get("processes", []), MOST_PROCESSES)
-    processes = [_process(converter, one, paths) for one in raw.get("processes", [])]
-    converter.register_structure_hook(Process, lambda index, _: processes[_index(index, processes)])
-    saved = converter.structure(raw["machine"], SavedMachine)
-    records = converter.structure(raw.get("observations", []), tuple[Record, ...])
-    _bound("loads", [load for record in records for load in record.observation.loads], MOST_LOADS)
-    return Snapshot(_machine(converter, saved), records)
+    processes = [_process(one, paths) for one in raw.get("processes", [])]
+    machine = _machine(structure(raw["machine"], SavedMachine))
+    observations = raw.get("observations", [])
+    _bound("loads", [load for one in observations for load in one["observation"].get("loads", ())], MOST_LOADS)
+    _exchange_processes(observations, lambda index: processes[_index(index, processes)])
+    return Snapshot(machine, structure(observations, tuple[Record, ...]))
+
+
+def _exchange_processes(observations: list[dict[str, Any]], exchange: Callable[[Any], Any]) -> None:
+    """Put what `exchange` answers in the place of every process: a number's process, or a process's number."""
+    for one in observations:
+        one["start"] = exchange(one["start"])
+        for load in one["observation"].get("loads", ()):
+            load["request"]["process"] = exchange(load["request"]["process"])
 
 
 def _bound(what: str, values: Any, most: int) -> None:
@@ -203,11 +151,12 @@ def _bound_paths(paths: Iterable[str]) -> None:
             raise ValueError(f"the path {path[:60]}… is longer or deeper than paths are")
 
 
-def _process(converter: Any, raw: dict[str, Any], paths: tuple[str, ...]) -> Process:
+def _process(raw: dict[str, Any], paths: tuple[str, ...]) -> Process:
     indices = raw.get("modules", [])
     _bound("modules in one process", indices, MOST_MODULES)
     modules = tuple(paths[_index(index, paths)] for index in indices)
-    process: Process = converter.structure({**raw, "modules": modules}, Process)
+    structure, _ = process_converters()
+    process: Process = structure({**raw, "modules": modules}, Process)
     _bound_variables(process.environment.values())
     return process
 
@@ -223,11 +172,11 @@ def _index(value: object, table: Any) -> int:
     return value
 
 
-def _machine(converter: Any, saved: SavedMachine) -> Machine:
+def _machine(saved: SavedMachine) -> Machine:
     if saved.id in ("", "this") or saved.system.name not in ("windows", "linux", "macos"):
         raise ValueError(f"{saved.id!r} with {saved.system.name!r} is no machine's id and system")
     _bound_variables(saved.environment.values())
-    system, files = _files(converter, saved)
+    system, files = _files(saved)
     return Machine(
         id=saved.id,
         system=system,
@@ -238,7 +187,7 @@ def _machine(converter: Any, saved: SavedMachine) -> Machine:
     )
 
 
-def _files(converter: Any, saved: SavedMachine) -> tuple[System, MemoryFiles]:
+def _files(saved: SavedMachine) -> tuple[System, MemoryFiles]:
     """The disks, over those of a clean system where the file says so; and the system with what that one knows."""
     windows, system, files = saved.system.name == "windows", saved.system, saved.files
     paths = (*files.images, *files.directories, *(files.complete or ()), *files.links, *files.links.values())
@@ -254,7 +203,7 @@ def _files(converter: Any, saved: SavedMachine) -> tuple[System, MemoryFiles]:
         system = profile_system(files.base, system)
         if complete is not None:
             complete |= {path.rsplit("\\" if windows else "/", 1)[0] for path in contents}
-    contents |= {path: _content(converter, path, image) for path, image in files.images.items()}
+    contents |= {path: content_of(path, image) for path, image in files.images.items()}
     return system, MemoryFiles(
         contents,
         directories=files.directories,
@@ -265,137 +214,27 @@ def _files(converter: Any, saved: SavedMachine) -> tuple[System, MemoryFiles]:
     )
 
 
-def _content(converter: Any, path: str, saved: SavedImage) -> Content:
-    if saved.defect is not None:
-        return MalformedImage(path, saved.defect, saved.what, saved.offset, saved.content, saved.part, saved.header)
-    if saved.image is None:
-        return None
-    image: Image = converter.structure({**saved.image}, Image)
-    broken = saved.unreadable or {}
-
-    def table(name: str, value: Table) -> Callable[[], Table]:
-        """What reads the table: its value, or the defect that keeps it from being read."""
-
-        def read() -> Table:
-            if name in broken:
-                raise MalformedImage(path, Defect.CORRUPT, broken[name])
-            return value
-
-        return read
-
-    bindings = Bindings(saved.undefined) if saved.bindings is None else Bindings(*saved.bindings)
-    return replace(
-        image,
-        read_imports=table("imports", image.needed),
-        read_exports=table("exports", saved.exports),
-        read_undefined=table("undefined", saved.undefined),
-        read_bindings=table("bindings", bindings),
-    )
-
-
 def dump(machine: SavedMachine, records: tuple[Record, ...]) -> dict[str, Any]:
     """The JSON object of a machine: what `loads` reads. What holds its default is left out."""
-    converter, plainly = _converter(), _converter()
+    _, unstructure_process = process_converters()
     paths: dict[str, int] = {}
     processes: dict[str, int] = {}  # as text, in the order met
     known: dict[int, int] = {}
 
     def number(process: Process) -> int:
         if id(process) not in known:
-            plain = plainly.unstructure(process)
+            plain = unstructure_process(process)
             if process.modules:
                 plain["modules"] = [paths.setdefault(path, len(paths)) for path in process.modules]
             known[id(process)] = processes.setdefault(json.dumps(plain), len(processes))
         return known[id(process)]
 
-    converter.register_unstructure_hook(Process, number)
-    observations = converter.unstructure(records)
+    observations = converter().unstructure(list(records))
+    _exchange_processes(observations, number)
     return {
         "schema": SCHEMA,
-        "machine": converter.unstructure(machine),
+        "machine": converter().unstructure(machine),
         "observations": observations,
         "processes": [json.loads(process) for process in processes],
         "paths": list(paths),
     }
-
-
-def saved_image(image: Image) -> SavedImage:
-    """One parsed file as data, with all of its tables; one that cannot be read is saved as that."""
-    tables: dict[str, Any] = {}
-    unreadable: dict[str, str] = {}
-    for name in TABLES:
-        try:
-            tables[name] = getattr(image, name)
-        except MalformedImage as malformed:
-            unreadable[name] = malformed.what
-    undefined: tuple[Symbol, ...] = tables.get("undefined", ())
-    bindings: Bindings = tables.get("bindings", Bindings(undefined))
-    return SavedImage(
-        image=_converter().unstructure(replace(image, needed=tables.get("imports", image.needed))),
-        exports=tables.get("exports", ()),
-        undefined=undefined,
-        bindings=None if bindings == Bindings(undefined) else (bindings.eager, bindings.lazy),
-        unreadable=unreadable or None,
-    )
-
-
-def saved_defect(malformed: MalformedImage) -> SavedImage:
-    """A file that could not be parsed, as data."""
-    return SavedImage(
-        defect=malformed.defect,
-        what=malformed.what,
-        offset=malformed.offset,
-        content=malformed.content,
-        part=malformed.part,
-        header=malformed.header,
-    )
-
-
-def _converter() -> Any:
-    """cattrs, made strict: a number is no text, and text is no number; what holds its default is left out."""
-    from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
-    from cattrs.preconf.json import make_converter
-
-    converter = make_converter(forbid_extra_keys=False, omit_if_default=True)
-    plain = (str, int, bool, float)  # by identity: an enumeration of strings is none of them
-    converter.register_structure_hook_func(lambda kind: kind in plain, _strictly)
-    for kind, types in ROWS.items():
-        converter.register_structure_hook(kind, lambda value, kind, types=types: kind(*_row(value, types)))
-        converter.register_unstructure_hook(kind, _shortened)
-    omitted: Any = {name: override(omit=True) for name in UNSAVED}
-    converter.register_unstructure_hook(
-        Image, make_dict_unstructure_fn(Image, converter, _cattrs_omit_if_default=True, **omitted)
-    )
-    converter.register_structure_hook(Image, make_dict_structure_fn(Image, converter, **omitted))
-    return converter
-
-
-# Values that come by the thousand are written as rows, without what they end on by default.
-ROWS: dict[type, tuple[tuple[type, ...], ...]] = {
-    Symbol: ((str, type(None)), (int, type(None)), (str, type(None)), (bool,)),
-    Export: ((str, type(None)), (int, type(None)), (str, type(None)), (str, type(None))),
-}
-
-
-def _row(value: Any, types: tuple[tuple[type, ...], ...]) -> list[Any]:
-    if not isinstance(value, list) or not 1 <= len(value) <= len(types):
-        raise TypeError(f"{str(value)[:40]} is not a row of 1 to {len(types)}")
-    for one, allowed in zip(value, types, strict=False):
-        if type(one) not in allowed:
-            raise TypeError(f"{str(one)[:40]!r} does not belong into a row of symbols")
-    return value
-
-
-def _shortened(row: tuple[Any, ...]) -> list[Any]:
-    values = list(row)
-    while len(values) > 1 and (values[-1] is None or values[-1] is False):
-        values.pop()
-    return values
-
-
-def _strictly(value: object, kind: type) -> object:
-    if type(value) is not kind and not (kind is float and type(value) is int):
-        raise TypeError(f"{str(value)[:40]!r} is not a {kind.__name__}")
-    if kind is float and not math.isfinite(value):  # type: ignore[arg-type]
-        raise ValueError(f"{value} is not a number of seconds")
-    return value

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from wontload._version import __version__
+from wontload.app.explain import Page
 from wontload.diagnosis import Diagnosis, Evidence, Finding, JudgedLoad
 from wontload.loader import LoadResult, Module, Status, Verdict
 from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad, Python
@@ -60,6 +61,14 @@ def load_to_json(result: LoadResult, *, path: str, machine: str, mode: str) -> O
 def tree_to_json(loads: Iterable[Object]) -> Object:
     """`wontload.tree/1`, of what `load_to_json` made, in the order asked."""
     return {"schema": "wontload.tree/1", "loads": list(loads)}
+
+
+def explain_to_json(pages: Iterable[Page]) -> Object:
+    """`wontload.explain/1`: pages of findings, their text in Markdown."""
+    return {
+        "schema": "wontload.explain/1",
+        "pages": [{"code": page.code, "title": page.title, "text": page.text} for page in pages],
+    }
 
 
 def dump(obj: Object, *, lines: bool = False) -> str:

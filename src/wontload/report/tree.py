@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from wontload.loader import LoadResult, Module, Status, Verdict
 from wontload.report.layout import Line, Span, draw, flow, labelled, listed, measure, span, words
@@ -33,14 +33,21 @@ _SAID_OF = {Status.ALREADY_LOADED: "already loaded", Status.DELAYED: "when first
 _FAILED = (Status.MISSING, Status.REFUSED)
 
 
-def render_tree(loads: Iterable[tuple[str, LoadResult]], terminal: Terminal) -> str:
-    """One tree for each file, in the order given."""
-    trees = (draw(_one(path, result, terminal), terminal) for path, result in loads)
+def render_tree(
+    loads: Iterable[tuple[str, LoadResult]], terminal: Terminal, *, machines: Sequence[str] | None = None
+) -> str:
+    """One tree for each file, in the order given; `machines`: the clean machine assumed for each, empty for none."""
+    pairs = list(loads)
+    assumed = machines or [""] * len(pairs)
+    trees = (draw(_one(*pair, machine, terminal), terminal) for pair, machine in zip(pairs, assumed, strict=True))
     return "\n".join(trees)
 
 
-def _one(path: str, result: LoadResult, terminal: Terminal) -> Iterator[Line]:
+def _one(path: str, result: LoadResult, machine: str, terminal: Terminal) -> Iterator[Line]:
     yield from flow([span(path, "strong"), *_verdict(result, terminal)], terminal.width, hang=2)
+    if machine:
+        text = f"a clean {machine} with Python on it, and the files around this one"
+        yield from labelled("assumed", words(text), terminal.width)
     if result.modules:
         yield from _Drawing(result, terminal).below(result.modules[0], "", 1)
     if result.search_order and any(one.status is Status.MISSING for one in result.modules):

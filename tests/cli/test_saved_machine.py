@@ -1,0 +1,52 @@
+"""`wontload --machine FILE TARGET`: what was tried there, what was not, and single libraries."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "rtx4070super.json"
+LIB = r"C:\venvs\chat\Lib\site-packages\llama_cpp\lib"
+
+
+@pytest.mark.parametrize("target", ["llama_cpp", "llama-cpp-python", "llama_cpp_python"])
+def test_the_case(command, target: str):
+    ran = command(target, "--machine", str(EXAMPLE), "--json")
+    answer = ran.json
+    first = answer["findings"][0]
+    assert (ran.status, answer["verdict"], answer["machine"]["id"]) == (1, "fails", "rtx4070super")
+    assert (first["code"], first["subject"]) == ("WL203", "cudart64_12.dll")
+    assert first["also"] == ["cublas64_12.dll", "cublasLt64_12.dll"]
+
+
+def test_packed(command, tmp_path: Path):
+    path = tmp_path / "box.json.gz"
+    path.write_bytes(gzip.compress(EXAMPLE.read_bytes()))
+    assert command("llama_cpp", "--machine", str(path)) == command("llama_cpp", "--machine", str(EXAMPLE))
+
+
+def test_a_library_of_it_by_path(command):
+    ran = command(rf"{LIB}\llama.dll", "--machine", str(EXAMPLE), "--json")
+    answer = ran.json
+    assert (ran.status, answer["verdict"]) == (1, "fails")
+    assert "WL902" in [one["code"] for one in answer["findings"]], "nothing was run, and the report says so"
+    assert answer["loads"][0]["observed"] is None
+
+
+def test_a_path_that_it_lacks(command):
+    ran = command(rf"{LIB}\absent.dll", "--machine", str(EXAMPLE), "--json")
+    assert (ran.status, ran.json["findings"][0]["code"]) == (1, "WL101")
+
+
+@pytest.mark.parametrize(("name", "status"), [("kernel32.dll", 0), ("nowhere64_12.dll", 1)])
+def test_a_bare_name_is_searched_there(command, name: str, status: int):
+    ran = command(name, "--machine", str(EXAMPLE), "--json")
+    assert ran.status == status
+    assert ran.json["loads"][0]["request"]["name"] == name
+
+
+def test_what_it_does_not_hold(complaint):
+    line = complaint(2, "numpy", "--machine", str(EXAMPLE))
+    assert line == "nothing named 'numpy' is in the saved machine rtx4070super. It holds observations of: llama_cpp."

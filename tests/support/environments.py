@@ -1,0 +1,35 @@
+"""Virtual environments made by hand: a few files, as `python -m venv --without-pip` would leave them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def environment(prefix: Path) -> Path:
+    """A virtual environment of the interpreter that runs the tests; its site-packages, empty."""
+    scripts = prefix / ("Scripts" if os.name == "nt" else "bin")
+    scripts.mkdir(parents=True)
+    base = Path(sys._base_executable)  # type: ignore[attr-defined]  # documented in Lib/venv: what a venv starts
+    (prefix / "pyvenv.cfg").write_text(f"home = {base.parent}\ninclude-system-site-packages = false\n")
+    for name in ("python", f"python{sys.version_info[0]}"):
+        (scripts / name).symlink_to(base)
+    site = prefix / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    site.mkdir(parents=True)
+    return site
+
+
+def interpreter(prefix: Path) -> str:
+    """The interpreter of an environment made here."""
+    return str(prefix / ("Scripts" if os.name == "nt" else "bin") / "python")
+
+
+def distribution(site: Path, name: str, modules: dict[str, str], version: str = "1.0") -> None:
+    """Install a distribution of single-file modules, with their code, as pip would record it."""
+    info = site / f"{name.replace('-', '_')}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    for module, code in modules.items():
+        (site / f"{module}.py").write_text(code)
+    (info / "RECORD").write_text("".join(f"{module}.py,,\n" for module in modules) + f"{info.name}/METADATA,,\n")
