@@ -1,11 +1,12 @@
 """What the operating system's loader would do with a library, worked out without loading it.
 
-One package for each loader: `windows`, `glibc`. Each has one entry point, `load(machine, request) -> LoadResult`, and
+One package for each loader: `windows`, `glibc`, `musl`, `dyld`. Each has one entry point, `load(machine, request)`, and
 is pure: no file, clock or environment variable is read but through the `Machine`, which holds everything a loader may
 know. So the same code judges this computer, somebody's snapshot, and a computer with a fix nobody has applied yet.
 
 Not here: what really happened (`probe`), what it means (`diagnosis`), what to do about it (`remedy`).
-Start with `windows/rules.py` or `glibc/rules.py`; every rule there meets the real loader in `tests/oracles/`.
+Start with `rules.py` in one of them; every rule there meets the real loader in `tests/oracles/`, but for dyld's, which
+no real one has confirmed.
 """
 
 from wontload.loader.result import LoadResult, Module, SearchedPlace, Status, Tried, Verdict
@@ -17,16 +18,24 @@ __all__ = ["LoadResult", "Module", "SearchedPlace", "Status", "Tried", "Verdict"
 def load(machine: Machine, request: LoadRequest) -> LoadResult:
     """Work out one load by the rules of the machine's own loader.
 
-    Loaders that have no model yet (musl, dyld) give `undetermined`, with the sentence that says so.
+    A system whose loader is not known gives `undetermined`, with the sentence that says so.
     """
     if machine.system.name == "windows":
         from wontload.loader import windows
 
         return windows.load(machine, request)
+    if machine.system.name == "macos":
+        from wontload.loader import dyld
+
+        return dyld.load(machine, request)
     if machine.system.libc == "glibc":
         from wontload.loader import glibc
 
         return glibc.load(machine, request)
+    if machine.system.libc == "musl":
+        from wontload.loader import musl
+
+        return musl.load(machine, request)
     return _without_model(machine, request)
 
 
