@@ -1,0 +1,99 @@
+"""What musl makes of one file: takes it, passes it over, or gives the whole load up.
+
+A search takes the first file that can be opened, whatever is in it. Of that file musl checks very little: not the magic
+number, not the class, the byte order, the OS ABI or the machine.
+
+Source: musl, ldso/dynlink.c: `path_open`, `map_library`; the words are those of src/errno/__strerror.h.
+Oracle: tests/oracles/musl/test_files.py
+"""
+
+from __future__ import annotations
+
+import struct
+
+from wontload.binary import Defect, Format, Image, MalformedImage
+from wontload.loader.glibc import candidate as glibc
+from wontload.loader.glibc.candidate import EACCES, ENOENT, ENOTDIR, ET_EXEC, Look, Outcome, why_absent
+from wontload.loader.glibc.header import EI_CLASS, EI_DATA, EI_NIDENT, ET_DYN, EXPECTED, PROGRAM_HEADER_BYTES, header_of
+from wontload.machine import Files, Kind, NotKnown, System
+
+NO_ERROR = "No error information"  # errno 0
+EBUSY = "Resource busy"
+EINVAL = "Invalid argument"
+EISDIR = "Is a directory"
+ELOOP = "Symbolic link loop"
+ENAMETOOLONG = "Filename too long"
+ENOEXEC = "Exec format error"
+WORDS = {ENOENT: ENOENT, ENOTDIR: ENOTDIR, glibc.ENAMETOOLONG: ENAMETOOLONG, glibc.ELOOP: ELOOP}
+# Where the numbers that lead to the program headers lie: e_phentsize, by class (1: 32 bits, 2: 64).
+ENTRY_SIZE_AT = {1: 42, 2: 54}
+
+
+def look_at(path: str, files: Files, system: System) -> Look:
+    """Judge the file at an absolute path; `text` is what `errno` says of it."""
+    kind = files.kind(path)
+    if kind is Kind.ABSENT:
+        why = WORDS[why_absent(path, files)]
+        return Look(Outcome.ENDS if why == ELOOP else Outcome.ABSENT, why)
+    if kind is Kind.UNKNOWN:
+        return Look(Outcome.UNKNOWN)
+    if kind is Kind.DENIED:
+        return Look(Outcome.DENIED, EACCES)
+    if kind is Kind.DIRECTORY:  # it can be opened, and then not be read
+        return Look(Outcome.ENDS, EISDIR)
+    try:
+        return _of_image(files.image(path), system)
+    except NotKnown:
+        return Look(Outcome.UNKNOWN)
+    except MalformedImage as malformed:
+        return _of_malformed(malformed, system)
+
+
+def refusal(image: Image, main: Image | None) -> str | None:
+    """Why a file that was read is not mapped: its fixed addresses are the executable's; `None` when it is."""
+    fixed = image.elf_type == ET_EXEC and main is not None and main.elf_type == ET_EXEC
+    return EBUSY if fixed else None
+
+
+def _of_image(image: Image, system: System) -> Look:
+    if image.opaque:
+        return Look(Outcome.TAKEN, "", image)
+    if image.format is not Format.ELF:
+        return Look(Outcome.ENDS, ENOEXEC)
+    if judged := _of_header(image.header or header_of(image), system):
+        return judged
+    return Look(Outcome.TAKEN, "", image) if image.is_dynamic else Look(Outcome.ENDS, ENOEXEC)
+
+
+def _of_malformed(malformed: MalformedImage, system: System) -> Look:
+    if malformed.defect is Defect.UNREADABLE:
+        return Look(Outcome.DENIED, EACCES)
+    if malformed.defect in (Defect.EMPTY, Defect.NOT_NATIVE) or malformed.part == "ELF header":
+        return Look(Outcome.ENDS, ENOEXEC)
+    if not malformed.header:
+        return Look(Outcome.UNKNOWN)
+    if judged := _of_header(malformed.header, system):
+        return judged
+    if malformed.part == "program headers":
+        return Look(Outcome.ENDS, ENOEXEC)
+    if malformed.part == "segments":
+        return Look(Outcome.TAKEN, "", crash=True)
+    return Look(Outcome.UNKNOWN)  # what musl makes of broken tables depends on what they hold
+
+
+def _of_header(header: bytes, system: System) -> Look | None:
+    """Judge a header as musl reads it: by the layout of its own class and byte order, whatever the file's are.
+
+    A file of another class or order has other things where musl looks, never anything that leads to a dynamic section.
+    Only a file that lies about itself has: of that nothing is known.
+    """
+    elf_class, byte_order, _ = EXPECTED.get(system.architecture, EXPECTED["x86_64"])
+    order = "<" if byte_order == 1 else ">"
+    if len(header) < 64 or struct.unpack_from(f"{order}H", header, EI_NIDENT)[0] not in (ET_EXEC, ET_DYN):
+        return Look(Outcome.ENDS, ENOEXEC)
+    if (header[EI_CLASS], header[EI_DATA]) == (elf_class, byte_order):
+        return None
+    (entry_bytes,) = struct.unpack_from(f"{order}H", header, ENTRY_SIZE_AT[elf_class])
+    if entry_bytes == PROGRAM_HEADER_BYTES[elf_class]:
+        return Look(Outcome.UNKNOWN)
+    return Look(Outcome.ENDS, ENOEXEC)

@@ -1,0 +1,147 @@
+"""What musl says of files that are not what they should be, asked for by path: the model's text against `dlerror`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.oracles.glibc.worlds import LARGE
+from tests.oracles.musl.oracle import Answer, answer_of, both, observe, predict
+from tests.oracles.musl.worlds import OtherClass
+from tests.support.gcc import SharedObject
+from tests.support.musl import Program
+from wontload.loader import Verdict
+
+pytestmark = pytest.mark.oracle("gcc", "musl")
+# Offset in the header, bytes put there, and whether musl takes the file: it looks at few of these.
+PATCHES = {
+    "version of the header": (6, b"\x02", True),
+    "OS ABI": (7, b"\x09", True),
+    "ABI version": (8, b"\x01", True),
+    "padding": (12, b"\x01", True),
+    "relocatable": (16, b"\x01", False),
+    "executable": (16, b"\x02", True),
+    "core dump": (16, b"\x04", False),
+    "machine": (18, b"\xb7", True),
+    "version": (20, b"\x02", True),
+    "program headers behind the end": (33, b"\xf0", False),
+    "class": (4, b"\x01", True),
+    "class that does not exist": (4, b"\x07", True),
+    "byte order": (5, b"\x02", True),
+}
+# Files that lie about what they are: musl loads them, no compiler makes them, and the model does not know.
+NOT_KNOWN = ("class", "class that does not exist", "byte order")
+
+
+def agree(name: str, directory: Path) -> Answer:
+    predicted, observed = both(name, directory=directory)
+    assert predicted == observed
+    return observed
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+def test_a_header_that_is_wrong_in_one_place(patch: str, tmp_path: Path) -> None:
+    offset, value, is_taken = PATCHES[patch]
+    data = bytearray(SharedObject(soname="liba.so").bytes())
+    data[offset : offset + len(value)] = value
+    (tmp_path / "liba.so").write_bytes(data)
+    observed, state = observe("./liba.so", str(tmp_path), {}, (), Program().built())
+    result = predict("./liba.so", str(tmp_path), {}, state, Program().built())
+    assert (observed.error is None) is is_taken
+    if patch in NOT_KNOWN:
+        assert result.verdict is Verdict.UNDETERMINED
+    else:
+        assert answer_of(result) == observed
+
+
+@pytest.mark.parametrize("size", [0, 3, 40, 63, 64, 100, 300, 5000, 40000])
+def test_a_file_that_was_cut_short(size: int, tmp_path: Path) -> None:
+    (tmp_path / "liba.so").write_bytes(LARGE.bytes()[:size])
+    message = "Error loading shared library ./liba.so: Exec format error"
+    assert agree("./liba.so", tmp_path).error == (message if size <= 300 else "Bus error")
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "INPUT(libreal.so.1)\n", "version https://git-lfs.github.com/spec/v1\n" * 3, "\0" * 999]
+)
+def test_a_file_that_is_none(text: str, tmp_path: Path) -> None:
+    """It ends the search as well: nothing behind it is tried."""
+    for directory in ("one", "two"):
+        (tmp_path / directory).mkdir()
+    (tmp_path / "one/libb.so").write_text(text)
+    (tmp_path / "two/libb.so").write_bytes(SharedObject().bytes())
+    path = f"{tmp_path}/one:{tmp_path}/two"
+    (tmp_path / "liba.so").write_bytes(SharedObject(needed=("libb.so",), runpath=path).bytes())
+    message = "Error loading shared library libb.so: Exec format error (needed by ./liba.so)"
+    assert agree("./liba.so", tmp_path).error == message
+    assert agree("./one/libb.so", tmp_path).error is not None
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "directory.so").mkdir()
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "circle.so").symlink_to("circle.so")
+    (tmp_path / "dangling.so").symlink_to("nowhere.so")
+    for name, why in (
+        ("./directory.so", "Is a directory"),
+        ("./file/liba.so", "Not a directory"),
+        ("./circle.so", "Symbolic link loop"),
+        ("./dangling.so", "No such file or directory"),
+        ("./" + "x" * 300, "Filename too long"),
+        ("x" * 300, "No error information"),  # it is not even tried
+        ("", "Invalid argument"),
+    ):
+        assert agree(name, tmp_path).error == f"Error loading shared library {name}: {why}"
+
+
+def test_what_ends_a_search_and_what_does_not(tmp_path: Path) -> None:
+    """A directory or a circle of links of that name ends it, a directory that is a file does not."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "two/libb.so").write_bytes(SharedObject().bytes())
+    path = f"{tmp_path}/file:{tmp_path}/one:{tmp_path}/two"
+    (tmp_path / "liba.so").write_bytes(SharedObject(needed=("libb.so",), runpath=path).bytes())
+    assert agree("./liba.so", tmp_path).error is None
+    (tmp_path / "one/libb.so").symlink_to("libb.so")
+    assert "Symbolic link loop" in str(agree("./liba.so", tmp_path).error)
+    (tmp_path / "one/libb.so").unlink()
+    (tmp_path / "one/libb.so").mkdir()
+    assert "Is a directory" in str(agree("./liba.so", tmp_path).error)
+
+
+def test_a_file_of_another_class(tmp_path: Path) -> None:
+    (tmp_path / "liba.so").write_bytes(OtherClass().bytes())
+    assert "Exec format error" in str(agree("./liba.so", tmp_path).error)
+
+
+@pytest.mark.parametrize("option", ["nodlopen", "execstack", "noexecstack", "nodefaultlib", "now"])
+def test_what_the_linker_was_asked_for_and_musl_ignores(option: str, tmp_path: Path) -> None:
+    (tmp_path / "liba.so").write_bytes(SharedObject(soname="liba.so", options=("-z", option)).bytes())
+    assert agree("./liba.so", tmp_path).error is None
+
+
+def test_executables_are_loaded_as_libraries_are(tmp_path: Path) -> None:
+    """Unless they must lie where the program itself does."""
+    movable, fixed = Program().built(), Program(options=("-no-pie",)).built()
+    assert agree(str(movable), tmp_path).error is None
+    for program, name, why in ((fixed, fixed, "Resource busy"), (fixed, movable, None)):
+        predicted, observed = both(str(name), directory=tmp_path, program=program)
+        assert predicted == observed
+        assert observed.error == (why and f"Error loading shared library {name}: {why}")
+
+
+@pytest.mark.parametrize(
+    "name", ["/lib/x86_64-linux-gnu/libc.so.6", "/lib/x86_64-linux-gnu/libz.so.1", "/bin/ls", "/usr/bin/python3"]
+)
+def test_files_of_glibc_systems(name: str, tmp_path: Path) -> None:
+    """glibc's libc is taken for musl itself; what was linked against it lacks symbols."""
+    agree(name, tmp_path)
+
+
+def test_noload(tmp_path: Path) -> None:
+    (tmp_path / "liba.so").write_bytes(SharedObject().bytes())
+    assert agree("noload:./liba.so", tmp_path).error == "Library ./liba.so is not already loaded"
+    predicted, observed = both("noload:./liba.so", directory=tmp_path, earlier=["./liba.so"])
+    assert predicted == observed == Answer(None, ())
