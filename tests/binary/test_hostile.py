@@ -29,7 +29,7 @@ def everything(data: bytes) -> None:
         image = parse_image(data, "x")
     except MalformedImage:
         return
-    for attribute in ("imports", "exports", "undefined", "bindings"):
+    for attribute in ("imports", "exports", "undefined", "bindings", "relocations", "plain_names"):
         with suppress(MalformedImage):
             getattr(image, attribute)
 

@@ -35,7 +35,7 @@ def read_bindings(view: ElfView) -> Bindings:
 def read_relocations(view: ElfView) -> tuple[Relocation, ...]:
     """Each kind of relocation against each symbol, where it occurs first, in the order of musl: PLT, DT_REL, DT_RELA.
 
-    Source of the order: musl 1.2.3, ldso/dynlink.c, `reloc_all`.
+    Source of the order: musl, ldso/dynlink.c, `reloc_all`.
     """
     values = view.layout.values
     kind = Tag.RELA if values.get(DT_PLTREL, Tag.RELA) == Tag.RELA else Tag.REL

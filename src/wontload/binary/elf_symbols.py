@@ -75,7 +75,7 @@ def read_exports(view: ElfView) -> tuple[Export, ...]:
 def read_plain_names(view: ElfView) -> frozenset[str]:
     """The names that a lookup without versions finds: defined, with an address, no IFUNC, and no old version alone.
 
-    Source: musl 1.2.3, ldso/dynlink.c: `find_sym2` (OK_TYPES, OK_BINDS, `st_value`), `gnu_lookup` (the sign of
+    Source: musl, ldso/dynlink.c: `find_sym2` (OK_TYPES, OK_BINDS, `st_value`), `gnu_lookup` (the sign of
     `versym`). Visibility is not asked for.
     """
     blob = _table(view)

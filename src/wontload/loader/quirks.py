@@ -43,6 +43,16 @@ NO_UNC_LOAD_DIRECTORY = "wine-no-unc-load-directory"
 # Wine: msvcp90/misc.c; the name stands in its msvcp140.dll, which does not import it.
 MSVCP140_MAPS_CONCRT140 = "wine-msvcp140-maps-concrt140"
 
+# Its concrt140.dll and msvcp140_1.dll map msvcp140.dll when they are initialised; Microsoft's import it.
+MSVC_RUNTIME_MAPS_MSVCP140 = "wine-msvc-runtime-maps-msvcp140"
+
+# secur32.dll maps kerberos.dll, a security package, when it is initialised.
+# Wine: dlls/secur32/secur32.c, SECUR32_initializeProviders.
+SECUR32_MAPS_KERBEROS = "wine-secur32-maps-kerberos"
+
+# uxtheme.dll is mapped when the first window class is registered, as initialisers of some of Wine's own DLLs do.
+FIRST_WINDOW_CLASS_MAPS_UXTHEME = "wine-first-window-class-maps-uxtheme"
+
 # A file whose base name is that of one of Wine's own DLLs is not looked into: Wine's is mapped under the file's path,
 # once; a second file of that name is the module that is there already. Wine: dlls/ntdll/unix/loader.c, load_builtin.
 BUILTIN_STANDS_IN = "wine-builtin-stands-in"
@@ -61,6 +71,9 @@ WINE = frozenset(
         ONLY_X86_IS_PASSED_OVER,
         NO_UNC_LOAD_DIRECTORY,
         MSVCP140_MAPS_CONCRT140,
+        MSVC_RUNTIME_MAPS_MSVCP140,
+        SECUR32_MAPS_KERBEROS,
+        FIRST_WINDOW_CLASS_MAPS_UXTHEME,
         BUILTIN_STANDS_IN,
         NO_KNOWN_DLLS,
     }

@@ -1,17 +1,20 @@
 """Loads libraries for real and says what came of it: `child.py NAME…` with the last one being the question.
 
 Names before the last are loaded first, so that they are in the process already; a `global:` before a name asks for
-RTLD_GLOBAL, a `lazy:` for RTLD_LAZY. With `--via PATH` before all, the library at PATH calls `dlopen` for the last one,
-through its function `ask(name, mode)`, which gives what `dlerror` says.
+RTLD_GLOBAL, a `lazy:` for RTLD_LAZY, an `import:` for the way of an import, whose module is not initialised. With
+`--via PATH` before all, the library at PATH calls `dlopen` for the last one, through its function `ask(name, mode)`,
+which gives what `dlerror` says.
 Standard library only; started with `-I -S` to have as few modules as an interpreter can.
 """
 
 import _ctypes
+import _imp
 import contextlib
 import ctypes
 import json
 import os
 import sys
+import types
 
 
 class LinkMap(ctypes.Structure):
@@ -38,9 +41,21 @@ def link_map():
 
 
 def open_library(name):
+    if name.startswith("import:"):
+        return open_as_import(name.removeprefix("import:"))
     mode, _, bare = name.rpartition(":") if name.startswith(("global:", "lazy:")) else ("", "", name)
     handle = _ctypes.dlopen(bare, {"": os.RTLD_NOW, "global": os.RTLD_NOW | os.RTLD_GLOBAL, "lazy": os.RTLD_LAZY}[mode])
     return [bare, os.fsdecode(ctypes.cast(handle, ctypes.POINTER(LinkMap)).contents.l_name)]
+
+
+def open_as_import(path):
+    """As the import system opens an extension module; it then looks for an initialiser of a name that nobody has."""
+    try:
+        _imp.create_dynamic(types.SimpleNamespace(name="nobody_has_this", origin=path))
+    except ImportError as error:
+        if "PyInit_nobody_has_this" not in str(error):
+            raise OSError(str(error)) from None
+    return [path, path]
 
 
 def open_via(via, name):

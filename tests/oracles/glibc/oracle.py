@@ -81,7 +81,7 @@ def observe(
         return Answer("Bus error"), state
     if done.returncode == 127 and done.stderr.startswith(INCONSISTENCY.encode()):
         return Answer(INCONSISTENCY), state
-    if done.returncode:
+    if done.returncode and "after" not in state:  # what ends a process when it exits is not the load
         return Answer(f"exit {done.returncode}: {done.stderr.decode()}"), state
     if state["error"] is not None:
         return Answer(state["error"]), state
@@ -96,7 +96,9 @@ def predict(
     global_modules: Sequence[str],
 ) -> Answer:
     """What the model says, given the state of the process before."""
-    flags = os.RTLD_NOW
+    flags, kind, caller = os.RTLD_NOW, "ctypes", state["caller"]
+    if name.startswith("import:"):
+        name, kind, caller = name.removeprefix("import:"), "import", state["before"][0]
     if name.startswith("lazy:"):
         name, flags = name.removeprefix("lazy:"), os.RTLD_LAZY
     process = Process(
@@ -107,7 +109,7 @@ def predict(
         global_modules=tuple(global_modules),
         asked_for=tuple((name, absolute(path, directory)) for name, path in state["earlier"] if path),
     )
-    request = LoadRequest(kind="ctypes", name=name, flags=flags, process=process, caller=state["caller"])
+    request = LoadRequest(kind=kind, name=name, flags=flags, process=process, caller=caller)
     result = load(Machine(id="this", system=system(), files=LiveFiles()), request)
     assert result.verdict is not Verdict.UNDETERMINED, result.would_settle
     if str(result.error).startswith(INCONSISTENCY):

@@ -11,13 +11,13 @@ from tests.oracles.glibc.oracle import EarlierLoadDied, both
 from tests.oracles.glibc.worlds import World, worlds
 
 EXAMPLES = int(os.environ.get("WONTLOAD_GLIBC_WORLDS", "60"))
+AT_LENGTH = int(os.environ.get("WONTLOAD_SWEEP_WORLDS", "5000"))
+COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
+
+pytestmark = [pytest.mark.oracle("gcc"), pytest.mark.xdist_group("glibc-worlds")]
 
 
-@pytest.mark.oracle("gcc")
-@pytest.mark.xdist_group("glibc-worlds")
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=EXAMPLES == 60)
-@given(world=worlds())
-def test_the_model_answers_as_glibc_does(world: World) -> None:
+def agree_on(world: World) -> None:
     world.build()
     try:
         predicted, observed = both(
@@ -26,3 +26,17 @@ def test_the_model_answers_as_glibc_does(world: World) -> None:
     except EarlierLoadDied:
         reject()
     assert predicted == observed
+
+
+@settings(max_examples=EXAMPLES, derandomize=EXAMPLES == 60, **COMMON)
+@given(world=worlds())
+def test_the_model_answers_as_glibc_does(world: World) -> None:
+    agree_on(world)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(9000)
+@settings(max_examples=AT_LENGTH, database=None, **COMMON)
+@given(world=worlds())
+def test_the_model_answers_as_glibc_does_at_length(world: World) -> None:
+    agree_on(world)

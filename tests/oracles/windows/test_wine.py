@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.oracles.windows.world import Dll, World
+from wontload.loader.windows.wine import INITIALISERS
 
 pytestmark = pytest.mark.oracle("wine", "mingw")
 
@@ -32,3 +33,10 @@ WAYS = {
 @pytest.mark.parametrize("name", NAMES)
 def test_wines_own_dll_stands_in(agree, way, name):
     agree(way(name))
+
+
+@pytest.mark.parametrize("name", INITIALISERS)
+def test_what_wines_initialisers_map(agree, name):
+    """Each maps what no table of it names, and nothing else."""
+    outcome = agree(World({}, rf"C:\windows\system32\{name}"))
+    assert rf"c:\windows\system32\{INITIALISERS[name][0]}" in outcome.mapped

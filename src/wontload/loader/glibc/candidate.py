@@ -70,7 +70,7 @@ def look_at(path: str, files: Files, system: System) -> Look:
     """Judge the file at an absolute path."""
     kind = files.kind(path)
     if kind is Kind.ABSENT:
-        return Look(Outcome.ABSENT, _why_absent(path, files))
+        return Look(Outcome.ABSENT, why_absent(path, files))
     if kind is Kind.UNKNOWN:
         return Look(Outcome.UNKNOWN)
     if kind is Kind.DENIED:
@@ -134,7 +134,7 @@ def _of_header(header: bytes, system: System) -> Look | None:
     return Look(Outcome.ENDS, text) if text else None
 
 
-def _why_absent(path: str, files: Files) -> str:
+def why_absent(path: str, files: Files) -> str:
     """`errno` after opening what is not there."""
     encoded = path.encode("utf-8", "surrogateescape")
     if len(encoded) >= LONGEST_PATH_BYTES or max(map(len, encoded.split(b"/"))) > LONGEST_NAME_BYTES:

@@ -50,7 +50,7 @@ class Walk:
             error={Verdict.LOADS: 0, Verdict.UNDETERMINED: None}.get(verdict) if not self.errors else self.errors[0],
             modules=tuple(part.module(name, needed_by) for part, name, needed_by in self.parts),
             search_order=places(self.mapper.search("", root if isinstance(root, Mapped) else self._caller())),
-            would_settle=() if self.errors else tuple(map(_would_settle, unknown)),
+            would_settle=() if self.errors else tuple(map(would_settle, unknown)),
         )
 
     def _caller(self) -> Mapped | None:
@@ -108,7 +108,8 @@ class Walk:
             self.errors += [one.error for one in refused if one.error is not None]
 
 
-def _would_settle(part: Failure) -> str:
+def would_settle(part: Failure) -> str:
+    """What one would have to know of a part of which too little is known, one sentence."""
     unknown = [tried.path for tried in part.tried if tried.outcome == "unknown"]
     where = unknown[0] if unknown else part.path or part.name
     return f"Whether {where} exists on that machine, and what it holds, is not known; a snapshot taken there would say."

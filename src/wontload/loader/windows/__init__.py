@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wontload.loader import quirks
 from wontload.loader.result import LoadResult, Module, Status, Verdict
 from wontload.loader.windows import wine
 from wontload.loader.windows.candidates import ERROR_INVALID_PARAMETER
@@ -53,12 +52,11 @@ def load(machine: Machine, request: LoadRequest) -> LoadResult:
 
 def _initialise(walk: Walk) -> None:
     """Add what initialisers are known to map, after all else: nothing on Windows."""
-    runtime = wine.maps_concrt140(walk.modules, walk.images)
-    if runtime is None or not walk.load.has_quirk(quirks.MSVCP140_MAPS_CONCRT140):
-        return
-    answer = resolve(walk.load.with_flags(0, first_name=""), "concrt140.dll", walk.loaded)
-    if answer.status is Status.LOADED:
-        walk.take(answer, runtime, walk.load)
+    for module in walk.modules:  # it grows while they are initialised
+        if (name := wine.maps(module, walk.images, walk.load.machine.system)) is not None:
+            answer = resolve(walk.load.with_flags(0, first_name=""), name, walk.loaded)
+            if answer.status is Status.LOADED:
+                walk.take(answer, module.path, walk.load)
 
 
 def _first_error(modules: Sequence[Module]) -> int | str | None:

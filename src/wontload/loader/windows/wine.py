@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from wontload.binary import Image
+from wontload.loader import quirks
 from wontload.loader.result import Module, Status
 from wontload.loader.windows.names import base_name, fold, with_extension
+from wontload.machine import System
+
+# Of Wine's own DLLs those whose initialiser maps another one that no table of theirs names, with the quirk's flag.
+# Oracle: test_wine.py::test_what_wines_initialisers_map.
+INITIALISERS = {
+    "msvcp140.dll": ("concrt140.dll", quirks.MSVCP140_MAPS_CONCRT140),
+    "concrt140.dll": ("msvcp140.dll", quirks.MSVC_RUNTIME_MAPS_MSVCP140),
+    "msvcp140_1.dll": ("msvcp140.dll", quirks.MSVC_RUNTIME_MAPS_MSVCP140),
+    "secur32.dll": ("kerberos.dll", quirks.SECUR32_MAPS_KERBEROS),
+    "avicap32.dll": ("uxtheme.dll", quirks.FIRST_WINDOW_CLASS_MAPS_UXTHEME),
+    "comctl32.dll": ("uxtheme.dll", quirks.FIRST_WINDOW_CLASS_MAPS_UXTHEME),
+    "riched20.dll": ("uxtheme.dll", quirks.FIRST_WINDOW_CLASS_MAPS_UXTHEME),
+    "wined3d.dll": ("uxtheme.dll", quirks.FIRST_WINDOW_CLASS_MAPS_UXTHEME),
+}
 
 
 def failing(modules: Iterable[Module], images: Mapping[str, Image | None]) -> set[str]:
@@ -28,10 +43,10 @@ def key(module: Module) -> str:
     return fold(with_extension(base_name(module.path or module.name)))
 
 
-def maps_concrt140(modules: Iterable[Module], images: Mapping[str, Image | None]) -> str | None:
-    """Path of Wine's own msvcp140.dll among modules that were mapped, whose initialiser maps concrt140.dll."""
-    for module in modules:
-        if module.status is Status.LOADED and module.path and key(module) == "msvcp140.dll":
-            image = images.get(fold(module.path))
-            return module.path if image is not None and image.wine_builtin else None
-    return None
+def maps(module: Module, images: Mapping[str, Image | None], system: System) -> str | None:
+    """The DLL that one of Wine's own maps when it is initialised; `None` for any other module."""
+    found = INITIALISERS.get(key(module)) if module.status is Status.LOADED and module.path else None
+    if found is None or not quirks.has(system, found[1]):
+        return None
+    image = images.get(fold(module.path or ""))
+    return found[0] if image is not None and image.wine_builtin else None
