@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import struct
 import subprocess
@@ -21,6 +22,7 @@ pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("windows-case"
 
 ROOT = Path(__file__).resolve().parents[2]
 LLAMA = ("kinako-llama-cpp", "numpy", "markupsafe", "jinja2", "typing_extensions", "diskcache")
+CUDA_HOME = rf"C:\somewhere {os.getpid()}"  # workers of one run share the drive
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +51,14 @@ def python(tool_wheel: Path) -> Iterator[WindowsPython]:
 
 @pytest.fixture
 def lib(python: WindowsPython, tmp_path: Path) -> Iterator[Path]:
-    """`llama_cpp\\lib`, put back as it was afterwards; `C:\\somewhere` is gone afterwards."""
+    """`llama_cpp\\lib`, put back as it was afterwards; what CUDA_PATH names is gone afterwards."""
     package = python.site_packages / "llama_cpp"
     kept = tmp_path / "llama_cpp"
     shutil.copytree(package, kept)
     yield package / "lib"
     shutil.rmtree(package)
     shutil.copytree(kept, package)
-    shutil.rmtree(windows().drive / "somewhere", ignore_errors=True)
+    shutil.rmtree(windows().to_host(CUDA_HOME), ignore_errors=True)
 
 
 def why(python: WindowsPython, *arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:
@@ -72,8 +74,8 @@ def codes(answer: dict[str, Any]) -> list[str]:
 
 
 def cuda_home() -> Path:
-    """`C:\\somewhere` with `bin` and `lib`, as CUDA_PATH names it."""
-    home = windows().drive / "somewhere"
+    """What CUDA_PATH names, with `bin` and `lib`."""
+    home = windows().to_host(CUDA_HOME)
     for name in ("bin", "lib"):
         (home / name).mkdir(parents=True, exist_ok=True)
     return home
@@ -90,7 +92,7 @@ def test_a_sound_import_loads(python: WindowsPython):
 
 def test_the_case_itself(python: WindowsPython, lib: Path):
     move_away(lib)
-    status, answer = why(python, "llama_cpp", CUDA_PATH=r"C:\somewhere")
+    status, answer = why(python, "llama_cpp", CUDA_PATH=CUDA_HOME)
     first = answer["findings"][0]
     assert (status, answer["verdict"], answer["error"]["number"]) == (1, "fails", 126)
     assert "or one of its dependencies" in answer["error"]["text"]
@@ -100,10 +102,10 @@ def test_the_case_itself(python: WindowsPython, lib: Path):
     assert len(codes(answer)) == 1
 
     by_kind = {evidence["kind"]: evidence for evidence in first["evidence"]}
-    assert by_kind["copy"]["path"].lower() == r"c:\somewhere\bin\ggml-base.dll"
+    assert by_kind["copy"]["path"].lower() == rf"{CUDA_HOME}\bin\ggml-base.dll".lower()
     source = (python.site_packages / "llama_cpp" / "_ctypes_extensions.py").read_text().splitlines()
     added, asked = by_kind["added"], by_kind["request"]
-    assert added["directory"].lower() == r"c:\somewhere\bin"
+    assert added["directory"].lower() == rf"{CUDA_HOME}\bin".lower()
     assert added["expression"] == "CUDA_PATH"
     assert '"CUDA_PATH"], "bin"' in source[added["line"] - 1]
     assert "ctypes.CDLL(" in source[asked["line"] - 1]
@@ -115,7 +117,7 @@ def test_the_case_itself(python: WindowsPython, lib: Path):
 
 def test_the_report_reaches_a_cp1252_pipe(python: WindowsPython, lib: Path):
     move_away(lib)
-    done = python.run("-m", "wontload", "llama_cpp", env={"CUDA_PATH": r"C:\somewhere"})
+    done = python.run("-m", "wontload", "llama_cpp", env={"CUDA_PATH": CUDA_HOME})
     assert done.returncode == 1
     assert done.stderr == ""
     assert "error[WL203]: ggml-base.dll is here" in done.stdout
@@ -129,7 +131,7 @@ def test_remedy_2_takes_winmode_out_and_it_loads(python: WindowsPython, lib: Pat
     text = loader.read_text()
     assert 'cdll_args["winmode"] = ' in text
     loader.write_text(text.replace('cdll_args["winmode"] = ', "_unused = "))
-    status, answer = why(python, "llama_cpp", CUDA_PATH=r"C:\somewhere")
+    status, answer = why(python, "llama_cpp", CUDA_PATH=CUDA_HOME)
     assert (status, answer["verdict"], codes(answer)) == (0, "loads", [])
 
 
@@ -205,7 +207,7 @@ def test_only_cuda_11_is_here(python: WindowsPython, cuda_dlls: Path, lib: Path)
     for name in ("cudart64_110.dll", "cublas64_11.dll", "cublasLt64_11.dll"):
         (home / "bin" / name).write_bytes(impostor)
     full = windows().to_windows(cuda_dlls / "bitsandbytes/libbitsandbytes_cuda124.dll")
-    status, answer = why(python, full, CUDA_PATH=r"C:\somewhere")
+    status, answer = why(python, full, CUDA_PATH=CUDA_HOME)
     first = answer["findings"][0]
     assert (status, first["code"]) == (1, "WL204")
     assert {first["subject"], *first["also"]} == set(CUDA_12)
