@@ -123,7 +123,8 @@ def test_a_report_in_another_encoding(tmp_path: Path, encoding: str):
         env={**os.environ, "PYTHONIOENCODING": encoding},
     )
     text = done.stdout.decode(encoding)
-    assert (done.returncode, done.stderr) == (1, b"")
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert b"is not a native library but a text file. Give" in done.stderr
     assert "WL104" in text
     assert ("bröken lib.so" if encoding in ("cp1252", "utf-8") else "ken lib.so") in text
     assert ("├" in text or "└" in text) == (encoding == "utf-8")

@@ -34,7 +34,8 @@ def test_what_an_import_may_do(command, name: str):
     Path("target.py").write_text(code)
     limit = "1" if verdict == "undetermined" else "30"
     ran = command("target", "--json", "--timeout", limit)
-    assert (ran.status, ran.json["verdict"], ran.err) == (status, verdict, "")
+    assert (ran.status, ran.json["verdict"]) == (status, verdict)
+    assert ("Give it longer with --timeout" in ran.err) if verdict == "undetermined" else (ran.err == "")
     assert [one["code"] for one in ran.json["findings"][:1]] == ([finding] if finding else [])
     assert bool(ran.json["would_settle"]) == (verdict == "undetermined")
 

@@ -28,6 +28,7 @@ def run(options: Options) -> int:
     """Diagnose the target and report."""
     from wontload.app.diagnose import diagnose
     from wontload.cli.progress import waiting
+    from wontload.cli.remark import remark
 
     machine = options.saved_machine()
     with waiting(f"trying {options.target}", enabled=not options.quiet):
@@ -46,6 +47,8 @@ def run(options: Options) -> int:
         from wontload.report.terminal import render_why
 
         options.say(render_why(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
+    if sentence := remark(answer, options.timeout):
+        options.complain(sentence)
     return STATUS_OF[answer.verdict]
 
 
