@@ -43,9 +43,9 @@ def test_side_by_side_assemblies(encoding: str) -> None:
 
 @pytest.mark.parametrize("text", ["<!--", "dependentAssembly<assemblyIdentity ", "name='", "<assemblyIdentity name = "])
 def test_a_hostile_manifest_takes_little_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assemblies_in((text * (1 << 18)).encode()[: 1 << 18])
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def by_pefile(path: Path) -> tuple[str | None, str | None, str | None, bool]:

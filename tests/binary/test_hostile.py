@@ -84,9 +84,9 @@ def mutated(draw: st.DrawFn) -> bytes:
 @settings(max_examples=600, deadline=None)
 @given(mutated())
 def test_changed_at_random(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     everything(data)
-    assert time.perf_counter() - start < BOUND_S
+    assert time.process_time() - start < BOUND_S
 
 
 @settings(max_examples=200, deadline=None)
@@ -147,9 +147,9 @@ def versions_of_versions(count: int) -> bytes:
     ids=["one name", "overlapping names", "one table", "versions", "PE of ones", "ELF of ones", "Mach-O of ones"],
 )
 def test_what_asks_for_much_gets_little(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     everything(data)
-    assert time.perf_counter() - start < BOUND_S
+    assert time.process_time() - start < BOUND_S
     tracemalloc.start()
     try:
         everything(data)

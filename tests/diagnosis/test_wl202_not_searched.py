@@ -108,7 +108,7 @@ def test_two_places_are_two_causes():
 @pytest.mark.parametrize(
     ("flags", "process", "says", "never"),
     [
-        (0x1000, {}, "This load searches the interpreter's, the directories added", "the file's own directory"),
+        (0x1000, {}, "This load searches the interpreter's directory, the directories added", "the file's own directory"),
         (0x800, {}, "This load searches System32. Directories added", "the interpreter's"),
         (0x8, {}, "the current directory and PATH", "winmode=0"),
         (0, {"default_dll_directories": 0x1000}, "SetDefaultDllDirectories was called", "winmode=0"),

@@ -6,7 +6,6 @@ import datetime
 import re
 import subprocess
 import sys
-import time
 from fnmatch import fnmatchcase
 
 import pytest
@@ -95,14 +94,9 @@ def test_component_names_are_unique():
 
 
 @pytest.mark.parametrize("name", list(table_names()))
-def test_no_table_takes_over_20_ms_to_read(name):
-    def once() -> float:
-        table.cache_clear()
-        start = time.perf_counter()
-        table(name)
-        return time.perf_counter() - start
-
-    assert min(once() for _ in range(5)) < 0.020
+def test_no_table_is_large(name):
+    """Reading TOML takes about half a millisecond a kB, and a diagnosis may have to read a table while one waits."""
+    assert (HERE / f"{name}.toml").stat().st_size < 48_000
 
 
 def test_importing_the_room_reads_no_table():
