@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.loader.windows_machine import load_on, pe, rows
-from wontload.binary import Defect, Format, Image, MalformedImage
+from tests.loader.windows_machine import PYTHON, load_on, pe, rows
+from wontload.binary import Assembly, Defect, Format, Image, MalformedImage
 from wontload.loader import quirks
 from wontload.machine import System
 
@@ -271,3 +271,19 @@ def test_the_default_is_documented_windows():
     assert len(quirks.WINE) == len(
         {value for name, value in vars(quirks).items() if name.isupper() and isinstance(value, str)}
     )
+
+
+def test_common_controls_come_from_the_newest_build_of_the_version_that_python_asks_for():
+    assembly = "microsoft.windows.common-controls_6595b64144ccf1df"
+    wanted = Assembly("Microsoft.Windows.Common-Controls", "6.0.0.0", "*")
+    builds = ("amd64_{}_6.0.999.9_none_a", "AMD64_{}_6.0.22621.3672_none_b", "x86_{}_6.0.99999.1_none_c")
+    builds += ("amd64_{}_5.82.99999.1_none_d", "amd64_{}_6.1.0.0_none_e")
+    places = [rf"C:\Windows\WinSxS\{build.format(assembly)}\comctl32.dll" for build in builds]
+    files = {place: pe() for place in places}
+    files |= {rf"{SYSTEM32}\comctl32.dll": pe(), A: pe("COMCTL32.dll", "other.dll"), rf"{SYSTEM32}\other.dll": pe()}
+    files[PYTHON] = pe(read_assemblies=lambda: (wanted,))
+    modules = {module.name: (module.path, module.rule) for module in load_on(files, A).modules}
+    assert modules["COMCTL32.dll"] == (places[1], "side_by_side")
+    assert modules["other.dll"][1] == "system32"
+    files[PYTHON] = pe()
+    assert load_on(files, A).modules[1].rule == "system32"

@@ -9,6 +9,16 @@ from tests.oracles.windows.world import Dll, World
 pytestmark = pytest.mark.oracle("wine", "mingw")
 
 A = r"{lib}\a.dll"
+# python.exe's manifest asks for version 6 of them.
+COMMON_CONTROLS = {
+    "a bare name": World({}, "comctl32.dll", flags=0),
+    "a dependency": World({("lib", "a.dll"): Dll(needs=("COMCTL32.dll",))}, A),
+    "a copy beside the file": World(
+        {("lib", "a.dll"): Dll(needs=("comctl32.dll",)), ("lib", "comctl32.dll"): Dll()}, A
+    ),
+    "System32's is there already": World({}, "comctl32", preload=[r"C:\windows\system32\comctl32.dll"]),
+    "by its path": World({}, r"C:\windows\system32\comctl32.dll"),
+}
 CHAIN = {
     ("lib", "a.dll"): Dll(needs=("b.dll", "c.dll")),
     ("lib", "b.dll"): Dll(needs=("c.dll",)),
@@ -126,4 +136,9 @@ def test_forwarders(agree, world):
 
 @pytest.mark.parametrize("world", API_SETS.values(), ids=API_SETS)
 def test_api_sets(agree, world):
+    agree(world)
+
+
+@pytest.mark.parametrize("world", COMMON_CONTROLS.values(), ids=COMMON_CONTROLS)
+def test_common_controls(agree, world):
     agree(world)

@@ -13,13 +13,10 @@ pytestmark = [pytest.mark.oracle("wine"), pytest.mark.timeout(300)]
 
 WHEELS = ("kinako-llama-cpp", "numpy", "markupsafe")
 LARGE_WHEELS = ("bitsandbytes", "gpt4all")
-# comctl32 comes from a side-by-side assembly, which is not modelled, and then brings uxtheme with it.
-SIDE_BY_SIDE = {"_msi.pyd"}
 
 
 def native_files(python) -> list[Path]:
-    found = [path for path in python.root.rglob("*") if path.suffix in (".pyd", ".dll")]
-    return sorted(path for path in found if path.name not in SIDE_BY_SIDE)
+    return sorted(path for path in python.root.rglob("*") if path.suffix in (".pyd", ".dll"))
 
 
 def disagreements(lab: Lab, wheels: tuple[str, ...], flags: int, every: int = 1) -> tuple[int, dict[str, object]]:

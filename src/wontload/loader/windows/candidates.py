@@ -8,7 +8,7 @@ from wontload.binary import Defect, Format, Image, MalformedImage
 from wontload.loader import quirks
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.flags import AS_DATA, AS_FLAT_FILE
-from wontload.loader.windows.names import base_name
+from wontload.loader.windows.names import base_name, is_under
 from wontload.machine import Kind, NotKnown
 
 ERROR_ACCESS_DENIED = 5
@@ -84,6 +84,8 @@ def _examine_file(load: Load, path: str, on_disk: str) -> Candidate:
 def stand_in(load: Load, path: str) -> Image | None:
     """Wine's own DLL of that name, which it maps instead of the file. Oracle: test_wine.py."""
     if not load.has_quirk(quirks.BUILTIN_STANDS_IN) or load.flags & AS_DATA:
+        return None
+    if is_under(path, f"{load.windows_directory}\\WinSxS"):  # what lies there is Wine's own already
         return None
     own = f"{load.system_directory}\\{base_name(path)}"
     if load.machine.files.kind(own) is not Kind.FILE:

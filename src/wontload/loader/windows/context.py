@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from wontload.binary import Assembly, MalformedImage
 from wontload.loader import quirks
 from wontload.loader.result import SearchedPlace
 from wontload.loader.windows.flags import in_force
 from wontload.loader.windows.names import absolute, absolute_directory, fold, is_under
-from wontload.machine import Kind, Machine, Process
+from wontload.machine import Kind, Machine, NotKnown, Process
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,15 @@ class Load:
     def system_directory(self) -> str:
         """System32 as this process sees it. Source: Microsoft, "File System Redirector"."""
         return self.windows_directory + ("\\SysWOW64" if self.is_wow64 else "\\System32")
+
+    @cached_property
+    def assemblies(self) -> tuple[Assembly, ...]:
+        """What the manifest of the process's executable depends on; nothing where that file is not known."""
+        executable, files = self.process.executable, self.machine.files
+        try:
+            return files.image(executable).assemblies if files.kind(executable) is Kind.FILE else ()
+        except (MalformedImage, NotKnown):
+            return ()
 
     def on_disk(self, path: str) -> str:
         """Where a path really leads: a 32-bit process on 64-bit Windows gets SysWOW64 for System32.

@@ -67,6 +67,8 @@ def _before_search(load: Load, name: str, loaded: LoadedModules) -> Answer | Non
         return None
     if (contract := before.api_set(load, name)) is not None:
         return _virtual(name, contract)
+    if copy := before.side_by_side(load, name):
+        return _mapped_or_file(load, copy, "side_by_side", loaded)
     if same := loaded.by_base_name(name):
         return already_loaded(name, same)
     if known := before.known_dlls(load, name):

@@ -1,0 +1,221 @@
+"""Write docs/conformance.md from what `make sweep` recorded under .cache/sweep.
+
+python scripts/write_conformance.py
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.support.corpus import pins  # noqa: E402
+from tests.sweep.excused import reason_for, without_excuse  # noqa: E402
+from tests.sweep.records import Record, fingerprint, records  # noqa: E402
+
+PAGE = ROOT / "docs/conformance.md"
+# Kind of sweep, the platform whose wheels it loads, who answers for real.
+LOADERS = (
+    ("glibc", f"manylinux_{platform.machine()}", "glibc"),
+    ("windows", "win_amd64", "Wine"),
+)
+INTRODUCTION = """\
+# Conformance: how far the model agrees with the real ones
+
+`make sweep` holds wontload against other parsers and against real loaders, and `scripts/write_conformance.py` writes
+this page from its records. Nothing here is typed by hand. The wheels are those of `tests/support/wheels_sweep.toml`.
+"""
+PARSERS = """\
+## Parsers
+
+Every native file of every wheel, read by wontload and by LIEF, and by pefile (PE) or pyelftools (ELF). Compared:
+libraries with the symbols taken from each, delay loads, exports with ordinals and forwarders; SONAME, RPATH, RUNPATH,
+symbol versions, undefined and defined symbols; of each Mach-O slice libraries, install name, rpaths, minimum OS,
+symbols. Where one of them differs, the reason stands [below](#differences-and-their-reasons).
+"""
+LOADS = """\
+## Real wheels
+
+Every native file of a wheel is asked of the model, and then loaded for real by its path: as an import opens an
+extension module, and as `ctypes` does (Linux) or with `winmode=0` (Windows). Only the one wheel is installed, so many
+files lack what they need, and must fail with the same error: the number on Windows, the whole text on Linux. Where both
+succeed, every module that became mapped is compared. A process that dies in the load, from what an initialiser does,
+leaves nothing to compare.
+"""
+GENERATED = """\
+## Generated worlds
+
+Random libraries in random places, one load each; verdict, error, every path and the order are compared.
+"""
+LAST = """\
+## What no real loader confirmed
+
+[What follows from documents alone](loaders.md) is marked there. Mach-O files are compared between parsers; no dyld was
+asked.
+"""
+
+
+def main() -> None:
+    """Write the page."""
+    found = {kind: list(records(kind)) for kind in ("parsers", "glibc", "windows", "generated")}
+    sections = (
+        INTRODUCTION,
+        provenance(found),
+        PARSERS,
+        parsers(found["parsers"]),
+        LOADS,
+        loads(found),
+        died(found),
+        GENERATED,
+        generated(found["generated"]),
+        differences(found),
+        LAST,
+    )
+    PAGE.write_text("\n".join(section for section in sections if section))
+
+
+def provenance(found: dict[str, list[Record]]) -> str:
+    """Which source, when, with which programs."""
+    made = [one for some in found.values() for one in some]
+    commits = Counter(one["commit"] for one in made)
+    days = sorted({one["date"] for one in made})
+    counted = ", ".join(f"{commit} ({count} records)" for commit, count in commits.most_common())
+    dated = ((kind, one) for kind, some in found.items() for one in some if "fingerprint" in one)
+    earlier = sum(bool(one["fingerprint"] != fingerprint(kind)) for kind, one in dated)
+    programs = (
+        os.confstr("CS_GNU_LIBC_VERSION") or "glibc",
+        f"Wine {wine()}",
+        f"CPython {platform.python_version()} on Linux, 3.11.9 for Windows",
+        *(f"{name} {version(name)}" for name in ("lief", "pefile", "pyelftools")),
+    )
+    lines = [
+        f"- Commits: {counted or 'none yet'}; a plus means with changes that were not committed.",
+        f"- Dates: {days[0]} to {days[-1]}." if days else "",
+        f"- {earlier} records are from an earlier source than the one beside this page." if earlier else "",
+        f"- Programs: {', '.join(programs)}; {platform.machine()}.",
+    ]
+    return "\n".join(filter(None, lines)) + "\n"
+
+
+def wine() -> str:
+    """Its version's number."""
+    try:
+        said = subprocess.run(["wine", "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
+    except (OSError, subprocess.SubprocessError):
+        return "not here"
+    return match[0] if (match := re.search(r"\d+\.\d+", said)) else "of an unknown version"
+
+
+def parsers(made: Sequence[Record]) -> str:
+    """The figures of the parsers, by platform."""
+    rows = []
+    for name in dict.fromkeys(wheel.platform for wheel in pins()):
+        some = [one for one in made if one["platform"] == name]
+        rows.append((name, of(some, name), *counts("parsers", some)))
+    return table(
+        ("platform", "wheels", "files", "files that differ", "of these with a reason"),
+        [*rows, ("all", f"{len(made)} of {len(pins())}", *counts("parsers", made))],
+    )
+
+
+def counts(kind: str, some: Iterable[Record]) -> tuple[int, int, int]:
+    """Files, those with a difference, those of which every difference is excused."""
+    some = list(some)
+    differing = {(record["wheel"], one["file"]) for record in some for one in record["differences"]}
+    bad = {(record["wheel"], one["file"]) for record in some for one in without_excuse(kind, record["differences"])}
+    return sum(record["files"] for record in some), len(differing), len(differing - bad)
+
+
+def of(some: Sequence[Record], name: str) -> str:
+    """How many of a platform's wheels there are."""
+    return f"{len(some)} of {len(pins(name))}"
+
+
+def loads(found: dict[str, list[Record]]) -> str:
+    """The figures of the loaders."""
+    rows = []
+    for kind, name, real in LOADERS:
+        some = found[kind]
+        total: Counter[str] = Counter()
+        for record in some:
+            total.update({key: value for key, value in record.items() if isinstance(value, int)})
+        rows.append(
+            (
+                f"{real} ({name})",
+                of(some, name),
+                total["files"],
+                total["loads"],
+                share(total["same_verdict"], total["loads"]),
+                share(total["same_modules"], total["modules"]),
+                share(total["same_order"], total["succeed"]),
+            )
+        )
+    return table(
+        ("loader", "wheels", "files", "loads", "same verdict and error", "same module paths", "same list in order"),
+        rows,
+    )
+
+
+def share(part: int, whole: int) -> str:
+    """A part of a whole, with its percentage rounded down, so that 100 % means all."""
+    percent = f" ({part * 10000 // whole / 100:g} %)" if whole else ""
+    return f"{part} of {whole}{percent}"
+
+
+def died(found: dict[str, list[Record]]) -> str:
+    """The loads that ended the process."""
+    gone = [f"- {real}: `{one}`" for kind, _, real in LOADERS for record in found[kind] for one in record["died"]]
+    return "\n".join(["Loads that ended the process, which are not counted above:", "", *gone, ""]) if gone else ""
+
+
+def generated(made: Sequence[Record]) -> str:
+    """The figures of the generated worlds."""
+    rows = [
+        (
+            f"`{one['test']}`",
+            one["examples"],
+            "all agree" if one["passed"] else "disagreement",
+            one["commit"],
+            one["date"],
+        )
+        for one in made
+    ]
+    return table(("test", "worlds", "outcome", "commit", "date"), rows) if rows else "None was recorded yet.\n"
+
+
+def differences(found: dict[str, list[Record]]) -> str:
+    """Every difference with its reason, and those that have none."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for kind in ("parsers", "glibc", "windows"):
+        for one in (one for record in found[kind] for one in record["differences"]):
+            by_reason[reason_for(kind, one) or "No reason yet: to be mended."].append(f"{one['file']} ({one['about']})")
+    lines = ["## Differences and their reasons", ""]
+    for reason, files in by_reason.items():
+        lines += [f"{reason} {len(files)} in all:", *(f"- `{file}`" for file in shortened(files)), ""]
+    return "\n".join(lines if by_reason else [*lines, "There is none.", ""])
+
+
+def shortened(files: list[str]) -> Iterator[str]:
+    """A list that a reader can take in."""
+    yield from files[:12]
+    if len(files) > 12:
+        yield f"and {len(files) - 12} more"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
