@@ -2,7 +2,17 @@
 
 import sys
 
-from wontload.cli import main
+
+def main(*, as_module: bool = False) -> int:
+    """The command line. All that takes time is imported inside, so that Ctrl-C is answered from the first moment."""
+    try:
+        from wontload import cli
+
+        return cli.main(as_module=as_module)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nwontload: interrupted; nothing was changed.\n")
+        return 130
+
 
 if __name__ == "__main__":
     sys.exit(main(as_module=True))

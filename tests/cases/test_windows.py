@@ -172,6 +172,32 @@ def test_cuda_path_names_nothing(python: WindowsPython, lib: Path):
     assert answer["error"]["number"] == 3
 
 
+def test_a_python_whose_own_ctypes_is_broken(python: WindowsPython):
+    """The tool runs in it, and is not to call that a defect of its own."""
+    library = python.root / "libffi-8.dll"
+    library.rename(library.with_suffix(".away"))
+    try:
+        done = python.run("-m", "wontload", "llama_cpp")
+    finally:
+        library.with_suffix(".away").rename(library)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "cannot load its own _ctypes" in done.stderr
+    assert "Repair or reinstall that Python" in done.stderr
+
+
+def test_a_checkout_in_the_current_directory(python: WindowsPython, lib: Path):
+    """What it lacks is only the effect: the installed package is sound."""
+    folder = python.root / "checkout"
+    (folder / "llama_cpp").mkdir(parents=True)
+    for module in lib.parent.glob("*.py"):
+        shutil.copy(module, folder / "llama_cpp")
+    done = python.run("-m", "wontload", "llama_cpp", "--json", cwd=folder)
+    shutil.rmtree(folder)
+    answer = json.loads(done.stdout)
+    check(answer)
+    assert (done.returncode, codes(answer)) == (1, ["WL503", "WL208"])
+
+
 CUDA_12 = {"cudart64_12.dll": "cuda-runtime 12", "cublas64_12.dll": "cublas 12", "cublasLt64_12.dll": "cublas 12"}
 CUDA_11 = {"cudart64_110.dll": "cuda-runtime 11", "cublas64_11.dll": "cublas 11"}
 

@@ -50,3 +50,10 @@ def test_a_bare_name_is_searched_there(command, name: str, status: int):
 def test_what_it_does_not_hold(complaint):
     line = complaint(2, "numpy", "--machine", str(EXAMPLE))
     assert line == "nothing named 'numpy' is in the saved machine rtx4070super. It holds observations of: llama_cpp."
+
+
+@pytest.mark.parametrize("target", ["", ".", ".."])
+def test_what_names_nothing(complaint, target: str):
+    """The empty name once stood for the native files of every package."""
+    line = complaint(2, target, "--machine", str(EXAMPLE))
+    assert line == f"{target!r} names no package and no library. Give an import name, or a path."

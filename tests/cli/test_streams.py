@@ -168,3 +168,21 @@ def test_a_current_directory_that_is_read_only_or_gone(alone: Path, tmp_path: Pa
     assert "Traceback" not in done.stderr
     assert done.returncode == 0
     assert json.loads(done.stdout)["verdict"] == "loads"
+
+
+def test_an_interruption_before_anything_is_imported():
+    """As Ctrl-C in the first moments: no traceback of the import that it met."""
+    program = """
+import runpy, sys
+
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == "wontload.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupted())
+runpy.run_module("wontload", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "\nwontload: interrupted; nothing was changed.\n"

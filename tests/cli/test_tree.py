@@ -197,3 +197,21 @@ class TestOnASavedMachine:
         monkeypatch.setattr(subprocess, "Popen", forbidden)
         assert command("tree", rf"{LIB}\llama.dll", "--machine", EXAMPLE).status == 1
         assert command("llama_cpp", "--machine", EXAMPLE).status == 1
+
+
+def test_a_file_asked_for_by_its_path_was_sought_nowhere_else(command):
+    """Directories listed under it would say that it had been."""
+    for path in ("nofile", "./nofile.so"):
+        ran = command("tree", path)
+        assert ran.status == 1
+        assert "No such file" in " ".join(ran.out.split())
+        assert "searched" not in ran.out
+    Path("lacks.so").write_bytes(elf(needed=["libnowhere.so.1"]))
+    assert "searched" in command("tree", "lacks.so").out
+
+
+def test_a_file_for_another_processor_is_not_only_called_absent(command):
+    """glibc's own words for it are "No such file or directory"."""
+    Path("other.so").write_bytes(elf(machine="aarch64"))
+    out = " ".join(command("tree", "other.so").out.split())
+    assert "the file is there, and built for another processor" in out

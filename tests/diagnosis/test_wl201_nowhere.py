@@ -202,3 +202,27 @@ def test_is_silent_where_a_copy_lies_in_an_unsearched_place():
 
 def test_is_silent_where_it_loads():
     assert codes(diagnose(windows({LLAMA: dll("ggml.dll"), PACKAGE + r"\ggml.dll": dll()}), import_load(LLAMA))) == []
+
+
+def test_a_bare_name_without_its_extension_is_sought_with_it():
+    """LoadLibraryExW adds `.dll`: "no file named cublas64_12" would be no answer."""
+    (first,) = diagnose(windows(), ctypes_load("cublas64_12", winmode=0)).findings
+    assert (first.code, first.subject, first.chain) == ("WL201", "cublas64_12.dll", ("pkg", "cublas64_12.dll"))
+    assert (first.component, of_kind(first, "looked")[0].data["names"]) == ("cublas 12", ["cublas64_12.dll"])
+    there = windows({CUDA + r"\cublas64_12.dll": dll()})
+    assert codes(diagnose(there, ctypes_load("cublas64_12", winmode=0))) == ["WL202"]
+
+
+def test_what_none_of_the_names_is_called():
+    machine = windows({LLAMA: dll("a.dll", "b.dll")})
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert of_kind(first, "looked")[0].text.startswith("no file named a.dll or b.dll in any of ")
+
+
+def test_another_c_library_is_nothing_to_install():
+    machine = linux({LIBRARY: so("libc.musl-x86_64.so.1")})
+    (first,) = diagnose(machine, dlopen(LIBRARY)).findings
+    assert (first.code, first.subject) == ("WL201", "libc.musl-x86_64.so.1")
+    assert "libfoo.so was built for musl" in first.explanation
+    assert "manylinux" in first.explanation
+    assert "apt install" not in told(first)

@@ -108,7 +108,12 @@ def test_two_places_are_two_causes():
 @pytest.mark.parametrize(
     ("flags", "process", "says", "never"),
     [
-        (0x1000, {}, "This load searches the interpreter's directory, the directories added", "the file's own directory"),
+        (
+            0x1000,
+            {},
+            "This load searches the interpreter's directory, the directories added",
+            "the file's own directory",
+        ),
         (0x800, {}, "This load searches System32. Directories added", "the interpreter's"),
         (0x8, {}, "the current directory and PATH", "winmode=0"),
         (0, {"default_dll_directories": 0x1000}, "SetDefaultDllDirectories was called", "winmode=0"),
@@ -160,3 +165,15 @@ def test_is_silent_where_the_program_added_it():
 def test_is_silent_where_the_copy_is_another_processor_s():
     machine = windows({LLAMA: dll("cudart64_12.dll"), BASE + r"\cudart64_12.dll": dll(architecture="x86")})
     assert codes(diagnose(machine, ctypes_load(LLAMA))) == ["WL205"]
+
+
+def test_a_runpath_is_not_handed_down():
+    """`a.so` names the directory and does not need the file; `libb.so` needs it and names no directory."""
+    deep = "/opt/thing/deep"
+    files = {
+        "/opt/thing/a.so": so("libb.so", runpath=("$ORIGIN", "$ORIGIN/deep")),
+        "/opt/thing/libb.so": so("libc_x.so"),
+        f"{deep}/libc_x.so": so(),
+    }
+    (first,) = diagnose(linux(files), dlopen("/opt/thing/a.so")).findings
+    assert (first.code, first.subject, data(first, "copy", "path")) == ("WL202", "libc_x.so", [f"{deep}/libc_x.so"])

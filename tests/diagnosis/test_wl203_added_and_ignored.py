@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.machines import (
     CUDA,
     LINUX_PACKAGE,
@@ -21,7 +23,7 @@ from tests.support.machines import (
     windows,
 )
 from wontload.diagnosis import Severity
-from wontload.machine import AddedDirectory
+from wontload.machine import AddedDirectory, UnseenDirectory
 
 LLAMA = PACKAGE + r"\lib\llama.dll"
 GGML = PACKAGE + r"\lib\ggml-cuda.dll"
@@ -114,3 +116,16 @@ def test_is_silent_where_the_load_heeds_it():
 def test_is_silent_where_ld_library_path_was_set_in_time():
     machine = linux({LIBRARY: so("libcudart.so.12"), "/opt/mine/libcudart.so.12": so()})
     assert codes(diagnose(machine, dlopen(LIBRARY, library_path="/opt/mine"))) == []
+
+
+@pytest.mark.parametrize(
+    ("loads_before", "says"),
+    [(0, "counted no more when this load was made"), (1, "The program added the directory only after this load.")],
+)
+def test_a_directory_that_no_load_had_the_use_of(loads_before: int, says: str):
+    """No load's process shows it, and to call its files absent would be wrong."""
+    unseen = UnseenDirectory(directory=BY_CALL, loads_before=loads_before)
+    (first,) = diagnose(MACHINE, ctypes_load(LLAMA), unseen_directories=(unseen,)).findings
+    assert first.code == "WL203"
+    assert says in first.explanation
+    assert of_kind(first, "added")[0].data["when"] in ("after this load", "and taken away again before this load")

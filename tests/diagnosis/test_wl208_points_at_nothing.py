@@ -116,3 +116,22 @@ def test_is_silent_where_the_directory_exists_or_the_variable_means_something_el
 def test_is_silent_where_nobody_knows_what_is_there():
     machine = windows({LLAMA: dll("gone.dll")}, environment={"CUDA_PATH": r"D:\cuda"}, complete=[PACKAGE])
     assert "WL208" not in codes(diagnose(machine, ctypes_load(LLAMA)))
+
+
+def test_a_directory_that_only_the_installed_package_has_is_missing_because_of_a_shadow():
+    """A checkout of the package in the current directory has no `lib`: WL503 is the cause, this its effect."""
+    installed = {PACKAGE + r"\__init__.py": None, PACKAGE + r"\lib\llama.dll": dll()}
+    shadow = r"C:\work\pkg"
+    machine = windows({**installed, shadow + r"\__init__.py": None})
+    error = python_error("FileNotFoundError", "[WinError 2]", number=2, raised_by="add_dll_directory")
+    ended = {"outcome": Outcome.FAILS, "error": error, "origin": shadow + r"\__init__.py"}
+    answer = diagnose(machine, failed_directories=(failed_directory(shadow + r"\lib", number=2),), **ended)
+    assert [(one.code, one.explains_error) for one in answer.findings] == [("WL503", True), ("WL208", False)]
+    answer = diagnose(machine, failed_directories=(failed_directory(shadow + r"\bin", number=2),), **ended)
+    assert answer.findings[0].code == "WL208"
+
+
+def test_a_variable_that_names_a_file():
+    machine = windows({r"C:\cuda.zip": None}, environment={"CUDA_PATH": r"C:\cuda.zip"})
+    (first,) = ended_by(machine, r"C:\cuda.zip\bin", 3, "CUDA_PATH").findings
+    assert first.title == "CUDA_PATH names a file, and a directory is wanted"

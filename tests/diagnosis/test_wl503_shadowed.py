@@ -84,3 +84,10 @@ def test_is_silent_about_another_site_directory():
     user = r"C:\Users\ada\AppData\Roaming\Python\Python311\site-packages"
     machine = windows({**INSTALLED, user + r"\pkg\__init__.py": None}, path=[user, SITE])
     assert codes(diagnose(machine, **{**NO_C, "origin": user + r"\pkg\__init__.py"})) == ["WL903"]
+
+
+def test_a_folder_that_is_not_in_the_current_directory_needs_another_cure():
+    machine = windows({**INSTALLED, r"C:\src\pkg\__init__.py": None}, path=[r"C:\src", SITE])
+    (first,) = diagnose(machine, **{**NO_C, "origin": r"C:\src\pkg\__init__.py"}).findings
+    assert "PYTHONPATH" in first.explanation
+    assert "current directory" not in first.explanation

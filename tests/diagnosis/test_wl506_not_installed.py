@@ -101,3 +101,19 @@ def test_is_silent_where_the_import_survived_it():
 def test_is_silent_where_the_error_is_another_one():
     error = python_error("RuntimeError", "something else")
     assert codes(diagnose(windows(), outcome=Outcome.FAILS, error=error, missing_module="numpy")) == ["WL903"]
+
+
+def test_a_name_in_a_folder_without_code():
+    machine = linux({LINUX_SITE + "/folder/data.txt": None})
+    missing = {"target": "folder.missing", "missing_module": "folder.missing"}
+    (first,) = diagnose(machine, **{**ABSENT, **missing}).findings
+    assert (first.code, first.subject) == ("WL506", "folder.missing")
+    assert first.title == "folder is a folder without code of its own, and has no folder.missing"
+    assert of_kind(first, "looked")[0].data["directories"] == [LINUX_SITE + "/folder"]
+    assert "not installed" not in told(first)
+
+
+def test_the_command_for_a_distribution_s_own_name():
+    (first,) = diagnose(windows(), known_as="opencv-python", **{**ABSENT, "target": "opencv_python"}).findings
+    (provider,) = of_kind(first, "provider")
+    assert provider.text == f"the distribution opencv-python brings it: {PYTHON} -m pip install opencv-python"

@@ -82,3 +82,16 @@ def test_the_time_limit_between_loads_and_before_any():
 def test_is_silent_where_the_import_was_seen_to_end():
     assert codes(diagnose(windows({MODULE: dll()}), import_load(MODULE))) == []
     assert codes(diagnose(windows({MODULE: dll("gone.dll")}), import_load(MODULE))) == ["WL201"]
+
+
+def test_a_file_is_not_imported():
+    machine = windows({MODULE: dll()})
+    load = JudgedLoad(request=import_load(MODULE), simulated=simulate(machine, import_load(MODULE)))
+    (first,) = judge(Case(target=MODULE, kind="file", machine=machine, loads=(load,))).findings
+    assert first.title == f"the load of {MODULE} was not observed; this is judged from the file"
+    assert of_kind(first, "simulated")[0].text == "the file and all that it names were judged by the loader's model"
+
+
+def test_longer_than_it_was_given():
+    answer = diagnose(linux(), outcome=Outcome.TIMED_OUT, seconds=500.0)
+    assert answer.would_settle == ("Give it longer: wontload pkg --timeout 5000.",)

@@ -122,3 +122,11 @@ def test_is_silent_where_something_explains_it():
 
 def test_is_silent_where_it_loads():
     assert codes(diagnose(windows({MODULE: dll()}), import_load(MODULE))) == []
+
+
+def test_a_long_message_is_cut_in_the_title():
+    error = python_error("ImportError", "first line " + "x" * 5000 + "\nsecond line")
+    (first,) = diagnose(linux(), outcome=Outcome.FAILS, error=error).findings
+    assert "first line" in first.title
+    assert len(first.title) < 320
+    assert "second" not in first.title

@@ -53,7 +53,7 @@ KINDS = {"wheel", "installer", "driver", "system", *COMMAND_OF}
         ("libcuda.so.550.54.15", None),
         ("directml.dll", "directml"),
         ("libc.so.6", "glibc"),
-        ("libc.musl-x86_64.so.1", "musl"),
+        ("libc.musl-x86_64.so.1", "musl-alpine"),
         ("libstdc++.so.6.0.30", "libstdc++ 6"),
         ("libgfortran.so.5", "libgfortran 5"),
         ("libGL.so.1", "opengl 1"),

@@ -56,6 +56,13 @@ class TestPrograms:
         with pytest.raises(NoPython, match="exit code 3 and said: what is -c"):
             ask(program(tmp_path / "shell", "#!/bin/sh\necho what is -c\nexit 3\n"))
 
+    def test_the_complaint_is_quoted_and_not_the_advice_behind_it(self, tmp_path: Path):
+        """As pyenv's shims put it."""
+        said = "pyenv: python3.9: command not found\n\nThe command exists in:\n  3.9.1\n\nNote: see the help\n"
+        script = f"#!/bin/sh\ncat <<'END'\n{said}END\nexit 127\n"
+        with pytest.raises(PythonDoesNotStart, match=r"127 and said: pyenv: python3\.9: command not found\. Repair"):
+            ask(program(tmp_path / "python3.9", script))
+
     def test_one_that_never_answers(self, tmp_path: Path):
         with pytest.raises(PythonDoesNotStart, match=r"did not start within 0\.3 seconds"):
             ask(program(tmp_path / "python", "#!/bin/sh\nsleep 20\n"), timeout_s=0.3)

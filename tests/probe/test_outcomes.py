@@ -92,6 +92,7 @@ def test_an_endless_loop_is_ended_with_all_that_it_started(attempt: Try, tmp_pat
     seen = attempt(code, timeout_s=1.5).observation
     assert seen is not None
     assert (seen.outcome, seen.exit_status, seen.cut_short) == (Outcome.TIMED_OUT, None, True)
+    assert seen.seconds == 1.5
     assert time.monotonic() - started < 30  # the marker below is the proof; this only names a hang
     time.sleep(2.5)
     assert not marker.exists(), "a grandchild outlived the time limit"

@@ -124,3 +124,13 @@ def test_surrogates_survive():
 def test_exit_statuses_in_words(status: int, crash: bool, words: str):
     assert is_crash(status) is crash
     assert describe_exit(status).startswith(words)
+
+
+def test_a_directory_that_no_load_had_the_use_of():
+    """Taken away before the next load, or added after the last one: both are told, with their moment."""
+    added = {"event": "directory", "id": 5, "number": 0, "path": r"C:\d", "file": "x.py", "line": 1}
+    gone = {"event": "directory removed", "id": 5}
+    used, late = {**added, "id": 6, "path": r"C:\used"}, {**added, "id": 7, "path": r"C:\late"}
+    seen = read(*BEGIN, added, gone, used, LOAD, FAILED, late).observation("a", "import", 0)
+    found = [(one.directory.path, one.loads_before) for one in seen.unseen_directories]
+    assert found == [(r"C:\d", 0), (r"C:\late", 1)]

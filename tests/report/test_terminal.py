@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.diagnoses import DIAGNOSES
 from wontload.diagnosis import Diagnosis
-from wontload.loader import LoadResult, Module, Status, Verdict
+from wontload.loader import LoadResult, Module, SearchedPlace, Status, Tried, Verdict
 from wontload.report.terminal import Terminal, render_page, render_tree, render_why
 from wontload.report.text import cells
 
@@ -122,3 +122,19 @@ def test_a_module_that_names_itself_as_its_importer_is_drawn_once():
 
 def strip_colors(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def test_each_missing_module_has_the_search_that_was_its_own():
+    """A RUNPATH is not handed down: what the first file searches says nothing of what its dependency does."""
+    order = tuple(SearchedPlace(rule, path) for rule, path in [("runpath", "/pkg/deep"), ("ld_so_cache", "/etc/cache")])
+    tried = (Tried("default_directories", "/lib/libc_x.so", "absent"),)
+    modules = (
+        Module(name="/pkg/a.so", path="/pkg/a.so", status=Status.LOADED, needed_by=None),
+        Module(name="libc_x.so", path=None, status=Status.MISSING, needed_by="/pkg/libb.so", tried=tried),
+    )
+    request = next(load.request for load in DIAGNOSES["wl201_linux"].loads)
+    result = LoadResult(request=request, verdict=Verdict.FAILS, error="x", modules=modules, search_order=order)
+    text = render_tree([("/pkg/a.so", result)], Terminal())
+    assert "/pkg/deep" not in text
+    assert "searched      /lib" in text
+    assert "/etc/cache" in text

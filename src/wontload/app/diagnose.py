@@ -15,7 +15,7 @@ from wontload.diagnosis import diagnose as judge
 from wontload.errors import UnknownTarget
 from wontload.machine import Machine, Outcome
 from wontload.machine.disks import every_directory
-from wontload.machine.interpreters import chosen, installed_elsewhere
+from wontload.machine.interpreters import chosen, installed_elsewhere, normalised
 from wontload.machine.snapshot import Snapshot
 from wontload.probe import Report, describe_exit, observe
 
@@ -97,7 +97,7 @@ def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple
 def _known_distribution(target: str) -> str | None:
     """The distribution to install for a target that is an import name or a distribution's own."""
     known = knowledge.distribution_for(target)
-    return known or (target if knowledge.import_name_for(target) else None)
+    return known or (normalised(target) if knowledge.import_name_for(target) else None)
 
 
 def _unknown(target: str, executable: str) -> UnknownTarget:

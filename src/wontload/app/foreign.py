@@ -18,19 +18,35 @@ SEARCH_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBA
 PROFILE_OF = {Format.PE: "windows-11", Format.ELF: "debian-12", Format.MACHO: "macos-14"}
 
 
-def machine_for(image: Image, path: str, host: Files) -> tuple[Machine, Process, ForeignFiles]:
-    """A clean machine that takes this kind of file, a fresh Python of the version that it was built for, and the disks.
+class CleanMachines:
+    """A clean machine for each kind of file, made once for all the files that are judged on it.
 
     Args:
-        image: the file, parsed. path: where it is on this computer, absolute. host: this computer's files.
+        host: this computer's files.
     """
-    windows = image.format is Format.PE
-    machine, process = clean_machine(
-        PROFILE_OF[image.format], architecture=image.architecture, python=python_of(image, path)
-    )
-    files = ForeignFiles(machine.files, windows=windows, host=host)
-    here = to_machine(os.getcwd(), windows=windows)
-    return replace(machine, files=files), replace(process, current_directory=here), files
+
+    def __init__(self, host: Files) -> None:
+        self._host = host
+        self._made: dict[tuple[str, str, tuple[int, int]], tuple[Machine, Process, ForeignFiles]] = {}
+
+    def for_file(self, image: Image, path: str) -> tuple[Machine, Process, ForeignFiles]:
+        """A clean machine that takes this kind of file, a fresh Python of the version that it was built for, the disks.
+
+        Args:
+            image: the file, parsed. path: where it is on this computer.
+        """
+        kind = PROFILE_OF[image.format], image.architecture, python_of(image, path)
+        if kind not in self._made:
+            self._made[kind] = self._make(*kind, windows=image.format is Format.PE)
+        return self._made[kind]
+
+    def _make(
+        self, profile: str, architecture: str, python: tuple[int, int], *, windows: bool
+    ) -> tuple[Machine, Process, ForeignFiles]:
+        machine, process = clean_machine(profile, architecture=architecture, python=python)
+        files = ForeignFiles(machine.files, windows=windows, host=self._host)
+        here = to_machine(os.getcwd(), windows=windows)
+        return replace(machine, files=files), replace(process, current_directory=here), files
 
 
 def python_of(image: Image, path: str) -> tuple[int, int]:

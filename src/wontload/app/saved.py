@@ -30,6 +30,8 @@ def diagnose_saved(target: str, machine: Machine, records: tuple[Record, ...]) -
     for record in records:
         if target == record.observation.target or target in record.names:
             return _observed(target, machine, record)
+    if target in ("", ".", ".."):  # no name at all would be every package's
+        raise UnknownTarget(f"{shown(target)} names no package and no library.", "Give an import name, or a path.")
     process = records[0].start if records else fresh_process(machine)
     is_file = is_file_target(target, "\\/" if machine.system.name == "windows" else "/")
     files = (target,) if is_file else tuple(_files(target, machine))

@@ -67,9 +67,12 @@ def tree(
     else:
         place = saved_machine(machine, at)
     place = place.with_process(added, environment or {})
+    if "" in files:
+        raise UsageError("there is no file without a name.", "Give the path of a library.")
     for path in files:
         _check(place, path, mode)
-    return (_judge(place, path, mode) for path in files)
+    machines = foreign.CleanMachines(place.machine.files)
+    return (_judge(place, path, mode, machines) for path in files)
 
 
 def _check(place: Place, path: str, mode: str | None) -> None:
@@ -90,12 +93,12 @@ def _format_by_name(place: Place, path: str) -> Format:
     return FORMAT_OF_SUFFIX.get(place.path_module.splitext(path)[1].lower(), own_format(place.machine.system))
 
 
-def _judge(place: Place, path: str, mode: str | None) -> TreeLoad:
+def _judge(place: Place, path: str, mode: str | None, machines: foreign.CleanMachines) -> TreeLoad:
     place, there = place.with_file(path)
     own = own_format(place.machine.system)
     image = place.image(there) if place.live else None
     if image is not None and image.format is not own:
-        return _judge_foreign(place, path, image, mode)
+        return _judge_foreign(place, path, image, mode, machines)
     meant = mode or default_mode(place.path_module.basename(there))
     if not fits(meant, own):  # another system's file on a saved machine, whose loader refuses it in any mode
         meant = "ctypes"
@@ -108,10 +111,12 @@ def _judge(place: Place, path: str, mode: str | None) -> TreeLoad:
     return TreeLoad(path=path, machine=place.machine.id, mode=meant, result=simulate(place.machine, request))
 
 
-def _judge_foreign(place: Place, path: str, image: Image, mode: str | None) -> TreeLoad:
+def _judge_foreign(
+    place: Place, path: str, image: Image, mode: str | None, machines: foreign.CleanMachines
+) -> TreeLoad:
     """A file of another system: on a clean machine of that system, with this computer's files mounted on it."""
     windows = image.format is Format.PE
-    machine, process, files = foreign.machine_for(image, os.path.abspath(path), place.machine.files)
+    machine, process, files = machines.for_file(image, path)
     there = to_machine(os.path.abspath(path), windows=windows)
     meant = mode or default_mode(os.path.basename(path))
     process = foreign.with_caller(process, place.caller_added, place.caller_environment, windows=windows)

@@ -39,6 +39,9 @@ def _at_another_time(case: Case, index: int, directory: str) -> Way | None:
         added = {case.fold(one.path) for one in load.request.process.added_directories}
         if directory in added | _put_on_variable(case, other):
             return Way.WITHDRAWN if other < index else Way.TOO_LATE
+    for unseen in case.observation.unseen_directories if case.observation else ():
+        if case.fold(unseen.directory.path) == directory:
+            return Way.WITHDRAWN if unseen.loads_before <= index else Way.TOO_LATE
     return None
 
 

@@ -145,7 +145,16 @@ class Case:
             origins=self.origins,
             late=self.late_entries,
             extra=self.extra_directories,
+            searched=self._searched,
+            unseen=tuple(one.directory for one in self.observation.unseen_directories) if self.observation else (),
         )
+
+    @property
+    def _searched(self) -> tuple[str, ...]:
+        """Full paths of the directories in the search orders of all loads, each once."""
+        orders = (load.simulated.search_order for load in self.loads if load.simulated)
+        directories = dict.fromkeys(place.directory for order in orders for place in order)
+        return tuple(one for one in directories if self.path_module.isabs(one))
 
     @property
     def search_variable(self) -> str:

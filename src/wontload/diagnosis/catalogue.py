@@ -19,6 +19,7 @@ CODES = MappingProxyType(
         "WL205": "dependency_of_other_machine",
         "WL206": "another_copy_wins",
         "WL208": "points_at_nothing",
+        "WL501": "other_python",
         "WL503": "shadowed",
         "WL506": "not_installed",
         "WL601": "initialisation_failed",

@@ -52,6 +52,8 @@ class CopyFinder:
     Args:
         machine: whose files. processes: whose directories count. origins: the target's own directories.
         late: directories that the search variable named after the last load. extra: more of them (`--deep`).
+        searched: directories of the loads' own search orders, such as a RUNPATH that one file has and another lacks.
+        unseen: directories that the program added and that no load had the use of.
     """
 
     def __init__(
@@ -62,6 +64,8 @@ class CopyFinder:
         origins: tuple[str, ...],
         late: tuple[str, ...] = (),
         extra: tuple[str, ...] = (),
+        searched: tuple[str, ...] = (),
+        unseen: tuple[AddedDirectory, ...] = (),
     ) -> None:
         self._machine = machine
         self._windows = machine.system.name == "windows"
@@ -70,6 +74,8 @@ class CopyFinder:
         self._origins = origins
         self._late = late
         self._extra = extra
+        self._searched = searched
+        self._unseen = unseen
         own = machine.system.architecture
         self._fitting = FITTING.get(own, {own}) if self._windows else {own}
         self._names: dict[str, list[tuple[str, str]]] | None = None
@@ -146,6 +152,8 @@ class CopyFinder:
         yield from self._system()
         yield from self._known_places()
         yield from self._site_packages()
+        for directory in self._searched:
+            yield self._path.normpath(directory), "searched by one of the loads"
         for directory in self._extra:
             yield directory, "found by a walk over the disks"
 
@@ -159,6 +167,9 @@ class CopyFinder:
             for entry in process.environment.get(variable, "").split(";" if self._windows else ":"):
                 yield entry.strip('"'), f"on {variable}"
             yield process.current_directory, "the current directory"
+        for added in self._unseen:
+            self._added.setdefault(self.fold(added.path), added)
+            yield added.path, "added by the program"
         for entry in self._late:
             yield entry, f"put on {variable} by the program"
 

@@ -115,7 +115,7 @@ def of_added(case: Case, index: int, copies: Iterable[Copy]) -> Iterator[Evidenc
         if copy.added is not None:
             at = f" at {copy.added.file}:{copy.added.line}" if copy.added.file else ""
             data = {"directory": directory, "file": copy.added.file, "line": copy.added.line}
-            data["expression"] = copy.added.expression
+            data |= {"expression": copy.added.expression, **({"when": way.value} if late else {})}
             variable = f" (from {copy.added.expression})" if copy.added.expression else ""
             yield Evidence("added", f"{directory} was added with os.add_dll_directory{variable}{at}{late}", data)
         else:
@@ -132,8 +132,8 @@ def of_absence(case: Case, names: Iterable[str], *, usable: bool = False) -> Evi
     looked = list(case.copies.looked_in())
     return Evidence(
         "looked",
-        f"no {'usable ' if usable else ''}file named {listed(list(names))} in any of {len(looked)} directories: those "
-        "searched, PATH, site-packages and the usual places",
+        f"no {'usable ' if usable else ''}file named {listed(list(names), word='or')} in any of {len(looked)} "
+        "directories: those searched, PATH, site-packages and the usual places",
         {"directories": looked, "names": list(names)},
     )
 

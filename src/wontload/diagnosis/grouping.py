@@ -38,7 +38,7 @@ def grouped(case: Case, code: str) -> Iterator[tuple[Missing, ...]]:
 
 def names(group: tuple[Missing, ...]) -> tuple[str, ...]:
     """File names of a group."""
-    return tuple(missing.module.name for missing in group)
+    return tuple(missing.file for missing in group)
 
 
 def component(name: str) -> str | None:
@@ -76,12 +76,18 @@ def finding(
         subject=own[0],
         also=own[1:],
         component=component(own[0]),
-        chain=case.chain(first.load, first.module),
+        chain=_chain(case, first),
         evidence=(of_request(case, first.load), *of_observation(case, first.load), of_search(case, first), *evidence),
         explanation=explanation,
         explains_error=explains(case, group),
         load=first.load,
     )
+
+
+def _chain(case: Case, missing: Missing) -> tuple[str, ...]:
+    """From the target to the file that is missing, under the name of that file."""
+    *importers, _ = case.chain(missing.load, missing.module)
+    return (*importers, case.path_module.basename(missing.file))
 
 
 def _cause(case: Case, missing: Missing) -> str:
@@ -92,7 +98,7 @@ def _cause(case: Case, missing: Missing) -> str:
 
 def _what_to_mend(case: Case, missing: Missing) -> str:
     """A vendor's suite, the place where the copies are, a library of its own, or what belongs to the importer."""
-    name, importer = missing.module.name, missing.module.needed_by
+    name, importer = missing.file, missing.module.needed_by
     if missing.module.rule == API_SET:
         return "this Windows"
     if importer is None:  # one line of Python that tries names in turn: any of them would do
@@ -115,7 +121,7 @@ def _toolkit(case: Case, missing: Missing) -> str:
     """
     if sure := _surely_of(missing):
         return sure
-    found = knowledge.component_of(missing.module.name)
+    found = knowledge.component_of(missing.file)
     if found is None or knowledge.suite_of(found) != "cuda":
         return ""
     others = [other for other in case.missing if _surely_of(other)]
@@ -124,5 +130,5 @@ def _toolkit(case: Case, missing: Missing) -> str:
 
 
 def _surely_of(missing: Missing) -> str:
-    found = knowledge.component_of(missing.module.name)
+    found = knowledge.component_of(missing.file)
     return found.major.partition(".")[0] if found is not None and found.family in NUMBERED_LIKE_CUDA else ""

@@ -12,6 +12,7 @@ from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.catalogue import MISSING
 from wontload.diagnosis.copies import Copy
 from wontload.loader import Module, Status
+from wontload.loader.windows.names import with_extension
 from wontload.machine import Kind, NotKnown, own_format
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Missing:
 
     Attributes:
         load: index into `Case.loads`. module: as the simulation lists it. code: the finding that it belongs to.
+        file: the file that the loader sought: on Windows a bare name without an extension gets `.dll`.
         fit: copies that would do. unfit: copies that would not. met: those of `unfit` that the loader met.
         majors: copies of the same library in another major version, of the right architecture.
         way: for WL203: how the program added the directory of a copy.
@@ -35,6 +37,7 @@ class Missing:
 
     load: int
     module: Module
+    file: str
     code: str
     fit: tuple[Copy, ...] = ()
     unfit: tuple[Copy, ...] = ()
@@ -49,7 +52,7 @@ def classify(case: Case) -> Iterator[Missing]:
     seen: set[str] = set()
     for index, result in order:
         for module in result.modules:
-            name = _base_name(module.name)
+            name = _base_name(file_of(case, module))
             if not _is_lost(case, module) or case.fold(name) in seen:
                 continue
             seen.add(case.fold(name))
@@ -102,9 +105,10 @@ def _is_for_another_machine(case: Case, path: str) -> bool:
 
 
 def _judge(case: Case, index: int, module: Module) -> Missing:
-    name = _base_name(module.name)
+    file = file_of(case, module)
+    name = _base_name(file)
     if module.rule == API_SET:  # a part of Windows: no file of that name would be taken
-        return Missing(load=index, module=module, code="WL201")
+        return Missing(load=index, module=module, file=file, code="WL201")
     copies = case.copies.named(name)
     ways = {copy: how_added(case, index, copy) for copy in copies if copy.fits}
     fit = tuple(sorted(ways, key=lambda copy: ways[copy] is None))
@@ -121,7 +125,14 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
         "WL201": True,
     }
     code = next(code for code in MISSING if applies[code])
-    return Missing(load=index, module=module, code=code, fit=fit, unfit=unfit, met=met, majors=majors, way=way)
+    return Missing(
+        load=index, module=module, file=file, code=code, fit=fit, unfit=unfit, met=met, majors=majors, way=way
+    )
+
+
+def file_of(case: Case, module: Module) -> str:
+    """The name under which the loader looks for a module's file."""
+    return with_extension(module.name) if case.windows else module.name
 
 
 def _base_name(name: str) -> str:

@@ -17,18 +17,18 @@ from wontload.machine import Process
 
 FLAGGED_PLACES = (
     (SEARCH_DLL_LOAD_DIR, "the file's own directory"),
-    (SEARCH_APPLICATION_DIR, "the interpreter's"),
+    (SEARCH_APPLICATION_DIR, "the interpreter's directory"),
     (SEARCH_USER_DIRS, "the directories added with os.add_dll_directory"),
     (SEARCH_SYSTEM32, "System32"),
 )
 
 
-def listed(names: Sequence[str], limit: int = 4) -> str:
-    """`a`, `a and b`, `a, b and c`, `a, b, c and 7 more`."""
+def listed(names: Sequence[str], limit: int = 4, *, word: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b, c and 7 more`; `word` for the last of them."""
     names = list(names)
     if len(names) > limit:
         names = [*names[: limit - 1], f"{len(names) - limit + 1} more"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 def are(names: Sequence[str]) -> str:

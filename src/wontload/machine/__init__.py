@@ -17,6 +17,7 @@ from wontload.machine.observation import (
     ObservedLoad,
     Outcome,
     Record,
+    UnseenDirectory,
 )
 from wontload.machine.process import AddedDirectory, LoadRequest, Process
 
@@ -36,5 +37,6 @@ __all__ = [
     "Python",
     "Record",
     "System",
+    "UnseenDirectory",
     "own_format",
 ]

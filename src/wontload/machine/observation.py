@@ -72,6 +72,14 @@ class FailedDirectory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenDirectory:
+    """A directory that was added after the last load, or taken away before the next: how many loads came before it."""
+
+    directory: AddedDirectory
+    loads_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What a child saw while it tried one target.
 
@@ -80,10 +88,11 @@ class Observation:
         outcome: how it ended. error: the exception, for `FAILS`.
         exit_status: of the child: an exit code, minus a signal's number, or an NTSTATUS value; `None` when it ran
             to its end.
-        seconds: that the import itself took.
+        seconds: that the import itself took; when the time limit ended it, that limit.
         origin: file of the module or package found for the target; `None` when none was.
         loads: requests in order, those made by Python code.
         failed_directories: directories that could not be added.
+        unseen_directories: directories that were added and that no load had the use of.
         modules: every image mapped at the end, in order.
         missing_module: for NOT_FOUND and for `ModuleNotFoundError` inside the target: the name that was not found.
         distributions: distributions that own the target's top-level module, as (name, version).
@@ -106,6 +115,7 @@ class Observation:
     distributions: tuple[tuple[str, str], ...] = ()
     cut_short: bool = False
     environment_changes: Mapping[str, str] = field(default_factory=dict)
+    unseen_directories: tuple[UnseenDirectory, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,10 @@ class _Tail:
 
 
 if sys.platform == "win32":
-    import ctypes
+    try:
+        import ctypes
+    except ImportError:  # this tool runs where native code is broken: then the child alone is ended
+        ctypes = None  # type: ignore[assignment]
 
     _PROCESS_SET_QUOTA, _PROCESS_TERMINATE = 0x0100, 0x0001  # what AssignProcessToJobObject asks for
 
@@ -92,6 +95,8 @@ if sys.platform == "win32":
         """A job object: everything that the child starts belongs to it (Microsoft, "Job Objects")."""
 
         def __init__(self, process_id: int) -> None:
+            if ctypes is None:
+                return
             self._kernel32 = ctypes.WinDLL("kernel32")
             for name in ("CreateJobObjectW", "OpenProcess"):
                 getattr(self._kernel32, name).restype = ctypes.c_void_p
@@ -102,6 +107,8 @@ if sys.platform == "win32":
                 self._kernel32.CloseHandle(ctypes.c_void_p(process))
 
         def end(self) -> None:
+            if ctypes is None:
+                return
             self._kernel32.TerminateJobObject(self._job, 1)
             self._kernel32.CloseHandle(self._job)
 

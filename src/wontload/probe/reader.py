@@ -17,6 +17,7 @@ from wontload.machine import (
     ObservedLoad,
     Outcome,
     Process,
+    UnseenDirectory,
 )
 from wontload.probe.exit_status import is_crash
 from wontload.probe.fields import LIST_LIMIT, mapping, number, read_error, text, texts, variables
@@ -55,6 +56,7 @@ class Reading:
     _open: list[int] = field(default_factory=list)
     _modules: tuple[str, ...] = ()
     _added: dict[int, AddedDirectory] = field(default_factory=dict)
+    _ever_added: list[UnseenDirectory] = field(default_factory=list)
     _state: dict[str, object] = field(default_factory=dict)
     _start: Mapping[str, str] = field(default_factory=dict)
     _asked_for: dict[str, str] = field(default_factory=dict)
@@ -188,6 +190,7 @@ class Reading:
         code = number(event.get("number"))
         if code == 0 and len(self._added) < LIST_LIMIT:
             self._added[number(event.get("id")) or 0] = directory
+            self._ever_added.append(UnseenDirectory(directory=directory, loads_before=len(self._loads)))
         elif code != 0 and len(self.failed_directories) < LIST_LIMIT:
             failed = FailedDirectory(directory=directory, number=code, text=text(event.get("text")))
             self.failed_directories.append(failed)
@@ -220,6 +223,7 @@ class Reading:
             distributions=distributions,
             cut_short=self.full or outcome not in (Outcome.LOADS, Outcome.FAILS, Outcome.NOT_FOUND),
             environment_changes=self._environment_changes(),
+            unseen_directories=self._unseen_directories(),
         )
 
     def _outcome(self, target: str, status: int | None) -> Outcome:
@@ -239,6 +243,10 @@ class Reading:
         if direct and missing and f"{target}.".startswith(f"{missing}."):
             return Outcome.NOT_FOUND
         return Outcome.FAILS
+
+    def _unseen_directories(self) -> tuple[UnseenDirectory, ...]:
+        seen = {one for load in self._loads.values() for one in load.request.process.added_directories}
+        return tuple(one for one in self._ever_added[:LIST_LIMIT] if one.directory not in seen)
 
     def _environment_changes(self) -> dict[str, str]:
         """Variables of the loader that the target changed: their values at the end, empty for one that it removed."""

@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from wontload.errors import UsageError, WontloadError
@@ -73,7 +74,7 @@ def observe(
         target = os.path.abspath(os.path.join(cwd or "", target))
     chosen = default_flags(target) if flags is None else flags
     record, ended = _run_probe(python, (kind, target, str(chosen)), timeout_s, environment, cwd)
-    return _report(record, ended, target, kind, cwd)
+    return _report(record, ended, target, kind, cwd, timeout_s)
 
 
 def ask(
@@ -81,7 +82,7 @@ def ask(
 ) -> Report:
     """Ask an interpreter about itself and its system; nothing is imported for it. Raises as `observe` does."""
     record, ended = _run_probe(python, ("none", "", "0"), timeout_s, environment, cwd)
-    return _report(record, ended, "", "none", cwd)
+    return _report(record, ended, "", "none", cwd, timeout_s)
 
 
 def is_file_target(target: str) -> bool:
@@ -171,19 +172,35 @@ def _explain_silence(executable: str, lines: Sequence[bytes], ended: Ended, time
         return PythonDoesNotStart(
             f"{executable} did not start within {timeout_s:g} seconds.", "Try a longer time limit, or another --python."
         )
-    said = _last_line(ended.output_tail)
+    said = _what_it_said(ended.output_tail)
+    if sys.platform == "win32" and _LACKS_CTYPES.search(ended.output_tail):
+        return WontloadError(
+            f"{executable} cannot load its own _ctypes, without which its loads cannot be watched ({said}).",
+            "Repair or reinstall that Python, or give another with --python.",
+        )
     how = f"it ended with {describe_exit(ended.status)}" + (f" and said: {said}" if said else "")
     if is_crash(ended.status) or "python" in ended.output_tail.lower():
         return PythonDoesNotStart(f"{executable} does not start: {how}.", "Repair it, or give another with --python.")
     return NoPython(f"{executable} is not a Python that works: {how}.", "Give the path of a python executable.")
 
 
-def _last_line(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1][:200].rstrip(".") if lines else ""
+# Words of the line that says what is wrong: pyenv's shims give advice behind it, CPython its threads' stacks.
+_COMPLAINT = re.compile(r"(?i)error|not found|no such|cannot|failed")
 
 
-def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | None) -> Report:
+_LACKS_CTYPES = re.compile(r"(?m)^(ImportError|ModuleNotFoundError): .*\b_ctypes\b")
+
+
+def _what_it_said(output: str) -> str:
+    """The first line that complains of something, else the last; indented ones quote code."""
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    told = next(
+        (line for line in lines if not line[0].isspace() and _COMPLAINT.search(line)), lines[-1] if lines else ""
+    )
+    return told.strip()[:200].rstrip(".")
+
+
+def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | None, timeout_s: float) -> Report:
     python, process = read_python(record.facts), record.process
     assert process is not None
     if kind == "none":
@@ -197,6 +214,8 @@ def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | No
         owners = tuple((one.name, one.version) for one in distributions.owners(known, top, origin))
         modules = distributions.modules_of(known, target)
     observation = record.observation(target, kind, ended.status, owners)
+    if observation.outcome is Outcome.TIMED_OUT:
+        observation = replace(observation, seconds=timeout_s)
     return Report(
         python=python,
         process=process,

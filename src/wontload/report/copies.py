@@ -60,7 +60,8 @@ def _how_added(added: Evidence, exhibit: Exhibit) -> str:
         return f"put on {by} by the program while it ran, {ignored}"
     place = exhibit.names.place(added.data.get("file"), added.data.get("line"))
     source = f", from {by}," if by.isidentifier() else f"({by})" if by else ""
-    return f"added with os.add_dll_directory{source}{f' at {place}' if place else ''}, {ignored}".replace(",,", ",")
+    vain = str(added.data.get("when") or ignored)
+    return f"added with os.add_dll_directory{source}{f' at {place}' if place else ''}, {vain}".replace(",,", ",")
 
 
 def added_rows(exhibit: Exhibit, evidence: list[Evidence]) -> Rows:

@@ -11,7 +11,7 @@ from wontload.report.text import cells, clean, cut, shorten
 
 LABEL = 14  # columns of the labels at the left of the evidence, with the two blanks behind them
 NARROW = 72  # below it, text returns under its label instead of beside it
-LONGEST_NAME = 300  # characters of one name or path; the JSON report has it whole
+LONGEST_NAME = 160  # characters of one name or path: two lines; the JSON report has it whole
 _PARTS = re.compile(r"[^\\/]*[\\/]+|[^\\/]+")
 _SMALLER_PARTS = re.compile(r"[^ (\[,]*[ (\[,]+|[^ (\[,]+")
 

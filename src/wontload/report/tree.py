@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from wontload.loader import LoadResult, Module, Status, Verdict
@@ -9,6 +10,7 @@ from wontload.report.layout import Line, Span, draw, flow, labelled, listed, mea
 from wontload.report.screen import Terminal
 from wontload.report.text import base_name, cells, folder, shorten
 
+PASSED_OVER = "passed over"  # `Tried.outcome` of a file for another machine type
 DEEPEST = 12  # levels drawn; what lies deeper is counted
 # What Windows reports, in words of ours (Microsoft, System Error Codes 0-499 and 1000-1299).
 WINDOWS_ERRORS = {
@@ -50,12 +52,40 @@ def _one(path: str, result: LoadResult, machine: str, terminal: Terminal) -> Ite
         yield from labelled("assumed", words(text), terminal.width)
     if result.modules:
         yield from _Drawing(result, terminal).below(result.modules[0], "", 1)
-    if result.search_order and any(one.status is Status.MISSING for one in result.modules):
-        directories = list(dict.fromkeys(place.directory for place in result.search_order))
-        few = directories if len(directories) <= 11 else [*directories[:10], f"{len(directories) - 10} more"]
-        yield from labelled("searched", listed(few, terminal.glyphs.dot, "dim"), terminal.width)
+    if result.modules and any(one.outcome == PASSED_OVER for one in result.modules[0].tried):
+        text = "the file is there, and built for another processor: the loader passes such a file over"
+        yield from labelled("but", words(text), terminal.width)
+    yield from _searched(result, terminal)
     for sentence in result.would_settle:
         yield from labelled("not known", words(sentence), terminal.width)
+
+
+def _searched(result: LoadResult, terminal: Terminal) -> Iterator[Line]:
+    """Where the missing modules were sought: one list, or with a RUNPATH of its own for each file one for each."""
+    lists: dict[tuple[str, ...], Module] = {}
+    for module in filter(_was_sought, result.modules):
+        if directories := _directories(result, module):
+            lists.setdefault(directories, module)
+    for number, (directories, module) in enumerate(lists.items()):
+        few = directories if len(directories) <= 11 else (*directories[:10], f"{len(directories) - 10} more")
+        whose = [span(f"for {base_name(module.name)}:")] if len(lists) > 1 else []
+        atoms = [*whose, *listed(few, terminal.glyphs.dot, "dim")]
+        yield from labelled("" if number else "searched", atoms, terminal.width)
+
+
+def _directories(result: LoadResult, module: Module) -> tuple[str, ...]:
+    """The directories of one search; those of the first module's, if nothing tells of this one's own."""
+    tried = list(dict.fromkeys(folder(one.path) for one in module.tried))
+    order = list(dict.fromkeys((place.rule, place.directory) for place in result.search_order))
+    if not tried:
+        return tuple(dict.fromkeys(directory for _, directory in order))
+    known = [directory for rule, directory in order if directory in tried or rule == "ld_so_cache"]
+    return tuple(dict.fromkeys([*(one for one in tried if one not in known), *known]))
+
+
+def _was_sought(module: Module) -> bool:
+    """Whether directories were searched for it in vain: a file asked for by its path is looked for nowhere else."""
+    return module.status is Status.MISSING and not re.search(r"[\\/]", module.name)
 
 
 def _verdict(result: LoadResult, terminal: Terminal) -> list[Span]:

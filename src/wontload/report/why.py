@@ -10,8 +10,9 @@ from wontload.report.layout import Line, Span, beside, draw, flow, labelled, lis
 from wontload.report.names import environment_of, system_of
 from wontload.report.request import MOST_LEAVES, request_tree
 from wontload.report.screen import Terminal
-from wontload.report.text import and_list
+from wontload.report.text import and_list, clean, shorten
 
+LONGEST_SAID = 1200  # characters of an exception that no finding accounts for; -v shows all
 ROWS_OF_A_LESSER = 3  # rows of evidence that a finding after the first is given
 
 
@@ -31,11 +32,18 @@ def render_why(diagnosis: Diagnosis, terminal: Terminal, *, quiet: bool = False,
         lines.append([])
         in_full = number == 0 or verbose
         lines += _in_full(finding, diagnosis, terminal, verbose) if in_full else _brief(finding, diagnosis, terminal)
-    if diagnosis.error and (verbose or not any(one.explains_error for one in diagnosis.findings)):
-        lines += [[], *_what_python_said(diagnosis, terminal)]
+    if diagnosis.error and (verbose or not _is_accounted_for(diagnosis)):
+        lines += [[], *_what_python_said(diagnosis, terminal, verbose)]
     lines += _would_settle(diagnosis, terminal)
     lines += _last_line(diagnosis, terminal)
     return draw(lines, terminal)
+
+
+def _is_accounted_for(diagnosis: Diagnosis) -> bool:
+    """Whether a finding explains the exception, or quotes all of it in its title."""
+    error = diagnosis.error
+    said = (clean(error.text).strip() or error.exception) if error else ""
+    return any(one.explains_error or said in clean(one.title) for one in diagnosis.findings)
 
 
 def _header(diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:
@@ -112,12 +120,13 @@ def _title(finding: Finding, terminal: Terminal) -> list[Line]:
     return flow(words(finding.title, "strong"), terminal.width, start, 2)
 
 
-def _what_python_said(diagnosis: Diagnosis, terminal: Terminal) -> list[Line]:
+def _what_python_said(diagnosis: Diagnosis, terminal: Terminal, verbose: bool) -> list[Line]:
     """The exception, where no finding accounts for it."""
     error = diagnosis.error
     assert error is not None
-    said = words(f"{error.exception}: {error.text}" if error.text else error.exception)
-    return labelled("Python says", said, terminal.width)
+    said = f"{error.exception}: {error.text}" if error.text else error.exception
+    text = said if verbose else shorten(said, LONGEST_SAID, f" {terminal.glyphs.ellipsis} ")
+    return labelled("Python says", words(text), terminal.width)
 
 
 def _would_settle(diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:

@@ -26,7 +26,11 @@ def nowhere(case: Case) -> Iterator[Finding]:
             evidence=(
                 *_absence(case, group),
                 *(item for one in group for item in evidence.of_copies(case, one.unfit, "unfit")),
-                *evidence.of_providers(case, names),
+                *(
+                    evidence.of_components(names)
+                    if _other_c_library(case, names)
+                    else evidence.of_providers(case, names)
+                ),
             ),
             explanation=_explanation(case, group),
         )
@@ -56,8 +60,26 @@ def _absence(case: Case, group: tuple[Missing, ...]) -> Iterator[Evidence]:
                 yield Evidence("file", f"{directory} may not be looked into", {"path": directory})
 
 
+def _other_c_library(case: Case, names: tuple[str, ...]) -> str:
+    """The C library that a name belongs to, where this process has another one; empty for all other names.
+
+    Source: Alpine's abuild names musl `libc.musl-<arch>.so.1` in dependencies; glibc's own SONAME is `libc.so.6`.
+    """
+    of = {"glibc": ("libc.musl-", "ld-musl-"), "musl": ("libc.so.6", "ld-linux")}.get(case.machine.system.libc, ())
+    foreign = any(name.rpartition("/")[2].startswith(of) for name in names) if of else False
+    return ("musl" if case.machine.system.libc == "glibc" else "glibc") if foreign else ""
+
+
 def _explanation(case: Case, group: tuple[Missing, ...]) -> str:
     first = group[0]
+    if other := _other_c_library(case, grouping.names(group)):
+        importer = case.path_module.basename(first.module.needed_by or first.module.name)
+        tag = {"musl": "manylinux", "glibc": "musllinux"}[other]
+        return (
+            f"{importer} was built for {other}, another C library than this Python's ({case.machine.system.libc}). "
+            f"Installing {other} does not help, as one process has one C library: the package's {tag} wheel, or a "
+            "build on this system, is what fits."
+        )
     if first.module.rule == API_SET:
         return "Such names stand for parts of Windows, and no file provides them: the code is made for a newer Windows."
     if first.module.needed_by is None and len(group) > 1:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wontload import knowledge
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.shadow import is_gone_with_it
 from wontload.loader import Verdict
 from wontload.machine import FailedDirectory, Kind, Outcome
 
@@ -39,7 +40,8 @@ def _may_matter(case: Case) -> bool:
 def _of_failed_call(case: Case, failed: FailedDirectory) -> Finding:
     added = failed.directory
     error = case.observation.error if case.observation else None
-    explains = case.outcome is Outcome.FAILS and error is not None and error.raised_by == "add_dll_directory"
+    ended = case.outcome is Outcome.FAILS and error is not None and error.raised_by == "add_dll_directory"
+    explains = ended and not is_gone_with_it(case, added.path)  # else the shadow is the cause: WL503
     at = f"{added.file}:{added.line}" if added.file else "the program"
     what_is_wrong = _what_is_wrong(failed)
     what = _of_expression(case, failed) if added.expression else what_is_wrong
@@ -71,7 +73,7 @@ def _of_failed_call(case: Case, failed: FailedDirectory) -> Finding:
         evidence=tuple(evidence),
         explanation="os.add_dll_directory raises for such a directory, and the package does not catch it: the import "
         "ends there."
-        if explains
+        if ended
         else "A directory that cannot be added adds nothing to any search.",
         explains_error=explains,
     )
@@ -93,6 +95,8 @@ def _of_expression(case: Case, failed: FailedDirectory) -> str:
         return f"{name}: {_what_is_wrong(failed)}"
     if case.machine.files.kind(_variable(case, name) or failed.directory.path) is Kind.DIRECTORY:
         return f"{name} names a directory that has no {case.path_module.basename(failed.directory.path)}"
+    if case.machine.files.kind(_variable(case, name)) is Kind.FILE:
+        return f"{name} names a file, and a directory is wanted"
     return f"{name} points at nothing"
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.machine import Kind, Outcome
-
-SITES = ("site-packages", "dist-packages")
+from wontload.diagnosis.shadow import shadow
+from wontload.machine import Outcome
 
 
 def shadowed(case: Case) -> Iterator[Finding]:
@@ -16,17 +15,10 @@ def shadowed(case: Case) -> Iterator[Finding]:
 
     Two installed distributions that write over one package are WL502.
     """
-    observation, python = case.observation, case.machine.python
-    if case.kind != "import" or observation is None or python is None or not observation.origin:
+    observation, found = case.observation, shadow(case)
+    if observation is None or found is None or observation.outcome is not Outcome.FAILS or case.fatal is not None:
         return
-    if observation.outcome is not Outcome.FAILS or case.fatal is not None:
-        return
-    installed = _installed(case)
-    taken = _taken(case, observation.origin)
-    if installed is None or case.fold(taken) == case.fold(installed):
-        return
-    if any(site in case.fold(taken).replace("\\", "/").split("/") for site in SITES):
-        return
+    taken, installed = found
     explains = not _lacks_another_package(case)
     yield Finding(
         code="WL503",
@@ -40,9 +32,7 @@ def shadowed(case: Case) -> Iterator[Finding]:
             Evidence("file", f"the installed package is {installed}", {"path": installed}),
             Evidence("file", _how_it_came_first(case, taken), {"path": taken}),
         ),
-        explanation="Python takes the first match on sys.path, and the current directory or the script's own comes "
-        "first. A source folder usually has no compiled modules. Start Python in another directory, or rename the "
-        "folder.",
+        explanation=_why_it_comes_first(case, taken),
         explains_error=explains,
     )
 
@@ -53,6 +43,20 @@ def _lacks_another_package(case: Case) -> bool:
     return bool(missing) and str(missing).partition(".")[0] != case.target.partition(".")[0]
 
 
+def _why_it_comes_first(case: Case, taken: str) -> str:
+    """Why, and what to do: a folder in the current directory is passed by from elsewhere, one on PYTHONPATH is not."""
+    here = case.start.current_directory if case.start else ""
+    if here and case.fold(case.path_module.dirname(taken)) == case.fold(here):
+        return (
+            "Python takes the first match on sys.path, and the current directory or the script's own comes first. A "
+            "source folder usually has no compiled modules. Start Python in another directory, or rename the folder."
+        )
+    return (
+        "Python takes the first match on sys.path. PYTHONPATH, a .pth file, an editable installation or the program "
+        "itself put this one before the installed package: take it off there, or rename it."
+    )
+
+
 def _how_it_came_first(case: Case, taken: str) -> str:
     directory = case.path_module.dirname(taken)
     here = case.start.current_directory if case.start else ""
@@ -60,22 +64,3 @@ def _how_it_came_first(case: Case, taken: str) -> str:
     if case.fold(directory) in {case.fold(entry or here) for entry in path}:
         return f"sys.path names {directory} first"
     return "no entry of sys.path holds it: an import hook, as editable installations have, leads there"
-
-
-def _taken(case: Case, origin: str) -> str:
-    """The package's directory, or the module's file."""
-    path = case.path_module
-    top = case.target.partition(".")[0]
-    return str(path.dirname(origin)) if path.basename(path.dirname(origin)) == top else origin
-
-
-def _installed(case: Case) -> str | None:
-    """The package of that name in a site directory of this interpreter."""
-    top = case.target.partition(".")[0]
-    python = case.machine.python
-    for site in python.path if python else ():
-        if case.path_module.basename(site).lower() in SITES:
-            path = case.path_module.join(site, top)
-            if case.machine.files.kind(path) is Kind.DIRECTORY:
-                return str(path)
-    return None

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator
 
 from wontload import knowledge
+from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.words import listed
 from wontload.machine import Kind, Outcome
 
 
@@ -24,14 +26,16 @@ def not_installed(case: Case) -> Iterator[Finding]:
     own = observation.outcome is Outcome.NOT_FOUND
     if not own and (top == case.target.partition(".")[0] or not _ended_by(case, top) or _is_there(case, top)):
         return  # a submodule of the target itself, or of a package that is there: the installation lacks files
-    lacks_submodule = own and observation.origin is not None and missing != top
+    if any(True for _ in strangers(case)):
+        return  # it is there, for another Python: WL501
+    lacks_submodule = own and missing != top and (observation.origin is not None or _is_there(case, top))
     yield Finding(
         code="WL506",
         severity=Severity.ERROR,
         title=_title(case, missing if lacks_submodule else top, python.executable, lacks_submodule=lacks_submodule),
         subject=missing if lacks_submodule else top,
         chain=(case.target,) if own else (case.target, top),
-        evidence=tuple(_evidence(case, missing if lacks_submodule else top, own=own)),
+        evidence=tuple(_evidence(case, missing if lacks_submodule else top, own=own, lacks_submodule=lacks_submodule)),
         explanation=_explanation(case, top, own=own, lacks_submodule=lacks_submodule),
         explains_error=True,
     )
@@ -39,7 +43,9 @@ def not_installed(case: Case) -> Iterator[Finding]:
 
 def _title(case: Case, name: str, executable: str, *, lacks_submodule: bool) -> str:
     if lacks_submodule:
-        return f"{name.partition('.')[0]} is installed for {executable}, and has no {name}"
+        is_namespace = case.observation is None or case.observation.origin is None
+        there = "is a folder without code of its own" if is_namespace else f"is installed for {executable}"
+        return f"{name.partition('.')[0]} {there}, and has no {name}"
     if _is_of_python(name):
         return f"{executable} lacks {name}, which is a part of Python"
     return f"{name} is not installed for {executable}"
@@ -80,10 +86,24 @@ def _ended_by(case: Case, top: str) -> bool:
     return error is not None and top in error.text and case.outcome is Outcome.FAILS
 
 
-def _evidence(case: Case, name: str, *, own: bool) -> Iterator[Evidence]:
+def _package_directories(case: Case, name: str) -> Iterator[str]:
+    """Directories of the package that `name` (dotted) would lie in."""
+    python, join = case.machine.python, case.path_module.join
+    here = case.start.current_directory if case.start else ""
+    for entry in python.path if python else ():
+        directory = join(entry or here, *name.split(".")[:-1])
+        if case.machine.files.kind(directory) is Kind.DIRECTORY:
+            yield directory
+
+
+def _evidence(case: Case, name: str, *, own: bool, lacks_submodule: bool) -> Iterator[Evidence]:
     python = case.machine.python
     paths = [path for path in (python.path if python else ()) if path]
-    yield Evidence("looked", f"no {name} in the {len(paths)} entries of sys.path", {"directories": paths})
+    if lacks_submodule:
+        paths = list(_package_directories(case, name))
+        yield Evidence("looked", f"no {name} in {listed(paths) if paths else 'its package'}", {"directories": paths})
+    else:
+        yield Evidence("looked", f"no {name} in the {len(paths)} entries of sys.path", {"directories": paths})
     for other in case.elsewhere if own else ():
         yield Evidence(
             "copy",
@@ -95,6 +115,6 @@ def _evidence(case: Case, name: str, *, own: bool) -> Iterator[Evidence]:
         command = f"{python.executable if python else 'python'} -m pip install {known_as}"
         yield Evidence(
             "provider",
-            f"{name} comes with the distribution {known_as}: {command}",
+            f"the distribution {known_as} brings it: {command}",
             {"package": known_as, "file": name, "component": None},
         )

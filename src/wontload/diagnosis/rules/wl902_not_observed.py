@@ -15,29 +15,41 @@ def not_observed(case: Case) -> Iterator[Finding]:
         yield Finding(
             code="WL902",
             severity=Severity.NOTE,
-            title=f"the import of {case.target} was not observed; this is judged from its files",
+            title=f"the {_what(case)} of {case.target} was not observed; this is judged from {_whose(case)}",
             subject=case.target,
             chain=(case.target,),
-            evidence=(Evidence("simulated", f"{_files(len(case.loads))} judged by the loader's model"),),
-            explanation="The saved machine holds no record of a real import of this target. What Python code does "
-            "before a load (directories that it adds, variables that it changes) is known only where knowledge/ says.",
+            evidence=(Evidence("simulated", f"{_files(case)} judged by the loader's model"),),
+            explanation=f"The saved machine holds no record of a real {_what(case)} of this target. What Python code "
+            "does before a load (directories that it adds, variables that it changes) is known only where knowledge/ "
+            "says.",
         )
     elif case.outcome is Outcome.TIMED_OUT:
         seconds = case.observation.seconds
-        limit = f" after {seconds:.0f} s" if seconds else ""
+        limit = f" after {seconds:.3g} s" if seconds else ""
         yield Finding(
             code="WL902",
             severity=Severity.WARNING,
-            title=f"the import of {case.target} did not end and was stopped{limit}",
+            title=f"the {_what(case)} of {case.target} did not end and was stopped{limit}",
             subject=case.target,
             chain=(case.target,),
             evidence=tuple(_where_it_was(case)),
-            explanation="A package may wait for a network, a lock or a device while it is imported. "
+            explanation="A library may wait for a network, a lock or a device while it is loaded. "
             "Neither success nor failure was seen.",
         )
 
 
-def _files(count: int) -> str:
+def _what(case: Case) -> str:
+    return "load" if case.kind == "file" else "import"
+
+
+def _whose(case: Case) -> str:
+    return "the file" if case.kind == "file" else "its files"
+
+
+def _files(case: Case) -> str:
+    if case.kind == "file":
+        return "the file and all that it names were"
+    count = len(case.loads)
     return "1 file of the package was" if count == 1 else f"{count} files of the package were"
 
 

@@ -11,6 +11,8 @@ from wontload.diagnosis.words import listed
 from wontload.loader import Verdict
 from wontload.machine import Outcome
 
+LONGEST_MESSAGE = 200  # characters of an exception's text in a title
+
 
 def undetermined(case: Case) -> Iterator[Finding]:
     """The target fails, or may, and no other finding explains it."""
@@ -23,7 +25,7 @@ def undetermined(case: Case) -> Iterator[Finding]:
             code="WL903",
             severity=Severity.ERROR,
             title="the import ends in Python code, not in the loader: "
-            + (f"{error.exception}: {error.text}" if error.text else error.exception),
+            + (f"{error.exception}: {_first_of(error.text)}" if error.text else error.exception),
             subject=error.name or case.target,
             chain=(case.target,),
             evidence=(
@@ -46,6 +48,12 @@ def undetermined(case: Case) -> Iterator[Finding]:
             )[:12],
             explanation="A saved machine holds what its maker looked at; the places named above are not among it.",
         )
+
+
+def _first_of(text: str) -> str:
+    """The first line of a message, cut where it is long: the report shows the whole further down."""
+    line = text.strip().partition("\n")[0].rstrip()
+    return line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 1].rstrip() + "…"
 
 
 def _of_a_load(case: Case, index: int) -> Finding:
