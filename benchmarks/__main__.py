@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import platform
+import sys
 from pathlib import Path
 
-from benchmarks import gpu_code, parse_elf, parse_pe, start_up
+from benchmarks import gpu_code, parse_elf, parse_pe, start_up, tree_elf, tree_pe
 
 OUT = Path(__file__).resolve().parent.parent / ".cache" / "bench.json"
 
@@ -18,6 +19,8 @@ def main() -> None:
         "start-up": start_up.measure(),
         "PE": parse_pe.main([]),
         "ELF": parse_elf.main([]),
+        "ELF trees": tree_elf.main([]) if sys.platform == "linux" else None,
+        "trees of PE files": tree_pe.main([]),
         "GPU code": gpu_code.main([]),
     }
     for name, value in figures["start-up"].items():

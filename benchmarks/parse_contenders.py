@@ -19,7 +19,7 @@ def comparable(answer: Answer) -> Answer:
 
     Of a PE file: (imports as (library, delayed, names and ordinals), exports as (name, ordinal, forwarder)).
     """
-    if len(answer) == 2 and isinstance(answer[1], tuple):
+    if len(answer) == 2 and not isinstance(answer[1], list):
         imports = [
             (one.library, one.delayed, tuple([symbol[0] or symbol[1] for symbol in one.symbols])) for one in answer[0]
         ]
@@ -28,9 +28,11 @@ def comparable(answer: Answer) -> Answer:
 
 
 def wontload_pe(path: str) -> Answer:
-    """Imports and exports, with all their names as Python objects."""
+    """Imports and exports: all their names, and a named tuple for each."""
     image = read_image(path, symbols=True)
-    return image.imports, image.exports
+    for one in image.imports:
+        tuple(one.symbols)
+    return image.imports, tuple(image.exports)
 
 
 def lief_pe(path: str) -> Answer:

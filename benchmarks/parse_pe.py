@@ -1,7 +1,7 @@
 """PE imports and exports with all names: wontload, LIEF and pefile. `python -m benchmarks.parse_pe [FILE…]`.
 
 Without files: every fourth of this machine's Wine and mingw (pefile takes its time). Also
-how much of a DLL of 550 MB is read: its resident pages.
+peak memory, and how much of a DLL of 550 MB is read: its resident pages.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from pathlib import Path
 
 from benchmarks.parse_contenders import PE, wontload_pe
 from benchmarks.parse_turns import agreed, best_of_interleaved, files_beginning, report
+from benchmarks.processes import peak_bytes
 
 PLACES = (Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows"), Path("/usr/lib/gcc/x86_64-w64-mingw32"))
 ROUNDS = 3
 LARGE_BYTES = 550_000_000
+READ_ALL = "import sys; from benchmarks.parse_contenders import wontload_pe; all(map(wontload_pe, sys.argv[1:]))"
 
 
 def large_dll(path: Path) -> None:
@@ -59,6 +61,8 @@ def main(arguments: list[str]) -> dict[str, float]:
         raise SystemExit("no PE file here that all contenders can read")
     ratios = report("PE imports and exports", kept, best_of_interleaved(PE, kept, ROUNDS))
     if sys.platform == "linux":
+        ratios["peak_bytes"] = peak_bytes(READ_ALL, [*map(str, paths)])
+        print(f"  peak memory of a process that reads {len(paths)} files: {ratios['peak_bytes'] / 1e6:.0f} MB")
         with tempfile.TemporaryDirectory() as directory:
             path = Path(directory, "large.dll")
             large_dll(path)

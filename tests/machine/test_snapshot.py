@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.support.images import elf, pe
 from tests.support.schemas import check
-from wontload.binary import Defect, Export, Image, MalformedImage, Symbol, read_image
+from wontload.binary import Defect, Export, Image, Import, MalformedImage, Symbol, read_image
 from wontload.binary.image import Bindings, Relocation
 from wontload.machine import (
     AddedDirectory,
@@ -84,7 +84,7 @@ CACHE_ENTRIES = st.builds(CacheEntry, name=..., path=..., flags=..., hwcaps=...)
 
 @st.composite
 def images(draw: st.DrawFn) -> Image:
-    image: Image = draw(whole(Image, bits=st.sampled_from([32, 64])))
+    image: Image = draw(whole(Image, bits=st.sampled_from([32, 64]), needed=some(whole(Import, symbols=SYMBOLS))))
     exports = draw(some(st.builds(Export, name=..., ordinal=..., forwarder=..., version=...)))
     undefined, eager, lazy = draw(SYMBOLS), draw(SYMBOLS), draw(SYMBOLS)
     relocations = draw(some(st.builds(Relocation, type=..., symbol=..., optional=..., local=...)))

@@ -1,7 +1,7 @@
 """What a native file asks for: PE, ELF and Mach-O in, one immutable `Image` out.
 
-`read_image(path)` maps a file and touches only the pages of the tables it needs; `parse_image(data, path)` does the
-same for bytes. Whatever is wrong with a file comes out as `MalformedImage`, never as anything else.
+`read_image(path)` maps a file (a PE file it reads in pieces) and touches only the tables it needs;
+`parse_image(data, path)` does the same for bytes. Whatever is wrong with a file comes out as `MalformedImage`, never as anything else.
 `read_gpu_code(path)` lists what the file holds for GPUs, `read_pe_extras` and `read_elf_extras` what is asked seldom.
 `read_api_sets(path)` reads which DLLs stand behind the API sets of a Windows version.
 
@@ -11,7 +11,7 @@ a file's bytes goes through `source`. Not here: which file a loader would choose
 """
 
 from wontload.binary.apiset import ApiSets, contract_of, read_api_set_schema, read_api_sets
-from wontload.binary.image import Export, Format, Image, Import, Symbol, VersionNeeded
+from wontload.binary.image import Assembly, Export, Format, Image, Import, Symbol, VersionNeeded
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.reading import parse_image, read_image
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from wontload.binary.elf_extras import ElfExtras, read_elf_extras
     from wontload.binary.gpu_code import CodeContainer, CodeKind, DeviceCode, GpuCode
     from wontload.binary.gpu_reading import read_device_code, read_gpu_code
-    from wontload.binary.pe_extras import Assembly, PEExtras, read_pe_extras
+    from wontload.binary.pe_extras import PEExtras, read_pe_extras
 
 # Needed by few, so imported when one of these names is first used.
 _ON_DEMAND = {
     "elf_extras": ("ElfExtras", "read_elf_extras"),
     "gpu_code": ("CodeContainer", "CodeKind", "DeviceCode", "GpuCode"),
     "gpu_reading": ("read_device_code", "read_gpu_code"),
-    "pe_extras": ("Assembly", "PEExtras", "read_pe_extras"),
+    "pe_extras": ("PEExtras", "read_pe_extras"),
 }
 
 __all__ = [

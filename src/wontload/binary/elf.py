@@ -8,9 +8,10 @@ from functools import partial
 from typing import TypeVar
 
 from wontload.binary.elf_layout import ELF_MAGIC, ElfView, Layout, Segment, SegmentHeader, Tag, read_layout
+from wontload.binary.elf_lookup import HashedExports
 from wontload.binary.elf_relocations import read_bindings, read_relocations
 from wontload.binary.elf_symbols import read_exports, read_plain_names, read_undefined
-from wontload.binary.elf_versions import read_versions_defined, read_versions_needed
+from wontload.binary.elf_versions import read_versions
 from wontload.binary.image import Format, Image, Import
 from wontload.binary.malformed import MalformedImage
 from wontload.binary.origin import Origin, later
@@ -49,6 +50,12 @@ def parse_elf(source: Source, origin: Origin) -> Image:
     """Parse the headers, the dynamic section and the versions now; symbols when they are asked for."""
     layout = read_layout(source)
     view = ElfView(source, layout)
+    versions = read_versions(view)
+    hashed = Tag.GNU_HASH in layout.values and Tag.SYMTAB in layout.values
+
+    def on_demand(read: Callable[[ElfView], T]) -> Callable[[], T]:
+        return later(origin, lambda source: read(ElfView(source, layout, versions.names)))
+
     return Image(
         format=Format.ELF,
         architecture=ARCHITECTURE.get((layout.machine, layout.bits, layout.big_endian)) or f"{layout.machine:#x}",
@@ -66,21 +73,18 @@ def parse_elf(source: Source, origin: Origin) -> Image:
         elf_type=layout.elf_type,
         is_dynamic=bool(layout.dynamic),
         header=bytes(source.data[:64]),
-        versions_needed=read_versions_needed(view),
-        versions_defined=read_versions_defined(view),
+        versions_needed=versions.needed,
+        versions_defined=versions.defined,
         executable_stack=_executable_stack(layout),
         packed_relocations=Tag.RELR in layout.values,
         minimum_os=_kernel(view),
-        read_exports=later(origin, partial(_on_view, read_exports, layout)),
-        read_undefined=later(origin, partial(_on_view, read_undefined, layout)),
-        read_bindings=later(origin, partial(_on_view, read_bindings, layout)),
-        read_relocations=later(origin, partial(_on_view, read_relocations, layout)),
-        read_plain_names=later(origin, partial(_on_view, read_plain_names, layout)),
+        read_exports=on_demand(read_exports),
+        read_undefined=on_demand(read_undefined),
+        read_bindings=on_demand(read_bindings),
+        read_relocations=on_demand(read_relocations),
+        read_plain_names=on_demand(read_plain_names),
+        read_export_index=on_demand(partial(HashedExports, origin, layout, versions.names)) if hashed else None,
     )
-
-
-def _on_view(read: Callable[[ElfView], T], layout: Layout, source: Source) -> T:
-    return read(ElfView(source, layout))
 
 
 def _string(view: ElfView, tag: Tag) -> str | None:

@@ -7,12 +7,13 @@ Source of names and numbers: the System V ABI (gABI), "Object Files" and "Progra
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from itertools import takewhile
 from operator import itemgetter
+from typing import NamedTuple, cast
 
 from wontload.binary.source import Source
 
@@ -69,14 +70,14 @@ class Structs:
         # st_name, st_info, st_other, st_shndx
         self.symbol = struct.Struct(f"{order}I8xBBH" if bits == 32 else f"{order}IBBH16x")
         self.word = struct.Struct(f"{order}I")
+        self.half = struct.Struct(f"{order}H")
         self.word_bytes = bits // 8
 
 
 structs = lru_cache(maxsize=None)(Structs)  # four of them
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentHeader:
+class SegmentHeader(NamedTuple):
     """One program header: what it is, and where it comes from and goes to. Sizes and offsets in bytes."""
 
     kind: int
@@ -169,8 +170,8 @@ def _dynamic(
     size = min(sections[-1].file_size, end - offset)
     size -= size % known.dynamic.size
     source.spend(size // known.dynamic.size)
-    entries = known.dynamic.iter_unpack(source.bytes_at(offset, size))
-    return tuple((tag, value) for tag, value in takewhile(itemgetter(0), entries))  # up to DT_NULL
+    entries = cast("Iterable[tuple[int, int]]", known.dynamic.iter_unpack(source.bytes_at(offset, size)))
+    return tuple(takewhile(itemgetter(0), entries))  # up to DT_NULL
 
 
 def run_of(source: Source, loads: tuple[SegmentHeader, ...], address: int) -> tuple[int, int]:
@@ -182,13 +183,18 @@ def run_of(source: Source, loads: tuple[SegmentHeader, ...], address: int) -> tu
 
 
 class ElfView:
-    """An ELF file read by address, as it would lie in memory (relative to where it is loaded)."""
+    """An ELF file read by address, as it would lie in memory (relative to where it is loaded).
 
-    __slots__ = ("layout", "source", "strings_end", "strings_offset")
+    Attributes:
+        version_names: names of the symbol versions by their index, where somebody has read them.
+    """
 
-    def __init__(self, source: Source, layout: Layout) -> None:
+    __slots__ = ("layout", "source", "strings_end", "strings_offset", "version_names")
+
+    def __init__(self, source: Source, layout: Layout, version_names: Mapping[int, str] | None = None) -> None:
         self.source = source
         self.layout = layout
+        self.version_names: Mapping[int, str] = {} if version_names is None else version_names
         self.strings_offset, self.strings_end = 0, 0
         table = layout.values.get(Tag.STRTAB)
         if table is not None:

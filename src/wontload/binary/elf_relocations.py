@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from wontload.binary.elf_layout import ElfView, Tag
 from wontload.binary.elf_symbols import SHN_UNDEF, STB_LOCAL, STB_WEAK
-from wontload.binary.elf_versions import INDEX_MASK, version_names
+from wontload.binary.elf_versions import INDEX_MASK
 from wontload.binary.image import Bindings, Relocation, Symbol
 
 DT_PLTRELSZ, DT_RELASZ, DT_RELSZ, DT_PLTREL = 2, 8, 18, 20
@@ -83,7 +83,6 @@ def _undefined(view: ElfView, indexes: Iterable[int]) -> tuple[Symbol, ...]:
     if table is None:
         return ()
     layout, number = view.layout.structs.symbol, struct.Struct(view.layout.structs.order + "H")
-    names = version_names(view) if versions is not None else {}
     found = []
     for index in indexes:
         name, info, _, section = layout.unpack(view.bytes_at(table + index * layout.size, layout.size))
@@ -92,6 +91,6 @@ def _undefined(view: ElfView, indexes: Iterable[int]) -> tuple[Symbol, ...]:
         version = None
         if versions is not None:
             (raw,) = number.unpack(view.bytes_at(versions + 2 * index, 2))
-            version = names.get(raw & INDEX_MASK)
+            version = view.version_names.get(raw & INDEX_MASK)
         found.append(Symbol(view.string(name), None, version, info >> 4 == STB_WEAK))
     return tuple(found)

@@ -8,13 +8,13 @@ glibc reads it, `do_lookup_x` in elf/dl-lookup.c).
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import repeat
 from typing import cast
 
 from wontload.binary.elf_layout import ElfView, Tag
-from wontload.binary.elf_versions import INDEX_MASK, version_names
+from wontload.binary.elf_versions import INDEX_MASK
 from wontload.binary.image import Export, Symbol
 from wontload.binary.source import numbers
 
@@ -42,18 +42,23 @@ def read_undefined(view: ElfView) -> tuple[Symbol, ...]:
     """The symbols that others must define, in table order."""
     blob = _table(view)
     layout = view.layout.structs.symbol
-    # Most symbols of a large library are defined, so a column is looked at before a line. No byte order changes a zero.
+    # Most symbols of a large library are defined, and linkers put those behind the others: hash tables begin there. So
+    # a column is looked at before lines. No byte order changes a zero.
     at, width = (14, 16) if view.layout.bits == 32 else (6, 24)
     sections = memoryview(blob).cast("H")[at // 2 :: width // 2].tolist()
-    found = []
-    for index in [index for index, section in enumerate(sections) if section == SHN_UNDEF]:
-        name, info, _, _ = layout.unpack_from(blob, index * width)
-        if name and info >> 4 != STB_LOCAL:
-            found.append((index, name, info >> 4 == STB_WEAK))
+    if SHN_UNDEF not in sections:
+        return ()
+    end = len(sections) - sections[::-1].index(SHN_UNDEF)
+    entries = cast("Iterable[tuple[int, int, int, int]]", layout.iter_unpack(blob[: end * width]))
+    found = [
+        (index, name, info >> 4 == STB_WEAK)
+        for index, (name, info, _, section) in enumerate(entries)
+        if section == SHN_UNDEF and name and info >> 4 != STB_LOCAL
+    ]
     if not found:
         return ()
     indexes, names, weak = zip(*found, strict=True)
-    return tuple(map(_symbol, zip(view.strings(names), repeat(None), _versions(view, indexes, len(sections)), weak)))
+    return tuple(map(_symbol, zip(view.strings(names), repeat(None), _versions(view, indexes, end), weak)))
 
 
 def read_exports(view: ElfView) -> tuple[Export, ...]:
@@ -68,7 +73,7 @@ def read_exports(view: ElfView) -> tuple[Export, ...]:
     if not found:
         return ()
     indexes, names = zip(*found, strict=True)
-    versions = _versions(view, indexes, len(blob) // view.layout.structs.symbol.size)
+    versions = _versions(view, indexes, indexes[-1] + 1)
     return tuple(map(_export, zip(view.strings(names), repeat(None), repeat(None), versions)))
 
 
@@ -106,7 +111,7 @@ def _versions(view: ElfView, indexes: tuple[int, ...], end: int) -> Iterable[str
     if table is None:
         return repeat(None)
     version_of = numbers(view.bytes_at(table, 2 * end), "H", view.layout.structs.order)
-    name_of = version_names(view).get
+    name_of = view.version_names.get
     return [name_of(version_of[index] & INDEX_MASK) for index in indexes]
 
 
@@ -143,6 +148,15 @@ def _gnu_extent(view: ElfView, address: int) -> int:
             return last
         offset += 4
     raise view.source.corrupt("its symbol hash table has a chain without end", offset)
+
+
+def gnu_table(view: ElfView) -> tuple[int, Sequence[int]]:
+    """The first symbol that is in the chains of DT_GNU_HASH, and the chains' values, one for each symbol from there."""
+    address, known = view.layout.values[Tag.GNU_HASH], view.layout.structs
+    buckets, first, blooms, _ = struct.unpack(known.order + "IIII", view.bytes_at(address, 16))
+    end = _gnu_extent(view, address)
+    chains = address + 16 + blooms * known.word_bytes + 4 * buckets
+    return first, numbers(view.bytes_at(chains, 4 * (end - first)), "I", known.order) if end else ()
 
 
 def _has_wide_hash(view: ElfView) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from wontload.binary.elf_layout import ElfView, Tag
 from wontload.binary.image import VersionNeeded
@@ -15,21 +16,26 @@ VER_FLG_WEAK = 2
 INDEX_MASK = 0x7FFF  # the top bit marks a definition that is not the default one
 
 
-def read_versions_needed(view: ElfView) -> tuple[VersionNeeded, ...]:
-    """The version needs in file order."""
-    return tuple(need for _, need in needs(view))
+class Versions(NamedTuple):
+    """The versions of one file.
+
+    Attributes:
+        needed: in file order.
+        defined: in file order. The first is the file's own name (VER_FLG_BASE).
+        names: by the index that DT_VERSYM has for each symbol. 0 (local) and 1 (global) have none.
+    """
+
+    needed: tuple[VersionNeeded, ...]
+    defined: tuple[str, ...]
+    names: dict[int, str]
 
 
-def read_versions_defined(view: ElfView) -> tuple[str, ...]:
-    """The version definitions in file order. The first is the file's own name (VER_FLG_BASE)."""
-    return tuple(name for _, name in definitions(view))
-
-
-def version_names(view: ElfView) -> dict[int, str]:
-    """Version names by the index that DT_VERSYM has for each symbol. 0 (local) and 1 (global) have none."""
-    named = {index: name for index, name in definitions(view) if index > 1}
-    named.update((index, need.version) for index, need in needs(view))
-    return named
+def read_versions(view: ElfView) -> Versions:
+    """Read what is needed and what is defined."""
+    needed, defined = list(needs(view)), list(definitions(view))
+    names = {index: name for index, name in defined if index > 1}
+    names.update((index, need.version) for index, need in needed)
+    return Versions(tuple(need for _, need in needed), tuple(name for _, name in defined), names)
 
 
 def needs(view: ElfView) -> Iterator[tuple[int, VersionNeeded]]:

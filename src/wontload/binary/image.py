@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Format(str, Enum):
@@ -49,7 +49,7 @@ class Import:
     library: str
     delayed: bool = False
     weak: bool = False
-    symbols: tuple[Symbol, ...] = ()
+    symbols: Sequence[Symbol] = ()
 
 
 class Export(NamedTuple):
@@ -96,6 +96,28 @@ class Relocation(NamedTuple):
     symbol: str | None = None
     optional: bool = False
     local: bool = False
+
+
+class Assembly(NamedTuple):
+    """A side-by-side assembly as a manifest names it; empty strings for what it does not say."""
+
+    name: str
+    version: str = ""
+    architecture: str = ""
+
+
+class ExportIndex(Protocol):
+    """ELF: an image's exports, to be asked for single names. All raise `MalformedImage`."""
+
+    def versions(self, name: str) -> tuple[str | None, ...]:
+        """The versions in which a name is exported, `None` for one without a version; empty when it is not."""
+
+    def defined(self, wanted: Mapping[int, Symbol]) -> list[int]:
+        """Keys of those symbols that are exported in the version wanted, if any is.
+
+        Args:
+            wanted: symbols by `elf_lookup.key_of` their names.
+        """
 
 
 def _nothing() -> tuple[()]:
@@ -145,6 +167,7 @@ class Image:
         is_dynamic: ELF: it has a dynamic section; a static executable and separate debug information have none.
         read_imports, read_exports, read_undefined, read_bindings, read_relocations, read_plain_names: parse the costly
             tables; called once, through `imports`, `exports` and so on.
+        read_export_index: ELF: reads the hash table through which names are found; see `export_index`.
         read_slice: fat Mach-O: parses another slice, by architecture; see `sliced`.
     """
 
@@ -181,11 +204,13 @@ class Image:
     is_dynamic: bool = True
     header: bytes = field(default=b"", repr=False)
     read_imports: Callable[[], tuple[Import, ...]] | None = field(default=None, repr=False, compare=False)
-    read_exports: Callable[[], tuple[Export, ...]] = field(default=_nothing, repr=False, compare=False)
+    read_exports: Callable[[], Sequence[Export]] = field(default=_nothing, repr=False, compare=False)
     read_undefined: Callable[[], tuple[Symbol, ...]] = field(default=_nothing, repr=False, compare=False)
     read_bindings: Callable[[], Bindings] | None = field(default=None, repr=False, compare=False)
+    read_assemblies: Callable[[], tuple[Assembly, ...]] = field(default=_nothing, repr=False, compare=False)
     read_relocations: Callable[[], tuple[Relocation, ...]] | None = field(default=None, repr=False, compare=False)
     read_plain_names: Callable[[], frozenset[str]] | None = field(default=None, repr=False, compare=False)
+    read_export_index: Callable[[], ExportIndex] | None = field(default=None, repr=False, compare=False)
     read_slice: Callable[[str], Image] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
@@ -194,7 +219,7 @@ class Image:
         return self.needed if self.read_imports is None else self.read_imports()
 
     @cached_property
-    def exports(self) -> tuple[Export, ...]:
+    def exports(self) -> Sequence[Export]:
         """What it offers to others, in table order. Raises `MalformedImage`."""
         return self.read_exports()
 
@@ -240,6 +265,11 @@ class Image:
         return None if self.read_slice is None else self.read_slice(architecture)
 
     @cached_property
+    def assemblies(self) -> tuple[Assembly, ...]:
+        """PE: side-by-side assemblies that its manifest depends on. Raises `MalformedImage`."""
+        return self.read_assemblies()
+
+    @cached_property
     def eager(self) -> tuple[Import, ...]:
         """The libraries that must be there when this one is loaded, in file order."""
         return tuple(one for one in self.needed if not one.delayed)
@@ -257,6 +287,16 @@ class Image:
             if name is not None:
                 versions[name] = (*versions[name], version) if name in versions else (version,)
         return versions
+
+    @cached_property
+    def export_index(self) -> ExportIndex:
+        """ELF: the same as `export_versions` for a few names, where all of them would be too many to read.
+
+        Raises `MalformedImage`.
+        """
+        from wontload.binary.elf_lookup import index_of
+
+        return index_of(self)
 
     @cached_property
     def exports_by_name(self) -> Mapping[str, Export]:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Protocol, TypeVar
 
+from wontload.binary import pages
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.source import Data, Source
 
@@ -68,10 +69,15 @@ class Buffer:
 
 
 class File:
-    """A file on disk that must be the same each time it is opened: same size, same time of change."""
+    """A file on disk that must be the same each time it is opened: same size, same time of change.
 
-    def __init__(self, path: str) -> None:
+    Args:
+        path: of the file. in_pieces: files that begin like this are read in pieces and not mapped, where that can be.
+    """
+
+    def __init__(self, path: str, *, in_pieces: bytes | None = None) -> None:
         self.path = path
+        self._in_pieces = in_pieces if pages.IS_SUPPORTED else None
         self._stamp: tuple[int, int] | None = None
         self._held: Source | None = None
 
@@ -81,11 +87,15 @@ class File:
             return Source(self._held.data, self.path)
         try:
             descriptor = os.open(self.path, OPEN_FLAGS)
+            data: mmap.mmap | pages.Pages | None = None
             try:
-                self._check(os.fstat(descriptor))
-                return Source(_mapped(descriptor), self.path)
+                status = os.fstat(descriptor)
+                self._check(status)
+                data = self._pages(descriptor, status.st_size) or _mapped(descriptor)
             finally:
-                os.close(descriptor)
+                if not isinstance(data, pages.Pages):
+                    os.close(descriptor)
+            return Source(data, self.path)
         except (OSError, ValueError, OverflowError) as error:  # ValueError: a NUL in the path, or emptied just now
             raise self._unreadable(error) from error
 
@@ -103,6 +113,15 @@ class File:
         finally:
             self._held = None
             self.close(source)
+
+    def _pages(self, descriptor: int, size: int) -> pages.Pages | None:
+        if self._in_pieces is None:
+            return None
+        # As with a map (`_mapped`): a kernel reads ahead, which is too much of a file of which little is read.
+        if size > READ_AHEAD_BYTES and hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
+        start = pages.read_start(descriptor)
+        return pages.Pages(descriptor, self.path, size, start) if start.startswith(self._in_pieces) else None
 
     def _check(self, status: os.stat_result) -> None:
         stamp = (status.st_size, status.st_mtime_ns)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from wontload.binary.image import Format, Image
+from wontload.binary.image import Assembly, Format, Image
 from wontload.binary.origin import Origin, later
 from wontload.binary.pe_details import architecture, dependent_load_flags, read_file_version, read_load_config
 from wontload.binary.pe_exports import read_exports, read_name
-from wontload.binary.pe_imports import read_imports, read_needed
+from wontload.binary.pe_imports import read_eager, read_imports, read_needed
 from wontload.binary.pe_layout import (
     SIGNATURE_POINTER,
     SIGNATURE_POINTER_OFFSET,
@@ -33,21 +33,23 @@ def parse_pe(source: Source, origin: Origin) -> Image:
     layout = read_layout(source)
     view = PEView(source, layout)
     load_config = read_load_config(view)
+    eager = read_eager(view)
     return Image(
         format=Format.PE,
         architecture=architecture(view, load_config),
         bits=layout.bits,
         size_bytes=source.size,
         is_library=bool(layout.characteristics & IMAGE_FILE_DLL),
-        needed=read_needed(view),
+        needed=read_needed(view, eager),
         soname=read_name(view),
         dependent_load_flags=dependent_load_flags(view, load_config),
         has_dotnet=view.directory(Directory.CLR) is not None,
         wine_builtin=_is_wine_builtin(source),
         file_version=read_file_version(view),
         minimum_os=layout.subsystem_version,
-        read_imports=later(origin, partial(_on_view, read_imports, layout)),
+        read_imports=later(origin, partial(_on_view, partial(read_imports, eager=eager), layout)),
         read_exports=later(origin, partial(_on_view, read_exports, layout)),
+        read_assemblies=later(origin, _read_assemblies),
     )
 
 
@@ -64,6 +66,12 @@ def _is_wine_builtin(source: Source) -> bool:
     (start,) = source.unpack(SIGNATURE_POINTER, SIGNATURE_POINTER_OFFSET)
     characteristics = source.bytes_at(start + DLL_CHARACTERISTICS_OFFSET, 2)
     return not int.from_bytes(characteristics, "little") & WINE_PREFERS_NATIVE
+
+
+def _read_assemblies(source: Source) -> tuple[Assembly, ...]:
+    from wontload.binary.pe_extras import pe_extras  # few loads ask for it
+
+    return pe_extras(source).assemblies
 
 
 def _on_view(read: Callable[[PEView], T], layout: Layout, source: Source) -> T:

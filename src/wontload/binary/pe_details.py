@@ -37,6 +37,7 @@ RESOURCE_ENTRY = struct.Struct("<II")  # name or number, offset from the directo
 RESOURCE_DATA = struct.Struct("<II8x")  # RVA, size
 SUBDIRECTORY = 1 << 31
 RT_VERSION = 16
+RESOURCE_TREE_BYTES = 4096  # within which the tree's entries nearly always lie
 # VS_VERSIONINFO: three words, the key "VS_VERSION_INFO" in UTF-16, padding, then VS_FIXEDFILEINFO (verrsrc.h):
 # kept: signature, dwFileVersionMS, dwFileVersionLS.
 FIXED_FILE_INFO_OFFSET = 40
@@ -77,6 +78,7 @@ def read_file_version(view: PEView) -> tuple[int, int, int, int] | None:
     if directory is None:
         return None
     try:
+        view.keep(directory[0], RESOURCE_TREE_BYTES)
         rva, size = first_resource(view, directory[0], RT_VERSION) or (0, 0)
         if size < FIXED_FILE_INFO_OFFSET + FIXED_FILE_INFO.size:
             return None

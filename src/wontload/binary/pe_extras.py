@@ -12,8 +12,8 @@ import os
 import re
 import struct
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from wontload.binary.image import Assembly
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.origin import File, reading
 from wontload.binary.pe_details import first_resource
@@ -36,14 +36,6 @@ LONGEST_PDB_RECORD_BYTES = 4096
 VERSION_BLOCK = struct.Struct("<HHH")
 IDENTITY = re.compile(r"<(?:[\w.]{1,64}:)?assemblyIdentity\b([^>]*)")
 ATTRIBUTE = re.compile(r"""\b(name|version|processorArchitecture)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-
-
-class Assembly(NamedTuple):
-    """A side-by-side assembly as a manifest names it; empty strings for what it does not say."""
-
-    name: str
-    version: str = ""
-    architecture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,11 @@ Source: Microsoft, "PE Format", "The .idata Section" and "Delay-Load Import Tabl
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from itertools import islice, repeat
-from typing import cast
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from typing import NamedTuple
 
+from wontload.binary.columns import Columns
 from wontload.binary.image import Import, Symbol
 from wontload.binary.malformed import MalformedImage
 from wontload.binary.pe_layout import Directory
@@ -25,29 +25,37 @@ DELAY_DIRECTORY_ENTRY = struct.Struct("<II4xII12x")
 # Attributes bit 0: the fields are RVAs. Clear (Visual C++ 6): they are addresses, the image's base included.
 DELAY_ATTRIBUTE_RVA = 1
 HINT_BYTES = 2
-
-# `Symbol(*fields)` without a Python frame for each of a hundred thousand symbols.
-_symbol = cast("Callable[[Iterable[object]], Symbol]", partial(tuple.__new__, Symbol))
+IMPORT_BYTES = 6144  # within which the import directory and what it points at often lie
 
 
-def read_needed(view: PEView) -> tuple[Import, ...]:
+class EagerTables(NamedTuple):
+    """The libraries of the import directory, and the RVA of the table of symbols of each."""
+
+    libraries: Sequence[str]
+    symbols: Sequence[int]
+
+
+def read_eager(view: PEView) -> EagerTables:
+    """Walk the import directory."""
+    tables = [*import_tables(view)]
+    return EagerTables(view.texts([name for name, _ in tables]), [table for _, table in tables])
+
+
+def read_needed(view: PEView, eager: EagerTables) -> tuple[Import, ...]:
     """The libraries, eager first, without their symbols."""
-    eager = view.texts([name for name, _ in import_tables(view)])
     delayed = (Import(view.text(name), delayed=True) for name, *_ in delay_tables(view))
-    return (*map(Import, eager), *until_malformed(delayed))
+    return (*map(Import, eager.libraries), *until_malformed(delayed))
 
 
-def read_imports(view: PEView) -> tuple[Import, ...]:
+def read_imports(view: PEView, eager: EagerTables) -> tuple[Import, ...]:
     """The libraries with their symbols, in the same order as `read_needed`."""
-    tables = tuple(import_tables(view))
-    libraries = view.texts([name for name, _ in tables])
-    thunks = view.thunk_tables([table for _, table in tables])
-    eager = map(Import, libraries, repeat(False), repeat(False), symbols_of(view, thunks))
+    thunks = view.thunk_tables(eager.symbols)
+    found = map(Import, eager.libraries, repeat(False), repeat(False), symbols_of(view, thunks))
     delayed = (
         Import(view.text(name), delayed=True, symbols=next(symbols_of(view, [view.thunks(table)], base)))
         for name, table, base in delay_tables(view)
     )
-    return (*eager, *delayed)
+    return (*found, *delayed)
 
 
 def import_tables(view: PEView) -> Iterator[tuple[int, int]]:
@@ -59,6 +67,7 @@ def import_tables(view: PEView) -> Iterator[tuple[int, int]]:
     directory = view.directory(Directory.IMPORT)
     if directory is None:
         return
+    view.keep(directory[0], IMPORT_BYTES)
     for lookup_table, name, address_table in view.entries(directory[0], IMPORT_DIRECTORY_ENTRY):
         if not (name and address_table):
             return
@@ -88,13 +97,22 @@ def until_malformed(imports: Iterable[Import]) -> Iterator[Import]:
         return
 
 
-def symbols_of(view: PEView, tables: Sequence[Sequence[int]], base: int = 0) -> Iterator[tuple[Symbol, ...]]:
+def symbols_of(view: PEView, tables: Sequence[Sequence[int]], base: int = 0) -> Iterator[Sequence[Symbol]]:
     """Yield the symbols of each of several tables of thunks, all of whose names are read at once."""
     by_ordinal = 1 << (view.layout.bits - 1)
     shift = HINT_BYTES - base  # a hint of two bytes stands before each name
-    names = iter(view.texts([thunk + shift for table in tables for thunk in table if thunk < by_ordinal]))
+    flat = [*chain.from_iterable(tables)]
+    some_by_ordinal = bool(flat) and max(flat) >= by_ordinal
+    if some_by_ordinal:
+        flat = [thunk for thunk in flat if thunk < by_ordinal]
+    names = view.texts([thunk + shift for thunk in flat])
+    start = 0
     for table in tables:
-        if table and max(table) >= by_ordinal:
-            yield tuple(Symbol(next(names)) if one < by_ordinal else Symbol(None, one & 0xFFFF) for one in table)
+        if some_by_ordinal and max(table, default=0) >= by_ordinal:
+            rest = iter(names[start:])
+            named = [next(rest) if one < by_ordinal else None for one in table]
+            yield Columns(Symbol, named, [None if one < by_ordinal else one & 0xFFFF for one in table])
+            start += len(table) - named.count(None)
         else:
-            yield tuple(map(_symbol, zip(islice(names, len(table)), repeat(None), repeat(None), repeat(False))))
+            yield Columns(Symbol, names[start : start + len(table)])
+            start += len(table)

@@ -7,11 +7,12 @@ Source of names and offsets: Microsoft, "PE Format". What a loader makes of sect
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple, cast
 
 from wontload.binary.malformed import Defect, MalformedImage
-from wontload.binary.source import Source, numbers
+from wontload.binary.source import Source
 
 SIGNATURE_POINTER = struct.Struct("<I")
 SIGNATURE_POINTER_OFFSET = 0x3C
@@ -23,10 +24,11 @@ FILE_HEADER = struct.Struct("<4sHH12xHH")
 OPTIONAL_HEADER_32 = struct.Struct("<H26xII12xHH8xI28xI")
 OPTIONAL_HEADER_64 = struct.Struct("<H22xQI12xHH8xI44xI")
 MAGIC_32, MAGIC_64 = 0x10B, 0x20B
+DATA_DIRECTORY = struct.Struct("<II")  # RVA, size
 # "Section Table". Kept: virtual size, virtual address, size of raw data, pointer to raw data.
 SECTION_HEADER = struct.Struct("<8xIIII16x")
 PAGE_BYTES = 0x1000
-SECTOR_BYTES = 0x200
+SECTOR = 0x200  # bytes
 
 
 class Directory:
@@ -49,8 +51,11 @@ class Section(NamedTuple):
     file_offset: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+# `Section(*fields)` without a Python frame for each.
+_section = cast("Callable[[Iterable[int]], Section]", partial(tuple.__new__, Section))
+
+
+class Layout(NamedTuple):
     """The headers, as far as anything here asks.
 
     Attributes:
@@ -99,14 +104,13 @@ def read_layout(source: Source) -> Layout:
         subsystem_version=(major, minor),
         directories=_directories(source, optional + header.size, min(count, 16)),
         sections=sections,
-        starts=tuple(section.rva for section in sections),
+        starts=tuple([section[0] for section in sections]),
     )
 
 
 def _directories(source: Source, offset: int, count: int) -> tuple[tuple[int, int], ...]:
     source.need(offset, 8 * count, "headers")
-    table = numbers(source.bytes_at(offset, 8 * count), "I")
-    return tuple(zip(table[::2], table[1::2], strict=True))
+    return tuple(DATA_DIRECTORY.iter_unpack(source.bytes_at(offset, 8 * count)))
 
 
 def _sections(source: Source, headers: bytes, alignment: int, size_of_headers: int) -> tuple[Section, ...]:
@@ -116,14 +120,15 @@ def _sections(source: Source, headers: bytes, alignment: int, size_of_headers: i
     docs/loaders.md). Wine forgives up to a sector. A signature or other data behind the last section may be missing.
     """
     table = list(SECTION_HEADER.iter_unpack(headers))
-    promised = max((pointer + size for _, _, size, pointer in table if pointer and size), default=0)
+    promised = max([pointer + size for _, _, size, pointer in table if pointer and size], default=0)
     if promised > source.size:
         raise source.truncated(promised, "sections")
     if alignment < PAGE_BYTES:  # such an image is mapped in one piece: an RVA is the file's offset
         return (Section(0, source.size, source.size, 0),)
-    sections = [Section(0, min(size_of_headers, source.size), size_of_headers, 0)]
-    for virtual_size, rva, size, pointer in table:
-        mapped = ((virtual_size or size) + PAGE_BYTES - 1) & -PAGE_BYTES
-        raw = (size if size < mapped else mapped) if pointer else 0
-        sections.append(Section(rva, rva + raw, rva + mapped, pointer & -SECTOR_BYTES))
-    return tuple(sorted(sections))
+    sections = [
+        _section((rva, rva + ((size if size < mapped else mapped) if pointer else 0), rva + mapped, pointer & -SECTOR))
+        for virtual_size, rva, size, pointer in table
+        for mapped in (((virtual_size or size) + PAGE_BYTES - 1) & -PAGE_BYTES,)
+    ]
+    headers_only = Section(0, min(size_of_headers, source.size), size_of_headers, 0)
+    return tuple(sorted([headers_only, *sections]))

@@ -13,16 +13,27 @@ from wontload.binary.source import Source, numbers
 WORD = {32: struct.Struct("<I"), 64: struct.Struct("<Q")}
 # Tables that lie within this many bytes are read in one piece.
 MOST_WINDOW_BYTES = 1 << 20
+MOST_THUNKS = 128  # of a table that is read with its neighbours
 
 
 class PEView:
     """A PE file read by RVA, as it would lie in memory."""
 
-    __slots__ = ("layout", "source")
+    __slots__ = ("_kept", "_kept_end", "_kept_rva", "layout", "source")
 
     def __init__(self, source: Source, layout: Layout) -> None:
         self.source = source
         self.layout = layout
+        self._kept = b""
+        self._kept_rva = self._kept_end = 0
+
+    def keep(self, rva: int, size: int) -> None:
+        """Read what tables of one kind lie in at once, as far as it is in the file; reads within it are then cheap."""
+        section = self.section(rva)
+        size = min(size, section.raw_end_rva - rva, MOST_WINDOW_BYTES)
+        if size > 0:
+            self._kept = self.source.bytes_at(rva - section.rva + section.file_offset, size)
+            self._kept_rva, self._kept_end = rva, rva + size
 
     def directory(self, which: int) -> tuple[int, int] | None:
         """RVA and size of a data directory; `None` when the file has none."""
@@ -41,6 +52,8 @@ class PEView:
 
     def bytes_at(self, rva: int, size: int) -> bytes:
         """`size` bytes of memory at `rva`, in one section."""
+        if self._kept_rva <= rva and rva + size <= self._kept_end:
+            return self._kept[rva - self._kept_rva : rva - self._kept_rva + size]
         section = self.section(rva)
         if rva + size > section.end_rva:
             raise self.source.corrupt(f"a table of {size} bytes at address {rva:#x} runs off its section")
@@ -48,6 +61,8 @@ class PEView:
 
     def memory(self, section: Section, rva: int, size: int) -> bytes:
         """At most `size` bytes of a section from `rva` on: from the file, then zeros."""
+        if self._kept_rva <= rva and rva + size <= self._kept_end:
+            return self._kept[rva - self._kept_rva : rva - self._kept_rva + size]
         size = min(size, section.end_rva - rva)
         from_file = max(0, min(size, section.raw_end_rva - rva))
         found = self.source.bytes_at(rva - section.rva + section.file_offset, from_file) if from_file else b""
@@ -95,18 +110,14 @@ class PEView:
 
     def word(self, rva: int) -> int:
         """One number as wide as an address."""
-        section, word = self.section(rva), WORD[self.layout.bits]
-        if rva + word.size > section.raw_end_rva:
-            return int.from_bytes(self.bytes_at(rva, word.size), "little")
-        number: int = word.unpack_from(self.source.data, rva - section.rva + section.file_offset)[0]
-        return number
+        return int.from_bytes(self.bytes_at(rva, WORD[self.layout.bits].size), "little")
 
     def thunk_tables(self, rvas: Sequence[int]) -> list[Sequence[int]]:
         """What `thunks` gives for each of `rvas`. Linkers put these tables side by side, so they are read at once."""
         if not rvas:
             return []
         low, word = min(rvas), WORD[self.layout.bits]
-        span = max(rvas) - low + word.size * 256
+        span = max(rvas) - low + word.size * MOST_THUNKS
         if span > MOST_WINDOW_BYTES:
             return [self.thunks(rva) for rva in rvas]
         window = self.memory(self.section(low), low, span)
@@ -114,12 +125,15 @@ class PEView:
         found: list[Sequence[int]] = []
         for rva in rvas:
             start, rest = divmod(rva - low, word.size)
-            if rest or 0 not in some[start : start + 256]:  # a long table, or one that lies oddly
+            try:
+                stop = -1 if rest else some.index(0, start, start + MOST_THUNKS)
+            except ValueError:
+                stop = -1
+            if stop < 0:  # a long table, or one that lies oddly
                 found.append(self.thunks(rva))
             else:
-                table = some[start : some.index(0, start)]
-                self.source.spend(len(table))
-                found.append(table)
+                self.source.spend(stop - start)
+                found.append(some[start:stop])
         return found
 
     def texts(self, rvas: Sequence[int]) -> list[str]:
@@ -130,6 +144,15 @@ class PEView:
         if max(rvas) >= section.raw_end_rva:
             return [self.text(rva) for rva in rvas]
         return self.source.texts(rvas, section.file_offset - section.rva, self._text_end(section))
+
+    def texts_in_order(self, rvas: Sequence[int]) -> list[str]:
+        """The same of names that lie side by side in the order of `rvas`, as linkers leave those of exports."""
+        if rvas:
+            section = self.section(rvas[0])
+            shift = section.file_offset - section.rva
+            if found := self.source.texts_in_order(rvas, shift, self._text_end(section)):
+                return found
+        return self.texts(rvas)
 
     @staticmethod
     def _text_end(section: Section) -> int:

@@ -30,7 +30,7 @@ def read_image(path: str | os.PathLike[str], *, architecture: str | None = None,
     Raises:
         MalformedImage: whatever is wrong with the file, also when it cannot be opened.
     """
-    file = File(os.fspath(path))
+    file = File(os.fspath(path), in_pieces=PE_MAGIC)
     if not symbols:
         return _parse(file, architecture)
     with file.held():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import cache, partial
@@ -158,6 +159,7 @@ def converter() -> Any:
     for kind, types in ROWS.items():
         made.register_structure_hook(kind, partial(_structured_row, types))
         made.register_unstructure_hook(kind, partial(_shortened, tuple(kind._field_defaults.values())))
+    made.register_structure_hook_func(_is_symbols, lambda value, _: made.structure(value, tuple[Symbol, ...]))
     omitted: Any = {name: override(omit=True) for name in UNSAVED}
     made.register_unstructure_hook(
         Image, make_dict_unstructure_fn(Image, made, _cattrs_omit_if_default=True, **omitted)
@@ -166,6 +168,11 @@ def converter() -> Any:
     made.register_unstructure_hook(Process, lambda process: process)
     made.register_structure_hook(Process, _itself)
     return made
+
+
+def _is_symbols(kind: object) -> bool:
+    """Whether this is the type of `Import.symbols`: a parser's own kind of sequence; read from data, a tuple."""
+    return kind == Sequence[Symbol]
 
 
 @cache

@@ -12,6 +12,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from wontload.binary import Defect, Format, Image, MalformedImage
 from wontload.loader.glibc.header import check_header, header_of
@@ -102,7 +103,12 @@ def refusal(image: Image, system: System, process: Process, main: Mapped | None)
 
 def version_of(system: System) -> tuple[int, ...]:
     """The version of glibc as numbers; that of the newest when it is not known."""
-    return tuple(int(part) for part in re.findall(r"\d+", system.libc_version)[:2]) or (99,)
+    return _numbers(system.libc_version)
+
+
+@lru_cache(maxsize=8)
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2]) or (99,)
 
 
 def _of_image(image: Image, system: System) -> Look:

@@ -7,6 +7,7 @@ elf/dl-hwcaps_split.c and the `dl-hwcaps_subdirs.c` of each architecture for `gl
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import product
 
 from wontload.machine import Files, Kind, System
@@ -14,7 +15,12 @@ from wontload.machine import Files, Kind, System
 
 def subdirectories(system: System) -> tuple[str, ...]:
     """Paths below each directory of a search, in the order in which they are tried; each ends in `/`."""
-    return (*(f"glibc-hwcaps/{name}/" for name in system.hwcaps), *_older(system))
+    return _paths(system.hwcaps, system.architecture, system.platform, system.libc_version)
+
+
+@lru_cache(maxsize=8)
+def _paths(hwcaps: tuple[str, ...], architecture: str, platform: str, version: str) -> tuple[str, ...]:
+    return (*(f"glibc-hwcaps/{name}/" for name in hwcaps), *_older(architecture, platform, version))
 
 
 def present(directory: str, wanted: tuple[str, ...], files: Files) -> tuple[str, ...]:
@@ -24,16 +30,16 @@ def present(directory: str, wanted: tuple[str, ...], files: Files) -> tuple[str,
     return tuple(name for name in wanted if name.partition("/")[0] in existing)
 
 
-def _older(system: System) -> tuple[str, ...]:
+def _older(architecture: str, platform: str, version: str) -> tuple[str, ...]:
     """Combinations of `tls`, the platform and the capability `x86_64`, the longest first.
 
     Modelled for x86_64 alone: other architectures give a name to each of dozens of kernel capabilities.
 
     Oracle: tests/oracles/glibc/test_rules.py::test_subdirectories_are_tried_in_the_loader_s_order
     """
-    if system.architecture != "x86_64" or not system.platform or _version(system) > (2, 36):
+    if architecture != "x86_64" or not platform or _numbers(version) > (2, 36):
         return ()
-    parts = ("tls", system.platform, "x86_64")
+    parts = ("tls", platform, "x86_64")
     combinations = (
         "".join(f"{part}/" for part, taken in zip(parts, choice, strict=True) if taken)
         for choice in product((True, False), repeat=3)
@@ -41,5 +47,5 @@ def _older(system: System) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in combinations if path))
 
 
-def _version(system: System) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", system.libc_version)[:2]) or (99,)
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2]) or (99,)

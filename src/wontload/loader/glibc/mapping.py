@@ -9,6 +9,7 @@ from typing import NamedTuple
 from wontload.loader.glibc.candidate import BUS_ERROR, ENDS_A_RULE, ENOENT, Look, Outcome, look_at, refusal
 from wontload.loader.glibc.capabilities import subdirectories
 from wontload.loader.glibc.header import other_class_than
+from wontload.loader.glibc.known import known_of
 from wontload.loader.glibc.objects import Mapped, Namespace, directory_of
 from wontload.loader.glibc.rules import Search, ld_library_path, order_for
 from wontload.loader.result import Module, Status, Tried
@@ -64,6 +65,7 @@ class Mapper:
         self.process = process
         self.namespace = namespace
         self.errno = ENOENT
+        self.known = known_of(machine)
         self.subdirectories = tuple("/" + name.rstrip("/") for name in subdirectories(machine.system))
         self.gone: set[str] = set()
         for place in ld_library_path(self.search("", namespace.main)):
@@ -87,7 +89,7 @@ class Mapper:
         for rule in order_for(name):
             for text in rule(search):
                 path = search.absolute(text)
-                look = look_at(path, self.files, self.system)
+                look = self._look_at(path)
                 if look.outcome is not Outcome.ABSENT or posixpath.dirname(text) not in self.gone:
                     self.errno = look.text
                 if look.outcome in (Outcome.TAKEN, Outcome.ENDS, Outcome.UNKNOWN):
@@ -117,9 +119,15 @@ class Mapper:
         search = self.search(name, loader)
         candidates = (text for rule in order_for(name) for text in rule(search))
         for text in candidates:
-            if look_at(search.absolute(text), self.files, self.system).outcome is Outcome.TAKEN:
+            if self._look_at(search.absolute(text)).outcome is Outcome.TAKEN:
                 return text
         return None
+
+    def _look_at(self, path: str) -> Look:
+        look = self.known.looks.get(path)
+        if look is None:
+            look = self.known.looks[path] = look_at(path, self.files, self.system)
+        return look
 
     def _note_absence(self, text: str) -> None:
         """Remember that a candidate's directory does not exist. A relative one may exist tomorrow."""

@@ -71,6 +71,16 @@ class Namespace:
         self.objects: list[Mapped] = []
         self._by_name: dict[str, Mapped] = {}
         self._by_identity: dict[Hashable, Mapped] = {}
+        self._by_file_name: dict[str, Mapped] = {}
+
+    def copy(self) -> Namespace:
+        """The same objects, in a list of their own."""
+        copied = Namespace()
+        copied.objects = self.objects.copy()
+        copied._by_name = self._by_name.copy()
+        copied._by_identity = self._by_identity.copy()
+        copied._by_file_name = self._by_file_name.copy()
+        return copied
 
     def __iter__(self) -> Iterator[Mapped]:
         return iter(self.objects)
@@ -87,6 +97,7 @@ class Namespace:
         for name in (mapped.name, mapped.requested, soname):
             if name:
                 self.also_known_as(mapped, name)
+        self._by_file_name.setdefault(mapped.name.rpartition("/")[2], mapped)
         if identity is not None:
             self._by_identity.setdefault(identity, mapped)
 
@@ -97,6 +108,10 @@ class Namespace:
     def named(self, name: str) -> Mapped | None:
         """The object that answers to a name."""
         return self._by_name.get(name)
+
+    def of_file_name(self, name: str) -> Mapped | None:
+        """The first object whose path ends in this name. The loader does not ask for that."""
+        return self._by_file_name.get(name)
 
     def of_file(self, identity: Hashable) -> Mapped | None:
         """The object made from a file."""

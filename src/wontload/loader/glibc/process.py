@@ -8,42 +8,113 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Hashable, Iterable
 
 from wontload.binary import Image, MalformedImage
+from wontload.loader.glibc.known import Start, known_of
 from wontload.loader.glibc.mapping import Mapper
 from wontload.loader.glibc.objects import Mapped, Namespace, directory_of
 from wontload.machine import Files, Kind, Machine, NotKnown, Process
 
+KEPT_STARTS = 4
+
 
 def started(machine: Machine, process: Process) -> Namespace:
-    """The process as the load finds it."""
+    """The process as the load finds it.
+
+    Loads follow one another in one process, which has grown by a few modules since the last of them. So what was worked
+    out for that is kept, and taken where the same would come out.
+    """
+    starts = known_of(machine).starts
+    start = next((one for one in starts if _same(one.process, process)), None)
+    if start is None:
+        grown = (_grown(one, machine, process) for one in starts)
+        start = next((one for one in grown if one is not None), None) or _from_nothing(machine, process)
+        starts.insert(0, start)
+        del starts[KEPT_STARTS:]
+    return start.namespace.copy()
+
+
+def _from_nothing(machine: Machine, process: Process) -> Start:
     namespace = Namespace()
-    paths = process.modules or (process.executable,)
-    for number, path in enumerate(paths):
-        image = _image(path, machine.files)
-        if image is None and not process.modules:
-            return namespace  # of this process nothing is known
-        is_file = "/" in path
-        namespace.add(
-            Mapped(
-                name=path,
-                path=path if is_file else None,
-                image=image,
-                origin=directory_of(machine.files.real(path) if number == 0 else path),
-                already_loaded=True,
-            ),
-            # glibc keeps no device and inode of the executable, which the kernel mapped.
-            machine.files.identity(path) if number and is_file else None,
-        )
-    for name, path in process.asked_for:
-        if known := namespace.of_file(machine.files.identity(path)):
-            namespace.also_known_as(known, name)
-    unanswered = _connect(namespace)
+    if not process.modules and _image(process.executable, machine.files) is None:
+        return Start(process, namespace, False)  # of this process nothing is known
+    for path in process.modules or (process.executable,):
+        namespace.add(*_as_loaded(path, machine.files, first=not namespace.objects))
+    asked = _take_names(namespace, process.asked_for, machine.files)
+    unanswered = _connect(namespace, namespace)
     if not process.modules:
         _start(Mapper(machine, process, namespace))
     elif unanswered:
         _find_aliases(unanswered, Mapper(machine, process, namespace))
-    return namespace
+    return Start(process, namespace, asked and not unanswered and bool(process.modules))
+
+
+def _same(one: Process, other: Process) -> bool:
+    return one is other or _consulted(one) == _consulted(other)
+
+
+def _consulted(process: Process) -> tuple[object, ...]:
+    """All of a process that says what is loaded in it."""
+    return (
+        process.modules,
+        process.asked_for,
+        process.executable,
+        process.current_directory,
+        process.secure,
+        process.environment,
+    )
+
+
+def _grown(start: Start, machine: Machine, process: Process) -> Start | None:
+    """The process as an earlier one with some modules more; `None` where it might differ from one made from nothing.
+
+    It cannot where every need of the earlier modules was answered and no new module answers to a name in use.
+    """
+    before, asked_before = start.process.modules, start.process.asked_for
+    if not start.complete or process.modules[: len(before)] != before:
+        return None
+    if process.asked_for[: len(asked_before)] != asked_before:
+        return None
+    namespace = start.namespace.copy()
+    new = [_as_loaded(path, machine.files, first=False) for path in process.modules[len(before) :]]
+    for one, _ in new:
+        if any(name and namespace.named(name) for name in (one.name, one.image and one.image.soname)):
+            return None
+    asked = process.asked_for[len(asked_before) :]
+    if any(namespace.named(name) for name, _ in asked):
+        return None
+    for one, identity in new:
+        namespace.add(one, identity)
+    answered = _take_names(namespace, asked, machine.files)
+    if _connect(namespace, [one for one, _ in new]):
+        return None
+    return Start(process, namespace, answered)
+
+
+def _as_loaded(path: str, files: Files, *, first: bool) -> tuple[Mapped, Hashable]:
+    """The object at a path of the list of modules, and its file's identity."""
+    is_file = "/" in path
+    one = Mapped(
+        name=path,
+        path=path if is_file else None,
+        image=_image(path, files),
+        origin=directory_of(files.real(path) if first else path),
+        already_loaded=True,
+    )
+    # glibc keeps no device and inode of the executable, which the kernel mapped.
+    return one, files.identity(path) if is_file and not first else None
+
+
+def _take_names(namespace: Namespace, asked_for: Iterable[tuple[str, str]], files: Files) -> bool:
+    """Give objects the names by which they were asked for; whether all of those are there."""
+    complete = True
+    for name, path in asked_for:
+        if known := namespace.of_file(files.identity(path)):
+            namespace.also_known_as(known, name)
+        else:
+            complete = False
+    return complete
 
 
 def global_scope(namespace: Namespace, process: Process) -> list[Mapped]:
@@ -56,18 +127,24 @@ def global_scope(namespace: Namespace, process: Process) -> list[Mapped]:
     """
     if namespace.main is None or namespace.main.image is None:
         return []
-    scope = [namespace.main, *_preloaded(namespace, process)]
-    for one in scope:
-        scope += [need for need in one.needs if need not in scope]
+    scope = _with_needs([namespace.main, *_preloaded(namespace, process)])
     wanted = set(process.global_modules)
-    return scope + [one for one in namespace if one.path in wanted and one not in scope]
+    return list(dict.fromkeys((*scope, *(one for one in namespace if one.path in wanted)))) if wanted else scope
 
 
 def breadth_first(root: Mapped) -> list[Mapped]:
     """An object and all it needs, in the order of its local scope."""
-    found = [root]
+    return _with_needs([root])
+
+
+def _with_needs(roots: list[Mapped]) -> list[Mapped]:
+    found = list(dict.fromkeys(roots))
+    seen = set(found)
     for one in found:
-        found += [need for need in dict.fromkeys(one.needs) if need not in found]
+        for need in one.needs:
+            if need not in seen:
+                seen.add(need)
+                found.append(need)
     return found
 
 
@@ -81,17 +158,16 @@ def _start(mapper: Mapper) -> None:
                 one.needs.append(found)
 
 
-def _connect(namespace: Namespace) -> list[tuple[Mapped, str]]:
-    """Say of each object what it needs, and of each who brought it in: the first before it that needs it.
+def _connect(namespace: Namespace, new: Iterable[Mapped]) -> list[tuple[Mapped, str]]:
+    """Say of each new object what it needs, and of each who brought it in: the first before it that needs it.
 
     Returns the needs that no object answers to, neither by SONAME nor by its file's name.
     """
     unanswered = []
     order = {one: number for number, one in enumerate(namespace)}
-    by_file_name = {posixpath.basename(one.name): one for one in reversed(namespace.objects)}
-    for one in namespace:
+    for one in new:
         for needed in one.image.eager if one.image else ():
-            found = namespace.named(needed.library) or by_file_name.get(needed.library)
+            found = namespace.named(needed.library) or namespace.of_file_name(needed.library)
             if found is None:
                 unanswered.append((one, needed.library))
                 continue

@@ -7,10 +7,12 @@ Oracle: tests/oracles/glibc/test_symbols.py
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from wontload.binary import Image, MalformedImage, Symbol
+from wontload.binary.elf_lookup import key_of
 from wontload.loader.glibc.candidate import version_of
+from wontload.loader.glibc.known import Known
 from wontload.loader.glibc.objects import Mapped
 from wontload.machine import Process, System
 
@@ -21,7 +23,7 @@ DF_1_NOW = 1
 _NO_EXPORTS = Image.__dataclass_fields__["read_exports"].default
 
 
-def check(local: list[Mapped], shared: list[Mapped], flags: int, process: Process, system: System) -> list[Mapped]:
+def check(local: list[Mapped], shared: list[Mapped], flags: int, process: Process, known: Known) -> list[Mapped]:
     """Refuse each new object that binds to a symbol which neither scope defines; those refused, in glibc's order.
 
     Args:
@@ -29,21 +31,26 @@ def check(local: list[Mapped], shared: list[Mapped], flags: int, process: Proces
         shared: the global scope. RTLD_DEEPBIND puts it last, which changes who defines a symbol, not whether.
         flags: of `dlopen`.
         process: whose LD_BIND_NOW counts.
-        system: whose version of glibc counts.
+        known: of the machine, whose version of glibc counts.
     """
     scope = [one for one in dict.fromkeys((*shared, *local)) if one.path is not None]
+    images = {id(one.image): one.image for one in scope if one.image is not None}
     refused = []
     for one in relocation_order(local):
-        if _plainly_defined(one, scope, system):
-            continue
-        if not all(_exports_known(other) for other in scope):
-            return []  # any of the unknown ones may define anything
-        for symbol in _to_bind(one, flags, process):
-            if trouble := _trouble(symbol, one, scope, system):
-                one.symbol = symbol.name
-                one.reason, one.error = trouble
-                refused.append(one)
-                break
+        try:
+            doubtful = _not_plainly_defined(one.image, images, known)
+            if not doubtful:
+                continue
+            if not all(_exports_known(other) for other in scope):
+                return []  # any of the unknown ones may define anything
+            for symbol in _to_bind(one, flags, process):
+                if symbol in doubtful and (trouble := _trouble(symbol, one, scope, known.system)):
+                    one.symbol = symbol.name
+                    one.reason, one.error = trouble
+                    refused.append(one)
+                    break
+        except MalformedImage:  # the same goes for one whose exports cannot be read
+            return []
     return refused
 
 
@@ -73,29 +80,53 @@ def relocation_order(local: list[Mapped]) -> list[Mapped]:
     return [one for one in (*order, root) if not one.already_loaded]
 
 
-def _plainly_defined(one: Mapped, scope: list[Mapped], system: System) -> bool:
-    """Whether the scope has all that an object leaves undefined, without any of the finer points of `_trouble`.
+def _not_plainly_defined(image: Image | None, scope: Mapping[int, Image], known: Known) -> Collection[Symbol]:
+    """What an image leaves undefined and no image of the scope has, apart from the finer points of `_trouble`.
 
-    So it is nearly always, and sets find out ten times faster than one symbol after the other does.
+    That is nearly always nothing, and hash tables find it out a hundred times faster than one symbol after the other.
     """
-    if version_of(system) < (2, 30):
-        return False
+    if image is None:
+        return ()
+    providers = known.providers.get(id(image))
+    if providers is not None and all(id(one) in scope for one in providers[1:]):
+        return ()
     try:
-        open_names: dict[str, list[str | None]] = {}
-        for name, _, version, weak in one.image.undefined if one.image else ():
-            if name and not weak:
-                open_names.setdefault(name, []).append(version)
+        undefined = image.read_undefined()  # not kept: few ask for it again
+    except MalformedImage:  # nothing is known to be missing
+        return ()
+    strong = [one for one in undefined if one[0] and not one[3]]
+    if version_of(known.system) < (2, 30):
+        return frozenset(strong)
+    # Libraries ask for much the same: what one found, the next finds in the same place if that is in its scope too.
+    places = [*map(known.definitions.get, strong)]
+    used = set(places) - {None}
+    left: Collection[Symbol] = ()
+    if not used <= scope.keys() or None in places:
+        unplaced = [symbol for symbol, place in zip(strong, places, strict=True) if place not in scope]
+        left, found = _left_over(unplaced, (*(one for one in scope.values() if one is not image), image))
+        known.definitions.update(found)
+        known.images.update((one, scope[one]) for one in found.values())
+        used = used & scope.keys() | set(found.values())
+    if not left:
+        known.providers[id(image)] = (image, *(scope[one] for one in used if one is not None))
+    return left
+
+
+def _left_over(unread: list[Symbol], scope: tuple[Image, ...]) -> tuple[set[Symbol], dict[Symbol, int]]:
+    """What of some symbols no image of the scope has; and of the others the `id` of the first that has it."""
+    left: set[Symbol] = set()
+    found: dict[Symbol, int] = {}
+    while unread:
+        wanted: dict[int, Symbol] = {}
+        # One name in two versions, or two names of one hash: the second has its turn afterwards.
+        unread = [one for one in unread if wanted.setdefault(key_of(one[0] or ""), one) is not one]
         for other in scope:
-            if not open_names:
-                return True
-            exports = other.image.export_versions if other.image else {}
-            for name in open_names.keys() & exports.keys():
-                has = exports[name]
-                if all(version is None or version in has for version in open_names[name]):
-                    del open_names[name]
-        return not open_names
-    except MalformedImage:
-        return False
+            if not wanted:
+                break
+            for key in other.export_index.defined(wanted):
+                found[wanted.pop(key)] = id(other)
+        left.update(wanted.values())
+    return left, found
 
 
 def _to_bind(one: Mapped, flags: int, process: Process) -> Iterator[Symbol]:
@@ -121,7 +152,7 @@ def _trouble(symbol: Symbol, user: Mapped, scope: list[Mapped], system: System) 
     name, version = symbol.name or "", symbol.version
     library = _library_of(version, user) if version else None
     for one in scope:
-        versions = one.image.export_versions.get(name, ()) if one.image else ()
+        versions = one.image.export_index.versions(name) if one.image else ()
         is_library = library is not None and library in (one.requested, one.image and one.image.soname)
         if versions and version is not None and not _has_versions(one):
             if is_library:
@@ -150,6 +181,6 @@ def _exports_known(one: Mapped) -> bool:
     if image is None or image.opaque or image.read_exports is _NO_EXPORTS:
         return False
     try:
-        return image.export_versions is not None
+        return image.export_index is not None
     except MalformedImage:
         return False

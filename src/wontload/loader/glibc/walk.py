@@ -104,7 +104,7 @@ class Walk:
         self.errors += [one.error for one in local if one.error is not None]
         shared = global_scope(self.namespace, self.request.process)
         if not self.errors and shared:
-            refused = symbols.check(local, shared, self.request.flags, self.request.process, self.machine.system)
+            refused = symbols.check(local, shared, self.request.flags, self.request.process, self.mapper.known)
             self.errors += [one.error for one in refused if one.error is not None]
 
 
