@@ -1,7 +1,8 @@
 """What a native file asks for: PE, ELF and Mach-O in, one immutable `Image` out.
 
-`read_image(path)` maps a file (a PE file it reads in pieces) and touches only the tables it needs;
-`parse_image(data, path)` does the same for bytes. Whatever is wrong with a file comes out as `MalformedImage`, never as anything else.
+`read_image(path)` maps a file, or reads a PE file in pieces, and touches only the tables it needs;
+`parse_image(data, path)` does the same for bytes. Whatever is wrong with a file comes out as `MalformedImage`, never as
+anything else.
 `read_gpu_code(path)` lists what the file holds for GPUs, `read_pe_extras` and `read_elf_extras` what is asked seldom.
 `read_api_sets(path)` reads which DLLs stand behind the API sets of a Windows version.
 

@@ -82,7 +82,7 @@ class File:
         self._held: Source | None = None
 
     def open(self) -> Source:
-        """Map the file. Raises `MalformedImage` for what cannot be read, and for what changed since the first time."""
+        """Open the file. Raises `MalformedImage` for what cannot be read, and for what changed since the first time."""
         if self._held is not None:
             return Source(self._held.data, self.path)
         try:
