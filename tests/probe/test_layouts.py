@@ -163,3 +163,17 @@ def test_hostile_records_are_no_trouble(tmp_path: Path):
     distributions = list(installed([str(tmp_path), "/nowhere", str(info / "direct_url.json")]))
     assert owners(distributions, "x", "/x/y.py") == ()
     assert modules_of(distributions, "y") == ()
+
+
+def test_a_conda_environment(tmp_path: Path):
+    """conda makes whole prefixes with a `conda-meta` in them; this one is a virtual environment with that mark.
+
+    No conda's own Python is to be had here: where its `Library\\bin` is, `knowledge/places.toml` says, with sources.
+    """
+    prefix = tmp_path / "conda env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", prefix], check=True)
+    (prefix / "conda-meta").mkdir()
+    install(site_of(prefix))
+    report = observe("thing", python=python_of(prefix))
+    check(report, (("thing-dist", "1.0"),))
+    assert (report.python.layout, report.python.prefix) == ("conda", str(prefix))
