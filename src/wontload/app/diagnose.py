@@ -13,9 +13,10 @@ from wontload.app.targets import file_request, is_file_target, shown
 from wontload.diagnosis import Case, Diagnosis, Elsewhere, Finding
 from wontload.diagnosis import diagnose as judge
 from wontload.errors import UnknownTarget
+from wontload.knowledge.packages import normalised
 from wontload.machine import Machine, Outcome
 from wontload.machine.disks import every_directory
-from wontload.machine.interpreters import chosen, installed_elsewhere, normalised
+from wontload.machine.interpreters import chosen, installed_elsewhere
 from wontload.machine.snapshot import Snapshot
 from wontload.probe import Report, describe_exit, observe
 

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wontload.machine import Kind
-
 if TYPE_CHECKING:
     from wontload.diagnosis.case import Case
 
@@ -29,7 +27,7 @@ class Stranger(NamedTuple):
 def strangers(case: Case) -> Iterator[Stranger]:
     """Files for other Pythons of the modules that the import missed, where none for this one is beside them."""
     for name in dict.fromkeys(_missed(case)):
-        for directory in _parents(case, name):
+        for directory in case.directories_of_module(name):
             yield from _in(case, name, directory)
 
 
@@ -53,16 +51,6 @@ def _missed(case: Case) -> Iterator[str]:
     for text in (error.text, *error.chain) if error else ():
         yield from _NO_MODULE.findall(text)
         yield from (f"{module}.{name}" for name, module in _NO_NAME.findall(text))
-
-
-def _parents(case: Case, name: str) -> Iterator[str]:
-    """Directories that the module would lie in."""
-    python, join = case.machine.python, case.path_module.join
-    here = case.start.current_directory if case.start else ""
-    for entry in python.path if python else ():
-        directory = join(entry or here, *name.split(".")[:-1])
-        if case.machine.files.kind(directory) is Kind.DIRECTORY:
-            yield directory
 
 
 def _in(case: Case, name: str, directory: str) -> Iterator[Stranger]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ntpath
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -14,7 +14,7 @@ from wontload.diagnosis.finding import JudgedLoad
 from wontload.diagnosis.missing import Missing, classify
 from wontload.loader import LoadResult, Module, Verdict
 from wontload.loader.glibc.candidate import BUS_ERROR
-from wontload.machine import Machine, Observation, Outcome, Process
+from wontload.machine import Kind, Machine, Observation, Outcome, Process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,3 +200,12 @@ class Case:
         result = self.loads[index].simulated
         names = () if result is None else result.chain(module)
         return names if self.kind == "file" else (self.target, *names)
+
+    def directories_of_module(self, name: str) -> Iterator[str]:
+        """Directories on `sys.path` in which a module of that dotted name would lie."""
+        python, join = self.machine.python, self.path_module.join
+        here = self.start.current_directory if self.start else ""
+        for entry in python.path if python else ():
+            directory = join(entry or here, *name.split(".")[:-1])
+            if self.machine.files.kind(directory) is Kind.DIRECTORY:
+                yield directory

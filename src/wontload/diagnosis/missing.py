@@ -69,7 +69,7 @@ def _is_lost(case: Case, module: Module) -> bool:
         return False
     met = bool(_met(case, module))
     if module.needed_by is None:
-        return module.status is Status.MISSING and not _is_path(module.name) and not met
+        return module.status is Status.MISSING and not is_path(module.name) and not met
     return met or (module.status is Status.MISSING and not denied(case, module))
 
 
@@ -139,5 +139,6 @@ def _base_name(name: str) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def _is_path(name: str) -> bool:
+def is_path(name: str) -> bool:
+    """Whether a load was asked for by a path, and not by a bare name."""
     return "/" in name or "\\" in name

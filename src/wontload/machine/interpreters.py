@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from wontload.errors import UsageError
+from wontload.knowledge.packages import normalised
 
 WINDOWS = os.name == "nt"
 EXECUTABLE = "python.exe" if WINDOWS else "python"
@@ -95,11 +96,6 @@ def distributions_in(site: str) -> Iterator[str]:
     for entry in entries:
         if entry.endswith((".dist-info", ".egg-info")):
             yield normalised(entry.rsplit(".", 1)[0].split("-", 1)[0])
-
-
-def normalised(name: str) -> str:
-    """A distribution's name as PEP 503 compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _own_site_packages() -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis import blame, evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.missing import is_path
 from wontload.diagnosis.words import are, listed
 from wontload.loader import Module, Status
 from wontload.machine import Kind
@@ -33,7 +34,7 @@ def absent(case: Case) -> Iterator[Finding]:
 def _is_absent(first: Module) -> bool:
     """Whether a path was asked for and no file was there, which is not the same as none that would do."""
     outcomes = {tried.outcome for tried in first.tried}
-    return first.status is Status.MISSING and _is_path(first.name) and outcomes == {"absent"}
+    return first.status is Status.MISSING and is_path(first.name) and outcomes == {"absent"}
 
 
 def _finding(case: Case, group: list[tuple[int, Module]]) -> Finding:
@@ -73,10 +74,6 @@ def _fact(case: Case, path: str) -> Evidence:
         Kind.ABSENT: f"; the directory {directory} does not exist either",
     }.get(kind, "")
     return Evidence("file", f"{path} does not exist{where}", {"path": path})
-
-
-def _is_path(name: str) -> bool:
-    return "/" in name or "\\" in name
 
 
 def _found_another_way(case: Case, index: int, path: str) -> bool:

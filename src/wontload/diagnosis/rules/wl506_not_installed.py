@@ -86,21 +86,11 @@ def _ended_by(case: Case, top: str) -> bool:
     return error is not None and top in error.text and case.outcome is Outcome.FAILS
 
 
-def _package_directories(case: Case, name: str) -> Iterator[str]:
-    """Directories of the package that `name` (dotted) would lie in."""
-    python, join = case.machine.python, case.path_module.join
-    here = case.start.current_directory if case.start else ""
-    for entry in python.path if python else ():
-        directory = join(entry or here, *name.split(".")[:-1])
-        if case.machine.files.kind(directory) is Kind.DIRECTORY:
-            yield directory
-
-
 def _evidence(case: Case, name: str, *, own: bool, lacks_submodule: bool) -> Iterator[Evidence]:
     python = case.machine.python
     paths = [path for path in (python.path if python else ()) if path]
     if lacks_submodule:
-        paths = list(_package_directories(case, name))
+        paths = list(case.directories_of_module(name))
         yield Evidence("looked", f"no {name} in {listed(paths) if paths else 'its package'}", {"directories": paths})
     else:
         yield Evidence("looked", f"no {name} in the {len(paths)} entries of sys.path", {"directories": paths})

@@ -37,7 +37,7 @@ def started(machine: Machine, process: Process) -> Namespace:
 
 def _from_nothing(machine: Machine, process: Process) -> Start:
     namespace = Namespace()
-    if not process.modules and _image(process.executable, machine.files) is None:
+    if not process.modules and image_of(process.executable, machine.files) is None:
         return Start(process, namespace, False)  # of this process nothing is known
     for path in process.modules or (process.executable,):
         namespace.add(*_as_loaded(path, machine.files, first=not namespace.objects))
@@ -98,7 +98,7 @@ def _as_loaded(path: str, files: Files, *, first: bool) -> tuple[Mapped, Hashabl
     one = Mapped(
         name=path,
         path=path if is_file else None,
-        image=_image(path, files),
+        image=image_of(path, files),
         origin=directory_of(files.real(path) if first else path),
         already_loaded=True,
     )
@@ -194,7 +194,8 @@ def _preloaded(namespace: Namespace, process: Process) -> list[Mapped]:
     return [one for one in namespace if names and posixpath.basename(one.name) in names]
 
 
-def _image(path: str, files: Files) -> Image | None:
+def image_of(path: str, files: Files) -> Image | None:
+    """The parsed file; `None` where nothing is known of it."""
     if files.kind(path) is not Kind.FILE:
         return None
     try:

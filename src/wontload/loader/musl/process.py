@@ -10,12 +10,11 @@ from __future__ import annotations
 import posixpath
 import re
 
-from wontload.binary import Image, MalformedImage
 from wontload.loader.glibc.objects import directory_of
-from wontload.loader.glibc.process import breadth_first
+from wontload.loader.glibc.process import breadth_first, image_of
 from wontload.loader.musl.mapping import Mapper
 from wontload.loader.musl.objects import LinkMap, Loaded
-from wontload.machine import Files, Kind, Machine, NotKnown, Process
+from wontload.machine import Machine, Process
 
 # How the loader's own file is called: by the name in PT_INTERP, or where that is a link, by what it leads to.
 LOADER_NAMES = re.compile(r"ld-musl-[^/]*\.so\.1|libc\.musl-[^/]*\.so\.1|libc\.so")
@@ -46,7 +45,7 @@ def global_scope(link_map: LinkMap, process: Process) -> list[Loaded]:
 def _executable(machine: Machine, process: Process) -> Loaded:
     path = process.modules[0] if process.modules else process.executable
     origin = directory_of(machine.files.real(path))  # by /proc/self/exe
-    return Loaded(name=path, path=path, image=_image(path, machine.files), origin=origin, already_loaded=True)
+    return Loaded(name=path, path=path, image=image_of(path, machine.files), origin=origin, already_loaded=True)
 
 
 def _itself(main: Loaded, machine: Machine, process: Process) -> Loaded:
@@ -55,7 +54,7 @@ def _itself(main: Loaded, machine: Machine, process: Process) -> Loaded:
     architecture = machine.system.architecture
     usual = f"/lib/ld-musl-{NAME_OF.get(architecture, architecture)}.so.1"
     path = (main.image.interpreter if main.image is not None else None) or next(listed, usual)
-    image = _image(path, machine.files)
+    image = image_of(path, machine.files)
     return Loaded(name=path, path=path, image=image, short_name="libc.so", already_loaded=True, loader=main)
 
 
@@ -72,7 +71,7 @@ def _take_over(link_map: LinkMap, mapper: Mapper, process: Process) -> None:
             Loaded(
                 name=path,
                 path=path,
-                image=_image(path, files),
+                image=image_of(path, files),
                 origin=path.rpartition("/")[0],
                 already_loaded=True,
                 loader=link_map.main,
@@ -145,12 +144,3 @@ def _preloads(process: Process) -> list[str]:
     """The names in LD_PRELOAD, which colons and white space separate."""
     value = "" if process.secure else process.environment.get("LD_PRELOAD", "")
     return [name for name in re.split(r"[:\s]+", value) if name]
-
-
-def _image(path: str, files: Files) -> Image | None:
-    if files.kind(path) is not Kind.FILE:
-        return None
-    try:
-        return files.image(path)
-    except (MalformedImage, NotKnown):
-        return None
