@@ -9,6 +9,7 @@ target (`probe`).
 """
 
 from wontload.machine.files import Files, Kind, NotKnown
+from wontload.machine.inventory import Inventory
 from wontload.machine.machine import Machine, Python, System, own_format
 from wontload.machine.observation import (
     FailedDirectory,
@@ -25,6 +26,7 @@ __all__ = [
     "AddedDirectory",
     "FailedDirectory",
     "Files",
+    "Inventory",
     "Kind",
     "LoadRequest",
     "Machine",

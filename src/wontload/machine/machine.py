@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from wontload.binary import Format
 from wontload.machine.files import Files
+from wontload.machine.inventory import Inventory
 from wontload.machine.ld_so_cache import CacheEntry
 
 
@@ -89,6 +90,7 @@ class Machine:
         files: its disks.
         environment: variables of the person's session, not of one process.
         facts: what a person wants to read of it and no loader consults: GPU, driver, toolkits, in the order shown.
+        inventory: processor, GPUs, drivers, toolkits, runtimes, compilers, distributions; no loader consults it.
     """
 
     id: str
@@ -97,6 +99,7 @@ class Machine:
     python: Python | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    inventory: Inventory = field(default_factory=Inventory)
 
 
 def own_format(system: System) -> Format:

@@ -184,6 +184,7 @@ def _machine(saved: SavedMachine) -> Machine:
         python=saved.python,
         environment=saved.environment,
         facts=saved.facts,
+        inventory=saved.inventory,
     )
 
 

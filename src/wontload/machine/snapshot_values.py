@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from functools import cache, partial
 from typing import Any
 
 from wontload.binary import Defect, Export, Image, MalformedImage, Symbol
 from wontload.binary.image import Bindings, Relocation
+from wontload.machine.inventory import Inventory
 from wontload.machine.ld_so_cache import CacheEntry
 from wontload.machine.machine import Python, System
 from wontload.machine.memory import Content
@@ -82,6 +83,7 @@ class SavedMachine:
     python: Python | None = None
     environment: dict[str, str]
     facts: dict[str, str]
+    inventory: Inventory = field(default_factory=Inventory)
 
 
 def content_of(path: str, saved: SavedImage) -> Content:

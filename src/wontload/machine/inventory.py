@@ -1,0 +1,210 @@
+"""What a machine has besides files: processor, GPUs, drivers, toolkits, runtimes, compilers, installed distributions.
+
+No loader looks at these; findings about GPUs, processors and installations do, and a person reads them in `doctor`.
+Every source is optional: `None` means that it was not asked or gave no answer, which is not "none here"; an empty tuple
+means that it was asked and there is none. What went wrong while asking stands in `Inventory.unasked`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cpu:
+    """The processor, as this operating system lets programs use it.
+
+    Attributes:
+        model: as it names itself.
+        architecture: of the kernel, in the spelling of `Image.architecture`.
+        features: instruction sets that it has *and* that the system enables (AVX state through XGETBV), in the
+            spelling of Linux' `/proc/cpuinfo`: `avx2`, `avx512f`, `fma`; `None` when not known.
+        cores: logical processors.
+    """
+
+    model: str = ""
+    architecture: str = ""
+    features: frozenset[str] | None = None
+    cores: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    """One GPU as its driver, or the system, reports it.
+
+    Attributes:
+        vendor: `nvidia`, `amd`, `intel`, `apple`, or empty. name: as its driver spells it.
+        compute_capability: NVIDIA: exact pair, never a float: 8.9 is `(8, 9)`, and 12.1 is not 12.10.
+        gfx: AMD: its target, such as `gfx1100`.
+        memory_bytes: all of its memory in bytes (the driver says MiB), not what is free now.
+    """
+
+    vendor: str
+    name: str
+    compute_capability: tuple[int, int] | None = None
+    gfx: str | None = None
+    memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """A GPU driver.
+
+    Attributes:
+        vendor: as `Gpu.vendor`. version: as the vendor counts: NVIDIA `551.61`, also where Windows says 31.0.15.5161.
+        cuda: newest CUDA (major, minor) that the *driver* accepts, which says nothing about what is installed; `None`:
+            could not be asked, which is not "none".
+        library: path of the library that programs load (`nvcuda.dll`, `libcuda.so.1`); `None` when not found.
+        source: who said so: `nvml`, `nvidia-smi`, `driver library`, `registry`.
+    """
+
+    vendor: str
+    version: str
+    cuda: tuple[int, int] | None = None
+    library: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolkit:
+    """A toolkit or runtime for accelerators, wherever it lies.
+
+    Attributes:
+        kind: `cuda`, `cudnn`, `tensorrt`, `hip`, `rocm`, `vulkan`, `oneapi`.
+        version: such as `12.4` or `9.1.0`; empty when not known.
+        directory: its root. libraries: directories in it that hold what programs load.
+        source: what led to it: `registry`, a variable's name, `conda`, `wheel`, or `place` (a usual directory).
+    """
+
+    kind: str
+    version: str
+    directory: str
+    libraries: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VcRuntime:
+    """One installed Visual C++ runtime (`msvcp140.dll` and its siblings).
+
+    Attributes:
+        architecture: in the spelling of `Image.architecture`. version: such as `14.38.33135.0`.
+        path: of its `msvcp140.dll`, or of the directory that it lies in. source: `registry` or `file`.
+    """
+
+    architecture: str
+    version: str
+    path: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisualStudio:
+    """One instance of Visual Studio.
+
+    Attributes:
+        product: `Community`, `BuildTools` … year: `2022`. version: of the installation, such as `17.9.34728`.
+        directory: its root. workloads: component and workload ids installed. toolsets: of MSVC, such as `14.39.33519`.
+        cuda: versions of the CUDA Toolkit whose build customisations (`CUDA 12.4.props`) it has.
+        source: `vswhere`, `registry`, `files`.
+    """
+
+    product: str
+    year: str = ""
+    version: str = ""
+    directory: str = ""
+    workloads: tuple[str, ...] = ()
+    toolsets: tuple[str, ...] = ()
+    cuda: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A program that builds: `cmake`, `ninja`, `nvcc`, `cl`, `gcc`, `g++`, `clang`, `make`, `git`."""
+
+    name: str
+    version: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedFile:
+    """A native file that a distribution says it installed.
+
+    Attributes:
+        path: absolute. sha256: lower-case hexadecimal as RECORD gives it; empty when it gives none.
+        size_bytes: as RECORD gives it. present: whether it is on disk. found_bytes: its size there.
+    """
+
+    path: str
+    sha256: str = ""
+    size_bytes: int | None = None
+    present: bool = True
+    found_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """An installed distribution that owns native files.
+
+    Attributes:
+        name, version: as its metadata spells them. location: the site-packages directory that it lies in.
+        record: path of its `RECORD`; empty where there is none. installer: `pip`, `uv`, `conda` …, empty when unknown.
+        tags: wheel tags of its `WHEEL` file, such as `cp311-cp311-win_amd64`.
+        modules: its top-level import names.
+        files: native files that it lists.
+    """
+
+    name: str
+    version: str
+    location: str
+    record: str = ""
+    installer: str = ""
+    tags: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    files: tuple[RecordedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """An environment variable that matters to loaders, GPUs or builds, and where it was set.
+
+    Attributes:
+        name, value: as set. origin: `user`, `machine` (Windows' registry, /etc/environment), or `process`.
+    """
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unasked:
+    """A source that gave no answer: `source` (`nvidia-smi`), and `why` in a few words (`not installed`)."""
+
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """All of it. `None`: not asked, or no answer; empty: asked, and there is none.
+
+    Attributes:
+        container: `docker`, `podman`, `wsl2` …; empty for none, `None` when not known.
+        libstdcxx: newest `GLIBCXX_…` version of the system's own libstdc++, such as `3.4.30`; empty elsewhere.
+    """
+
+    cpu: Cpu | None = None
+    gpus: tuple[Gpu, ...] | None = None
+    drivers: tuple[Driver, ...] | None = None
+    toolkits: tuple[Toolkit, ...] | None = None
+    vc_runtimes: tuple[VcRuntime, ...] | None = None
+    visual_studios: tuple[VisualStudio, ...] | None = None
+    tools: tuple[Tool, ...] | None = None
+    distributions: tuple[Distribution, ...] | None = None
+    variables: tuple[Variable, ...] | None = None
+    container: str | None = None
+    libstdcxx: str = ""
+    unasked: tuple[Unasked, ...] = ()
