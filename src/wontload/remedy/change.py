@@ -1,0 +1,129 @@
+"""What a fix changes, as far as a loader can tell: one value, laid over a machine and over one load request.
+
+A remedy that cannot be put in these words cannot be proven, and is not claimed to work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from wontload.loader import Status, Verdict, load
+from wontload.machine import AddedDirectory, LoadRequest, Machine, Process
+from wontload.machine.memory import Content
+from wontload.machine.overlay import OverlayFiles
+
+CDLL_FLAGS = 0x1100  # what ctypes.CDLL gives LoadLibraryExW for a path (Lib/ctypes/__init__.py)
+RTLD_NOW, RTLD_GLOBAL = 2, 0x100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is different afterwards.
+
+    Attributes:
+        files: files that are there afterwards, with what is in them: new ones, and ones that took another's place.
+        removed: paths that are not there any more.
+        added_directories: directories that the process adds with `os.add_dll_directory` before the load.
+        preload: libraries mapped by their full path before the load, in this order, as `ctypes.CDLL` does by default.
+        everywhere: the preloaded ones offer their symbols to all (RTLD_GLOBAL).
+        search_first, search_last: directories in front of, or behind, those of the search variable (`PATH`,
+            `LD_LIBRARY_PATH`) from the process's start on.
+        environment: other variables from the process's start on; `None`: unset.
+        flags: flags that take the place of those of a `ctypes` request; `None`: they stay.
+    """
+
+    files: Mapping[str, Content] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+    added_directories: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
+    everywhere: bool = False
+    search_first: tuple[str, ...] = ()
+    search_last: tuple[str, ...] = ()
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+    flags: int | None = None
+
+
+def changed_machine(machine: Machine, change: Change) -> Machine:
+    """The machine with the change's files laid over it."""
+    if not (change.files or change.removed):
+        return machine
+    windows = machine.system.name == "windows"
+    files = OverlayFiles(machine.files, change.files, windows=windows, removed=change.removed)
+    return replace(machine, files=files)
+
+
+def changed_request(machine: Machine, request: LoadRequest, change: Change) -> LoadRequest:
+    """The request as it would be made afterwards; `machine` is the one that `changed_machine` gave."""
+    process = request.process
+    added = tuple(AddedDirectory(path) for path in change.added_directories)
+    process = replace(
+        process,
+        added_directories=process.added_directories + added,
+        environment=_environment(machine, process.environment, change),
+    )
+    for path in change.preload:
+        process = _with_preloaded(machine, process, path, change.everywhere)
+    flags = request.flags if change.flags is None or request.kind != "ctypes" else change.flags
+    return replace(request, process=process, flags=flags)
+
+
+def _environment(machine: Machine, environment: Mapping[str, str], change: Change) -> dict[str, str]:
+    windows = machine.system.name == "windows"
+    values = dict(environment)
+    for name, value in change.environment.items():
+        same = [known for known in values if known.upper() == name.upper()] if windows else []
+        name = same[0] if same else name
+        if value is None:
+            values.pop(name, None)
+        else:
+            values[name] = value
+    if change.search_first or change.search_last:
+        name, separator = ("PATH", ";") if windows else ("LD_LIBRARY_PATH", ":")
+        name = next((known for known in values if windows and known.upper() == "PATH"), name)
+        standing = [values[name]] if values.get(name) else []
+        values[name] = separator.join((*change.search_first, *standing, *change.search_last))
+    return values
+
+
+def _with_preloaded(machine: Machine, process: Process, path: str, everywhere: bool) -> Process:
+    """The process in which `path` has been mapped; as it was where that load fails."""
+    result = load(machine, preload_request(machine, process, path, everywhere=everywhere))
+    if result.verdict is not Verdict.LOADS:
+        return process
+    mapped = [one.path for one in result.modules if one.status is Status.LOADED and one.path is not None]
+    new = _not_yet(machine, process.modules, mapped)
+    return replace(
+        process,
+        modules=process.modules + new,
+        asked_for=process.asked_for if machine.system.name == "windows" else (*process.asked_for, (path, path)),
+        global_modules=process.global_modules + (new if everywhere else ()),
+    )
+
+
+def _not_yet(machine: Machine, there: Sequence[str], mapped: Sequence[str]) -> tuple[str, ...]:
+    windows = machine.system.name == "windows"
+    known = {path.lower() if windows else path for path in there}
+    return tuple(path for path in mapped if (path.lower() if windows else path) not in known)
+
+
+def preload_request(machine: Machine, process: Process, path: str, *, everywhere: bool = False) -> LoadRequest:
+    """How the scoped path maps a library: by its full path, with `ctypes`' own flags."""
+    windows = machine.system.name == "windows"
+    flags = CDLL_FLAGS if windows else RTLD_NOW | (RTLD_GLOBAL if everywhere else 0)
+    return LoadRequest(kind="ctypes", name=path, flags=flags, process=process)
+
+
+def together(first: Change, second: Change) -> Change:
+    """Both changes, the second after the first."""
+    return Change(
+        files={**first.files, **second.files},
+        removed=first.removed + second.removed,
+        added_directories=tuple(dict.fromkeys(first.added_directories + second.added_directories)),
+        preload=tuple(dict.fromkeys(first.preload + second.preload)),
+        everywhere=first.everywhere or second.everywhere,
+        search_first=tuple(dict.fromkeys(second.search_first + first.search_first)),
+        search_last=tuple(dict.fromkeys(first.search_last + second.search_last)),
+        environment={**first.environment, **second.environment},
+        flags=first.flags if second.flags is None else second.flags,
+    )

@@ -1,0 +1,147 @@
+"""Taking, and taking back, the steps that make, edit or rename a file. Undo is by content: what is not ours stays."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wontload.remedy.journal import Journal, remove_leftover, replace_file
+from wontload.remedy.refused import Refused, changed_since
+from wontload.remedy.steps import MoveFile, ReplaceText, WriteFile
+
+Undo = Mapping[str, Any]
+CHUNK_BYTES = 1 << 20
+
+
+def sha256_of(path: str) -> str | None:
+    """Of a file's content; `None` where there is no file. Raises `OSError` for one that cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return digest.hexdigest()
+
+
+def prepare_write(step: WriteFile, journal: Journal) -> Undo:
+    """How a new file is taken back. Raises `Refused` where something of that name is there."""
+    if os.path.lexists(step.path):
+        raise Refused(f"{step.path} exists already, and is not overwritten.")
+    content = step.content.encode()
+    return {
+        "kind": "created",
+        "path": step.path,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "directories": list(_missing_above(step.path)),
+    }
+
+
+def write(step: WriteFile) -> None:
+    """Make the file, and the directories that it needs."""
+    os.makedirs(os.path.dirname(step.path), exist_ok=True)
+    replace_file(step.path, step.content.encode())
+
+
+def take_back_write(undo: Undo, journal: Journal) -> Iterator[str]:
+    """Remove the file if it is still what we wrote, and the directories that we made for it."""
+    remove_leftover(undo["path"])
+    found = sha256_of(undo["path"])
+    if found == undo["sha256"]:
+        os.remove(undo["path"])
+    elif found is not None:
+        yield changed_since(undo["path"])
+    remove_empty(undo["directories"])
+
+
+def prepare_replace(step: ReplaceText, journal: Journal) -> Undo:
+    """Back the file up; how it is put back. Raises `Refused` where it is not what the plan saw."""
+    content = _read(step.path)
+    if hashlib.sha256(content).hexdigest() != step.sha256 or content.count(step.before.encode()) != 1:
+        raise Refused(f"{step.path} is not what it was when the fix was planned, so it is not edited.")
+    return {
+        "kind": "replaced",
+        "path": step.path,
+        "backup": journal.keep(content),
+        "sha256": hashlib.sha256(_replaced(content, step)).hexdigest(),
+        "mode": stat.S_IMODE(os.stat(step.path).st_mode),
+    }
+
+
+def replace(step: ReplaceText) -> None:
+    """Exchange the text; the file's permissions stay."""
+    mode = stat.S_IMODE(os.stat(step.path).st_mode)
+    replace_file(step.path, _replaced(_read(step.path), step), mode)
+
+
+def take_back_replace(undo: Undo, journal: Journal) -> Iterator[str]:
+    """Put the old content back if the file is still what we made of it."""
+    remove_leftover(undo["path"])
+    found = sha256_of(undo["path"])
+    if found == undo["backup"]:
+        return
+    if found != undo["sha256"]:
+        yield changed_since(undo["path"])
+        return
+    replace_file(undo["path"], journal.kept(undo["backup"]), undo["mode"])
+
+
+def prepare_move(step: MoveFile, journal: Journal) -> Undo:
+    """How a file gets its name back. Raises `Refused` where it is gone, or the new name is taken."""
+    digest = sha256_of(step.path)
+    if digest is None:
+        raise Refused(f"{step.path} is not there any more.")
+    if os.path.lexists(step.to):
+        raise Refused(f"{step.to} exists already, and is not overwritten.")
+    return {"kind": "moved", "path": step.path, "to": step.to, "sha256": digest}
+
+
+def move(step: MoveFile) -> None:
+    """Rename it."""
+    os.rename(step.path, step.to)
+
+
+def take_back_move(undo: Undo, journal: Journal) -> Iterator[str]:
+    """Rename it back, unless another file took its place."""
+    if not os.path.lexists(undo["to"]):
+        if sha256_of(undo["path"]) != undo["sha256"]:
+            yield f"{undo['to']} is gone, and {undo['path']} is not what it was"
+    elif os.path.lexists(undo["path"]):
+        yield changed_since(undo["path"])
+    elif sha256_of(undo["to"]) != undo["sha256"]:
+        yield changed_since(undo["to"])
+    else:
+        os.rename(undo["to"], undo["path"])
+
+
+def _replaced(content: bytes, step: ReplaceText) -> bytes:
+    return content.replace(step.before.encode(), step.after.encode())
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _missing_above(path: str) -> Iterator[str]:
+    """Directories above `path` that are not there, the deepest first."""
+    directory = os.path.dirname(path)
+    while directory and not os.path.isdir(directory):
+        yield directory
+        directory = os.path.dirname(directory)
+
+
+def remove_empty(directories: list[str]) -> None:
+    """Remove directories that hold nothing; the deepest must come first."""
+    for directory in directories:
+        try:
+            os.rmdir(directory)
+        except OSError:  # not empty, or gone: somebody else's by now
+            continue

@@ -1,0 +1,203 @@
+"""Installing wheels so that it can be taken back: what they bring is known before, what they replace is kept.
+
+The environment's own installer does the work; an undo goes by content and does not ask it, so it also works where the
+installer was killed halfway, and brings back the very files that were there.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from wontload.remedy.file_steps import remove_empty, sha256_of
+from wontload.remedy.journal import Journal, replace_file
+from wontload.remedy.refused import Refused, StepFailed, changed_since
+from wontload.remedy.steps import InstallWheels
+from wontload.remedy.wheel_members import WRITTEN_BY_INSTALLERS, WheelFiles, normalised, wheel_files
+
+Undo = Mapping[str, Any]
+PATIENCE_S = 3600.0
+MOST_SAID = 600  # characters of the installer's own words in an error
+
+
+def prepare(step: InstallWheels, journal: Journal) -> Undo:
+    """What the wheels bring, and copies of all that they replace. Raises `Refused` and `CannotWrite`."""
+    wheels = [wheel_files(path, step.places) for path in step.wheels]
+    sites = sorted({step.places["purelib"], step.places["platlib"]})
+    replaced = [one for wheel in wheels for site in sites for one in _installed(wheel.name, site)]
+    brought = {placed.path: placed.sha256 for wheel in wheels for placed in wheel.files}
+    keep = dict.fromkeys(path for info in replaced for path in _recorded(info))
+    keep |= dict.fromkeys(path for path in brought if os.path.isfile(path))
+    return {
+        "kind": "installed",
+        "brought": list(brought.items()),
+        "infos": [wheel.dist_info for wheel in wheels],
+        "kept": [
+            [path, journal.keep(_content(path)), stat.S_IMODE(os.stat(path).st_mode)]
+            for path in keep
+            if os.path.isfile(path)
+        ],
+        "directories": list(_directories_made(wheels)),
+        "around": (around := sorted(_around([*brought, *keep], sites))),
+        "leftovers": [path for directory in around for path in _set_aside(directory)],
+    }
+
+
+def install(step: InstallWheels) -> None:
+    """Run the installer. Raises `StepFailed` with what it said."""
+    wheels = [wheel_files(path, step.places) for path in step.wheels]
+    wanted = [f"{wheel.name}=={wheel.version}" for wheel in wheels]
+    sources = [f"--find-links={directory}" for directory in dict.fromkeys(map(os.path.dirname, step.wheels))]
+    command = [*_installer(step), "--no-index", "--no-deps", *sources, *wanted]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, env=_environment(), check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise StepFailed(f"{step.installer} could not be run: {error}.") from error
+    if done.returncode:
+        said = (done.stderr or done.stdout).decode("utf-8", "backslashreplace").strip()[-MOST_SAID:]
+        raise StepFailed(f"{step.installer} did not install {', '.join(wanted)}: {said}")
+
+
+def _installer(step: InstallWheels) -> list[str]:
+    if step.installer == "uv":
+        uv = shutil.which("uv")
+        if uv is None:
+            raise StepFailed("uv is not on PATH any more.")
+        return [uv, "pip", "install", "--python", step.python]
+    return [
+        step.python,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--no-warn-script-location",
+    ]
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without settings that would install elsewhere than the plan says."""
+    redirecting = {"PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_DRY_RUN", "PIP_REPORT", "PIP_CONSTRAINT"}
+    return {name: value for name, value in os.environ.items() if name.upper() not in redirecting}
+
+
+def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
+    """Remove what the wheels brought and put back what they replaced; what was changed since stays, and is named."""
+    kept = {path: (digest, mode) for path, digest, mode in undo["kept"]}
+    for path, digest in undo["brought"]:
+        if path not in kept:
+            yield from _remove(path, digest)
+    for info in undo["infos"]:
+        for name in WRITTEN_BY_INSTALLERS:
+            path = os.path.join(info, name)
+            if path not in kept and os.path.isfile(path):
+                os.remove(path)
+    brought = dict(undo["brought"])
+    for path, (digest, mode) in kept.items():
+        found = sha256_of(path)
+        of_installer = os.path.dirname(path) in undo["infos"] or path.endswith(".pyc")
+        if found not in (None, digest, brought.get(path)) and not of_installer:
+            yield changed_since(path)
+        elif found != digest:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            replace_file(path, journal.kept(digest), mode)
+    _tidy(undo)
+
+
+def _remove(path: str, digest: str) -> Iterator[str]:
+    """Remove one file that a wheel brought, with the bytecode made of it."""
+    found = sha256_of(path)
+    if found is not None and digest and found != digest:
+        yield changed_since(path)
+        return
+    if found is not None:
+        os.remove(path)
+    directory, name = os.path.split(path)
+    if name.endswith(".py"):
+        cache = os.path.join(directory, "__pycache__")
+        for compiled in _names(cache):
+            if compiled.startswith(name[:-2]) and compiled.endswith(".pyc"):
+                os.remove(os.path.join(cache, compiled))
+
+
+def _tidy(undo: Undo) -> None:
+    """Empty directories that were made, and what pip sets aside (`~name`) while it replaces a distribution."""
+    made = undo["directories"]
+    remove_empty([os.path.join(directory, "__pycache__") for directory in made])
+    remove_empty(made)
+    for directory in undo["around"]:
+        for path in set(_set_aside(directory)).difference(undo["leftovers"]):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _around(paths: Iterable[str], sites: Iterable[str]) -> set[str]:
+    """Directories in which pip may set something aside: the sites, and those below them that hold the files."""
+    found = set(sites)
+    for path in paths:
+        directory = os.path.dirname(path)
+        passed = []
+        while directory not in found and directory != os.path.dirname(directory):
+            passed.append(directory)
+            directory = os.path.dirname(directory)
+        if directory in found:
+            found.update(passed)
+    return found
+
+
+def _set_aside(directory: str) -> list[str]:
+    """Source: pip, `AdjacentTempDirectory`: the name with its first letters exchanged, a tilde in front."""
+    return [os.path.join(directory, name) for name in _names(directory) if name.startswith("~")]
+
+
+def _names(directory: str) -> list[str]:
+    try:
+        return sorted(os.listdir(directory))
+    except OSError:
+        return []
+
+
+def _directories_made(wheels: Iterable[WheelFiles]) -> Iterator[str]:
+    """Directories that will be made for the wheels' files, the deepest first."""
+    made: set[str] = set()
+    for wheel in wheels:
+        for placed in wheel.files:
+            directory = os.path.dirname(placed.path)
+            while directory and directory not in made and not os.path.isdir(directory):
+                made.add(directory)
+                directory = os.path.dirname(directory)
+    return iter(sorted(made, key=lambda path: (-path.count(os.sep), path)))
+
+
+def _installed(name: str, site: str) -> Iterator[str]:
+    """`.dist-info` directories of a distribution in one site-packages."""
+    for entry in _names(site):
+        if entry.endswith(".dist-info") and normalised(entry.partition("-")[0]) == normalised(name):
+            yield os.path.join(site, entry)
+
+
+def _recorded(info: str) -> Iterator[str]:
+    """Every file that an installed distribution lists, its metadata included; those that lie elsewhere too."""
+    site, listed = os.path.dirname(info), os.path.join(info, "RECORD")
+    try:
+        with open(listed, encoding="utf-8", newline="") as file:
+            rows = [row[0] for row in csv.reader(file) if row and row[0]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Refused(
+            f"{info} has no RECORD that can be read, so replacing it could not be taken back.",
+            "Uninstall it first, or make a new environment.",
+        ) from error
+    for name in rows:
+        yield os.path.normpath(os.path.join(site, *name.split("/")))
+    yield from (os.path.join(info, name) for name in _names(info))
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

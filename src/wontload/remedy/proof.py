@@ -1,0 +1,74 @@
+"""The proof of a fix: every load that the target was seen to ask for, worked out on the machine as it would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from wontload.diagnosis import Case
+from wontload.loader import LoadResult, Module, Status, Verdict, load
+from wontload.remedy.change import Change, changed_machine, changed_request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the model says before and after.
+
+    Attributes:
+        before, after: of each load that failed (and each that loaded and that the change might spoil), in order; pairs
+            by position. `before` is the model's answer, which the diagnosis has held against what was seen.
+        spoilt: loads that did well before and would not afterwards.
+    """
+
+    before: tuple[LoadResult, ...]
+    after: tuple[LoadResult, ...]
+    spoilt: tuple[LoadResult, ...] = ()
+
+    @property
+    def works(self) -> bool | None:
+        """Whether all of them load; `None` when the model does not decide."""
+        if self.spoilt or any(one.verdict is Verdict.FAILS for one in self.after):
+            return False
+        return True if all(one.verdict is Verdict.LOADS for one in self.after) and self.after else None
+
+    @property
+    def still_missing(self) -> tuple[Module, ...]:
+        """What would be missing or refused next, in load order, each name once."""
+        found: dict[str, Module] = {}
+        for result in self.after:
+            for module in result.modules:
+                if module.error and module.status in (Status.MISSING, Status.REFUSED):
+                    found.setdefault(module.name, module)
+        return tuple(found.values())
+
+
+def prove(case: Case, change: Change, loads: Sequence[int] | None = None) -> Proof:
+    """Work out the loads of a case with a change laid over its machine.
+
+    Args:
+        case: with the loads as they were seen. change: what would be different.
+        loads: indices of those that must load; `None`: those that ended the import, else all that fail.
+    """
+    wanted = tuple(loads) if loads is not None else must_load(case)
+    machine = changed_machine(case.machine, change)
+    after, before = [], []
+    for index in wanted:
+        one = case.loads[index]
+        before.append(one.simulated or load(case.machine, one.request))
+        after.append(load(machine, changed_request(machine, one.request, change)))
+    return Proof(before=tuple(before), after=tuple(after), spoilt=tuple(_spoilt(case, change, wanted)))
+
+
+def must_load(case: Case) -> tuple[int, ...]:
+    """Loads that a fix must mend: those that ended the import, else all that fail."""
+    return case.fatal_loads or tuple(index for index in range(len(case.loads)) if case.load_failed(index))
+
+
+def _spoilt(case: Case, change: Change, wanted: Sequence[int]) -> Iterator[LoadResult]:
+    machine = changed_machine(case.machine, change)
+    for index, one in enumerate(case.loads):
+        if index in wanted or one.simulated is None or one.simulated.verdict is not Verdict.LOADS:
+            continue
+        result = load(machine, changed_request(machine, one.request, change))
+        if result.verdict is Verdict.FAILS:
+            yield result

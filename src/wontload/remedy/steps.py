@@ -1,0 +1,90 @@
+"""What a fix does, as data: steps that can be shown, written down before they are taken, and taken back.
+
+A step names everything that it touches. `doing` performs one; `journal` keeps what is needed to take it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteFile:
+    """Make a new file. Where one of that path is there already, the step is refused.
+
+    Attributes:
+        path: absolute; directories above it that are missing are made, and taken away again by undo.
+        content: its text, written as UTF-8 with line feeds.
+    """
+
+    path: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceText:
+    """Exchange one piece of text in a file that must be, to the byte, what it was when the fix was planned.
+
+    Attributes:
+        path: absolute. sha256: of the whole file before, in lower-case hexadecimal.
+        before, after: the piece, which must occur exactly once, and what takes its place.
+    """
+
+    path: str
+    sha256: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveFile:
+    """Give a file another name, on the same volume; nothing may be of that name yet."""
+
+    path: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallWheels:
+    """Install distributions with the environment's own installer, from wheels that were fetched before.
+
+    Every file that they bring is known before anything is installed, so an undo needs nobody's word for it.
+
+    Attributes:
+        python: interpreter of the environment.
+        wheels: paths of wheel files. installer: `pip` or `uv`.
+        places: `purelib`, `platlib`, `scripts`, `data`, `headers` as that interpreter's `sysconfig` gives them.
+    """
+
+    python: str
+    wheels: tuple[str, ...]
+    places: Mapping[str, str]
+    installer: str = "pip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVariable:
+    """Set a user's environment variable, for programs that start from now on.
+
+    Attributes:
+        name: of the variable. value: all of its new value.
+    """
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """Something that we do not do: it takes rights that we never ask for, or an installer of somebody else's.
+
+    Attributes:
+        text: what to do, one sentence. command: what to type, where there is such a thing.
+    """
+
+    text: str
+    command: str = ""
+
+
+Step = WriteFile | ReplaceText | MoveFile | InstallWheels | SetVariable | ByHand

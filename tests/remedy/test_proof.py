@@ -1,0 +1,90 @@
+"""What a change would do to a load: the loader's own model answers, on the machine as it would be afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.machines import (
+    CUDA,
+    LINUX_PACKAGE,
+    PACKAGE,
+    case_of,
+    ctypes_load,
+    dll,
+    dlopen,
+    import_load,
+    linux,
+    so,
+    windows,
+)
+from wontload.remedy.change import Change, changed_request, together
+from wontload.remedy.proof import prove
+
+LLAMA = PACKAGE + r"\llama.dll"
+CUDART = CUDA + r"\cudart64_12.dll"
+CASE = windows({LLAMA: dll("cudart64_12.dll"), CUDART: dll()})
+
+WINDOWS = {  # change: (does it work with winmode=0, with the default flags)
+    "nothing": (Change(), False, False),
+    "added directory": (Change(added_directories=(CUDA,)), False, True),
+    "first on PATH": (Change(search_first=(CUDA,)), True, False),
+    "last on PATH": (Change(search_last=(CUDA,)), True, False),
+    "preloaded": (Change(preload=(CUDART,)), True, True),
+    "copied beside it": (Change(files={PACKAGE + r"\cudart64_12.dll": dll()}), False, True),
+    "winmode taken out": (Change(flags=0x1100, added_directories=(CUDA,)), True, True),
+    "a variable alone": (Change(environment={"CUDA_PATH": CUDA}), False, False),
+}
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_on_windows_the_flags_decide_which_change_helps(name: str):
+    change, legacy, default = WINDOWS[name]
+    assert prove(case_of(CASE, ctypes_load(LLAMA, winmode=0)), change).works is legacy
+    assert prove(case_of(CASE, ctypes_load(LLAMA)), change).works is default
+
+
+def test_path_does_nothing_for_an_import():
+    pyd = PACKAGE + r"\ext.cp311-win_amd64.pyd"
+    machine = windows({pyd: dll("cudart64_12.dll"), CUDART: dll()})
+    case = case_of(machine, import_load(pyd))
+    assert prove(case, Change(search_first=(CUDA,))).works is False
+    assert prove(case, Change(added_directories=(CUDA,))).works is True
+
+
+def test_what_would_fail_next_is_named():
+    machine = windows({LLAMA: dll("cudart64_12.dll"), CUDART: dll("cublas64_12.dll")})
+    proof = prove(case_of(machine, ctypes_load(LLAMA)), Change(added_directories=(CUDA,)))
+    assert proof.works is False
+    assert [one.name for one in proof.still_missing] == ["cublas64_12.dll"]
+    assert [one.error for one in proof.before] == [126]
+
+
+def test_a_preload_that_fails_changes_nothing():
+    machine = windows({LLAMA: dll("cudart64_12.dll"), CUDART: dll("nowhere.dll")})
+    request = ctypes_load(LLAMA)
+    change = Change(preload=(CUDART,))
+    assert changed_request(machine, request, change).process.modules == request.process.modules
+
+
+def test_on_linux():
+    library, needed = LINUX_PACKAGE + "/libfoo.so", "/opt/cuda/libcudart.so.12"
+    machine = linux({library: so("libcudart.so.12"), needed: so(soname="libcudart.so.12")})
+    case = case_of(machine, dlopen(library))
+    assert prove(case, Change()).works is False
+    assert prove(case, Change(search_first=("/opt/cuda",))).works is True
+    assert prove(case, Change(preload=(needed,))).works is True
+    assert prove(case, Change(added_directories=("/opt/cuda",))).works is False
+
+
+def test_a_library_without_that_soname_does_not_answer_to_the_name():
+    library, needed = LINUX_PACKAGE + "/libfoo.so", "/opt/cuda/libcudart.so.12"
+    machine = linux({library: so("libcudart.so.12"), needed: so(soname="libother.so.12")})
+    assert prove(case_of(machine, dlopen(library)), Change(preload=(needed,))).works is False
+
+
+def test_two_changes_together():
+    one = Change(search_first=("a",), environment={"X": "1"}, preload=("p",), flags=0)
+    two = Change(search_first=("b",), environment={"X": None}, preload=("p", "q"), removed=("r",))
+    both = together(one, two)
+    assert (both.search_first, both.environment, both.preload) == (("b", "a"), {"X": None}, ("p", "q"))
+    assert (both.flags, both.removed) == (0, ("r",))
