@@ -14,13 +14,14 @@ import atexit
 import hashlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import tarfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from tests.support.downloads import wheel
@@ -29,7 +30,11 @@ from tests.support.locks import CACHE, locked
 RECIPE = "3"  # part of the prefix's key: raise it when a step below changes
 TAG = "cp311"
 WINE = next((path for path in ("/usr/lib/wine/wine64", "/usr/lib/wine64/wine64") if os.access(path, os.X_OK)), "wine")
-SERVER_LINGERS_S = 300  # the server outlives a test run by this much, so that the next run need not start it
+# The server outlives the last Windows process by this much: longer than any stretch of a test run without one, since a
+# process that meets a server on its way out does not start.
+SERVER_LINGERS_S = 1200
+# What Wine or Python writes when a process did not come to run anything: not the program's own doing.
+NEVER_STARTED = re.compile(r"client error:|^wine(server)?: could not|^wineserver:|init_sys_streams", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,15 @@ class Windows:
 
         `cwd` is a host path or a Windows path. `env` adds to the environment; `PATH` in it is a Windows list that
         comes before the prefix's own PATH, which is how Wine takes one (WINEPATH). An exit status above 255 reaches
-        us modulo 256.
+        us modulo 256. A process that Wine could not start, which happens under load, is started once more.
         """
         environment = {**self.env, **(env or {})}
         if "PATH" in (env or {}):
             environment["WINEPATH"] = environment["PATH"]
             environment["PATH"] = self.env["PATH"]
         directory = self.to_host(cwd) if isinstance(cwd, str) and cwd[1:2] == ":" else cwd
-        return subprocess.run(
+        start = partial(
+            subprocess.run,
             [WINE, *command],
             cwd=directory or self.drive,
             env=environment,
@@ -95,16 +101,29 @@ class Windows:
             timeout=timeout,
             check=False,
         )
+        done: subprocess.CompletedProcess[str] = start()
+        if done.returncode and not done.stdout and NEVER_STARTED.search(done.stderr):
+            self.revive()
+            done = start()
+        return done
+
+    def revive(self) -> None:
+        """See to it that the server runs, after a process that did not start."""
+        _start_server(self)
 
     def start(self, command: Sequence[str]) -> subprocess.Popen[str]:
-        """Start a Windows program that is talked to over its pipes, line by line. Its stderr is dropped."""
+        """Start a Windows program that is talked to over its pipes, line by line.
+
+        All three are pipes, since Windows' Python dies at start-up of a file in their place. Nobody reads stderr before
+        its end, so it must not fill.
+        """
         return subprocess.Popen(
             [WINE, *command],
             cwd=self.drive,
             env=self.env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             bufsize=1,
         )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from tests.oracles.windows.world import Lab, Outcome, World
+from tests.oracles.windows.world import Crashed, Lab, Outcome, World
 from tests.support.corpus import Wheel, native_members, pins
 from tests.support.windows import windows
 from tests.sweep.excused import without_excuse
@@ -44,7 +43,7 @@ def fresh_lab() -> Iterator[Lab]:
     """A Python of its own, gone again afterwards with all that was installed into it."""
     win = windows()
     with win.python("sweep") as python:
-        lab = Lab(win, python, win.drive / f"sweep worlds {os.getpid()}")
+        lab = Lab(win, python, win.drive / f"sweep worlds {os.getpid()}", limit_s=LIMIT_S)
         try:
             yield lab
         finally:
@@ -57,27 +56,10 @@ def load(lab: Lab, wheel: Wheel, member: str, mode: str) -> Asked:
     path = lab.windows.to_windows(lab.python.place_of(member))
     file = f"{wheel.name}/{member}"
     try:
-        with time_limit(lab):
-            predicted, observed = lab.outcomes(World({}, path, flags=MODES[mode]))
-    except AssertionError:  # the process is gone
+        predicted, observed = lab.outcomes(World({}, path, flags=MODES[mode]))
+    except Crashed:
         return Asked(file=file, mode=mode, predicted=("?", ()), observed=("crashed, or waited", ()), died=True)
     return Asked(file=file, mode=mode, predicted=_plain(lab, predicted), observed=_plain(lab, observed))
-
-
-@contextmanager
-def time_limit(lab: Lab) -> Iterator[None]:
-    """End the Windows process, and with it the wait for its answer, after `LIMIT_S`."""
-
-    def end() -> None:
-        if lab.process is not None:
-            lab.process.kill()
-
-    timer = threading.Timer(LIMIT_S, end)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _plain(lab: Lab, outcome: Outcome) -> tuple[str | int, tuple[str, ...]]:

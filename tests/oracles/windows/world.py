@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,7 @@ from wontload.machine import AddedDirectory, LoadRequest, Machine, Process, Syst
 CHILD = Path(__file__).with_name("child.py").read_text()
 PLACES = ("lib", "added one", "added-zwei", "päth", "path two", "current", "set dll directory", "else where")
 CONTENT = {"text": b"version https://git-lfs.github.com/spec/v1\n", "empty": b"", "elf": b"\x7fELF" + bytes(99)}
+MOST_DEATHS = 2  # of processes over one world, before it counts as one that kills them
 SYSTEM_PLACES = ("application", "system32", "system", "windows")
 
 
@@ -93,9 +96,17 @@ class Outcome:
     mapped: tuple[str, ...]
 
 
+class Crashed(AssertionError):
+    """The real loader gave no answer: its process died of this world, in two processes, or waits for ever."""
+
+
 @dataclass
 class Lab:
-    """A real Python and a root directory of its own in the prefix, in which worlds are built one after another."""
+    """A real Python and a root directory of its own in the prefix, in which worlds are built one after another.
+
+    A process that dies is no answer yet: under load Wine now and then fails to start one (a stream that it could not
+    hand over, a server that was slow). The world is asked again of a new process; only a death that repeats counts.
+    """
 
     windows: Windows
     python: WindowsPython
@@ -103,6 +114,7 @@ class Lab:
     files: PrefixFiles = field(init=False)
     system: System = field(init=False)
     process: subprocess.Popen[str] | None = None
+    limit_s: float = 120
 
     def __post_init__(self) -> None:
         self.files = PrefixFiles(self.windows)
@@ -157,25 +169,68 @@ class Lab:
             "default_dll_directories": world.default_dll_directories,
             "preload": [self.name(world, name) for name in world.preload],
         }
-        if self.process is None:
-            self.process = self.windows.start([self.python.exe, "-I", "-S", "-u", "-c", CHILD])
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(todo) + "\n")
-        line = self.process.stdout.readline()
-        if not line:
-            self.stop()
-            raise AssertionError(f"the real loader crashed on {world}")
+        deaths: list[str] = []
+        while True:
+            line, fresh = self._line(json.dumps(todo))
+            if line:
+                break
+            deaths.append(f"{'just started' if fresh else 'used before'}, it ended with {self._end()}")
+            self.windows.revive()
+            if len(deaths) == MOST_DEATHS:
+                raise Crashed(f"the real loader crashed on {world}: {'; then, '.join(deaths)}")
+        if deaths:  # once and not again: the machine's doing. It is said, so that a habit of dying shows.
+            warnings.warn(f"a Windows process died and another one answered: {deaths[0]}", stacklevel=2)
         answer: dict[str, object] = json.loads(line)
         if answer["spoilt"]:  # Wine leaves modules of failed loads mapped, and some settings cannot be taken back
             self.stop()
         return answer
 
+    def _line(self, todo: str) -> tuple[str, bool]:
+        """What the process says, nothing when it dies; and whether it was started for this. Raises `Crashed` late."""
+        fresh = self.process is None
+        if self.process is None:
+            self.process = self.windows.start([self.python.exe, "-I", "-S", "-u", "-c", CHILD])
+        process, late = self.process, threading.Event()
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(self.limit_s, end)
+        timer.start()
+        try:
+            process.stdin.write(todo + "\n")
+            line = process.stdout.readline()
+        except OSError:  # the pipe's other end is gone
+            line = ""
+        finally:
+            timer.cancel()
+        if late.is_set() and not line:
+            self.stop()
+            raise Crashed(f"the real loader did not answer within {self.limit_s} s to {todo}")
+        return line, fresh
+
+    def _end(self) -> str:
+        """How a process ended that gave no answer, and the last that it wrote to stderr."""
+        process, self.process = self.process, None
+        assert process is not None
+        try:
+            _, said = process.communicate(timeout=30)
+        except (subprocess.TimeoutExpired, OSError, ValueError):
+            process.kill()
+            return "its streams closed, still running"
+        return f"status {process.returncode} {(said or '')[-500:]!r}"
+
     def stop(self) -> None:
         """End the Windows process; the next world starts another."""
         if self.process is not None:
             self.process.kill()
-            self.process.communicate()
+            try:
+                self.process.communicate()
+            except OSError:  # what was written last went into a pipe that nobody reads
+                self.process.wait()
             self.process = None
 
     def _predict(self, world: World, answer: dict[str, object]) -> Outcome:
