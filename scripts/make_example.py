@@ -132,8 +132,15 @@ def real_tables() -> tuple[dict[str, Image], dict[str, int]]:
 def frozen(path: str) -> Image:
     """An image whose tables need the file no more."""
     image = read_image(path)
-    exports = image.exports
-    return replace(image, needed=image.imports, read_imports=None, read_exports=lambda: exports)
+    exports, manifest = image.exports, image.manifest
+    return replace(
+        image,
+        needed=image.imports,
+        read_imports=None,
+        read_exports=lambda: exports,
+        read_manifest=manifest and (lambda: manifest),
+        read_assembly_manifest=None,
+    )
 
 
 def asked_for(images: dict[str, Image]) -> set[str | None]:

@@ -25,7 +25,7 @@ from tests.support.machines import (
     told,
     windows,
 )
-from wontload.binary import Defect
+from wontload.binary import Assembly, Defect, Manifest
 from wontload.diagnosis import Severity
 
 LLAMA = PACKAGE + r"\llama.dll"
@@ -226,3 +226,14 @@ def test_another_c_library_is_nothing_to_install():
     assert "libfoo.so was built for musl" in first.explanation
     assert "manylinux" in first.explanation
     assert "apt install" not in told(first)
+
+
+def test_a_side_by_side_assembly_that_is_not_installed():
+    asked = Manifest(dependencies=(Assembly("Microsoft.VC90.CRT", "9.0.21022.8", "amd64"),))
+    store = r"C:\Windows\WinSxS\amd64_microsoft.windows.gdiplus_6595b64144ccf1df_1.1.1.1_none_a\gdiplus.dll"
+    machine = windows({LLAMA: dll(read_manifest=lambda: asked), store: dll()})
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL201", "Microsoft.VC90.CRT", True)
+    assert first.title == "the side-by-side assembly Microsoft.VC90.CRT is not installed"
+    assert "Microsoft.VC90.CRT 9.0.21022.8 amd64 is neither in WinSxS nor beside the file" in told(first)
+    assert "redistributable" in first.explanation

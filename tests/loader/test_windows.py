@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.loader.windows_machine import PYTHON, load_on, pe, rows
-from wontload.binary import Assembly, Defect, Format, Image, MalformedImage
-from wontload.loader import quirks
+from wontload.binary import Assembly, Defect, Format, Image, MalformedImage, Manifest
+from wontload.loader import Status, Verdict, quirks
 from wontload.machine import System
 
 A, B = r"C:\lib\a.dll", r"C:\lib\b.dll"
@@ -281,9 +281,58 @@ def test_common_controls_come_from_the_newest_build_of_the_version_that_python_a
     places = [rf"C:\Windows\WinSxS\{build.format(assembly)}\comctl32.dll" for build in builds]
     files = {place: pe() for place in places}
     files |= {rf"{SYSTEM32}\comctl32.dll": pe(), A: pe("COMCTL32.dll", "other.dll"), rf"{SYSTEM32}\other.dll": pe()}
-    files[PYTHON] = pe(read_assemblies=lambda: (wanted,))
+    files[PYTHON] = pe(read_manifest=lambda: Manifest(dependencies=(wanted,)))
     modules = {module.name: (module.path, module.rule) for module in load_on(files, A).modules}
     assert modules["COMCTL32.dll"] == (places[1], "side_by_side")
     assert modules["other.dll"][1] == "system32"
     files[PYTHON] = pe()
     assert load_on(files, A).modules[1].rule == "system32"
+
+
+VC90 = Assembly("Microsoft.VC90.CRT", "9.0.21022.8", "amd64", "1fc8b3b9a1e18e3b")
+STORE = r"C:\Windows\WinSxS\amd64_microsoft.vc90.crt_1fc8b3b9a1e18e3b_9.0.{}_none_a\msvcr90.dll"
+
+
+def asking(*assemblies, needs=("msvcr90.dll",)):
+    return pe(*needs, read_manifest=lambda: Manifest(dependencies=assemblies))
+
+
+def test_an_assembly_that_is_nowhere_ends_the_load_in_14001():
+    """Wine ignores it, so no oracle tells: Microsoft, "System Error Codes", ERROR_SXS_CANT_GEN_ACTCTX."""
+    files = {A: asking(VC90), STORE.format("1.1"): pe()}
+    result = load_on(files, A)
+    assert result.error == 14001
+    missing = result.modules[1]
+    assert (missing.name, missing.status, missing.error) == ("Microsoft.VC90.CRT", Status.MISSING, 14001)
+    assert missing.tried[-1].path == r"C:\lib\Microsoft.VC90.CRT\Microsoft.VC90.CRT.manifest"
+    assert load_on({**files, STORE.format("30729.6161"): pe()}, A).error == 0
+    optional = {A: asking(VC90._replace(optional=True), needs=()), STORE.format("1.1"): pe()}
+    assert load_on(optional, A).error == 0
+
+
+def test_an_assembly_is_not_called_missing_where_the_store_is_not_known():
+    result = load_on({A: asking(VC90, needs=())}, A, complete=[r"C:\lib"])
+    assert (result.verdict, result.error) == (Verdict.UNDETERMINED, None)
+    assert "Microsoft.VC90.CRT 9.0.21022.8" in result.would_settle[0]
+    of_windows = Assembly("Microsoft.Windows.Common-Controls", "6.0.0.0", "*")
+    assert load_on({A: asking(of_windows, needs=())}, A, complete=[r"C:\lib"]).error == 0
+
+
+def test_a_manifest_beside_the_executable_counts_where_it_has_none_inside():
+    manifest = b'<assembly><file name="b.dll"/></assembly>'
+    files = {A: pe("b.dll"), PYTHON: pe(), PYTHON + ".manifest": manifest, r"C:\Python311\b.dll": pe()}
+    files |= {r"C:\lib\b.dll": pe()}
+    assert load_on(files, A).modules[1].path == r"C:\Python311\b.dll"
+    files[PYTHON] = pe(read_manifest=lambda: Manifest())
+    assert load_on(files, A).modules[1].path == r"C:\lib\b.dll"
+
+
+def test_assemblies_that_ask_for_each_other_are_bounded():
+    names = [f"a{i}" for i in range(500)]
+    texts = {
+        rf"C:\lib\{name}.manifest": f'<assembly><assemblyIdentity name="{name}"/><dependentAssembly>'
+        f'<assemblyIdentity name="{following}"/></dependentAssembly></assembly>'.encode()
+        for name, following in zip(names, [*names[1:], names[0]], strict=True)
+    }
+    files = {A: asking(Assembly("a0"), needs=()), STORE.format("1.1"): pe(), **texts}
+    assert load_on(files, A).error == 0

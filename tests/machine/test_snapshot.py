@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.support.images import elf, pe
 from tests.support.schemas import check
-from wontload.binary import Defect, Export, Image, Import, MalformedImage, Symbol, read_image
+from wontload.binary import Assembly, Defect, Export, Image, Import, MalformedImage, Manifest, Symbol, read_image
 from wontload.binary.image import Bindings, Relocation
 from wontload.machine import (
     AddedDirectory,
@@ -79,6 +79,8 @@ RECORDS = whole(Record, start=PROCESSES, observation=OBSERVATIONS)
 SYMBOLS = some(st.builds(Symbol, name=..., ordinal=..., version=..., weak=...))
 
 
+ASSEMBLIES = st.builds(Assembly, **dict.fromkeys(Assembly._fields, ...))
+MANIFESTS = whole(Manifest, identity=ASSEMBLIES, dependencies=some(ASSEMBLIES), files=some(st.text()))
 CACHE_ENTRIES = st.builds(CacheEntry, name=..., path=..., flags=..., hwcaps=...)
 
 
@@ -95,6 +97,8 @@ def images(draw: st.DrawFn) -> Image:
         "bindings": Bindings(eager, lazy),
         "relocations": relocations,
         "plain_names": draw(st.frozensets(st.text())),
+        "manifest": draw(MANIFESTS),
+        "assembly_manifest": draw(MANIFESTS),
     }
     known = draw(st.sets(st.sampled_from(TABLES)))
     broken = draw(st.sets(st.sampled_from(TABLES), max_size=1))
@@ -110,6 +114,7 @@ def images(draw: st.DrawFn) -> Image:
     return replace(image, **{f"read_{name}": table(name) for name in known})
 
 
+TEXTS = st.text(st.characters(codec="utf-8"))
 DEFECTS = st.builds(
     MalformedImage,
     path=st.just("x"),
@@ -128,8 +133,12 @@ def machines(draw: st.DrawFn) -> tuple[SavedMachine, dict[str, Content]]:
     root, join = ("C:\\", ntpath.join) if system.name == "windows" else ("/", posixpath.join)
     paths = st.lists(NAMES, min_size=1, max_size=4).map(lambda parts: join(root, *parts))
     contents: dict[str, Content] = draw(st.dictionaries(paths, images() | DEFECTS | st.none(), max_size=4))
+    texts = {
+        path: text for path, text in draw(st.dictionaries(paths, TEXTS, max_size=1)).items() if path not in contents
+    }
     files = SavedFiles(
         images={path: _saved(content) for path, content in contents.items()},
+        texts=texts,
         directories=draw(some(paths)),
         complete=draw(st.none() | some(paths)),
         links=draw(st.dictionaries(paths, paths, max_size=2)),
@@ -145,7 +154,7 @@ def machines(draw: st.DrawFn) -> tuple[SavedMachine, dict[str, Content]]:
             files=st.just(files),
         )
     )
-    return machine, contents
+    return machine, contents | {path: text.encode() for path, text in texts.items()}
 
 
 def _saved(content: Content) -> SavedImage:

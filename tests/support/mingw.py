@@ -20,10 +20,12 @@ from pathlib import Path
 
 from tests.support.locks import CACHE, locked
 
-RECIPE = "8"  # part of every template's key: raise it when what is compiled changes
+RECIPE = "9"  # part of every template's key: raise it when what is compiled changes
 POOL = CACHE / "mingw"
 NAME_LENGTH = 63  # of a needed library's name, in bytes
-GCC, DLLTOOL = "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-dlltool"
+GCC, DLLTOOL, WINDRES = "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-dlltool", "x86_64-w64-mingw32-windres"
+MANIFEST_BYTES = 4096  # of a template's manifest, into which another is written
+MANIFEST_MARK = b"<!-- wl-manifest"
 DIRECTORIES_OFFSET = 24 + 112  # of the data directories behind "PE\0\0" in PE32+
 DELAY_IMPORT, LOAD_CONFIG = 13, 10
 MACHINES = {"x86": 0x14C, "arm": 0x1C4, "x86_64": 0x8664, "aarch64": 0xAA64}
@@ -42,6 +44,7 @@ class _Shape:
     exports: tuple[str, ...]
     forwards: tuple[tuple[str, str], ...]
     init_fails: bool
+    manifest_number: int = 0
 
 
 def dll(
@@ -54,6 +57,8 @@ def dll(
     init_fails: bool = False,
     dependent_load_flags: int = 0,
     machine: str = "x86_64",
+    manifest: str = "",
+    manifest_number: int = 2,
 ) -> Path:
     """Write a DLL to `path`, whose directory must exist.
 
@@ -64,6 +69,7 @@ def dll(
         forwards: exported name to `library.name`, as an export forwarder spells it.
         init_fails: DllMain returns FALSE.
         dependent_load_flags: of its load configuration.
+        manifest: a resource of type RT_MANIFEST with that number; empty for none.
         machine: another one than `x86_64` makes a file that this process's loader must refuse.
     """
     pairs = [(need, (ANSWER,)) if isinstance(need, str) else need for need in needs]
@@ -73,8 +79,12 @@ def dll(
         exports=tuple(exports),
         forwards=tuple(sorted((forwards or {}).items())),
         init_fails=init_fails,
+        manifest_number=manifest_number if manifest else 0,
     )
     data = bytearray(_template(shape))
+    if manifest:
+        at = data.index(MANIFEST_MARK)
+        data[at : at + MANIFEST_BYTES] = manifest.encode().ljust(MANIFEST_BYTES)
     names = [(_placeholder("need", i), library) for i, (library, _) in enumerate(pairs)]
     names += [(_placeholder("late", i), library) for i, library in enumerate(delay)]
     for placeholder, library in names:
@@ -111,6 +121,8 @@ def _link(shape: _Shape, directory: Path) -> Path:
     lines = [f" {what} @{i}" for i, what in enumerate(exports, 1)]
     (directory / "x.def").write_text("\n".join(["LIBRARY x.dll", "EXPORTS", *lines]) + "\n")
     libraries = [_import_library(i, symbols, directory) for i, symbols in enumerate(shape.needs)]
+    if shape.manifest_number:
+        libraries.append(_resource(shape.manifest_number, directory))
     command = [GCC, "-shared", "-nostdlib", "-nostartfiles", "-e", "DllMain", "-O1", "-s", "-w", "-o", "x.dll"]
     _run([*command, "x.c", "x.def", *libraries], directory)
     data = bytearray((directory / "x.dll").read_bytes())
@@ -122,6 +134,14 @@ def _link(shape: _Shape, directory: Path) -> Path:
         _set_directory(data, DELAY_IMPORT, _rva_behind(data, DELAY_MARK), 32 * (shape.delayed + 1))
     (directory / "x.dll").write_bytes(data)
     return directory / "x.dll"
+
+
+def _resource(number: int, directory: Path) -> str:
+    """An object file with a manifest as resource, in which `dll` puts the real one."""
+    (directory / "m.xml").write_bytes(MANIFEST_MARK.ljust(MANIFEST_BYTES))
+    (directory / "m.rc").write_text(f'{number} 24 "m.xml"\n')
+    _run([WINDRES, "m.rc", "m.o"], directory)
+    return "m.o"
 
 
 def _import_library(index: int, symbols: tuple[str | int, ...], directory: Path) -> str:

@@ -12,7 +12,7 @@ a file's bytes goes through `source`. Not here: which file a loader would choose
 """
 
 from wontload.binary.apiset import ApiSets, contract_of, read_api_set_schema, read_api_sets
-from wontload.binary.image import Assembly, Export, Format, Image, Import, Symbol, VersionNeeded
+from wontload.binary.image import Assembly, Export, Format, Image, Import, Manifest, Symbol, VersionNeeded
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.reading import parse_image, read_image
 
@@ -45,6 +45,7 @@ __all__ = [
     "Image",
     "Import",
     "MalformedImage",
+    "Manifest",
     "PEExtras",
     "Symbol",
     "VersionNeeded",

@@ -99,11 +99,35 @@ class Relocation(NamedTuple):
 
 
 class Assembly(NamedTuple):
-    """A side-by-side assembly as a manifest names it; empty strings for what it does not say."""
+    """A side-by-side assembly as a manifest names it; empty strings for what it does not say.
+
+    Attributes:
+        token: of the publisher's public key. optional: the manifest says that it may be absent.
+    """
 
     name: str
     version: str = ""
     architecture: str = ""
+    token: str = ""
+    language: str = ""
+    optional: bool = False
+
+
+NO_ASSEMBLY = Assembly("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """PE: what a manifest says.
+
+    Attributes:
+        identity: the assembly that it describes. dependencies: side-by-side assemblies that it depends on, in order.
+        files: file names that the assembly consists of.
+    """
+
+    identity: Assembly = NO_ASSEMBLY
+    dependencies: tuple[Assembly, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class ExportIndex(Protocol):
@@ -207,7 +231,8 @@ class Image:
     read_exports: Callable[[], Sequence[Export]] = field(default=_nothing, repr=False, compare=False)
     read_undefined: Callable[[], tuple[Symbol, ...]] = field(default=_nothing, repr=False, compare=False)
     read_bindings: Callable[[], Bindings] | None = field(default=None, repr=False, compare=False)
-    read_assemblies: Callable[[], tuple[Assembly, ...]] = field(default=_nothing, repr=False, compare=False)
+    read_manifest: Callable[[], Manifest | None] | None = field(default=None, repr=False, compare=False)
+    read_assembly_manifest: Callable[[], Manifest | None] | None = field(default=None, repr=False, compare=False)
     read_relocations: Callable[[], tuple[Relocation, ...]] | None = field(default=None, repr=False, compare=False)
     read_plain_names: Callable[[], frozenset[str]] | None = field(default=None, repr=False, compare=False)
     read_export_index: Callable[[], ExportIndex] | None = field(default=None, repr=False, compare=False)
@@ -265,9 +290,17 @@ class Image:
         return None if self.read_slice is None else self.read_slice(architecture)
 
     @cached_property
-    def assemblies(self) -> tuple[Assembly, ...]:
-        """PE: side-by-side assemblies that its manifest depends on. Raises `MalformedImage`."""
-        return self.read_assemblies()
+    def manifest(self) -> Manifest | None:
+        """PE: the manifest that the loader heeds: of an EXE with number 1, of a DLL with number 2; `None` without one.
+
+        Source: Microsoft, "Using Side-by-Side Assemblies as a Resource". Raises `MalformedImage`.
+        """
+        return None if self.read_manifest is None else self.read_manifest()
+
+    @cached_property
+    def assembly_manifest(self) -> Manifest | None:
+        """PE: the manifest with number 1 of a DLL that is an assembly itself. Raises `MalformedImage`."""
+        return None if self.read_assembly_manifest is None else self.read_assembly_manifest()
 
     @cached_property
     def eager(self) -> tuple[Import, ...]:

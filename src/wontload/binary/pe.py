@@ -6,9 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from wontload.binary.image import Assembly, Format, Image
+from wontload.binary.image import Format, Image, Manifest
 from wontload.binary.origin import Origin, later
-from wontload.binary.pe_details import architecture, dependent_load_flags, read_file_version, read_load_config
+from wontload.binary.pe_details import (
+    DLL_MANIFEST,
+    EXE_MANIFEST,
+    architecture,
+    dependent_load_flags,
+    find_manifest,
+    read_file_version,
+    read_load_config,
+)
 from wontload.binary.pe_exports import read_exports, read_name
 from wontload.binary.pe_imports import read_eager, read_imports, read_needed
 from wontload.binary.pe_layout import (
@@ -34,22 +42,28 @@ def parse_pe(source: Source, origin: Origin) -> Image:
     view = PEView(source, layout)
     load_config = read_load_config(view)
     eager = read_eager(view)
+    is_library = bool(layout.characteristics & IMAGE_FILE_DLL)
+    file_version = read_file_version(view)
+    # Their places lie beside the version's, so that no further read is needed.
+    own, heeded = (find_manifest(view, which) for which in (EXE_MANIFEST, DLL_MANIFEST))
+    manifest = heeded if is_library else own
     return Image(
         format=Format.PE,
         architecture=architecture(view, load_config),
         bits=layout.bits,
         size_bytes=source.size,
-        is_library=bool(layout.characteristics & IMAGE_FILE_DLL),
+        is_library=is_library,
         needed=read_needed(view, eager),
         soname=read_name(view),
         dependent_load_flags=dependent_load_flags(view, load_config),
         has_dotnet=view.directory(Directory.CLR) is not None,
         wine_builtin=_is_wine_builtin(source),
-        file_version=read_file_version(view),
+        file_version=file_version,
         minimum_os=layout.subsystem_version,
         read_imports=later(origin, partial(_on_view, partial(read_imports, eager=eager), layout)),
         read_exports=later(origin, partial(_on_view, read_exports, layout)),
-        read_assemblies=later(origin, _read_assemblies),
+        read_manifest=_manifest_reader(origin, layout, manifest),
+        read_assembly_manifest=_manifest_reader(origin, layout, own),
     )
 
 
@@ -68,10 +82,17 @@ def _is_wine_builtin(source: Source) -> bool:
     return not int.from_bytes(characteristics, "little") & WINE_PREFERS_NATIVE
 
 
-def _read_assemblies(source: Source) -> tuple[Assembly, ...]:
-    from wontload.binary.pe_extras import pe_extras  # few loads ask for it
+def _manifest_reader(
+    origin: Origin, layout: Layout, place: tuple[int, int] | None
+) -> Callable[[], Manifest | None] | None:
+    return place and later(origin, partial(_on_view, partial(_read_manifest, place=place), layout))
 
-    return pe_extras(source).assemblies
+
+def _read_manifest(view: PEView, place: tuple[int, int]) -> Manifest:
+    from wontload.binary.manifest import LARGEST_MANIFEST_BYTES, parse_manifest  # some loads ask for it
+
+    rva, size = place
+    return parse_manifest(view.bytes_at(rva, min(size, LARGEST_MANIFEST_BYTES)))
 
 
 def _on_view(read: Callable[[PEView], T], layout: Layout, source: Source) -> T:

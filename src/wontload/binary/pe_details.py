@@ -36,7 +36,10 @@ RESOURCE_DIRECTORY = struct.Struct("<12xHH")
 RESOURCE_ENTRY = struct.Struct("<II")  # name or number, offset from the directory's start
 RESOURCE_DATA = struct.Struct("<II8x")  # RVA, size
 SUBDIRECTORY = 1 << 31
-RT_VERSION = 16
+RT_VERSION, RT_MANIFEST = 16, 24
+# winuser.h: CREATEPROCESS_MANIFEST_RESOURCE_ID and ISOLATIONAWARE_MANIFEST_RESOURCE_ID. The loader heeds these two
+# (Microsoft, "Using Side-by-Side Assemblies as a Resource"); number 3 is for the functions that a program calls.
+EXE_MANIFEST, DLL_MANIFEST = 1, 2
 RESOURCE_TREE_BYTES = 4096  # within which the tree's entries nearly always lie
 # VS_VERSIONINFO: three words, the key "VS_VERSION_INFO" in UTF-16, padding, then VS_FIXEDFILEINFO (verrsrc.h):
 # kept: signature, dwFileVersionMS, dwFileVersionLS.
@@ -91,17 +94,33 @@ def read_file_version(view: PEView) -> tuple[int, int, int, int] | None:
     return high >> 16, high & 0xFFFF, low >> 16, low & 0xFFFF
 
 
-def first_resource(view: PEView, root: int, kind: int) -> tuple[int, int] | None:
-    """RVA and size of the first resource of a kind: the tree's levels are kind, name, language."""
+def find_manifest(view: PEView, which: int) -> tuple[int, int] | None:
+    """RVA and size of the manifest with that number; `None` without one."""
+    directory = view.directory(Directory.RESOURCE)
+    if directory is None:
+        return None
+    try:
+        view.keep(directory[0], RESOURCE_TREE_BYTES)
+        return first_resource(view, directory[0], RT_MANIFEST, which)
+    except MalformedImage:
+        return None
+
+
+def first_resource(view: PEView, root: int, kind: int, which: int | None = None) -> tuple[int, int] | None:
+    """RVA and size of the first resource of a kind, or of the one with number `which`.
+
+    The tree's levels are kind, name, language.
+    """
+    wanted = (kind, which, None)
     offset = 0
     for level in range(3):
         named, numbered = RESOURCE_DIRECTORY.unpack(view.bytes_at(root + offset, RESOURCE_DIRECTORY.size))
         first = root + offset + RESOURCE_DIRECTORY.size
-        if level:
+        if wanted[level] is None:
             entries = view.bytes_at(first, RESOURCE_ENTRY.size if named + numbered else 0)
-        else:  # kinds with numbers follow those with names
+        else:  # what has a number follows what has a name
             entries = view.bytes_at(first + named * RESOURCE_ENTRY.size, numbered * RESOURCE_ENTRY.size)
-        found = [at for number, at in RESOURCE_ENTRY.iter_unpack(entries) if level or number == kind]
+        found = [at for number, at in RESOURCE_ENTRY.iter_unpack(entries) if wanted[level] in (None, number)]
         if not found or bool(found[0] & SUBDIRECTORY) != (level < 2):
             return None
         offset = found[0] & ~SUBDIRECTORY

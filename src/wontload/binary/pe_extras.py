@@ -9,12 +9,12 @@ include/llvm/DebugInfo/CodeView/CVDebugRecord.h.
 from __future__ import annotations
 
 import os
-import re
 import struct
 from dataclasses import dataclass
 
 from wontload.binary.image import Assembly
 from wontload.binary.malformed import Defect, MalformedImage
+from wontload.binary.manifest import parse_manifest
 from wontload.binary.origin import File, reading
 from wontload.binary.pe_details import first_resource
 from wontload.binary.pe_layout import read_layout
@@ -34,8 +34,6 @@ PDB_NAME_OFFSET = {b"RSDS": 24, b"NB10": 16}
 LONGEST_PDB_RECORD_BYTES = 4096
 # The head of every block of a version resource: its length, its value's length (in characters if it is text), kind.
 VERSION_BLOCK = struct.Struct("<HHH")
-IDENTITY = re.compile(r"<(?:[\w.]{1,64}:)?assemblyIdentity\b([^>]*)")
-ATTRIBUTE = re.compile(r"""\b(name|version|processorArchitecture)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +67,7 @@ def pe_extras(source: Source) -> PEExtras:
     version = _resource(view, RT_VERSION)
     signature = view.directory(SECURITY_DIRECTORY)
     return PEExtras(
-        assemblies=assemblies_in(_resource(view, RT_MANIFEST)),
+        assemblies=parse_manifest(_resource(view, RT_MANIFEST)).dependencies,
         pdb=_pdb(view),
         product=_version_text(version, "ProductName"),
         original_filename=_version_text(version, "OriginalFilename"),
@@ -87,20 +85,6 @@ def _resource(view: PEView, kind: int) -> bytes:
         return view.bytes_at(rva, size) if 0 < size <= LARGEST_RESOURCE_BYTES else b""
     except MalformedImage:
         return b""
-
-
-def assemblies_in(manifest: bytes) -> tuple[Assembly, ...]:
-    """The identities that stand in `<dependentAssembly>`; no XML parser, which a hostile manifest could exhaust."""
-    encoding = "utf-16" if manifest[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    first, *comments = manifest.decode(encoding, "replace").split("<!--")
-    text = first + "".join(comment.partition("-->")[2] for comment in comments)
-    found = []
-    for part in text.split("dependentAssembly")[1::2]:  # between an opening and a closing tag
-        identity = IDENTITY.search(part)
-        values = {name: one or other for name, one, other in ATTRIBUTE.findall(identity[1])} if identity else {}
-        if values.get("name"):
-            found.append(Assembly(values["name"], values.get("version", ""), values.get("processorArchitecture", "")))
-    return tuple(found)
 
 
 def _pdb(view: PEView) -> str | None:

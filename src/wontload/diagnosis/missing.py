@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PASSED_OVER = "passed over"  # `Tried.outcome` of a candidate for another machine
 DENIED = "denied"  # that of one that may not be read
 API_SET = "api_set"  # `Module.rule` of a contract name
+SIDE_BY_SIDE = "side_by_side"  # `Module.rule` of an assembly that a manifest asks for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def _is_for_another_machine(case: Case, path: str) -> bool:
 def _judge(case: Case, index: int, module: Module) -> Missing:
     file = file_of(case, module)
     name = _base_name(file)
-    if module.rule == API_SET:  # a part of Windows: no file of that name would be taken
+    if module.rule in (API_SET, SIDE_BY_SIDE):  # no file of that name would be taken
         return Missing(load=index, module=module, file=file, code="WL201")
     copies = case.copies.named(name)
     ways = {copy: how_added(case, index, copy) for copy in copies if copy.fits}

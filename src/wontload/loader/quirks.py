@@ -21,6 +21,10 @@ DEPENDENCY_FAILS_AS_MISSING = "wine-bad-dependency-is-126"
 # 182. A forwarder to an absent library likewise. Wine: ntdll/loader.c, import_dll (allocate_stub).
 MISSING_SYMBOLS_LOAD = "wine-missing-symbols-load"
 
+# A manifest of a DLL that asks for an assembly which is nowhere is as if it were not there; Windows ends the load in
+# 14001. Wine: ntdll/loader.c, fixup_imports, which goes on whatever create_module_activation_context answers.
+MISSING_ASSEMBLIES_ARE_IGNORED = "wine-missing-assemblies-are-ignored"
+
 # DependentLoadFlags of a load configuration are not looked at.
 NO_DEPENDENT_LOAD_FLAGS = "wine-no-dependent-load-flags"
 
@@ -65,6 +69,7 @@ WINE = frozenset(
         NEWEST_ADDED_FIRST,
         DEPENDENCY_FAILS_AS_MISSING,
         MISSING_SYMBOLS_LOAD,
+        MISSING_ASSEMBLIES_ARE_IGNORED,
         NO_DEPENDENT_LOAD_FLAGS,
         EMPTY_PATH_ENTRY_IS_CURRENT,
         EMPTY_DLL_DIRECTORY_IS_NONE,

@@ -38,6 +38,9 @@ class Files(Protocol):
     def image(self, path: str) -> Image:
         """The parsed file. Raises `MalformedImage`, also for a file that cannot be read, and `NotKnown`."""
 
+    def text(self, path: str) -> bytes | None:
+        """The bytes of a small file that loaders read as text, a manifest; `None` where there is none or not known."""
+
     def real(self, path: str) -> str:
         """`path` with its symbolic links resolved; itself where nothing is known of links."""
 

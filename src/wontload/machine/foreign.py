@@ -52,6 +52,11 @@ class ForeignFiles:
         host = self._on_host(path)
         return self._host.image(host) if host else self._clean.image(path)
 
+    def text(self, path: str) -> bytes | None:
+        """See `Files.text`."""
+        host = self._on_host(path)
+        return self._host.text(host) if host else self._clean.text(path)
+
     def real(self, path: str) -> str:
         """See `Files.real`."""
         host = self._on_host(path)

@@ -9,6 +9,8 @@ from collections.abc import Collection, Hashable
 from wontload.binary import Image, MalformedImage, read_image
 from wontload.machine.files import Kind
 
+LARGEST_TEXT_BYTES = 1 << 18
+
 
 class LiveFiles:
     """Each path is read once, when first asked for, and then frozen: one answer has one state of the disk under it."""
@@ -19,6 +21,7 @@ class LiveFiles:
         self._listings: dict[str, dict[str, str] | None] = {}
         self._status: dict[str, os.stat_result | OSError] = {}
         self._images: dict[Hashable, Image | MalformedImage] = {}
+        self._texts: dict[str, bytes | None] = {}
 
     def kind(self, path: str) -> Kind:
         """See `Files.kind`. One directory listing answers for all the names in it that are absent."""
@@ -52,6 +55,16 @@ class LiveFiles:
         if isinstance(found, MalformedImage):
             raise MalformedImage(path, found.defect, found.what, found.offset, found.content, found.part, found.header)
         return found
+
+    def text(self, path: str) -> bytes | None:
+        """See `Files.text`."""
+        if path not in self._texts:
+            try:
+                with open(path, "rb") as file:
+                    self._texts[path] = file.read(LARGEST_TEXT_BYTES) if self.kind(path) is Kind.FILE else None
+            except (OSError, ValueError):
+                self._texts[path] = None
+        return self._texts[path]
 
     def real(self, path: str) -> str:
         """See `Files.real`."""

@@ -7,10 +7,11 @@ import posixpath
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from types import ModuleType
 
-from wontload.binary import Image, MalformedImage
+from wontload.binary import Defect, Image, MalformedImage
 from wontload.machine.files import Kind, NotKnown
 
-Content = Image | MalformedImage | None  # `None`: it is there, and nothing more is known of it
+# `None`: it is there, and nothing more is known of it. Bytes: a text that loaders read, such as a manifest.
+Content = Image | MalformedImage | bytes | None
 
 
 class MemoryFiles:
@@ -73,9 +74,16 @@ class MemoryFiles:
         _, content = self._contents[self._key(self.real(path))]
         if isinstance(content, MalformedImage):
             raise content
+        if isinstance(content, bytes):
+            raise MalformedImage(path, Defect.NOT_NATIVE, "it is no PE, ELF or Mach-O file but text", 0, "text")
         if content is None:
             raise NotKnown(path)
         return content
+
+    def text(self, path: str) -> bytes | None:
+        """See `Files.text`."""
+        _, content = self._contents.get(self._key(self.real(path)), ("", None))
+        return content if isinstance(content, bytes) else None
 
     def real(self, path: str) -> str:
         """See `Files.real`. A loop of links ends at 40 steps, as Linux' own walk does (ELOOP)."""

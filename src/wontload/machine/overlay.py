@@ -57,6 +57,12 @@ class OverlayFiles:
         """See `Files.image`."""
         return self._over.image(path) if self._over.kind(path) is Kind.FILE else self._under.image(path)
 
+    def text(self, path: str) -> bytes | None:
+        """See `Files.text`."""
+        if self._over.kind(path) is Kind.FILE:
+            return self._over.text(path)
+        return None if self._key(path) in self._removed else self._under.text(path)
+
     def real(self, path: str) -> str:
         """See `Files.real`."""
         return path if self._over.kind(path) is Kind.FILE else self._under.real(path)

@@ -192,7 +192,7 @@ def _files(saved: SavedMachine) -> tuple[System, MemoryFiles]:
     """The disks, over those of a clean system where the file says so; and the system with what that one knows."""
     windows, system, files = saved.system.name == "windows", saved.system, saved.files
     paths = (*files.images, *files.directories, *(files.complete or ()), *files.links, *files.links.values())
-    paths += files.denied
+    paths += (*files.denied, *files.texts)
     _bound("files", paths, MOST_FILES)
     _bound_paths(paths)
     complete: set[str] | None = None if files.complete is None else set(files.complete)
@@ -205,6 +205,7 @@ def _files(saved: SavedMachine) -> tuple[System, MemoryFiles]:
         if complete is not None:
             complete |= {path.rsplit("\\" if windows else "/", 1)[0] for path in contents}
     contents |= {path: content_of(path, image) for path, image in files.images.items()}
+    contents |= {path: text.encode("utf-8", "replace") for path, text in files.texts.items()}
     return system, MemoryFiles(
         contents,
         directories=files.directories,

@@ -9,8 +9,8 @@ from enum import Enum
 from functools import cache, partial
 from typing import Any
 
-from wontload.binary import Defect, Export, Image, MalformedImage, Symbol
-from wontload.binary.image import Bindings, Relocation
+from wontload.binary import Assembly, Defect, Export, Image, MalformedImage, Symbol
+from wontload.binary.image import Bindings, Manifest, Relocation
 from wontload.machine.inventory import Inventory
 from wontload.machine.ld_so_cache import CacheEntry
 from wontload.machine.machine import Python, System
@@ -19,13 +19,14 @@ from wontload.machine.process import Process
 
 UNSAVED = tuple(one.name for one in fields(Image) if one.name.startswith("read_"))
 # Tables of an image that are read when asked for. Of a fat Mach-O file only the slice that was parsed is saved.
-TABLES = ("imports", "exports", "undefined", "bindings", "relocations", "plain_names")
+TABLES = ("imports", "exports", "undefined", "bindings", "relocations", "plain_names", "manifest", "assembly_manifest")
 # Values that come by the thousand are written as rows, without what they end on by default.
 ROWS: dict[Any, tuple[tuple[type, ...], ...]] = {
     Symbol: ((str, type(None)), (int, type(None)), (str, type(None)), (bool,)),
     Export: ((str, type(None)), (int, type(None)), (str, type(None)), (str, type(None))),
     Relocation: ((int,), (str, type(None)), (bool,), (bool,)),
     CacheEntry: ((str,), (str,), (int,), (str, type(None))),
+    Assembly: ((str,), (str,), (str,), (str,), (str,), (bool,)),
 }
 
 
@@ -35,7 +36,8 @@ class SavedImage:
 
     Attributes:
         image: the fields of `Image` that do not hold their default; `needed` with the symbols taken from each library.
-        exports, undefined, bindings, relocations, plain_names: see `Image`; `None`: not known.
+        exports, undefined, bindings, relocations, plain_names, manifest, assembly_manifest: see
+            `Image`; `None`: not known.
         unreadable: tables that the file's damage keeps from being read, with what is wrong.
         defect, what, offset, content, part, header: see `MalformedImage`.
     """
@@ -46,6 +48,8 @@ class SavedImage:
     bindings: tuple[tuple[Symbol, ...], tuple[Symbol, ...]] | None = None
     relocations: tuple[Relocation, ...] | None = None
     plain_names: tuple[str, ...] | None = None
+    manifest: Manifest | None = None
+    assembly_manifest: Manifest | None = None
     unreadable: dict[str, str] | None = None
     defect: Defect | None = None
     what: str = ""
@@ -61,6 +65,7 @@ class SavedFiles:
 
     Attributes:
         base: name of a clean profile that these files lie over; empty for none.
+        texts: small files that loaders read as text (manifests of assemblies), by path.
         source: where the tables come from, for a person.
     """
 
@@ -70,6 +75,7 @@ class SavedFiles:
     links: dict[str, str]
     denied: tuple[str, ...] = ()
     base: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
     source: dict[str, str]
 
 

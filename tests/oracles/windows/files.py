@@ -42,6 +42,10 @@ class PrefixFiles:
             raise found
         return found
 
+    def text(self, path: str) -> bytes | None:
+        host = self._windows.to_host(path)
+        return host.read_bytes() if host.is_file() else None
+
     def real(self, path: str) -> str:
         return path
 

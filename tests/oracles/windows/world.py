@@ -33,8 +33,9 @@ class Dll:
     """One file of a world.
 
     Attributes:
-        needs, delay, forwards, init_fails, dependent_load_flags: as `mingw.dll` takes them.
-        what: `dll`, a machine type of `mingw.MACHINES`, `text`, `empty`, `truncated`, `elf` or `directory`.
+        needs, delay, forwards, init_fails, dependent_load_flags, manifest, manifest_number: as `mingw.dll` takes them.
+        what: `dll`, `manifest` (a file that is one), a machine type of `mingw.MACHINES`, `text`, `empty`, `truncated`,
+            `elf` or `directory`.
     """
 
     needs: tuple[object, ...] = ()
@@ -44,17 +45,16 @@ class Dll:
     init_fails: bool = False
     dependent_load_flags: int = 0
     what: str = "dll"
+    manifest: str = ""
+    manifest_number: int = 2
 
     def write(self, path: Path) -> None:
         if self.what == "directory":
             path.mkdir()
+        elif self.what == "manifest":
+            path.write_text(self.manifest)
         elif self.what in CONTENT:
-            content = {
-                "text": b"version https://git-lfs.github.com/spec/v1\n",
-                "empty": b"",
-                "elf": b"\x7fELF" + bytes(99),
-            }
-            path.write_bytes(content[self.what])
+            path.write_bytes(CONTENT[self.what])
         else:
             dll(
                 path,
@@ -64,6 +64,8 @@ class Dll:
                 forwards=dict(self.forwards),
                 init_fails=self.init_fails,
                 dependent_load_flags=self.dependent_load_flags,
+                manifest=self.manifest,
+                manifest_number=self.manifest_number,
                 machine="x86_64" if self.what in ("dll", "truncated") else self.what,
             )
             if self.what == "truncated":

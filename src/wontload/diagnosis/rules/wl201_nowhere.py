@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis import evidence, grouping
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding
-from wontload.diagnosis.missing import API_SET, DENIED, Missing
+from wontload.diagnosis.missing import API_SET, DENIED, SIDE_BY_SIDE, Missing
 from wontload.diagnosis.words import are, listed
 
 
@@ -40,6 +40,9 @@ def _title(case: Case, group: tuple[Missing, ...]) -> str:
     names = grouping.names(group)
     if any(one.module.rule == API_SET for one in group):
         return f"{listed(names)} {are(names)} no part of this Windows"
+    if any(one.module.rule == SIDE_BY_SIDE for one in group):
+        what = "assembly" if len(names) == 1 else "assemblies"
+        return f"the side-by-side {what} {listed(names)} {are(names)} not installed"
     if any(one.unfit for one in group):
         return f"{listed(names)}: no copy that this process can use is on this machine"
     if any(tried.outcome == DENIED for one in group for tried in one.module.tried):
@@ -51,6 +54,10 @@ def _absence(case: Case, group: tuple[Missing, ...]) -> Iterator[Evidence]:
     names = grouping.names(group)
     if any(one.module.rule == API_SET for one in group):
         yield Evidence("simulated", "the API-set schema of this Windows gives it no host", {"names": list(names)})
+        return
+    if any(one.module.rule == SIDE_BY_SIDE for one in group):
+        for one in group:
+            yield Evidence("simulated", one.module.reason or "", {"tried": [tried.path for tried in one.module.tried]})
         return
     yield evidence.of_absence(case, names, usable=any(one.unfit for one in group))
     for one in group:
@@ -82,6 +89,13 @@ def _explanation(case: Case, group: tuple[Missing, ...]) -> str:
         )
     if first.module.rule == API_SET:
         return "Such names stand for parts of Windows, and no file provides them: the code is made for a newer Windows."
+    if first.module.rule == SIDE_BY_SIDE:
+        importer = case.path_module.basename(first.module.needed_by or first.module.name)
+        return (
+            f"The manifest inside {importer} asks for it, and Windows maps nothing of a file whose manifest it cannot "
+            "satisfy. Such assemblies are installed by their maker's redistributable package; a DLL of the same name "
+            "in some directory does not count."
+        )
     if first.module.needed_by is None and len(group) > 1:
         ended = "gave up" if case.is_fatal(first.load) else "went on without them"
         return f"The program tried these names in turn and {ended}; none of them is here."

@@ -4,7 +4,7 @@ Start with `rules.py`: the directories, each a small function with its source, a
 which flags are in force, `before.py` what is consulted before any directory, `search.py` goes from a name to a file,
 `candidates.py` judges one file, `walk.py` maps a file with all that it needs, `symbols.py` binds procedures.
 
-Not modelled: manifests of DLLs, package graphs, `DllMain` (1114 is seen, never foreseen).
+Not modelled: activation contexts that a program makes, package graphs, `DllMain` (1114 is seen, never foreseen).
 docs/loaders.md lists every rule, and what no real loader has confirmed.
 """
 

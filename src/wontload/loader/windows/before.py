@@ -1,7 +1,7 @@
 """What Windows consults before any directory is searched, in its order.
 
 Source of the order: Microsoft, "Dynamic-link library search order", "Factors that affect searching": redirection, API
-sets, side-by-side manifests, loaded modules, KnownDLLs. Of manifests only the executable's is modelled.
+sets, side-by-side manifests, loaded modules, KnownDLLs.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wontload.binary import Assembly
 from wontload.loader import quirks
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.names import base_name, directory_of
 from wontload.machine import Kind
 
-WINSXS_MACHINES = {"x86_64": "amd64", "x86": "x86", "aarch64": "arm64"}
 _API_SET = re.compile(r"(api-ms-win-|ext-ms-)", re.IGNORECASE)
 
 
@@ -68,32 +66,14 @@ def api_set(load: Load, name: str) -> ApiSet | None:
 
 
 def side_by_side(load: Load, name: str) -> str | None:
-    """The copy in an assembly that the executable's manifest asks for.
+    """The copy in an assembly that a manifest asks for: that of the importer, else that of the process.
 
     python.exe's asks for version 6 of the common controls: in a Python process comctl32.dll is never System32's.
-    The newest build with the major and minor version asked for is taken, as publishers' policies have it.
     Source: Microsoft, "Manifests" and "Side-by-side assemblies"; CPython, PC/python.manifest.
-    Oracle: test_modules.py::test_common_controls
+    Oracle: test_modules.py::test_common_controls, test_manifests.py
     """
-    for assembly in load.assemblies:
-        if (directory := _directory_of(load, assembly)) is not None:
-            names = load.machine.files.listing(directory) or ()
-            if found := next((one for one in names if one.lower() == name.lower()), None):
-                return f"{directory}\\{found}"
-    return None
-
-
-def _directory_of(load: Load, assembly: Assembly) -> str | None:
-    """Of an assembly in WinSxS, by how its directory is named: machine, name, key, version, language, hash."""
-    store = f"{load.windows_directory}\\WinSxS"
-    machine = WINSXS_MACHINES.get(load.machine.system.architecture, "")
-    asked = ".".join(assembly.version.split(".")[:2])
-    pattern = re.compile(rf"{machine}_{re.escape(assembly.name)}_[0-9a-f]+_{re.escape(asked)}\.(\d+)\.(\d+)_", re.I)
-    found = [(match, name) for name in load.machine.files.listing(store) or () if (match := pattern.match(name))]
-    if not found:
-        return None
-    newest = max(found, key=lambda one: (int(one[0][1]), int(one[0][2])))
-    return f"{store}\\{newest[1]}"
+    key = name.lower()
+    return next((context.files[key] for context in load.contexts if key in context.files), None)
 
 
 def known_dlls(load: Load, name: str) -> str | None:

@@ -18,6 +18,7 @@ ERROR_PROC_NOT_FOUND = 127
 ERROR_INVALID_ORDINAL = 182
 ERROR_BAD_EXE_FORMAT = 193
 ERROR_FILE_INVALID = 1006
+ERROR_SXS_CANT_GEN_ACTCTX = 14001
 
 # Machine types that a process takes. On ARM64, x64 processes are emulated and may map ARM64EC code; `arm64x` files
 # serve both. Source: Microsoft, "ARM64EC" and "Arm64X PE files".

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from wontload.binary import Assembly, MalformedImage
 from wontload.loader import quirks
 from wontload.loader.result import SearchedPlace
+from wontload.loader.windows.assemblies import Context, process_context
 from wontload.loader.windows.flags import in_force
 from wontload.loader.windows.names import absolute, absolute_directory, fold, is_under
-from wontload.machine import Kind, Machine, NotKnown, Process
+from wontload.machine import Kind, Machine, Process
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,14 @@ class Load:
         machine, process: where.
         flags: in force (`flags.in_force`).
         first_name: the file first asked for, as spelled in the request.
+        context: the activation context of the module whose imports are sought, where a manifest made one.
     """
 
     machine: Machine
     process: Process
     flags: int
     first_name: str
+    context: Context | None = None
 
     def has_quirk(self, quirk: str) -> bool:
         """Whether this system departs from Windows in this way; see `loader.quirks`."""
@@ -57,6 +59,15 @@ class Load:
         """The same process with other flags: a module's DependentLoadFlags, or a delay load."""
         return replace(self, flags=in_force(flags, self.process), first_name=first_name)
 
+    def within(self, context: Context | None) -> Load:
+        """The same load under another activation context."""
+        if context is self.context:
+            return self
+        same = {"search_order": self.search_order, "process_context": self.process_context}
+        other = replace(self, context=context)
+        vars(other).update(same)  # neither depends on the context, and to work them out again for each module is dear
+        return other
+
     @property
     def windows_directory(self) -> str:
         """Such as `C:\\Windows`."""
@@ -75,13 +86,14 @@ class Load:
         return self.windows_directory + ("\\SysWOW64" if self.is_wow64 else "\\System32")
 
     @cached_property
-    def assemblies(self) -> tuple[Assembly, ...]:
-        """What the manifest of the process's executable depends on; nothing where that file is not known."""
-        executable, files = self.process.executable, self.machine.files
-        try:
-            return files.image(executable).assemblies if files.kind(executable) is Kind.FILE else ()
-        except (MalformedImage, NotKnown):
-            return ()
+    def contexts(self) -> tuple[Context, ...]:
+        """The activation contexts in force, the first asked first: the importer's, then the process's."""
+        return (self.process_context,) if self.context is None else (self.context, self.process_context)
+
+    @cached_property
+    def process_context(self) -> Context:
+        """What the executable's manifest makes."""
+        return process_context(self.machine, self.process.executable)
 
     def on_disk(self, path: str) -> str:
         """Where a path really leads: a 32-bit process on 64-bit Windows gets SysWOW64 for System32.

@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from wontload.binary import Image, Import, MalformedImage
+from wontload.binary import Assembly, Image, Import, MalformedImage
 from wontload.loader import quirks
-from wontload.loader.result import Module, Status
+from wontload.loader.result import Module, Status, Tried
 from wontload.loader.windows import before, wine
-from wontload.loader.windows.candidates import ERROR_INVALID_ORDINAL, ERROR_PROC_NOT_FOUND
+from wontload.loader.windows.assemblies import Context, context_of
+from wontload.loader.windows.assemblies import describe as describe_assembly
+from wontload.loader.windows.candidates import (
+    ERROR_INVALID_ORDINAL,
+    ERROR_PROC_NOT_FOUND,
+    ERROR_SXS_CANT_GEN_ACTCTX,
+)
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.flags import AS_DATA, DONT_RESOLVE_DLL_REFERENCES
 from wontload.loader.windows.loaded import LoadedModules
@@ -122,33 +128,53 @@ class Walk:
         if answer.unsettled:
             self.unsettled.append(answer.unsettled)
         if answer.status is Status.LOADED and answer.path is not None:
-            self._map(answer.path, answer.image)
+            self._map(answer.path, answer.image, load)
         elif answer.status is Status.VIRTUAL:
             self._failed.add(fold(answer.name))  # listed once
             if answer.host:
                 self.take(_host(load, answer.host, self.loaded), needed_by, load)
 
-    def _map(self, path: str, image: Image | None) -> None:
+    def _map(self, path: str, image: Image | None, load: Load) -> None:
         self.loaded.add(path)
         self.images[fold(path)] = image
         # An EXE is mapped and nothing is resolved. Source: Microsoft, LoadLibraryExW, "Remarks".
         if image is None or not image.is_library or self.load.flags & (AS_DATA | DONT_RESOLVE_DLL_REFERENCES):
             return
         self.delayed += [(path, one) for one in image.delayed if not is_under(path, self.load.windows_directory)]
-        imports = iter(self._imports(image))
-        self._stack.append(
-            _Importer(path, self._load_of(path, image), imports, len(self.modules) - 1, len(self.modules))
-        )
+        row = len(self.modules) - 1
+        own = self._load_of(path, image, load)
+        self._stack.append(_Importer(path, own, iter(self._imports(image)), row, len(self.modules)))
 
-    def _load_of(self, path: str, image: Image) -> Load:
-        """The context of a module's own imports: the load's, unless its DependentLoadFlags say otherwise.
+    def _load_of(self, path: str, image: Image, load: Load) -> Load:
+        """How a module's own imports are sought: as the load's, unless its DependentLoadFlags say otherwise.
 
+        Its manifest's activation context, or else that of its importer (`load`), is consulted first.
         Source: Microsoft, "/DEPENDENTLOADFLAG". That DLL_LOAD_DIR then means this module's directory, and that its
         dependencies' imports are sought as before, is believed.
         """
+        own = self.load
         if image.dependent_load_flags and not self.load.has_quirk(quirks.NO_DEPENDENT_LOAD_FLAGS):
-            return self.load.with_flags(image.dependent_load_flags, first_name=path)
-        return self.load
+            own = self.load.with_flags(image.dependent_load_flags, first_name=path)
+        context = self._context_of(path, image)
+        return own.within(load.context if context is None else context)
+
+    def _context_of(self, path: str, image: Image) -> Context | None:
+        """The activation context of a module's manifest; rows for the assemblies that are nowhere.
+
+        Source of the error: Microsoft, "System Error Codes", ERROR_SXS_CANT_GEN_ACTCTX.
+        """
+        try:
+            manifest = image.manifest
+        except MalformedImage:
+            return None
+        if manifest is None or not (manifest.dependencies or manifest.files):
+            return None
+        context = context_of(self.load.machine, manifest, path)
+        if self.load.has_quirk(quirks.MISSING_ASSEMBLIES_ARE_IGNORED):
+            return None if context.missing else context
+        self.unsettled += context.unsettled
+        self.modules += [_absent_assembly(assembly, tried, path) for assembly, tried in context.missing]
+        return context
 
     def _imports(self, image: Image) -> tuple[Import, ...]:
         """Eager imports with their symbols, as far as those can be read."""
@@ -208,6 +234,19 @@ def _host(load: Load, host: str, loaded: LoadedModules) -> Answer:
         return Answer(name=host, status=Status.ALREADY_LOADED, path=same, rule="api_set")
     answer = resolve(load, f"{load.system_directory}\\{host}", loaded)
     return replace(answer, name=host, rule="api_set" if answer.rule else None)
+
+
+def _absent_assembly(assembly: Assembly, tried: tuple[Tried, ...], needed_by: str) -> Module:
+    return Module(
+        name=assembly.name,
+        path=None,
+        status=Status.MISSING,
+        needed_by=needed_by,
+        rule="side_by_side",
+        reason=f"the side-by-side assembly {describe_assembly(assembly)} is neither in WinSxS nor beside the file",
+        tried=tried,
+        error=ERROR_SXS_CANT_GEN_ACTCTX,
+    )
 
 
 def row_of(answer: Answer, needed_by: str | None) -> Module:
