@@ -3,14 +3,33 @@
 Which component a file belongs to and who provides it (`components`, `providers`, tables in `libraries/`), what is
 installed together (`suites`), which names are other versions of one library (`families`), where copies commonly lie
 (`places`), what packages are called and how they load their libraries (`packages`), what clean systems bring
-(`profiles`), what Windows' error numbers mean (`windows_errors`). Tables are read one by one, when first asked for;
-importing this room reads none.
+(`profiles`), what Windows' error numbers mean (`windows_errors`). Of NVIDIA's GPUs: which compute capability one has
+and which toolkits compile for it (`gpus`), which driver a CUDA takes (`cuda`), which code runs where (`gpu_targets`).
+Tables are read one by one, when first asked for; importing this room reads none.
 
 Not here: anything about a particular machine (`machine`), or what a fact means for a load (`diagnosis`).
 """
 
 from wontload.knowledge.components import Component, component_of, components
+from wontload.knowledge.cuda import (
+    DriverFloor,
+    cuda_of_driver,
+    cuda_of_ptx,
+    cuda_releases,
+    driver_floor,
+    driver_version,
+    ptx_of_cuda,
+)
 from wontload.knowledge.families import Family, family_of, other_majors
+from wontload.knowledge.gpu_targets import Fit, Target, parse_target, runs_on
+from wontload.knowledge.gpus import (
+    Architecture,
+    architecture,
+    capability_of_chip,
+    compute_capabilities,
+    compute_capability,
+    toolkit_range,
+)
 from wontload.knowledge.packages import Loading, Package, distribution_for, import_name_for, package
 from wontload.knowledge.places import Place, places
 from wontload.knowledge.profiles import Profile, profile, profile_names
@@ -19,27 +38,44 @@ from wontload.knowledge.suites import is_directory_variable, suite_of
 from wontload.knowledge.windows_errors import WindowsError, windows_error
 
 __all__ = [
+    "Architecture",
     "Component",
+    "DriverFloor",
     "Family",
+    "Fit",
     "Loading",
     "Package",
     "Place",
     "Profile",
     "Provider",
+    "Target",
     "WindowsError",
+    "architecture",
+    "capability_of_chip",
     "component_of",
     "components",
+    "compute_capabilities",
+    "compute_capability",
+    "cuda_of_driver",
+    "cuda_of_ptx",
+    "cuda_releases",
     "distribution_for",
+    "driver_floor",
+    "driver_version",
     "family_of",
     "import_name_for",
     "is_directory_variable",
     "manager_of",
     "other_majors",
     "package",
+    "parse_target",
     "places",
     "profile",
     "profile_names",
     "providers_of",
+    "ptx_of_cuda",
+    "runs_on",
     "suite_of",
+    "toolkit_range",
     "windows_error",
 ]
