@@ -42,7 +42,9 @@ def python(tool_wheel: Path) -> Iterator[WindowsPython]:
         made.install(wheel("pip"), *(wheel(name) for name in LLAMA))
         for extra in ("bin", "lib", "include"):  # the wheel's own tree for compilers holds second copies of the DLLs
             shutil.rmtree(made.site_packages / extra)
-        needs = {win.to_windows(wheel(name).parent) for name in ("cattrs", "attrs", "typing_extensions")}
+        needs = {
+            win.to_windows(wheel(name).parent) for name in ("cattrs", "attrs", "platformdirs", "typing_extensions")
+        }
         command = ["install", "--no-index", "--find-links", *needs, "--no-warn-script-location"]
         done = made.run("-m", "pip", *command, win.to_windows(tool_wheel), timeout=250)
         assert done.returncode == 0, done.stderr

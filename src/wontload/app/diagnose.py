@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from wontload import knowledge
@@ -28,6 +28,7 @@ def diagnose(
     machine: Machine | Snapshot | None = None,
     timeout_s: float = 60.0,
     deep: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> Diagnosis:
     """Say why `target` does not load, with the most likely cause first.
 
@@ -41,6 +42,7 @@ def diagnose(
         machine: a machine captured elsewhere (`wontload.load_machine`).
         timeout_s: seconds that the import may take. One that takes longer is a finding.
         deep: look for copies of missing libraries on all disks.
+        environment: all variables of the child that tries the import; `None`: this process's.
 
     Returns:
         The diagnosis. `verdict` is "undetermined" when the evidence does not decide; `would_settle` says what would.
@@ -58,14 +60,16 @@ def diagnose(
     if is_file_target(target):
         name, flags = file_request(target)
         bare = not os.path.dirname(name)
-        report = observe(name, python=executable, kind="file", flags=flags, bare=bare, timeout_s=timeout_s)
+        report = observe(
+            name, python=executable, kind="file", flags=flags, bare=bare, timeout_s=timeout_s, environment=environment
+        )
         return _judge(target, "file", report, executable, extra_directories)
-    report = observe(target, python=executable, kind="import", timeout_s=timeout_s)
+    report = observe(target, python=executable, kind="import", timeout_s=timeout_s, environment=environment)
     modules = report.modules_of_distribution
     if report.found or not modules:
         diagnosis = _judge(target, "import", report, executable, extra_directories)
         return replace(diagnosis, notes=(*diagnosis.notes, *_notes(target, report)))
-    return _of_distribution(target, modules, executable, timeout_s, extra_directories)
+    return _of_distribution(target, modules, executable, timeout_s, extra_directories, environment)
 
 
 def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple[str, ...]) -> Diagnosis:
@@ -138,13 +142,18 @@ def _notes(target: str, report: Report) -> Iterator[str]:
 
 
 def _of_distribution(
-    target: str, modules: tuple[str, ...], executable: str, timeout_s: float, extra: tuple[str, ...]
+    target: str,
+    modules: tuple[str, ...],
+    executable: str,
+    timeout_s: float,
+    extra: tuple[str, ...],
+    environment: Mapping[str, str] | None,
 ) -> Diagnosis:
     """Every top-level module of a distribution, each in a child of its own; the worst verdict is the answer."""
     order = ("fails", "undetermined", "degraded", "loads")
     answers = []
     for module in modules:
-        report = observe(module, python=executable, kind="import", timeout_s=timeout_s)
+        report = observe(module, python=executable, kind="import", timeout_s=timeout_s, environment=environment)
         answers.append(_judge(module, "import", report, executable, extra))
     worst = min(answers, key=lambda answer: order.index(answer.verdict))
     rest = [answer for answer in answers if answer is not worst]

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 COMMANDS = {
     "why": "say why a package or library does not load (the default: `wontload TARGET`)",
     "tree": "show what files would load, without executing anything",
+    "fix": "find what helps, prove it, apply it, check the import, take it back if it did not help",
+    "undo": "take back what `wontload fix` did",
     "explain": "show the page of a finding, such as WL203",
 }
 FORMATS = ("terminal", "json")
 WIDEST_HELP = 118  # columns
 # Of every command: what follows them is no command's name.
-TAKES_VALUE = ("--python", "--machine", "--format", "--timeout", "--load-as", "--add-dir", "--env", "--at")
+TAKES_VALUE = ("--python", "--machine", "--format", "--timeout", "--load-as", "--add-dir", "--env", "--at", "--use")
 
 
 class Options(argparse.Namespace):

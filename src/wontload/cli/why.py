@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: Options) -> int:
     """Diagnose the target and report."""
     from wontload.app.diagnose import diagnose
+    from wontload.app.fix import plan_for
     from wontload.cli.progress import waiting
     from wontload.cli.remark import remark
 
@@ -39,14 +40,15 @@ def run(options: Options) -> int:
             timeout_s=options.timeout,
             deep=options.deep,
         )
+        fixes = plan_for(answer).fixes
     if options.format == "json":
         from wontload.report.as_json import dump, why_to_json
 
-        options.say(dump(why_to_json(answer)))
+        options.say(dump(why_to_json(answer, fixes)))
     else:
         from wontload.report.terminal import render_why
 
-        options.say(render_why(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
+        options.say(render_why(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose, fixes=fixes))
     if sentence := remark(answer, options.timeout):
         options.complain(sentence)
     return STATUS_OF[answer.verdict]

@@ -27,6 +27,7 @@ def diagnose(case: Case) -> Diagnosis:
         loads=case.loads,
         would_settle=tuple(would_settle(case)) if verdict == "undetermined" else (),
         import_s=observation.seconds if observation else None,
+        case=case,
     )
 
 

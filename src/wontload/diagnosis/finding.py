@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from wontload.loader import LoadResult
 from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad
+
+if TYPE_CHECKING:
+    from wontload.diagnosis.case import Case
 
 
 class Severity(str, Enum):
@@ -96,6 +100,7 @@ class Diagnosis:
         would_settle: sentences with commands, when undetermined.
         notes: about how the question was understood (`a distribution of that name exists too …`).
         import_s: seconds that the import itself took; `None` when nothing was run.
+        case: all that the answer was drawn from, for what asks on: proofs of fixes, the judging of advice.
     """
 
     target: str
@@ -107,3 +112,4 @@ class Diagnosis:
     would_settle: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     import_s: float | None = None
+    case: Case | None = field(default=None, repr=False, compare=False)

@@ -68,11 +68,13 @@ class SetVariable:
     """Set a user's environment variable, for programs that start from now on.
 
     Attributes:
-        name: of the variable. value: all of its new value.
+        name: of the variable. value: its new value.
+        extends: `value` goes behind what the user's own variable (not the machine's) holds already.
     """
 
     name: str
     value: str
+    extends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

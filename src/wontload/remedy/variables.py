@@ -24,12 +24,15 @@ if sys.platform == "win32":
     def prepare(step: SetVariable, journal: Journal) -> Undo:
         """The value that it has, with its type in the registry."""
         value, kind = _registered(step.name)
-        return {"kind": "variable", "name": step.name, "is": step.value, "was": value, "type": kind}
+        return {"kind": "variable", "name": step.name, "is": _after(step, value), "was": value, "type": kind}
 
     def set_variable(step: SetVariable) -> None:
         """Set it, as text in which `%NAME%` stands for another variable if it did so before."""
-        _, kind = _registered(step.name)
-        _write(step.name, step.value, kind or winreg.REG_SZ)
+        value, kind = _registered(step.name)
+        _write(step.name, _after(step, value), kind or winreg.REG_SZ)
+
+    def _after(step: SetVariable, standing: str | None) -> str:
+        return f"{standing.rstrip(';')};{step.value}" if step.extends and standing else step.value
 
     def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
         """Put the old value back if it is still ours."""

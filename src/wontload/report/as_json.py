@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -12,12 +12,14 @@ from wontload.app.explain import Page
 from wontload.diagnosis import Diagnosis, Evidence, Finding, JudgedLoad
 from wontload.loader import LoadResult, Module, Status, Verdict
 from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad, Python
+from wontload.remedy.fix import Fix
+from wontload.report.fix_json import fixes_to_json
 
 Object = dict[str, Any]
 
 
-def why_to_json(diagnosis: Diagnosis) -> Object:
-    """`wontload.why/1`. `fixes` and `advice` are empty: nothing makes them yet."""
+def why_to_json(diagnosis: Diagnosis, fixes: Sequence[Fix] = ()) -> Object:
+    """`wontload.why/1`. `advice` is empty: nothing makes it yet."""
     machine = diagnosis.machine
     return {
         "schema": "wontload.why/1",
@@ -29,7 +31,7 @@ def why_to_json(diagnosis: Diagnosis) -> Object:
         "error": _error(diagnosis.error) if diagnosis.error else None,
         "findings": [_finding(one) for one in diagnosis.findings],
         "loads": [_judged(one, machine) for one in diagnosis.loads],
-        "fixes": [],
+        "fixes": fixes_to_json(fixes),
         "advice": [],
         "would_settle": list(diagnosis.would_settle),
         "notes": list(diagnosis.notes),

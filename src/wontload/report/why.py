@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wontload.diagnosis import Diagnosis, Finding
+from wontload.remedy.fix import Fix
 from wontload.report.evidence import evidence_rows
+from wontload.report.fixes import fix_section
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
 from wontload.report.names import environment_of, system_of
 from wontload.report.request import MOST_LEAVES, request_tree
@@ -16,7 +18,14 @@ LONGEST_SAID = 1200  # characters of an exception that no finding accounts for; 
 ROWS_OF_A_LESSER = 3  # rows of evidence that a finding after the first is given
 
 
-def render_why(diagnosis: Diagnosis, terminal: Terminal, *, quiet: bool = False, verbose: bool = False) -> str:
+def render_why(
+    diagnosis: Diagnosis,
+    terminal: Terminal,
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
+    fixes: Sequence[Fix] = (),
+) -> str:
     """The whole report. Its first line alone answers whether the target loads.
 
     Args:
@@ -24,6 +33,7 @@ def render_why(diagnosis: Diagnosis, terminal: Terminal, *, quiet: bool = False,
         terminal: what it is drawn for.
         quiet: the verdict and the titles of the findings only.
         verbose: nothing is summed up, and every finding is told in full.
+        fixes: what could be done, best first.
     """
     lines = [*_header(diagnosis, terminal)]
     if quiet:
@@ -35,6 +45,7 @@ def render_why(diagnosis: Diagnosis, terminal: Terminal, *, quiet: bool = False,
     if diagnosis.error and (verbose or not _is_accounted_for(diagnosis)):
         lines += [[], *_what_python_said(diagnosis, terminal, verbose)]
     lines += _would_settle(diagnosis, terminal)
+    lines += fix_section(fixes, diagnosis.target, terminal)
     lines += _last_line(diagnosis, terminal)
     return draw(lines, terminal)
 

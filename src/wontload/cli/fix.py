@@ -1,0 +1,154 @@
+"""`wontload fix TARGET`: plan, ask, apply, try the import, take back what did not help."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from wontload.cli.options import Options
+from wontload.cli.status import STATUS_OF
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wontload.app.fix import Attempt, Plan
+    from wontload.remedy.fix import Fix
+
+FAILED = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("target", metavar="TARGET", help="an import name, a distribution's name or a library's path")
+    parser.add_argument("--plan", action="store_true", help="show what could be done, and change nothing")
+    parser.add_argument("--use", metavar="ID", help="this fix and no other, such as scoped-path")
+    parser.add_argument("--yes", action="store_true", help="apply without asking")
+    parser.add_argument(
+        "--dry-run",
+        choices=("script",),
+        help="write a script that a person can read and run instead: PowerShell for Windows, sh elsewhere",
+    )
+    parser.add_argument(
+        "--timeout", type=float, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
+    )
+
+
+def run(options: Options) -> int:
+    """Plan; unless only that was asked for, apply the fixes in turn until the import works."""
+    from wontload.app.fix import plan as make_plan
+    from wontload.cli.progress import waiting
+    from wontload.errors import UsageError
+
+    machine = options.saved_machine()
+    if machine is not None and not (options.plan or options.dry_run):
+        raise UsageError(
+            "a saved machine cannot be changed from here.", "Give --plan to see what would help, or --dry-run=script."
+        )
+    with waiting(f"trying {options.target}", enabled=not options.quiet):
+        plan = make_plan(
+            options.target,
+            python=None if machine else options.interpreter(),
+            machine=machine,
+            timeout_s=options.timeout,
+        )
+    fixes = _chosen(options, plan)
+    if options.dry_run:
+        return _script(options, plan, fixes)
+    if options.plan or not fixes or plan.diagnosis.verdict in ("loads", "degraded"):
+        return _show(options, plan)
+    if not options.yes and not _can_ask():
+        raise UsageError(
+            "nobody can be asked here: no terminal.", "Give --yes to apply the best fix, or --plan to see them."
+        )
+    return _apply(options, plan, fixes)
+
+
+def _chosen(options: Options, plan: Plan) -> list[Fix]:
+    """The fixes to try, in order: those that the model does not refute, and that we can do."""
+    from wontload.errors import UsageError
+
+    if options.use is not None:
+        found = [fix for fix in plan.fixes if fix.id == options.use]
+        if not found and plan.diagnosis.verdict not in ("loads", "degraded"):
+            known = ", ".join(fix.id for fix in plan.fixes) or "none"
+            raise UsageError(f"there is no fix {options.use!r} for {options.target}.", f"There is: {known}.")
+        return found
+    return [fix for fix in plan.fixes if fix.proof.works is not False]
+
+
+def _show(options: Options, plan: Plan) -> int:
+    from wontload.report.terminal import render_plan, render_why
+
+    verdict = plan.diagnosis.verdict
+    if options.format == "json":
+        from wontload.report.as_json import dump
+        from wontload.report.fix_json import fix_to_json
+
+        options.say(dump(fix_to_json(plan)))
+        return STATUS_OF[verdict]
+    terminal = options.terminal()
+    options.say(render_why(plan.diagnosis, terminal, quiet=True))
+    if verdict in ("loads", "degraded"):
+        options.say("Nothing needs to be fixed.")
+    elif plan.fixes:
+        options.say("\n" + render_plan(plan, terminal))
+    else:
+        options.say(f"No fix is known that helps here; `wontload {options.target}` tells what is wrong.")
+    return STATUS_OF[verdict]
+
+
+def _can_ask() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _apply(options: Options, plan: Plan, fixes: list[Fix]) -> int:
+    from wontload.report.terminal import render_plan
+
+    quiet = options.format == "json"
+    if not quiet:
+        options.say(render_plan(plan, options.terminal()))
+    attempts: list[Attempt] = []
+    for fix in fixes:
+        if not options.yes and not _agreed(fix):
+            continue
+        attempts.append(_try(options, plan, fix))
+        if attempts[-1].kept:
+            break
+    if quiet:
+        from wontload.report.as_json import dump
+        from wontload.report.fix_json import fix_to_json
+
+        options.say(dump(fix_to_json(plan, attempts)))
+    elif not attempts:
+        options.say("Nothing was changed.")
+    return 0 if attempts and attempts[-1].kept else FAILED
+
+
+def _try(options: Options, plan: Plan, fix: Fix) -> Attempt:
+    from wontload.app.fix import apply
+    from wontload.cli.progress import waiting
+    from wontload.report.terminal import render_attempt
+
+    assert plan.diagnosis.case is not None
+    with waiting(f"applying {fix.id}", enabled=not options.quiet):
+        attempt = apply(fix, plan.diagnosis.case, timeout_s=options.timeout)
+    if options.format != "json":
+        options.say(render_attempt(attempt, options.terminal()))
+    return attempt
+
+
+def _agreed(fix: Fix) -> bool:
+    try:
+        answer = input(f"Apply {fix.id}? [Y/n] ")
+    except EOFError:
+        return False
+    return answer.strip().lower() in ("", "y", "yes")
+
+
+def _script(options: Options, plan: Plan, fixes: list[Fix]) -> int:
+    from wontload.report.script import render_script
+
+    if not fixes:
+        return _show(options, plan)
+    machine = plan.diagnosis.machine
+    options.say(render_script(fixes[0], plan.diagnosis.target, windows=machine.system.name == "windows"))
+    return STATUS_OF[plan.diagnosis.verdict]

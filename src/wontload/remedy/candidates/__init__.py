@@ -1,0 +1,37 @@
+"""What could be done about a case: one module a kind of fix, each yielding fixes that the model has judged.
+
+A candidate looks at the case and the environment only; nothing is changed, fetched or asked for here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from wontload.diagnosis import Case, Diagnosis
+from wontload.remedy.fix import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a candidate is asked about.
+
+    Attributes:
+        case, diagnosis: what is wrong. environment: where something may be done.
+        source: the text of a Python file on that machine; `None` when it cannot be read.
+    """
+
+    case: Case
+    diagnosis: Diagnosis
+    environment: Environment
+    source: Callable[[str], bytes | None] = lambda path: None
+
+    @property
+    def package(self) -> str | None:
+        """Top-level import name of the target; `None` for a file."""
+        return self.case.target.partition(".")[0] if self.case.kind == "import" else None
+
+    def codes(self) -> Iterator[str]:
+        """Codes of the findings that explain the error, else of all that are errors."""
+        found = [one for one in self.diagnosis.findings if one.explains_error] or self.diagnosis.findings
+        return iter([one.code for one in found])

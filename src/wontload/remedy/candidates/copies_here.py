@@ -1,0 +1,85 @@
+"""Copies on this machine that would satisfy a load that does not find them, in the order in which they are mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wontload.binary import MalformedImage
+from wontload.diagnosis import Case
+from wontload.machine import NotKnown
+from wontload.remedy.change import Change
+from wontload.remedy.proof import Proof, prove
+
+MOST_ROUNDS = 12  # a chain of libraries, each of which brings the next that is missing
+
+
+def directories_that_help(case: Case, build: str) -> tuple[Change, Proof] | None:
+    """The smallest change, made of copies that are here, with which all loads succeed in the model.
+
+    Args:
+        build: how copies are brought to the loader: `add` (their directories are added), `preload` (they are mapped
+            by full path), `search` (their directories are put behind those of the search variable).
+
+    Returns:
+        The change and its proof; `None` when some missing library has no copy that would do.
+    """
+    chosen: dict[str, str] = {}
+    for _ in range(MOST_ROUNDS):
+        change = _change(case, chosen.values(), build)
+        proof = prove(case, change)
+        if proof.works is not False:
+            return (change, proof) if chosen and proof.works else None
+        new = {case.fold(name): name for name in _base_names(proof) if case.fold(name) not in chosen}
+        found = {key: path for key, name in new.items() if (path := _copy(case, name, chosen.values()))}
+        if not found:
+            return None
+        chosen |= found
+    return None
+
+
+def _base_names(proof: Proof) -> Iterator[str]:
+    for module in proof.still_missing:
+        yield module.name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _copy(case: Case, name: str, chosen: Iterable[str]) -> str | None:
+    """A copy that fits, from a directory that is used already where there is one; else the first."""
+    fit = [copy for copy in case.copies.named(name) if copy.fits]
+    used = {case.fold(case.path_module.dirname(path)) for path in chosen}
+    fit.sort(key=lambda copy: case.fold(case.path_module.dirname(copy.path)) not in used)
+    return next((copy.path for copy in fit), None)
+
+
+def _change(case: Case, paths: Iterable[str], build: str) -> Change:
+    ordered = tuple(in_order_of_need(case, tuple(paths)))
+    directories = tuple(dict.fromkeys(case.path_module.dirname(path) for path in ordered))
+    if build == "search":
+        return Change(search_last=directories)
+    added = directories if case.windows else ()
+    return Change(added_directories=added, preload=ordered if build == "preload" else ())
+
+
+def in_order_of_need(case: Case, paths: tuple[str, ...]) -> Iterator[str]:
+    """Libraries so that each comes after those among them that it needs. A circle is cut where it is met."""
+    by_name = {case.fold(case.path_module.basename(path)): path for path in paths}
+    done: set[str] = set()
+
+    def visit(path: str, above: frozenset[str]) -> Iterator[str]:
+        if path in done or path in above:
+            return
+        for name in _needs(case, path):
+            if needed := by_name.get(case.fold(name)):
+                yield from visit(needed, above | {path})
+        done.add(path)
+        yield path
+
+    for path in paths:
+        yield from visit(path, frozenset())
+
+
+def _needs(case: Case, path: str) -> Iterator[str]:
+    try:
+        image = case.machine.files.image(path)
+    except (MalformedImage, NotKnown, LookupError):
+        return
+    yield from (one.library for one in image.needed)

@@ -1,0 +1,144 @@
+"""The fixes of a target, and what came of those that were tried, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wontload.app.fix import Attempt, Plan
+from wontload.diagnosis import Diagnosis
+from wontload.loader import LoadResult, Module, Status
+from wontload.remedy.fix import Fix
+from wontload.remedy.steps import ByHand, InstallWheels, MoveFile, ReplaceText, SetVariable, Step, WriteFile
+from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
+from wontload.report.screen import Terminal
+
+HANG = 4
+MOST_DIFFERENCES = 6
+CERTAINTY = {True: "proven", None: "to be proven on what is fetched", False: "not enough alone"}
+
+
+def fix_section(fixes: Sequence[Fix], target: str, terminal: Terminal) -> Iterator[Line]:
+    """The list of fixes at the end of a diagnosis; nothing where there is none."""
+    if not fixes:
+        return
+    yield []
+    yield [Span("fixes, judged on a model of this machine, best first", "strong")]
+    for number, fix in enumerate(fixes, 1):
+        yield from _headline(number, fix, terminal)
+    command = span(f"wontload fix {target}", "strong")
+    yield from flow([span("Run"), command, *words("to apply 1 and check the import.")], terminal.width)
+
+
+def render_plan(plan: Plan, terminal: Terminal) -> str:
+    """The plan of `wontload fix`: every fix with its steps, what it costs, and the proof as a short difference."""
+    lines: list[Line] = []
+    for number, fix in enumerate(plan.fixes, 1):
+        lines += [*_headline(number, fix, terminal), *_steps(fix, terminal), *_proof(fix, terminal)]
+        if fix.caveat:
+            lines += labelled("mind", words(fix.caveat), terminal.width)
+    return draw(lines, terminal)
+
+
+def render_attempt(attempt: Attempt, terminal: Terminal) -> str:
+    """What came of one fix, in a line or two."""
+    return draw(_attempt(attempt, terminal), terminal)
+
+
+def _headline(number: int, fix: Fix, terminal: Terminal) -> Iterator[Line]:
+    left = [Span(f"  {number}  "), span(fix.id.ljust(16), "strong", ""), *words(fix.title)]
+    right = [span(costs(fix), "dim")]
+    lines = flow(left[1:], terminal.width, left[:1], 5 + 17)
+    if len(lines) == 1 and (both := beside(lines[0], right, terminal.width)):
+        yield both
+        return
+    yield from lines
+    yield [Span(" " * (5 + 17)), *right]
+
+
+def costs(fix: Fix) -> str:
+    """`nothing to download · undoable`."""
+    parts = [download_of(fix), *([f"about {fix.minutes:.0f} min"] if fix.minutes else [])]
+    parts += ["needs an administrator"] if fix.rights == "administrator" else []
+    parts += ["by hand"] if fix.by_hand else ["undoable"]
+    if fix.proof.works is not True:
+        parts.append(CERTAINTY[fix.proof.works])
+    return " · ".join(parts)
+
+
+def download_of(fix: Fix) -> str:
+    """What has to be fetched, in decimal megabytes."""
+    if fix.download_bytes is None:
+        return "size not known"
+    return f"{fix.download_bytes / 1e6:.0f} MB" if fix.download_bytes else "nothing to download"
+
+
+def _steps(fix: Fix, terminal: Terminal) -> Iterator[Line]:
+    for number, step in enumerate(fix.steps):
+        yield from labelled("" if number else "does", words(said(step)), terminal.width)
+
+
+def said(step: Step) -> str:
+    """One step in words."""
+    if isinstance(step, WriteFile):
+        return f"writes {step.path}"
+    if isinstance(step, ReplaceText):
+        return f"in {step.path} exchanges `{step.before.strip()}` for `{step.after.strip()}`"
+    if isinstance(step, MoveFile):
+        return f"renames {step.path} to {step.to}"
+    if isinstance(step, InstallWheels):
+        return f"installs {', '.join(step.wheels)} with {step.installer}"
+    if isinstance(step, SetVariable):
+        return f"{'adds to' if step.extends else 'sets'} your variable {step.name}: {step.value}"
+    return f"{step.text} {step.command}".strip() if isinstance(step, ByHand) else ""
+
+
+def _proof(fix: Fix, terminal: Terminal) -> Iterator[Line]:
+    """The modules whose fate the change turns: what was missing, and where it would come from."""
+    rows = [
+        row for before, after in zip(fix.proof.before, fix.proof.after, strict=True) for row in _turned(before, after)
+    ]
+    for number, row in enumerate(rows[:MOST_DIFFERENCES]):
+        yield from labelled("" if number else "proof", words(row), terminal.width)
+    if len(rows) > MOST_DIFFERENCES:
+        yield from labelled("", words(f"and {len(rows) - MOST_DIFFERENCES} more"), terminal.width)
+
+
+def _turned(before: LoadResult, after: LoadResult) -> Iterator[str]:
+    found = {module.name: module for module in after.modules}
+    for module in before.modules:
+        new = found.get(module.name)
+        if new is not None and module.status in (Status.MISSING, Status.REFUSED) and new.status is not module.status:
+            yield f"{module.name}: {module.status.value}, then {_fate(new)}"
+    if after.error:
+        yield f"then {after.error}: " + ", ".join(one.name for one in after.modules if one.error)
+
+
+def _fate(module: Module) -> str:
+    where = f" from {module.path}" if module.path else ""
+    return f"{module.status.value.replace('_', ' ')}{where}"
+
+
+def _attempt(attempt: Attempt, terminal: Terminal) -> Iterator[Line]:
+    fix = span(attempt.fix.id, "strong")
+    if attempt.kept and attempt.diagnosis is not None:
+        yield from flow(
+            [fix, *words(f"applied: {_verdict(attempt.diagnosis)}", "good"), *_undo(attempt)], terminal.width, hang=2
+        )
+        if attempt.fix.needs_new_console:
+            yield from flow(words("Consoles and programs that run already must be started anew."), terminal.width)
+        return
+    why = attempt.problem or (_verdict(attempt.diagnosis) if attempt.diagnosis else "")
+    yield from flow([fix, *words("did not help, and was taken back:", "warning"), *words(why)], terminal.width, hang=2)
+    for sentence in attempt.left:
+        yield from flow(words(sentence), terminal.width, [Span("  ")], 2)
+
+
+def _verdict(diagnosis: Diagnosis) -> str:
+    if diagnosis.verdict in ("loads", "degraded"):
+        return f"{diagnosis.target} loads"
+    first = diagnosis.findings[0].title if diagnosis.findings else diagnosis.verdict
+    return f"{diagnosis.target} still does not load: {first}"
+
+
+def _undo(attempt: Attempt) -> list[Span]:
+    return [*words("(taken back with"), span(f"wontload undo {attempt.journal})")]

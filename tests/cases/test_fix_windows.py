@@ -1,0 +1,104 @@
+"""The case mended, live on a real Windows CPython: broken, fixed, the import works, taken back, broken as before."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cases.test_windows import CUDA_HOME, cuda_home, lib, move_away, python, tool_wheel, why  # noqa: F401
+from tests.remedy.trees import tree
+from tests.support.schemas import check
+from tests.support.windows import WindowsPython, windows
+
+pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("windows-case")]
+STATE = r"C:\wontload state"
+
+
+@pytest.fixture
+def state(python: WindowsPython):  # noqa: F811
+    yield {"WONTLOAD_STATE_DIR": STATE, "CUDA_PATH": CUDA_HOME}
+    shutil.rmtree(windows().to_host(STATE), ignore_errors=True)
+
+
+def run(python: WindowsPython, *arguments: str, status: int, **environment: str) -> dict[str, Any]:  # noqa: F811
+    done = python.run("-m", "wontload", *arguments, "--json", env=environment, timeout=180)
+    assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    check(answer)
+    return answer
+
+
+def imports(python: WindowsPython, **environment: str) -> bool:  # noqa: F811
+    return python.run("-c", "import llama_cpp", env=environment).returncode == 0
+
+
+@pytest.mark.parametrize("fix", ["scoped-path", "loader-line"])
+def test_broken_fixed_undone_broken(python: WindowsPython, lib: Path, state: dict[str, str], fix: str):  # noqa: F811
+    move_away(lib)
+    before = tree(python.root)
+    assert not imports(python, **state)
+    answer = run(python, "fix", "llama_cpp", "--use", fix, "--yes", status=0, **state)
+    (attempt,) = answer["attempts"]
+    assert (attempt["fix"], attempt["kept"], answer["verdict"]) == (fix, True, "loads")
+    assert imports(python, **state)
+    assert tree(python.root) != before
+    listed = run(python, "undo", "--list", status=0, **state)
+    assert [(one["fix"], one["state"]) for one in listed["applications"]] == [(fix, "applied")]
+    run(python, "undo", status=0, **state)
+    assert tree(python.root) == before
+    assert not imports(python, **state)
+
+
+def test_every_proof_of_the_plan_is_true(python: WindowsPython, lib: Path, state: dict[str, str]):  # noqa: F811
+    move_away(lib)
+    answer = run(python, "fix", "llama_cpp", "--plan", status=1, **state)
+    proven = [fix["id"] for fix in answer["fixes"] if fix["proof"]["works"]]
+    assert proven == ["scoped-path", "path-variable", "loader-line"]
+    for fix in proven:
+        before = tree(python.root)
+        (attempt,) = run(python, "fix", "llama_cpp", "--use", fix, "--yes", status=0, **state)["attempts"]
+        assert attempt["kept"], attempt
+        run(python, "undo", status=0, **state)
+        assert tree(python.root) == before
+
+
+def test_the_users_path_is_put_back_in_the_registry(python: WindowsPython, lib: Path, state: dict[str, str]):  # noqa: F811
+    move_away(lib)
+    query = ["reg", "query", r"HKCU\Environment"]
+    before = windows().run(query).stdout
+    run(python, "fix", "llama_cpp", "--use", "path-variable", "--yes", status=0, **state)
+    assert CUDA_HOME.lower() in windows().run(query).stdout.lower()
+    run(python, "undo", status=0, **state)
+    assert windows().run(query).stdout == before
+
+
+def test_the_shim_costs_nothing_until_the_package_is_imported(python: WindowsPython, lib: Path, state: dict[str, str]):  # noqa: F811
+    move_away(lib)
+    run(python, "fix", "llama_cpp", "--use", "scoped-path", "--yes", status=0, **state)
+    said = python.run("-c", "import sys; print('ctypes' in sys.modules, '_wontload_for_llama_cpp' in sys.modules)")
+    assert said.stdout.split() == ["False", "True"]
+    shutil.rmtree(cuda_home())  # what it points to vanishes: Python's start and other imports are as ever
+    done = python.run("-c", "import json; print('well')")
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "well", "")
+    (python.site_packages / "_wontload_for_llama_cpp.py").unlink()
+    done = python.run("-c", "print('well')")
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "well", "")
+    run(python, "undo", status=0, **state)
+
+
+def test_nothing_is_changed_when_nobody_can_be_asked(python: WindowsPython, lib: Path, state: dict[str, str]):  # noqa: F811
+    move_away(lib)
+    before = tree(python.root)
+    done = python.run("-m", "wontload", "fix", "llama_cpp", env=state, timeout=180)
+    assert done.returncode == 2
+    assert "--yes" in done.stderr
+    assert tree(python.root) == before
+
+
+def test_a_sound_package_needs_no_fix(python: WindowsPython, state: dict[str, str]):  # noqa: F811
+    state.pop("CUDA_PATH")
+    assert run(python, "fix", "llama_cpp", "--yes", status=0, **state)["attempts"] == []

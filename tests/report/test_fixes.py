@@ -1,0 +1,91 @@
+"""The plan of `wontload fix` as it reads, and as a script that does the same."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wontload.app.fix import Plan, plan
+from wontload.machine.snapshot import load
+from wontload.remedy.change import Change
+from wontload.remedy.fix import Fix
+from wontload.remedy.proof import Proof
+from wontload.remedy.steps import ByHand, MoveFile, ReplaceText, SetVariable, Step, WriteFile
+from wontload.report.script import render_script
+from wontload.report.terminal import Terminal, render_plan, render_why
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "rtx4070super.json"
+NOTHING = Proof(before=(), after=())
+
+
+@pytest.fixture(scope="module")
+def case() -> Plan:
+    return plan("llama_cpp", machine=load(str(EXAMPLE)))
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_the_plan_reads_as_recorded(case: Plan, width: int, compare: Callable[[str, str], None]):
+    text = render_plan(case, Terminal(width=width))
+    compare(f"plan.{width}.txt", text)
+    assert max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_a_diagnosis_ends_with_its_fixes(case: Plan, width: int, compare: Callable[[str, str], None]):
+    text = render_why(case.diagnosis, Terminal(width=width), fixes=case.fixes)
+    compare(f"why-with_fixes.{width}.txt", text)
+    assert max(map(len, text.splitlines())) <= width
+
+
+def fix(*steps: Step) -> Fix:
+    return Fix(id="x", kind="x", title="a\ntitle; rm -rf /", steps=steps, change=Change(), proof=NOTHING)
+
+
+def test_the_shell_script_does_what_the_steps_say(tmp_path: Path):
+    place = tmp_path / "it's ünï $HOME `x`"
+    place.mkdir()
+    old = place / "loader.py"
+    old.write_text("a = 1\nwinmode = 0\n")
+    digest = hashlib.sha256(old.read_bytes()).hexdigest()
+    script = render_script(
+        fix(
+            WriteFile(path=str(place / "new" / "shim.py"), content="print('it''s')\n# $(touch owned) `touch owned`\n"),
+            ReplaceText(path=str(old), sha256=digest, before="winmode = 0", after="pass  # 'quoted'"),
+            SetVariable(name="CUDA_PATH", value="/opt/it's"),
+            ByHand(text="Install\nthe driver.", command="touch owned"),
+        ),
+        "pkg\ntouch owned",
+        windows=False,
+    )
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    subprocess.run(["sh", "-c", script], check=True, cwd=tmp_path, env=env)
+    assert (place / "new" / "shim.py").read_text().endswith("`touch owned`\n")
+    assert old.read_text() == "a = 1\npass  # 'quoted'\n"
+    assert (place / "loader.py.before-wontload").read_text() == "a = 1\nwinmode = 0\n"
+    said = subprocess.run(["sh", "-c", ". ./.profile; echo $CUDA_PATH"], cwd=tmp_path, env=env, capture_output=True)
+    assert said.stdout == b"/opt/it's\n"
+    assert not list(tmp_path.rglob("owned"))
+    again = subprocess.run(["sh", "-c", script], check=False, cwd=tmp_path, env=env, capture_output=True)
+    assert again.returncode != 0
+    assert b"exists already" in again.stderr
+
+
+def test_a_file_that_changed_stops_the_script(tmp_path: Path):
+    old = tmp_path / "loader.py"
+    old.write_text("other")
+    step = ReplaceText(path=str(old), sha256="0" * 64, before="a", after="b")
+    done = subprocess.run(["sh", "-c", render_script(fix(step), "pkg", windows=False)], check=False)
+    assert done.returncode != 0
+    assert old.read_text() == "other"
+
+
+def test_powershell_keeps_every_text_a_literal():
+    step = MoveFile(path="C:\\it's $(calc) `n", to="C:\\ünï‘s")
+    script = render_script(fix(step), "pkg", windows=True)
+    assert "-LiteralPath 'C:\\it''s $(calc) `n'" in script
+    assert script.isascii()
+    assert "[Convert]::FromBase64String(" in script
