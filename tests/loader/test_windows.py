@@ -336,3 +336,19 @@ def test_assemblies_that_ask_for_each_other_are_bounded():
     }
     files = {A: asking(Assembly("a0"), needs=()), STORE.format("1.1"): pe(), **texts}
     assert load_on(files, A).error == 0
+
+
+def test_a_packaged_process_searches_neither_path_nor_the_current_directory():
+    """Store Python with winmode=0: Microsoft, "Search order for packaged apps"; numpy/numpy#12667."""
+    store = r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.11_3.11.2544.0_x64__qbz5n2kfra8p0"
+    process = {"executable": store + r"\python3.11.exe", "packaged": True, "path": r"C:\cuda", "dll_directory": r"C:\d"}
+    files = {A: pe("b.dll"), r"C:\cuda\b.dll": pe(), r"C:\work\b.dll": pe(), r"C:\d\b.dll": pe()}
+    result = load_on(files, A, 0, **process)
+    assert [(one.rule, one.directory) for one in result.search_order] == [
+        ("application_directory", store),
+        ("system32", SYSTEM32),
+    ]
+    assert result.error == 126
+    assert load_on(files, A, 8, **process).search_order[0].directory == r"C:\lib"
+    assert load_on(files, A, added=[r"C:\work"], **process).error == 0
+    assert load_on(files, A, 0, **{**process, "packaged": False}).error == 0

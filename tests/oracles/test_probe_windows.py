@@ -227,6 +227,23 @@ def test_a_directory_is_removed_when_it_is_closed_and_not_before(python: Windows
     assert [load["request"]["flags"] for load in seen["loads"]] == [0x1000, 0x1000]
 
 
+def test_directories_that_were_added_before_anybody_watched(python: WindowsPython, work: Path):
+    """As conda's interpreter does natively at its start, and .pth files do with `os.add_dll_directory`."""
+    path_file = python.site_packages / "early.pth"
+    # The second call is AddDllDirectory itself, which `os.add_dll_directory` has no part in.
+    path_file.write_text(
+        "import os, ctypes; os.add_dll_directory('C:\\\\windows'); "
+        "ctypes.WinDLL('kernel32').AddDllDirectory(ctypes.c_wchar_p('C:\\\\windows\\\\system'))\n"
+    )
+    try:
+        seen = attempt(python, work, "import ctypes, os; os.add_dll_directory(os.getcwd()); ctypes.CDLL('winmm.dll')")
+    finally:
+        path_file.unlink()
+    (load,) = seen["loads"]
+    added = [one["path"] for one in load["request"]["process"]["added_directories"]]
+    assert added == ["C:\\windows", "C:\\windows\\system", python.windows.to_windows(work)]
+
+
 @pytest.mark.parametrize(
     ("code", "outcome", "status"),
     [

@@ -44,9 +44,8 @@ def parse_pe(source: Source, origin: Origin) -> Image:
     eager = read_eager(view)
     is_library = bool(layout.characteristics & IMAGE_FILE_DLL)
     file_version = read_file_version(view)
-    # Their places lie beside the version's, so that no further read is needed.
-    own, heeded = (find_manifest(view, which) for which in (EXE_MANIFEST, DLL_MANIFEST))
-    manifest = heeded if is_library else own
+    # Its place lies beside the version's, so that no further read is needed.
+    manifest = find_manifest(view, DLL_MANIFEST if is_library else EXE_MANIFEST)
     return Image(
         format=Format.PE,
         architecture=architecture(view, load_config),
@@ -62,8 +61,8 @@ def parse_pe(source: Source, origin: Origin) -> Image:
         minimum_os=layout.subsystem_version,
         read_imports=later(origin, partial(_on_view, partial(read_imports, eager=eager), layout)),
         read_exports=later(origin, partial(_on_view, read_exports, layout)),
-        read_manifest=_manifest_reader(origin, layout, manifest),
-        read_assembly_manifest=_manifest_reader(origin, layout, own),
+        read_manifest=manifest and later(origin, partial(_on_view, partial(_read_manifest, place=manifest), layout)),
+        read_assembly_manifest=later(origin, partial(_on_view, _read_assembly_manifest, layout)),
     )
 
 
@@ -82,10 +81,9 @@ def _is_wine_builtin(source: Source) -> bool:
     return not int.from_bytes(characteristics, "little") & WINE_PREFERS_NATIVE
 
 
-def _manifest_reader(
-    origin: Origin, layout: Layout, place: tuple[int, int] | None
-) -> Callable[[], Manifest | None] | None:
-    return place and later(origin, partial(_on_view, partial(_read_manifest, place=place), layout))
+def _read_assembly_manifest(view: PEView) -> Manifest | None:
+    place = find_manifest(view, EXE_MANIFEST)
+    return place and _read_manifest(view, place)
 
 
 def _read_manifest(view: PEView, place: tuple[int, int]) -> Manifest:

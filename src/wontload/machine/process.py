@@ -40,6 +40,7 @@ class Process:
         dll_directory: Windows, `SetDllDirectory`'s; `None` when it was not called.
         default_dll_directories: Windows, the flags of `SetDefaultDllDirectories`; `None` when it was not called.
         safe_search_mode: Windows, `SafeDllSearchMode`.
+        packaged: Windows, the process has a package identity, as Python from the Microsoft Store has.
         secure: ELF, AT_SECURE: variables are ignored.
     """
 
@@ -53,6 +54,7 @@ class Process:
     dll_directory: str | None = None
     default_dll_directories: int | None = None
     safe_search_mode: bool = True
+    packaged: bool = False
     secure: bool = False
 
 

@@ -99,6 +99,9 @@ class Reading:
     def _started(self, event: Event) -> None:
         self.facts = mapping(event.get("facts"))
         self._start = variables(event.get("variables"))
+        # Before anybody watched: by the interpreter itself, or by a .pth file. No event has these numbers.
+        for index, path in enumerate(texts(self.facts.get("added_directories")), 1):
+            self._added[-index] = AddedDirectory(path)
         self.process = replace(self._now(), environment=self._start)
 
     def _now(self) -> Process:
@@ -112,6 +115,7 @@ class Reading:
             dll_directory=text(directory) if (directory := self._state.get("dll_directory")) is not None else None,
             default_dll_directories=number(self._state.get("default_dll_directories")),
             safe_search_mode=safe_search_mode != 0,
+            packaged=self.facts.get("packaged") is True,
             secure=self.facts.get("secure") is True,
             asked_for=tuple(self._asked_for.items()),
             global_modules=self._global,

@@ -109,6 +109,11 @@ FLAGGED_ORDER: tuple[tuple[int, Rule], ...] = (
 SYSTEM_DIRECTORIES: tuple[Rule, ...] = (system32, system16, windows_directory)
 # Safe search mode, the default: the current directory comes late.
 STANDARD_ORDER: tuple[Rule, ...] = (dll_directory, *SYSTEM_DIRECTORIES, current_directory, path_variable)
+# Of a packaged process: neither Windows' directory nor the current one nor PATH. Its package's own files lie below the
+# application directory; those of packages that it depends on come before, and are not known here. Documented, with one
+# report for Python (numpy/numpy#12667). Source: Microsoft, "Dynamic-link library search order", "Search order for
+# packaged apps".
+PACKAGED_ORDER: tuple[Rule, ...] = (system32,)
 UNSAFE_ORDER: tuple[Rule, ...] = (dll_directory, current_directory, *SYSTEM_DIRECTORIES, path_variable)
 
 
@@ -117,4 +122,6 @@ def search_order(flags: int, process: Process) -> tuple[Rule, ...]:
     if flags & SEARCH:
         return tuple(rule for flag, rule in FLAGGED_ORDER if flags & flag)
     first = altered_search_path if flags & LOAD_WITH_ALTERED_SEARCH_PATH else application_directory
+    if process.packaged:
+        return (first, *PACKAGED_ORDER)
     return (first, *(STANDARD_ORDER if process.safe_search_mode else UNSAFE_ORDER))

@@ -14,7 +14,7 @@ from os import fsdecode, getcwd
 
 assert sys.platform == "win32"  # so mypy reads what follows for Windows alone
 
-DEFAULT_DIRS, DLL_LOAD_DIR = 0x1000, 0x100  # LOAD_LIBRARY_SEARCH_*, Microsoft, LoadLibraryExW
+DEFAULT_DIRS, DLL_LOAD_DIR, USER_DIRS = 0x1000, 0x100, 0x400  # LOAD_LIBRARY_SEARCH_*, Microsoft, LoadLibraryExW
 IMPORT_FLAGS = DEFAULT_DIRS | DLL_LOAD_DIR  # Python/dynload_win.c, the same since CPython 3.8
 ERROR_MOD_NOT_FOUND = 126
 # SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX: nobody is there to close a dialog box
@@ -127,6 +127,7 @@ def facts() -> dict[str, object]:
         "known_dlls": _known_dlls(),
         "safe_dll_search_mode": _registry_value(SESSION_MANAGER, "SafeDllSearchMode"),
         "packaged": is_packaged(),
+        "added_directories": added_at_start(),
         "dlopen_flags": IMPORT_FLAGS,
     }
 
@@ -152,6 +153,31 @@ def is_packaged() -> bool:
         return bool(kernel32.GetCurrentPackageFullName(ctypes.byref(length), None) != APPMODEL_ERROR_NO_PACKAGE)
     except AttributeError:  # Windows 7
         return False
+
+
+def added_at_start() -> list[str]:
+    """Directories that are in the search already, in the order in which they were added where that can be told.
+
+    conda's interpreter adds its prefix's by itself (AddDllDirectory, conda-forge/python-feedstock), a .pth file may
+    have. The loader is asked for the search path of LOAD_LIBRARY_SEARCH_USER_DIRS: ntdll!LdrGetDllPath, undocumented
+    and exported since Windows 8; its types are those of System Informer's headers (phnt, ntldr.h). What goes wrong in
+    it is no answer, and ctypes turns an access violation into an OSError.
+    """
+    path, other = ctypes.c_void_p(), ctypes.c_void_p()
+    try:
+        ntdll = ctypes.WinDLL("ntdll")
+        function = ntdll.LdrGetDllPath
+        function.argtypes = [ctypes.c_wchar_p, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_void_p]
+        if function("x.dll", USER_DIRS, ctypes.byref(path), ctypes.byref(other)) or not path.value:
+            return []
+        found = ctypes.wstring_at(path.value)
+        ntdll.RtlReleasePath(path)
+    except (AttributeError, OSError):
+        return []
+    buffer = ctypes.create_unicode_buffer(BUFFER)
+    own = buffer.value if _dll_directory(BUFFER, buffer) else ""  # SetDllDirectory's, told elsewhere
+    directories = [one for one in found.split(";") if one and one != own]
+    return directories[::-1] if _wine_version() else directories  # Wine asks the newest first
 
 
 def _known_dlls() -> list[str] | None:
