@@ -117,3 +117,17 @@ def test_the_abi_note_names_the_oldest_kernel(tmp_path: Path) -> None:
     assert image.minimum_os is not None
     assert image.minimum_os >= (2, 6)
     assert image.interpreter == os.fsdecode(b"/lib64/ld-linux-x86-64.so.2") or image.architecture != "x86_64"
+
+
+@pytest.mark.oracle("gcc")
+def test_static_tls_and_its_size(tmp_path: Path) -> None:
+    """What a compiler writes for `-ftls-model=initial-exec`; without the option there is size, and no demand."""
+    source = "__thread char block[100]; char *give(void) { return block; }"
+    found = []
+    for model in ("initial-exec", "global-dynamic"):
+        path = tmp_path / f"{model}.so"
+        command = ["gcc", "-x", "c", "-shared", "-fPIC", f"-ftls-model={model}", "-", "-o", str(path)]
+        subprocess.run(command, input=source, text=True, check=True)
+        image = read_image(str(path))
+        found.append((image.static_tls, image.tls_bytes))
+    assert found == [(True, 100), (False, 100)]

@@ -169,3 +169,7 @@ def test_a_16_bit_program() -> None:
     with pytest.raises(MalformedImage) as caught:
         parse_image(data, "x.dll")
     assert (caught.value.defect, caught.value.content) == (Defect.NOT_NATIVE, "16-bit program")
+
+
+def test_the_linker_says_its_version() -> None:
+    assert parse_image(pe(), "x.dll").linker_version == (14, 0)

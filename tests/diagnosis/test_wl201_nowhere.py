@@ -166,17 +166,6 @@ def test_a_directory_of_that_name_is_no_copy():
     assert (first.code, of_kind(first, "unfit"), of_kind(first, "copy")) == ("WL201", [], [])
 
 
-def test_an_api_set_that_this_windows_does_not_have():
-    """No file of that name would be taken, so a copy that some program ships is no help."""
-    name = "api-ms-win-core-new-l1-1-0.dll"
-    files = {LLAMA: dll(name), r"C:\tools\\" + name: dll()}
-    machine = windows(files, system={"api_sets": {"api-ms-win-core-new-l1-1": ""}})
-    (first,) = diagnose(machine, ctypes_load(LLAMA, path=[r"C:\tools"])).findings
-    assert (first.code, first.title) == ("WL201", f"{name} is no part of this Windows")
-    assert "newer Windows" in first.explanation
-    assert of_kind(first, "copy") == []
-
-
 def test_what_is_not_known_is_not_called_missing():
     """A saved machine that does not say whether one file exists, and another one that is surely missing."""
     machine = windows(
@@ -217,15 +206,6 @@ def test_what_none_of_the_names_is_called():
     machine = windows({LLAMA: dll("a.dll", "b.dll")})
     (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
     assert of_kind(first, "looked")[0].text.startswith("no file named a.dll or b.dll in any of ")
-
-
-def test_another_c_library_is_nothing_to_install():
-    machine = linux({LIBRARY: so("libc.musl-x86_64.so.1")})
-    (first,) = diagnose(machine, dlopen(LIBRARY)).findings
-    assert (first.code, first.subject) == ("WL201", "libc.musl-x86_64.so.1")
-    assert "libfoo.so was built for musl" in first.explanation
-    assert "manylinux" in first.explanation
-    assert "apt install" not in told(first)
 
 
 def test_a_side_by_side_assembly_that_is_not_installed():

@@ -7,12 +7,17 @@ from dataclasses import replace
 import pytest
 
 from tests.support.machines import (
+    BASE,
     LINUX_PACKAGE,
     LINUX_SITE,
+    PACKAGE,
     codes,
     ctypes_load,
     data,
     diagnose,
+    dll,
+    dlopen,
+    import_load,
     linux,
     of_kind,
     python_error,
@@ -102,3 +107,19 @@ def test_is_silent_where_the_endings_are_not_known():
 def test_is_silent_where_the_import_survived_or_a_load_ended_it():
     assert codes(diagnose(machine(OTHER), missing_module="pkg._c")) == []
     assert codes(diagnose(windows(), ctypes_load("gone.dll"), missing_module="pkg._c")) == ["WL201"]
+
+
+def test_a_file_that_takes_what_only_another_python_has():
+    """Its name fits (`.abi3.so`, or none of a version), so Python takes it; its symbols are of another one."""
+    module = LINUX_PACKAGE + "/_c.abi3.so"
+    files = {module: so("libc.so.6", takes=["_PyUnicode_Ready", "malloc"])}
+    (first,) = diagnose(linux(files), dlopen(module, kind="import")).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL501", "_PyUnicode_Ready", True)
+    assert first.title == "_c.abi3.so is for another Python: _PyUnicode_Ready is no part of this one's API"
+
+
+def test_windows_names_pythons_own_dll():
+    module = PACKAGE + r"\_c.pyd"
+    files = {module: dll(("python311.dll", ["PyNew_Thing"])), BASE + r"\python311.dll": dll(exports=["Py_Main"])}
+    (first,) = diagnose(windows(files), import_load(module)).findings
+    assert (first.code, first.subject) == ("WL501", "PyNew_Thing")

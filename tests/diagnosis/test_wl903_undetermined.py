@@ -53,10 +53,10 @@ def test_a_reason_that_the_model_knows_and_no_finding_has():
 
 
 def test_the_culprit_is_named_where_it_is_a_dependency():
-    machine = windows({MODULE: dll("foo.dll"), FOO: dll(("bar.dll", ["init"])), PACKAGE + r"\bar.dll": dll()})
-    (first,) = diagnose(machine, import_load(MODULE)).findings
-    assert (first.code, first.subject) == ("WL903", "_c.pyd")
-    assert first.title.startswith("_c.pyd does not load because of foo.dll: it takes init from ")
+    machine = linux({LIBRARY: so("libbar.so"), "/usr/lib/libbar.so": so(elf_type=2)})
+    (first,) = diagnose(machine, dlopen(LIBRARY)).findings
+    assert (first.code, first.subject) == ("WL903", "libfoo.so")
+    assert first.title == "libfoo.so does not load because of libbar.so: cannot dynamically load executable"
 
 
 def test_a_load_that_the_model_does_not_decide():

@@ -22,6 +22,7 @@ __all__ = ["ELF_MAGIC", "parse_elf"]
 T = TypeVar("T")
 ET_DYN = 3
 PF_X = 1
+DF_STATIC_TLS = 0x10  # gABI, "Dynamic Section", DT_FLAGS
 NT_GNU_ABI_TAG = 1
 LONGEST_NOTES_BYTES = 1 << 16
 # gABI, e_machine (elf.h): by number, and by number and bits or byte order where that makes two.
@@ -78,6 +79,8 @@ def parse_elf(source: Source, origin: Origin) -> Image:
         executable_stack=_executable_stack(layout),
         packed_relocations=Tag.RELR in layout.values,
         minimum_os=_kernel(view),
+        static_tls=bool(layout.values.get(Tag.FLAGS, 0) & DF_STATIC_TLS),
+        tls_bytes=max((one.memory_size for one in _segments(layout, Segment.TLS)), default=0),
         read_exports=on_demand(read_exports),
         read_undefined=on_demand(read_undefined),
         read_bindings=on_demand(read_bindings),

@@ -31,6 +31,7 @@ class Segment(IntEnum):
     DYNAMIC = 2
     INTERP = 3
     NOTE = 4
+    TLS = 7
     GNU_STACK = 0x6474E551
 
 
@@ -48,6 +49,7 @@ class Tag(IntEnum):
     REL = 17
     JMPREL = 23
     RUNPATH = 29
+    FLAGS = 30
     RELR = 36
     GNU_HASH = 0x6FFFFEF5
     VERSYM = 0x6FFFFFF0
@@ -65,7 +67,7 @@ class Structs:
         # e_type, e_machine, (e_version, e_entry), e_phoff, (e_shoff, e_flags, e_ehsize), e_phentsize, e_phnum, (3 more)
         self.header = struct.Struct(f"{order}HH4x{bits // 8}x{word}{bits // 8}x6xHH6x")
         self.dynamic = struct.Struct(f"{order}{word}{word}")
-        # p_type, p_flags, p_offset, p_vaddr, p_filesz (64 bits); the flags stand last but one with 32.
+        # p_type, p_flags, p_offset, p_vaddr, p_filesz, p_memsz (64 bits); the flags stand last but one with 32.
         self.segment = struct.Struct(f"{order}IIIIIIII" if bits == 32 else f"{order}IIQQQQQQ")
         # st_name, st_info, st_other, st_shndx
         self.symbol = struct.Struct(f"{order}I8xBBH" if bits == 32 else f"{order}IBBH16x")
@@ -85,6 +87,7 @@ class SegmentHeader(NamedTuple):
     offset: int
     address: int
     file_size: int
+    memory_size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,10 +155,12 @@ def _segments(source: Source, known: Structs, offset: int, entry_size: int, coun
     table = known.segment.iter_unpack(source.bytes_at(offset, count * entry_size))
     if known.word_bytes == 8:
         return tuple(
-            SegmentHeader(kind, flags, start, address, size) for kind, flags, start, address, _, size, _, _ in table
+            SegmentHeader(kind, flags, start, address, size, memory)
+            for kind, flags, start, address, _, size, memory, _ in table
         )
     return tuple(
-        SegmentHeader(kind, flags, start, address, size) for kind, start, address, _, size, _, flags, _ in table
+        SegmentHeader(kind, flags, start, address, size, memory)
+        for kind, start, address, _, size, memory, flags, _ in table
     )
 
 

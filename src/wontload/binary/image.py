@@ -186,6 +186,11 @@ class Image:
         platforms: Mach-O: PLATFORM_* numbers that it was built for (1 macOS, 2 iOS, 6 Catalyst), where it says any.
         sdk: Mach-O: version of the SDK that it was built with; `None` when it says none.
         uuid: Mach-O LC_UUID, in upper case with hyphens; `None` without one.
+        linker_version: PE: major and minor version of the linker, which for Microsoft's is that of the toolset
+            (14.40); mingw's writes that of binutils (2.40). `None` for other formats.
+        static_tls: ELF: it must have its thread-local data in the block that every thread gets at its start
+            (DF_STATIC_TLS, "initial-exec").
+        tls_bytes: ELF: thread-local data of each thread (PT_TLS), in bytes.
         reexports: Mach-O: install names of those of `needed` whose symbols it offers as its own.
         header: ELF: the file's first 64 bytes, which loaders check before anything else; empty when not known.
         is_dynamic: ELF: it has a dynamic section; a static executable and separate debug information have none.
@@ -224,6 +229,9 @@ class Image:
     platforms: tuple[int, ...] = ()
     sdk: tuple[int, ...] | None = None
     uuid: str | None = None
+    linker_version: tuple[int, int] | None = None
+    static_tls: bool = False
+    tls_bytes: int = 0
     reexports: tuple[str, ...] = ()
     is_dynamic: bool = True
     header: bytes = field(default=b"", repr=False)

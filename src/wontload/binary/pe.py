@@ -59,6 +59,7 @@ def parse_pe(source: Source, origin: Origin) -> Image:
         wine_builtin=_is_wine_builtin(source),
         file_version=file_version,
         minimum_os=layout.subsystem_version,
+        linker_version=layout.linker_version,
         read_imports=later(origin, partial(_on_view, partial(read_imports, eager=eager), layout)),
         read_exports=later(origin, partial(_on_view, read_exports, layout)),
         read_manifest=manifest and later(origin, partial(_on_view, partial(_read_manifest, place=manifest), layout)),

@@ -19,10 +19,10 @@ SIGNATURE_POINTER_OFFSET = 0x3C
 # "COFF File Header", behind the signature. Kept: signature, machine, number of sections, size of the optional header,
 # characteristics.
 FILE_HEADER = struct.Struct("<4sHH12xHH")
-# "Optional Header", up to the data directories. Kept: magic, image base, section alignment, major and minor subsystem
-# version, size of headers, number of data directories.
-OPTIONAL_HEADER_32 = struct.Struct("<H26xII12xHH8xI28xI")
-OPTIONAL_HEADER_64 = struct.Struct("<H22xQI12xHH8xI44xI")
+# "Optional Header", up to the data directories. Kept: magic, major and minor linker version, image base, section
+# alignment, major and minor subsystem version, size of headers, number of data directories.
+OPTIONAL_HEADER_32 = struct.Struct("<HBB24xII12xHH8xI28xI")
+OPTIONAL_HEADER_64 = struct.Struct("<HBB20xQI12xHH8xI44xI")
 MAGIC_32, MAGIC_64 = 0x10B, 0x20B
 DATA_DIRECTORY = struct.Struct("<II")  # RVA, size
 # "Section Table". Kept: virtual size, virtual address, size of raw data, pointer to raw data.
@@ -70,6 +70,7 @@ class Layout(NamedTuple):
     image_base: int
     size_of_headers: int
     subsystem_version: tuple[int, int]
+    linker_version: tuple[int, int]
     directories: tuple[tuple[int, int], ...]
     sections: tuple[Section, ...]
     starts: tuple[int, ...]
@@ -92,7 +93,7 @@ def read_layout(source: Source) -> Layout:
     section_table = optional + optional_size
     source.need(optional, header.size, "headers")
     source.need(section_table, section_count * SECTION_HEADER.size, "headers")
-    _, base, alignment, major, minor, size_of_headers, count = source.unpack(header, optional)
+    _, *linker, base, alignment, major, minor, size_of_headers, count = source.unpack(header, optional)
     headers = source.bytes_at(section_table, section_count * SECTION_HEADER.size)
     sections = _sections(source, headers, alignment, size_of_headers)
     return Layout(
@@ -102,6 +103,7 @@ def read_layout(source: Source) -> Layout:
         image_base=base,
         size_of_headers=size_of_headers,
         subsystem_version=(major, minor),
+        linker_version=(linker[0], linker[1]),
         directories=_directories(source, optional + header.size, min(count, 16)),
         sections=sections,
         starts=tuple([section[0] for section in sections]),

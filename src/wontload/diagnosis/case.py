@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
 
+from wontload.diagnosis import unbound
 from wontload.diagnosis.copies import CopyFinder
 from wontload.diagnosis.finding import JudgedLoad
 from wontload.diagnosis.missing import Missing, classify
@@ -194,6 +195,11 @@ class Case:
     def missing(self) -> tuple[Missing, ...]:
         """Every dependency that a failing load lacks, each with the code that names its cause, in load order."""
         return tuple(classify(self))
+
+    @cached_property
+    def unbound(self) -> tuple[unbound.Unbound, ...]:
+        """Every symbol that a failing load lacks, each with the code that names its cause, in load order."""
+        return tuple(unbound.classify(self))
 
     def chain(self, index: int, module: Module) -> tuple[str, ...]:
         """Names from the target to `module`."""

@@ -18,11 +18,23 @@ CODES = MappingProxyType(
         "WL204": "other_major",
         "WL205": "dependency_of_other_machine",
         "WL206": "another_copy_wins",
+        "WL207": "fails_when_first_used",
         "WL208": "points_at_nothing",
+        "WL209": "debug_runtime",
+        "WL301": "symbol_missing",
+        "WL302": "glibc_too_old",
+        "WL303": "gcc_runtime_too_old",
+        "WL304": "sister_of_another_version",
+        "WL305": "vc_runtime_too_old",
+        "WL306": "other_c_library",
+        "WL307": "system_too_old",
         "WL501": "other_python",
         "WL503": "shadowed",
         "WL506": "not_installed",
         "WL601": "initialisation_failed",
+        "WL602": "no_static_tls",
+        "WL603": "executable_stack",
+        "WL604": "runtimes_collide",
         "WL605": "crashes",
         "WL901": "disagreement",
         "WL902": "not_observed",
@@ -30,6 +42,20 @@ CODES = MappingProxyType(
     }
 )
 
-# For one missing dependency the first code that applies stands, the others are its evidence: what the loader met on
-# its way (205) before what it passed by (203, 202), a near miss (204) before nothing at all (201).
-MISSING = ("WL205", "WL203", "WL202", "WL204", "WL201")
+# For one missing dependency the first code that applies stands, the others are its evidence: what no copy would mend,
+# as it belongs to another C library (306), a newer system (307) or a compiler's own machine (209); then what the loader
+# met on its way (205) before what it passed by (203, 202), a near miss (204) before nothing at all (201).
+MISSING = ("WL306", "WL307", "WL209", "WL205", "WL203", "WL202", "WL204", "WL201")
+
+# For one symbol that is missing likewise: what the whole file does not fit (the C library, its age), then a better copy
+# of the library, then whose library is too old, and last that it is simply not there.
+UNBOUND = ("WL602", "WL306", "WL302", "WL206", "WL501", "WL303", "WL305", "WL307", "WL304", "WL301")
+
+# What only says how the process ended gives way to what says why. The first yields where one of the others explains the
+# error; its evidence is among theirs.
+YIELDS = MappingProxyType(
+    {
+        "WL601": ("WL305", "WL401", "WL604"),
+        "WL605": ("WL207", "WL305", "WL401", "WL604"),
+    }
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.catalogue import YIELDS
 from wontload.diagnosis.finding import Diagnosis, Finding, Severity
 from wontload.diagnosis.rules import LAST, RULES
 from wontload.loader import Verdict
@@ -13,7 +14,7 @@ GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 def diagnose(case: Case) -> Diagnosis:
     """The findings of a case, the one that explains the error first, and the verdict that they add up to."""
-    findings = [finding for rule in RULES for finding in rule(case)]
+    findings = _without_effects([finding for rule in RULES for finding in rule(case)])
     if not any(finding.explains_error for finding in findings):
         findings += LAST(case)
     verdict = verdict_of(case, findings)
@@ -31,13 +32,21 @@ def diagnose(case: Case) -> Diagnosis:
     )
 
 
+def _without_effects(findings: list[Finding]) -> list[Finding]:
+    """Without what only says how it ended, where another finding says why (`catalogue.YIELDS`)."""
+    explaining = {finding.code for finding in findings if finding.explains_error}
+    return [finding for finding in findings if explaining.isdisjoint(YIELDS.get(finding.code, ()))]
+
+
 def _rank(case: Case, finding: Finding) -> tuple[bool, int, int, int]:
     """What alone explains the error, then the grave, then load order; of one load, in the order of its modules."""
     if finding.load is None:
         return (not finding.explains_error, GRAVITY.index(finding.severity), -1, 0)
     result = case.loads[finding.load].simulated
     names = [case.path_module.basename(module.name) for module in (result.modules if result else ())]
-    position = names.index(finding.subject) if finding.subject in names else len(names)
+    # A symbol is no module: the one that lacks it stands before it in the chain.
+    subjects = (finding.subject, *reversed(finding.chain))
+    position = next((names.index(one) for one in subjects if one in names), len(names))
     return (not finding.explains_error, GRAVITY.index(finding.severity), finding.load, position)
 
 
@@ -66,7 +75,7 @@ def _cripples(case: Case, finding: Finding) -> bool:
 
     A bare name that a package tries and does without says nothing: many look for optional libraries that way.
     """
-    if finding.load is None or finding.code.startswith("WL9"):
+    if finding.load is None or finding.severity is Severity.NOTE or finding.code.startswith("WL9"):
         return False
     name = case.fold(case.loads[finding.load].request.name)
     return any(name.startswith(case.fold(origin) + case.path_module.sep) for origin in case.package_directories)

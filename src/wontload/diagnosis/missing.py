@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from wontload import knowledge
 from wontload.binary import MalformedImage
 from wontload.diagnosis.added import Way, how_added
+from wontload.diagnosis.c_library import is_foreign
 from wontload.diagnosis.catalogue import MISSING
 from wontload.diagnosis.copies import Copy
+from wontload.knowledge.vc_runtime import DEBUG_ASSEMBLY, DEBUG_RUNTIME
 from wontload.loader import Module, Status
 from wontload.loader.windows.names import with_extension
 from wontload.machine import Kind, NotKnown, own_format
@@ -108,8 +110,10 @@ def _is_for_another_machine(case: Case, path: str) -> bool:
 def _judge(case: Case, index: int, module: Module) -> Missing:
     file = file_of(case, module)
     name = _base_name(file)
-    if module.rule in (API_SET, SIDE_BY_SIDE):  # no file of that name would be taken
-        return Missing(load=index, module=module, file=file, code="WL201")
+    if module.rule == API_SET:  # a part of Windows: no file of that name would be taken
+        return Missing(load=index, module=module, file=file, code="WL307")
+    if module.rule == SIDE_BY_SIDE:  # neither would one here
+        return Missing(load=index, module=module, file=file, code="WL209" if DEBUG_ASSEMBLY.search(file) else "WL201")
     copies = case.copies.named(name)
     ways = {copy: how_added(case, index, copy) for copy in copies if copy.fits}
     fit = tuple(sorted(ways, key=lambda copy: ways[copy] is None))
@@ -119,6 +123,9 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
     majors = tuple(copy for other in others for copy in case.copies.named(other) if copy.fits)
     way = next((way for way in map(ways.get, fit) if way), None)
     applies = {
+        "WL306": is_foreign(case, module),
+        "WL307": False,
+        "WL209": case.windows and bool(DEBUG_RUNTIME.match(name)),
         "WL205": bool(met),
         "WL203": way is not None,
         "WL202": bool(fit),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from wontload.binary import Defect, Format, MalformedImage
 from wontload.diagnosis import blame, evidence
+from wontload.diagnosis.c_library import is_foreign
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.grouping import component
@@ -52,7 +53,7 @@ def refused(case: Case) -> Iterator[Refused]:
     results = (*case.failed_results, *case.doubtful_results)
     for index, result in sorted(results, key=lambda item: not case.is_fatal(item[0])):
         for position, module in enumerate(result.modules):
-            if module.status not in (Status.REFUSED, Status.MISSING) or module.symbol:
+            if module.status not in (Status.REFUSED, Status.MISSING) or module.symbol or is_foreign(case, module):
                 continue
             path = module.path or _path_met(case, module, first=position == 0)
             if path is not None and path not in seen:

@@ -36,6 +36,11 @@ def are(names: Sequence[str]) -> str:
     return "is" if len(names) == 1 else "are"
 
 
+def were(names: Sequence[str]) -> str:
+    """`was` or `were`."""
+    return "was" if len(names) == 1 else "were"
+
+
 def call(kind: str, name: str, flags: int, *, windows: bool) -> str:
     """The call as the Python line makes it, near enough to be recognised."""
     if kind == "import":

@@ -99,6 +99,7 @@ class Observation:
         cut_short: the record ends before the child did (a crash, a time limit).
         environment_changes: variables of the loader (`PATH`, `LD_LIBRARY_PATH` …) that the target changed in its own
             process: their values at the end, empty for one that it removed.
+        printed: the last lines that the child wrote to stdout and stderr, when it crashed, left or was stopped.
     """
 
     target: str
@@ -116,6 +117,7 @@ class Observation:
     cut_short: bool = False
     environment_changes: Mapping[str, str] = field(default_factory=dict)
     unseen_directories: tuple[UnseenDirectory, ...] = ()
+    printed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

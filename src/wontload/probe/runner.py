@@ -190,6 +190,8 @@ _COMPLAINT = re.compile(r"(?i)error|not found|no such|cannot|failed")
 
 _LACKS_CTYPES = re.compile(r"(?m)^(ImportError|ModuleNotFoundError): .*\b_ctypes\b")
 
+PRINTED_LINES, PRINTED_CHARACTERS = 12, 400
+
 
 def _what_it_said(output: str) -> str:
     """The first line that complains of something, else the last; indented ones quote code."""
@@ -198,6 +200,11 @@ def _what_it_said(output: str) -> str:
         (line for line in lines if not line[0].isspace() and _COMPLAINT.search(line)), lines[-1] if lines else ""
     )
     return told.strip()[:200].rstrip(".")
+
+
+def _last_lines(output: str) -> tuple[str, ...]:
+    """What a child printed before it ended, for a person to read: few lines, and none of them long."""
+    return tuple(line[:PRINTED_CHARACTERS] for line in output.splitlines() if line.strip())[-PRINTED_LINES:]
 
 
 def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | None, timeout_s: float) -> Report:
@@ -216,6 +223,8 @@ def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | No
     observation = record.observation(target, kind, ended.status, owners)
     if observation.outcome is Outcome.TIMED_OUT:
         observation = replace(observation, seconds=timeout_s)
+    if observation.outcome in (Outcome.CRASHED, Outcome.EXITED, Outcome.TIMED_OUT):
+        observation = replace(observation, printed=_last_lines(ended.output_tail))
     return Report(
         python=python,
         process=process,

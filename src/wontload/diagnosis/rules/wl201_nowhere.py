@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from wontload.diagnosis import evidence, grouping
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding
-from wontload.diagnosis.missing import API_SET, DENIED, SIDE_BY_SIDE, Missing
+from wontload.diagnosis.missing import DENIED, SIDE_BY_SIDE, Missing
 from wontload.diagnosis.words import are, listed
 
 
 def nowhere(case: Case) -> Iterator[Finding]:
     """A dependency was not found by the loader, and not by looking in all the stated places either.
 
-    A copy that this load does not search is WL202 or WL203; one of another major version is WL204.
+    A copy that this load does not search is WL202 or WL203; one of another major version is WL204. What is part of a
+    newer system is WL307, the other C library WL306, a debug runtime WL209.
     """
     for group in grouping.grouped(case, "WL201"):
         names = grouping.names(group)
@@ -26,11 +27,7 @@ def nowhere(case: Case) -> Iterator[Finding]:
             evidence=(
                 *_absence(case, group),
                 *(item for one in group for item in evidence.of_copies(case, one.unfit, "unfit")),
-                *(
-                    evidence.of_components(names)
-                    if _other_c_library(case, names)
-                    else evidence.of_providers(case, names)
-                ),
+                *evidence.of_providers(case, names),
             ),
             explanation=_explanation(case, group),
         )
@@ -38,8 +35,6 @@ def nowhere(case: Case) -> Iterator[Finding]:
 
 def _title(case: Case, group: tuple[Missing, ...]) -> str:
     names = grouping.names(group)
-    if any(one.module.rule == API_SET for one in group):
-        return f"{listed(names)} {are(names)} no part of this Windows"
     if any(one.module.rule == SIDE_BY_SIDE for one in group):
         what = "assembly" if len(names) == 1 else "assemblies"
         return f"the side-by-side {what} {listed(names)} {are(names)} not installed"
@@ -52,9 +47,6 @@ def _title(case: Case, group: tuple[Missing, ...]) -> str:
 
 def _absence(case: Case, group: tuple[Missing, ...]) -> Iterator[Evidence]:
     names = grouping.names(group)
-    if any(one.module.rule == API_SET for one in group):
-        yield Evidence("simulated", "the API-set schema of this Windows gives it no host", {"names": list(names)})
-        return
     if any(one.module.rule == SIDE_BY_SIDE for one in group):
         for one in group:
             yield Evidence("simulated", one.module.reason or "", {"tried": [tried.path for tried in one.module.tried]})
@@ -67,28 +59,8 @@ def _absence(case: Case, group: tuple[Missing, ...]) -> Iterator[Evidence]:
                 yield Evidence("file", f"{directory} may not be looked into", {"path": directory})
 
 
-def _other_c_library(case: Case, names: tuple[str, ...]) -> str:
-    """The C library that a name belongs to, where this process has another one; empty for all other names.
-
-    Source: Alpine's abuild names musl `libc.musl-<arch>.so.1` in dependencies; glibc's own SONAME is `libc.so.6`.
-    """
-    of = {"glibc": ("libc.musl-", "ld-musl-"), "musl": ("libc.so.6", "ld-linux")}.get(case.machine.system.libc, ())
-    foreign = any(name.rpartition("/")[2].startswith(of) for name in names) if of else False
-    return ("musl" if case.machine.system.libc == "glibc" else "glibc") if foreign else ""
-
-
 def _explanation(case: Case, group: tuple[Missing, ...]) -> str:
     first = group[0]
-    if other := _other_c_library(case, grouping.names(group)):
-        importer = case.path_module.basename(first.module.needed_by or first.module.name)
-        tag = {"musl": "manylinux", "glibc": "musllinux"}[other]
-        return (
-            f"{importer} was built for {other}, another C library than this Python's ({case.machine.system.libc}). "
-            f"Installing {other} does not help, as one process has one C library: the package's {tag} wheel, or a "
-            "build on this system, is what fits."
-        )
-    if first.module.rule == API_SET:
-        return "Such names stand for parts of Windows, and no file provides them: the code is made for a newer Windows."
     if first.module.rule == SIDE_BY_SIDE:
         importer = case.path_module.basename(first.module.needed_by or first.module.name)
         return (

@@ -4,20 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wontload.diagnosis import symbol_findings
 from wontload.diagnosis.built_for import Stranger, made_for, strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.shadow import shadow
+from wontload.diagnosis.words import are, listed
 from wontload.machine import Outcome, Python
 
 SHOWN = 4
 
 
 def other_python(case: Case) -> Iterator[Finding]:
-    """The import missed a module whose file is there, under a name that only another Python takes.
+    """A module's file is there, under a name that only another Python takes; or it takes what only another Python has.
 
     A file of the right name and the wrong processor is WL103. A module that is in no form there is WL506 or WL903.
     """
+    yield from _passed_over(case)
+    for group in symbol_findings.grouped(case, "WL501"):
+        yield _of_symbols(case, group)
+
+
+def _of_symbols(case: Case, group: symbol_findings.Group) -> Finding:
+    """A file that Python took, and that asks for a part of CPython's API which this one does not have."""
+    names, users = symbol_findings.symbols(group), listed(symbol_findings.users(case, group))
+    python = case.machine.python
+    own = _of(python) if python else "another one"
+    return symbol_findings.finding(
+        case,
+        group,
+        code="WL501",
+        title=f"{users} is for another Python: {listed(names)} {are(names)} no part of this one's API",
+        facts=(Evidence("observed", f"this Python is {own}", {"version": python.version if python else ""}),),
+        explanation="The file has a name that this Python takes, and was built against the headers of another version, "
+        f"build or implementation of Python.{_install_again(case, python) if python else ''}",
+    )
+
+
+def _passed_over(case: Case) -> Iterator[Finding]:
     python = case.machine.python
     if python is None or case.fatal is not None or case.outcome not in (Outcome.FAILS, Outcome.NOT_FOUND):
         return

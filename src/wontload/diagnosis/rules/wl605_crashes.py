@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.machine import Outcome
+
+# The threads and frames that CPython's faulthandler prints below what it says itself.
+_STACK = re.compile(r"  File |  <|Thread 0x|Current thread 0x|Extension modules:")
 
 
 def crashes(case: Case) -> Iterator[Finding]:
@@ -34,6 +38,7 @@ def crashes(case: Case) -> Iterator[Finding]:
             Evidence("observed", f"the child process ended: {words}", {"exit_status": status}),
             *((evidence.of_request(case, inside[-1]),) if inside else ()),
             *_last_mapped(case),
+            *_printed(case),
         ),
         explanation=_explanation(case)
         if crashed
@@ -53,3 +58,10 @@ def _last_mapped(case: Case) -> Iterator[Evidence]:
     modules = case.observation.modules if case.observation else ()
     if modules:
         yield Evidence("observed", f"the last module seen mapped is {modules[-1]}", {"path": modules[-1]})
+
+
+def _printed(case: Case) -> Iterator[Evidence]:
+    """The last that it printed, which often says more than the status: an assertion, an uncaught exception."""
+    lines = [line for line in (case.observation.printed if case.observation else ()) if not _STACK.match(line)]
+    if lines:
+        yield Evidence("observed", f"the last that it printed: {lines[-1]}", {"lines": lines})

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from wontload.diagnosis.blame import names
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, JudgedLoad, Severity
+from wontload.diagnosis.rules.wl602_no_static_tls import is_refused_for_tls
+from wontload.diagnosis.rules.wl603_executable_stack import is_refused_for_its_stack
 from wontload.loader import LoadResult, Status, Verdict
 from wontload.machine import ObservedLoad
 
@@ -16,7 +18,8 @@ ERROR_DLL_INIT_FAILED = 1114
 def disagreement(case: Case) -> Iterator[Finding]:
     """A load was seen to end otherwise than the model says, or took other files.
 
-    What a model cannot know is no disagreement: an initialisation that fails (1114), a process that ends in the middle.
+    What a model cannot know is no disagreement: an initialisation that fails (1114), a process that ends in the middle,
+    room that earlier libraries took (WL602), what the kernel's policy forbids (WL603).
     """
     for index, load in enumerate(case.loads):
         differences = tuple(_differences(case, load))
@@ -44,7 +47,7 @@ def _differences(case: Case, load: JudgedLoad) -> Iterator[Evidence]:
     loads = simulated.verdict is Verdict.LOADS
     number = observed.error.number if observed.error else None
     if loads != observed.succeeded:
-        if loads and number == ERROR_DLL_INIT_FAILED:
+        if loads and (number == ERROR_DLL_INIT_FAILED or _no_model_foresees(case, load)):
             return
         seen = "it loaded" if observed.succeeded else f"it failed: {observed.error.text if observed.error else ''}"
         says = "it loads" if loads else f"it fails with {simulated.error}"
@@ -59,6 +62,12 @@ def _differences(case: Case, load: JudgedLoad) -> Iterator[Evidence]:
             yield Evidence("simulated", f"it fails with: {simulated.error}", {"error": simulated.error})
     elif loads:
         yield from _other_files(case, observed, simulated)
+
+
+def _no_model_foresees(case: Case, load: JudgedLoad) -> bool:
+    """Refusals that hang on what the process did before, or on the kernel's policy: WL602 and WL603 tell of them."""
+    index = case.loads.index(load)
+    return is_refused_for_tls(case, index) or is_refused_for_its_stack(case, index)
 
 
 def _other_files(case: Case, observed: ObservedLoad, simulated: LoadResult) -> Iterator[Evidence]:

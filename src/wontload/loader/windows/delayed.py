@@ -11,6 +11,8 @@ from wontload.loader.windows.names import directory_of, fold, with_extension
 from wontload.loader.windows.search import Answer, resolve
 from wontload.loader.windows.walk import Walk, row_of
 
+WOULD_FAIL = "would fail when first called"
+
 
 def judge_delayed(walk: Walk) -> Iterator[Module]:
     """A row for each delay-loaded library that the load does not map anyway, judged as if called right afterwards.
@@ -43,5 +45,5 @@ def _prospect(answer: Answer, later: Load) -> str:
         return f"sought when first called: {answer.reason}"
     if answer.error:
         first = directory_of(later.process.executable)
-        return f"would fail when first called: {answer.reason} (a delay load searches {first}, System32 and PATH)"
+        return f"{WOULD_FAIL}: {answer.reason} (a delay load searches {first}, System32 and PATH)"
     return "would be found when first called"

@@ -1,0 +1,56 @@
+"""Which C library a Linux file was built for: one process has one, and code for the other does not fit it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wontload.binary import Format, Image, MalformedImage
+from wontload.machine import NotKnown
+
+if TYPE_CHECKING:
+    from wontload.diagnosis.case import Case
+    from wontload.loader import Module
+
+# What each C library is called by those that need it. musl's own SONAME is `libc.so`, Alpine's abuild writes
+# `libc.musl-<arch>.so.1`; glibc's is `libc.so.6` (ld.so(8); Alpine Linux, abuild, "so:" dependencies).
+NAMES_OF = {"musl": ("libc.musl-", "ld-musl-"), "glibc": ("libc.so.6", "ld-linux", "libm.so.6", "libpthread.so.0")}
+MUSL_SONAME = "libc.so"
+OTHER = {"glibc": "musl", "musl": "glibc"}
+WHEEL_TAG = {"glibc": "manylinux", "musl": "musllinux"}
+
+
+def named_by(name: str) -> str:
+    """The C library that a file name is part of: `musl`, `glibc`, or empty."""
+    base = name.rpartition("/")[2]
+    if base == MUSL_SONAME:
+        return "musl"
+    return next((libc for libc, names in NAMES_OF.items() if base.startswith(names)), "")
+
+
+def built_for(image: Image | None) -> str:
+    """The C library that a file asks for by name or by symbol version; empty where it says nothing."""
+    if image is None or image.format is not Format.ELF:
+        return ""
+    if any(need.version.startswith("GLIBC_") for need in image.versions_needed):
+        return "glibc"
+    return next(filter(None, (named_by(one.library) for one in image.needed)), "")
+
+
+def is_foreign(case: Case, module: Module) -> bool:
+    """Whether a module that was not loaded is the C library that this process does not have."""
+    other = OTHER.get(case.machine.system.libc, "")
+    return bool(other) and named_by(module.name) == other and built_for(image_of(case, module.needed_by)) == other
+
+
+def is_for_the_other(case: Case, path: str | None) -> bool:
+    """Whether a file was built for the C library that this process does not have."""
+    other = OTHER.get(case.machine.system.libc, "")
+    return bool(other) and built_for(image_of(case, path)) == other
+
+
+def image_of(case: Case, path: str | None) -> Image | None:
+    """The parsed file; `None` where there is none or too little is known of it."""
+    try:
+        return case.machine.files.image(path) if path else None
+    except (MalformedImage, NotKnown, KeyError, OSError):
+        return None

@@ -1,0 +1,25 @@
+"""What loaders say in words alone: refusals that no model foresees, as they hang on what a process has done before."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wontload.diagnosis.case import Case
+
+# glibc, elf/dl-reloc.c (`_dl_allocate_static_tls`). Its messages are translated; the abbreviation is not.
+STATIC_TLS = re.compile(r"static TLS block|\bTLS\b")
+# glibc, elf/dl-load.c and dl-execstack.c; the end is the kernel's answer to mprotect.
+EXECUTABLE_STACK = re.compile(r"cannot enable executable stack as shared object requires")
+
+
+def said(case: Case, index: int) -> str:
+    """What the loader said when a load failed; empty where it said nothing or the load did not fail."""
+    observed = case.loads[index].observed
+    return observed.error.text if observed is not None and observed.error is not None else ""
+
+
+def file_named(text: str) -> str:
+    """The file that a message of glibc's begins with."""
+    return text.partition(": ")[0]

@@ -1,0 +1,53 @@
+"""Which release a symbol version, or a symbol without one, stands for: `GLIBCXX_3.4.30` is GCC 12.1's.
+
+Sources stand in `symbol_versions.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from wontload.knowledge.tables import table
+
+Release = tuple[int, ...]
+
+# The shared objects that are glibc: their versions are those of glibc itself.
+PART_OF_GLIBC = re.compile(
+    r"(lib(c|m|mvec|pthread|dl|rt|util|resolv|anl|crypt|BrokenLocale|thread_db)|ld-linux.*|ld64|ld)\.so\.\d+$"
+)
+# Those that come with GCC, with the letters that their versions begin with.
+PART_OF_GCC = re.compile(
+    r"lib(stdc\+\+|gcc_s|gomp|gfortran|quadmath|atomic|itm|objc|gnat-?\d*|asan|tsan|ubsan|lsan)\.so\.\d+$"
+)
+_GLIBC = re.compile(r"GLIBC_(\d+(?:\.\d+)+)$")
+_NAMES_ITS_GCC = re.compile(r"GCC_(\d+(?:\.\d+)+)$")  # libgcc_s calls its versions after the release
+
+
+@cache
+def _rows() -> dict[str, str]:
+    return {row["version"]: row["release"] for row in table("symbol_versions")["gcc"]}
+
+
+@cache
+def _symbols() -> dict[str, str]:
+    return {name: row["release"] for row in table("symbol_versions")["glibc"] for name in row["symbols"]}
+
+
+def numbers(release: str) -> Release:
+    """`2.38` as (2, 38), to be compared."""
+    return tuple(int(part) for part in re.findall(r"\d+", release))
+
+
+def glibc_of(symbol_or_version: str) -> str | None:
+    """The glibc that first had a version (`GLIBC_2.38`) or a symbol (`__isoc23_strtol`); `None`: not known."""
+    if match := _GLIBC.match(symbol_or_version):
+        return match[1]
+    return _symbols().get(symbol_or_version)
+
+
+def gcc_of(version: str) -> str | None:
+    """The GCC whose runtime first had a version (`GLIBCXX_3.4.30`, `GCC_12.0.0`); `None`: not known."""
+    if match := _NAMES_ITS_GCC.match(version):
+        return match[1].removesuffix(".0.0") or match[1]
+    return _rows().get(version)

@@ -1,0 +1,36 @@
+"""The Visual C++ runtime of Visual Studio 2015 and newer: its files, and which version code needs of it.
+
+All toolsets 14.x share one binary interface. The runtime that a process loads must be at least as new as the newest
+toolset that built anything in it. Source: Microsoft, "C++ binary compatibility between Visual Studio versions".
+"""
+
+from __future__ import annotations
+
+import re
+
+PART_OF_VC_RUNTIME = re.compile(
+    r"(msvcp140(_1|_2|_atomic_wait|_codecvt_ids)?|vcruntime140(_1|_threads)?|concrt140|vccorlib140|vcomp140|vcamp140)"
+    r"\.dll$",
+    re.IGNORECASE,
+)
+# What a debug build asks for: the runtimes of Visual C++ and the Universal CRT, and CPython's own DLL. They come with
+# Visual Studio and may not be handed on. Source: Microsoft, "Determining Which DLLs to Redistribute", "Preparing a Test
+# Machine To Run a Debug Executable"; CPython, PC/pyconfig.h (python3XX_d.lib).
+DEBUG_RUNTIME = re.compile(
+    r"(ucrtbased|(msvcp|msvcr|vcruntime|concrt|vccorlib|vcomp|vcamp|mfcm?|atl)\d{2,3}(_\d)?u?d(_atomic_wait|_codecvt_ids)?"
+    r"|python3\d*t?_d)\.dll$",
+    re.IGNORECASE,
+)
+# The same before Visual Studio 2010, as side-by-side assemblies: `Microsoft.VC90.DebugCRT`.
+DEBUG_ASSEMBLY = re.compile(r"^Microsoft\.VC\d+\.Debug", re.IGNORECASE)
+# Since then the constructor of std::mutex is constexpr, and a runtime from before does not know such a mutex: code that
+# locks one crashes. Source: microsoft/STL#3824, and Visual Studio 2022 17.10's release notes.
+CONSTEXPR_MUTEX = (14, 40)
+
+
+def toolset(linker_version: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The toolset of Visual C++ that a linker version stands for; `None` for other linkers, such as mingw's 2.40.
+
+    The linker of LLVM (lld-link) writes 14.0 whatever it linked, which claims nothing that is not so.
+    """
+    return linker_version if linker_version is not None and linker_version[0] == 14 else None
