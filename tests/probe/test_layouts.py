@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from wontload.machine import Outcome
+from wontload.machine.dist_info import installed, modules_of, owners
 from wontload.probe import Report, ask, observe
-from wontload.probe.distributions import installed, modules_of, owners
 
 FINDER = """
 import sys

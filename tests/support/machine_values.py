@@ -117,12 +117,13 @@ def linux(
     """Debian 12 on x86_64 with a virtual environment of CPython 3.11."""
     libc = so(soname="libc.so.6", exports=("malloc",), versions=("libc.so.6", "GLIBC_2.36"))
     everything = {LINUX_PYTHON: so("libc.so.6"), USR_LIB + "/libc.so.6": libc, **(files or {})}
+    directories = (*disk.pop("directories", ()), "/work", LINUX_SITE)
     glibc = {"libc": "glibc", "libc_version": "2.36", "lib": "lib64"}
     facts = {"default_directories": (USR_LIB, "/usr/lib"), **glibc, **(system or {})}
     return Machine(
         id="this",
         system=System(name="linux", version="debian 12", **facts),
-        files=MemoryFiles(everything, directories=("/work", LINUX_SITE), windows=False, **disk),
+        files=MemoryFiles(everything, directories=directories, windows=False, **disk),
         environment=environment or {},
         python=Python(
             executable="/home/ada/venv/bin/python",

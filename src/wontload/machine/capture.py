@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from wontload.binary import MalformedImage, read_api_sets, read_image
@@ -13,6 +14,7 @@ from wontload.machine.live import LiveFiles
 from wontload.machine.machine import Machine, Python, System
 from wontload.machine.musl import musl_facts
 from wontload.machine.process import Process
+from wontload.machine.survey import live_inventory
 
 # sysconfig.get_platform()'s last part, and Linux' `uname -m`, in the spelling of `Image.architecture`.
 ARCHITECTURES = {
@@ -34,13 +36,14 @@ def this_machine(python: Python, facts: Mapping[str, object], process: Process) 
     Args:
         python, facts, process: what the probe's child told before it touched anything.
     """
-    return Machine(
+    machine = Machine(
         id="this",
         system=system_of(python, facts),
         files=LiveFiles(),
         python=python,
         environment=process.environment,
     )
+    return replace(machine, inventory=live_inventory(machine))
 
 
 def system_of(python: Python, facts: Mapping[str, Any]) -> System:

@@ -4,7 +4,7 @@
 runs in that child and never here; a child that crashes, leaves, hangs or prints is an answer too.
 
 `script` and `child/` run inside the target interpreter and know nothing of the rest; `child_process` keeps a child
-under control; `reader` turns its record into the values of `machine`; `distributions` finds who owns a module.
+under control; `reader` turns its record into the values of `machine`; who owns a module is read by `machine.dist_info`.
 
 Not here: what a loader would do (`loader`), what it means (`diagnosis`).
 """

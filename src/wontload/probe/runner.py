@@ -12,8 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wontload.errors import UsageError, WontloadError
-from wontload.machine import Outcome
-from wontload.probe import distributions
+from wontload.machine import Outcome, dist_info
 from wontload.probe.child_process import Ended, run
 from wontload.probe.exit_status import describe_exit, is_crash
 from wontload.probe.fields import read_python, text, texts
@@ -216,10 +215,10 @@ def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | No
     modules: tuple[str, ...] = ()
     if kind == "import":
         places = [os.path.join(cwd or "", place) for place in python.path]
-        known = list(distributions.installed(places))
+        known = list(dist_info.installed(places))
         top, origin = target.partition(".")[0], text(record.target.get("origin")) or None
-        owners = tuple((one.name, one.version) for one in distributions.owners(known, top, origin))
-        modules = distributions.modules_of(known, target)
+        owners = tuple((one.name, one.version) for one in dist_info.owners(known, top, origin))
+        modules = dist_info.modules_of(known, target)
     observation = record.observation(target, kind, ended.status, owners)
     if observation.outcome is Outcome.TIMED_OUT:
         observation = replace(observation, seconds=timeout_s)

@@ -19,8 +19,8 @@ DISTRIBUTIONS_LIMIT = 20000
 
 
 @dataclass(frozen=True, slots=True)
-class Distribution:
-    """One installed distribution: `directory` is its `.dist-info` or `.egg-info`."""
+class Installed:
+    """One installed distribution, by its records: `directory` is its `.dist-info` or `.egg-info`."""
 
     name: str
     version: str
@@ -74,7 +74,7 @@ def normalise(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def installed(path: Sequence[str]) -> Iterator[Distribution]:
+def installed(path: Sequence[str]) -> Iterator[Installed]:
     """Every distribution recorded in the directories of `path`, named as its directory is."""
     seen = 0
     for place in dict.fromkeys(path):
@@ -87,29 +87,29 @@ def installed(path: Sequence[str]) -> Iterator[Distribution]:
             if kind in ("dist-info", "egg-info") and seen < DISTRIBUTIONS_LIMIT:
                 seen += 1
                 name, _, version = stem.partition("-")
-                yield Distribution(name, version.partition("-py")[0], entry.path)
+                yield Installed(name, version.partition("-py")[0], entry.path)
 
 
 _NAME, _VERSION = re.compile(rb"^Name: *(\S+)", re.MULTILINE), re.compile(rb"^Version: *(\S+)", re.MULTILINE)
 
 
-def _described(distribution: Distribution) -> Distribution:
+def described(distribution: Installed) -> Installed:
     """With the name and version as its metadata spell them, if it has any."""
     head = distribution.read("METADATA", "PKG-INFO")[:65536]
     name, version = _NAME.search(head), _VERSION.search(head)
     if not (name and version):
         return distribution
     spelled = [match[1].decode("utf-8", "replace") for match in (name, version)]
-    return Distribution(spelled[0], spelled[1], distribution.directory)
+    return Installed(spelled[0], spelled[1], distribution.directory)
 
 
-def owners(distributions: Sequence[Distribution], module: str, origin: str | None) -> tuple[Distribution, ...]:
+def owners(distributions: Sequence[Installed], module: str, origin: str | None) -> tuple[Installed, ...]:
     """The distributions that own a top-level module: by their records, else by the source of an editable install."""
     found = [one for one in distributions if one.has(module)]
-    return tuple(map(_described, found or [one for one in distributions if _is_source_of(one, origin)]))
+    return tuple(map(described, found or [one for one in distributions if _is_source_of(one, origin)]))
 
 
-def _is_source_of(distribution: Distribution, origin: str | None) -> bool:
+def _is_source_of(distribution: Installed, origin: str | None) -> bool:
     source = distribution.source()
     if source is None or origin is None:
         return False
@@ -117,7 +117,7 @@ def _is_source_of(distribution: Distribution, origin: str | None) -> bool:
     return bool(stem) and folded.startswith(stem + os.sep)
 
 
-def modules_of(distributions: Sequence[Distribution], name: str) -> tuple[str, ...]:
+def modules_of(distributions: Sequence[Installed], name: str) -> tuple[str, ...]:
     """The top-level modules of the distribution called `name`; those for its users before `_private` ones."""
     for one in distributions:
         if normalise(one.name) == normalise(name):

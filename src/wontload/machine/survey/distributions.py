@@ -1,0 +1,74 @@
+"""Installed distributions that own native files, from the records in every directory of `sys.path`.
+
+Nothing is imported, and a record is not read in full where it names no native file. Sources: Python Packaging,
+"Recording installed projects" (RECORD, INSTALLER), "Binary distribution format" (WHEEL), PEP 376 for hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import re
+from collections.abc import Iterator
+
+from wontload.machine.dist_info import Installed, described, installed
+from wontload.machine.inventory import Distribution, RecordedFile
+from wontload.machine.survey.sources import Sources
+
+# A line of RECORD whose path ends as native files do: `a/b.so`, `lib/libx.so.1`, `"a,b.pyd",sha256=…`.
+NATIVE_LINE = re.compile(rb'^.*?\.(?:so(?:\.\d+)*|pyd|dll|dylib)"?(?:,.*)?$', re.MULTILINE | re.IGNORECASE)
+MOST_FILES = 20_000  # of one distribution
+
+
+def distributions(sources: Sources) -> tuple[Distribution, ...]:
+    """Those with native files, in the order of `sys.path` and of their names."""
+    python = sources.machine.python
+    places = [place for place in (python.path if python else ()) if sources.is_directory(place)]
+    return tuple(one for entry in installed(places) if (one := _distribution(sources, entry)).files)
+
+
+def _distribution(sources: Sources, entry: Installed) -> Distribution:
+    record = entry.read("RECORD")
+    location = sources.path.dirname(entry.directory)
+    base = location if record else entry.directory  # setuptools' older list is relative to the .egg-info
+    listed = record or entry.read("installed-files.txt")
+    lines = [match[0].decode("utf-8", "surrogateescape") for match in NATIVE_LINE.finditer(listed)]
+    if not lines:
+        return Distribution(name=entry.name, version=entry.version, location=location)
+    named = described(entry)
+    return Distribution(
+        name=named.name,
+        version=named.version,
+        location=location,
+        record=sources.path.join(entry.directory, "RECORD") if record else "",
+        installer=entry.read("INSTALLER").decode("utf-8", "replace").strip()[:40],
+        tags=tuple(re.findall(r"^Tag:\s*(\S+)", entry.read("WHEEL").decode("utf-8", "replace"), re.MULTILINE)),
+        modules=entry.modules(),
+        files=tuple(_files(sources, base, lines[:MOST_FILES])),
+    )
+
+
+def _files(sources: Sources, base: str, lines: list[str]) -> Iterator[RecordedFile]:
+    for row in csv.reader(lines):
+        path = sources.path.normpath(sources.path.join(base, row[0]))
+        found = sources.size(path)
+        size = row[2] if len(row) > 2 else ""
+        yield RecordedFile(
+            path=path,
+            sha256=hexadecimal(row[1]) if len(row) > 1 else "",
+            size_bytes=int(size) if size.isdecimal() and len(size) < 16 else None,
+            present=found is not None,
+            found_bytes=found,
+        )
+
+
+def hexadecimal(entry: str) -> str:
+    """`sha256=` and URL-safe base64 without its padding, as lower-case hexadecimal; empty for another hash."""
+    kind, _, text = entry.partition("=")
+    if kind != "sha256" or len(text) > 64:
+        return ""
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
+    except (binascii.Error, ValueError):
+        return ""

@@ -1,0 +1,85 @@
+"""The inventory of a live computer: each part asked when somebody first wants it, or all of them at once."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from importlib import import_module
+from typing import Any
+
+from wontload.machine.inventory import Inventory
+from wontload.machine.machine import Machine
+from wontload.machine.survey.sources import Sources
+
+WORKERS = 6  # most of the time goes by waiting for programs
+
+# Module and function of one name, and the fields that its answer fills (several: attributes of one value). Imported
+# when asked: most questions need none of them. A field that nobody answers stays unknown.
+PARTS: dict[str, tuple[str, ...]] = {
+    "cpu": ("cpu",),
+    "graphics": ("gpus", "drivers"),
+    "toolkits": ("toolkits",),
+    "vc_runtimes": ("vc_runtimes",),
+    "distributions": ("distributions",),
+    "variables": ("variables",),
+    "container": ("container",),
+    "libstdcxx": ("libstdcxx",),
+}
+ANSWERED_BY = {name: part for part, names in PARTS.items() for name in names}
+DEFAULTS = {one.name: one.default for one in fields(Inventory)}
+
+
+class LiveInventory(Inventory):
+    """An inventory that asks for a part when it is first wanted, and only once.
+
+    `unasked` tells of the parts that were asked until then. `in_full` makes a plain `Inventory` of it.
+    """
+
+    __slots__ = ("_answers", "_sources")
+    _answers: dict[str, Any]
+    _sources: Sources
+
+    def __init__(self, sources: Sources) -> None:
+        object.__setattr__(self, "_sources", sources)
+        object.__setattr__(self, "_answers", {})
+
+    def ask(self, name: str) -> Any:
+        """The value of one field."""
+        if name == "unasked":
+            return tuple(self._sources.unasked)
+        if name not in self._answers and name in ANSWERED_BY:
+            self._answers.update(_answer(ANSWERED_BY[name], self._sources))
+        return self._answers.get(name, DEFAULTS[name])
+
+
+def _asking(name: str) -> property:
+    return property(lambda self: self.ask(name))
+
+
+for _name in DEFAULTS:
+    setattr(LiveInventory, _name, _asking(_name))
+
+
+def _answer(part: str, sources: Sources) -> dict[str, Any]:
+    """The fields of one part. A part that fails is noted and unknown: no answer fails for it."""
+    names = PARTS[part]
+    try:
+        answer = getattr(import_module(f"wontload.machine.survey.{part}"), part)(sources)
+    except Exception as error:  # a machine that is odd in a way nobody thought of: the other parts still count
+        sources.note(part, f"{type(error).__name__}: {error}"[:200])
+        return {name: DEFAULTS[name] for name in names}
+    return {names[0]: answer} if len(names) == 1 else {name: getattr(answer, name) for name in names}
+
+
+def live_inventory(machine: Machine) -> LiveInventory:
+    """The inventory of this computer; `machine` has its system, interpreter, files and environment."""
+    return LiveInventory(Sources(machine))
+
+
+def in_full(inventory: Inventory) -> Inventory:
+    """Everything asked, all parts side by side, as a plain value."""
+    if isinstance(inventory, LiveInventory):
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(inventory.ask, [names[0] for names in PARTS.values()]))
+    return Inventory(**{name: getattr(inventory, name) for name in DEFAULTS})
