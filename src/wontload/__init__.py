@@ -1,7 +1,7 @@
 """Say why a native library will not load.
 
-For programs: `diagnose`, `tree` and `load_machine` ask; `Machine`, `Diagnosis`, `Finding`, `TreeLoad` are what they
-take and answer; `WontloadError` and its kinds are all that they raise. Nothing is imported before it is asked for.
+For programs: `diagnose`, `log`, `tree` and `load_machine` ask; `Machine`, `Diagnosis`, `Finding`, `TreeLoad` are what
+they take and answer; `WontloadError` and its kinds are all that they raise. Nothing is imported before it is asked for.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wontload._version import __version__ as __version__
     from wontload.app.diagnose import diagnose as diagnose
+    from wontload.app.log import log as log
     from wontload.app.tree import TreeLoad as TreeLoad
     from wontload.app.tree import tree as tree
     from wontload.diagnosis import Diagnosis as Diagnosis
@@ -34,6 +35,7 @@ _PUBLIC = {
     "__version__": ("wontload._version", "__version__"),
     "diagnose": ("wontload.app.diagnose", "diagnose"),
     "load_machine": ("wontload.machine.snapshot", "load"),
+    "log": ("wontload.app.log", "log"),
     "tree": ("wontload.app.tree", "tree"),
 }
 
@@ -49,6 +51,7 @@ __all__ = [
     "__version__",
     "diagnose",
     "load_machine",
+    "log",
     "tree",
 ]
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "tree": "show what files would load, without executing anything",
     "fix": "find what helps, prove it, apply it, check the import, take it back if it did not help",
     "undo": "take back what `wontload fix` did",
+    "log": "say what a pasted error message or build log comes of",
     "explain": "show the page of a finding, such as WL203",
 }
 FORMATS = ("terminal", "json")

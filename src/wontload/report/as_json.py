@@ -15,6 +15,10 @@ from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad, 
 from wontload.remedy.fix import Fix
 from wontload.report.fix_json import fixes_to_json
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wontload.diagnosis.log.judging import LogDiagnosis
+
 Object = dict[str, Any]
 
 
@@ -63,6 +67,53 @@ def load_to_json(result: LoadResult, *, path: str, machine: str, mode: str) -> O
 def tree_to_json(loads: Iterable[Object]) -> Object:
     """`wontload.tree/1`, of what `load_to_json` made, in the order asked."""
     return {"schema": "wontload.tree/1", "loads": list(loads)}
+
+
+def log_to_json(diagnosis: LogDiagnosis) -> Object:
+    """`wontload.log/1`: what a text comes of, what it tells of the machine, and what was recognised in it."""
+    facts = diagnosis.facts
+    recognised = [
+        {
+            "id": one.message.id,
+            "code": one.message.code,
+            "line": one.line,
+            "text": one.text,
+            **_plain({"values": one.values}),
+        }
+        for one in diagnosis.events
+    ]
+    recognised += [
+        {
+            "id": "windows-error",
+            "code": one.meaning.code,
+            "line": one.line,
+            "text": one.text,
+            "values": {"number": one.meaning.number, "file": one.file, "module": one.module},
+        }
+        for one in diagnosis.numbers
+    ]
+    return {
+        "schema": "wontload.log/1",
+        "tool": __version__,
+        "name": diagnosis.name,
+        "encoding": diagnosis.encoding,
+        "lines": diagnosis.lines,
+        "left_out_bytes": diagnosis.left_out_bytes,
+        "verdict": diagnosis.verdict,
+        "findings": [_finding(one) for one in diagnosis.findings],
+        "facts": {
+            "package": facts.package,
+            "target": facts.target,
+            "versions": [{"package": package, "version": version} for package, version in facts.versions],
+            "python": facts.python,
+            "system": facts.system,
+            "layout": facts.layout,
+            "cuda": list(facts.cuda),
+            "paths": list(facts.paths),
+        },
+        "recognised": sorted(recognised, key=lambda one: one["line"]),
+        "would_settle": list(diagnosis.would_settle),
+    }
 
 
 def explain_to_json(pages: Iterable[Page]) -> Object:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from wontload.report.fixes import render_attempt, render_plan
+from wontload.report.log import render_log
 from wontload.report.page import render_page
 from wontload.report.screen import Terminal, write
 from wontload.report.tree import render_tree
 from wontload.report.why import render_why
 
-__all__ = ["Terminal", "render_attempt", "render_page", "render_plan", "render_tree", "render_why", "write"]
+__all__ = [
+    "Terminal",
+    "render_attempt",
+    "render_log",
+    "render_page",
+    "render_plan",
+    "render_tree",
+    "render_why",
+    "write",
+]

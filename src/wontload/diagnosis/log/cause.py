@@ -1,0 +1,176 @@
+"""A log as rules see it, and a cause as they give it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wontload.diagnosis.finding import Evidence
+from wontload.diagnosis.log.events import Event
+from wontload.diagnosis.log.facts import Facts
+from wontload.diagnosis.log.missing import Reading, base_name, of_missing
+from wontload.diagnosis.log.numbers import NumberEvent
+from wontload.diagnosis.log.symbols import of_symbol
+
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What was read and recognised. `text` is cleaned."""
+
+    text: str
+    events: tuple[Event, ...]
+    numbers: tuple[NumberEvent, ...]
+    facts: Facts
+
+    def of(self, *identifiers: str) -> tuple[Event, ...]:
+        """The events of these messages, in order."""
+        return tuple(event for event in self.events if event.message.id in identifiers)
+
+    @property
+    def is_build(self) -> bool:
+        """Whether it tells of a build or an installation."""
+        return any(event.message.speaker == "builds" for event in self.events)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What a part of the log comes to.
+
+    Attributes:
+        code: the finding. decides: whether the log is enough to say so. suspects: what else it may come of.
+        title, why, subject: as of a finding. place: where it stands, for the order.
+        rank: of several the highest is first.
+        evidence: the lines that say it.
+    """
+
+    code: str
+    decides: bool
+    title: str
+    why: str
+    subject: str
+    place: int
+    rank: int
+    suspects: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+def stated(log: Log, *codes: str) -> Iterator[Cause]:
+    """The causes of the messages whose rows speak for one of these codes."""
+    for event in log.events:
+        if event.message.code in codes and event.message.kind != "fact":
+            yield cause_of(event, _reading(event, log))
+
+
+def cause_of(event: Event, reading: Reading) -> Cause:
+    """A cause with the words of its message, where the reading has none of its own."""
+    message = event.message
+    return Cause(
+        code=reading.code,
+        decides=reading.decides,
+        suspects=tuple(code for code in reading.suspects if code != reading.code),
+        title=reading.title or filled(message.title, event.values),
+        why=reading.why or filled(message.why, event.values),
+        subject=(message.subject or subject_of(event))[:LONGEST_SUBJECT],
+        place=event.place,
+        rank=message.rank,
+        evidence=(said(event.line, event.text),),
+    )
+
+
+def _reading(event: Event, log: Log) -> Reading:
+    message = event.message
+    if message.kind == "missing":
+        return of_missing(event, log.facts)
+    if message.kind == "symbol":
+        return of_symbol(event, log.facts)
+    if message.kind == "architecture":
+        return _of_architecture(event)
+    if message.kind == "module":
+        return _of_module(event)
+    if message.kind == "shadow":
+        return _of_shadow(event)
+    return Reading(message.code, message.decides, message.suspects)
+
+
+def _of_module(event: Event) -> Reading:
+    """A submodule with an underscore is an extension module: the package is there, its file is not or does not fit."""
+    _, dot, last = event.values.get("module", "").rpartition(".")
+    if dot and last.startswith("_"):
+        return Reading("WL501", False, ("WL504", "WL503"), f"the extension module {last} is not there for that Python")
+    return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+# CUDA 13 dropped code generation below 7.5, CUDA 12 below 5.0. Source: NVIDIA, CUDA Toolkit release notes.
+_DROPPED = re.compile(r"(?:compute|sm)_(?:[1-6]\d|70|72)[a-z]?$")
+
+
+def _of_architecture(event: Event) -> Reading:
+    """One that nvcc does not know: an old one was dropped, and the flag is obsolete; a new one needs a newer nvcc."""
+    need = event.values.get("need", "")
+    if _DROPPED.match(need) or not any(map(str.isdigit, need)):
+        return Reading("WL704", False, ("WL706",))
+    return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+def _of_shadow(event: Event) -> Reading:
+    """A file of the module's own name outside of site-packages stands before the installed package."""
+    file = event.values.get("file", "").replace("\\", "/")
+    top = event.values.get("module", "").partition(".")[0]
+    if file.endswith(f"/{top}.py") and "-packages/" not in file:
+        return Reading("WL503", True, (), f"{file} has the name of the package {top}, and is found first")
+    return Reading("WL503", False, ("WL504", "WL304"))
+
+
+# What a title says where the text did not tell.
+UNKNOWN = {
+    "library": "a library", "file": "the file", "importer": "the file", "symbol": "a symbol", "module": "the module",
+    "version": "a newer version", "have": "another kind", "need": "another", "tool": "a tool",
+    "requirement": "the package", "flags": "some flags", "bits": "other",
+    "reason": "no reason given", "header": "a header", "provider": "the provider",
+}  # fmt: skip
+_PATHS = ("library", "file", "importer")
+_SUBJECTS = (
+    "library", "symbol", "module", "tool", "requirement", "flags", "header", "importer", "file", "version", "need",
+)  # fmt: skip
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return UNKNOWN.get(key, "it")
+
+
+def filled(template: str, values: object) -> str:
+    """A title with what the text told; of paths the last part."""
+    given = dict(values) if isinstance(values, dict) else {}
+    for key in _PATHS:
+        if given.get(key):
+            given[key] = base_name(given[key]) or given[key]
+    return template.format_map(_Words({key: value[:LONGEST_SUBJECT] for key, value in given.items()}))
+
+
+def subject_of(event: Event) -> str:
+    """What a message is about: the library, else the symbol, and so on; else the message itself."""
+    for key in (
+        "library",
+        "symbol",
+        "module",
+        "tool",
+        "requirement",
+        "flags",
+        "header",
+        "importer",
+        "file",
+        "version",
+        "need",
+    ):
+        if value := event.values.get(key):
+            return (base_name(value) or value) if key in _PATHS else value
+    return event.message.id
+
+
+def said(line: int, text: str) -> Evidence:
+    """A line of the log as evidence."""
+    return Evidence("said", f"line {line}: {text}", {"line": line, "said": text})

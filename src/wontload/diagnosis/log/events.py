@@ -1,0 +1,102 @@
+"""What programs said in a log: each message of the tables that is in it, with what it tells and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from wontload.diagnosis.log.text import Text, rejoined
+from wontload.knowledge.messages import Message, messages
+
+MOST_OF_ONE = 24  # places where one message is looked for; half of them at the text's end
+BEFORE, BEHIND = 700, 1200  # characters around a needle that a pattern may reach
+LONGEST_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One message in the text.
+
+    Attributes:
+        message: which. values: what its groups caught, without empty ones.
+        line: where it begins. place: the same as a position, for the order.
+        text: the line that it stands on, cut.
+    """
+
+    message: Message
+    values: Mapping[str, str]
+    line: int
+    place: int
+    text: str
+
+
+def events_of(text: Text) -> tuple[Event, ...]:
+    """Every message in the text, in order; the same words of one message count once, where they come last."""
+    found = list(_search(text, messages()))
+    if whole := rejoined(text):
+        met = {event.message.id for event in found}
+        found += _search(whole, tuple(one for one in messages() if one.id not in met))
+    unique = {(event.message.id, tuple(sorted(event.values.items()))): event for event in found}
+    return tuple(sorted(unique.values(), key=lambda event: event.place))
+
+
+def _search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:
+    for message in wanted:
+        reached = -1
+        for place, length in _places(text.folded, message.needles):
+            if place < reached:
+                continue
+            begin = max(0, place - BEFORE)
+            match = _match_at(message.pattern, text.text[begin : place + length + BEHIND], place - begin, length)
+            if match is None:
+                continue
+            reached = begin + match.end()
+            at = begin + match.start() + len(match[0]) - len(match[0].lstrip())
+            yield Event(message, _values(match), text.line_at(at), at, _shown(text, place))
+
+
+def _match_at(pattern: re.Pattern[str], window: str, place: int, length: int) -> re.Match[str] | None:
+    """The match that covers the needle, if one does."""
+    for match in pattern.finditer(window):
+        if match.start() < place + length and match.end() > place:
+            return match
+        if match.start() >= place + length:
+            return None
+    return None
+
+
+def _places(folded: str, needles: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where the needles stand (place, length), in order: the first and the last of each, where there are many."""
+    found: set[tuple[int, int]] = set()
+    for needle in needles:
+        place, seen = folded.find(needle), 0
+        while place >= 0 and seen < MOST_OF_ONE // 2:
+            found.add((place, len(needle)))
+            place, seen = folded.find(needle, place + len(needle)), seen + 1
+        last, seen = (folded.rfind(needle), 0) if place >= 0 else (-1, 0)
+        while last >= 0 and seen < MOST_OF_ONE // 2:
+            found.add((last, len(needle)))
+            last, seen = folded.rfind(needle, 0, last), seen + 1
+    return sorted(found)
+
+
+def _values(match: re.Match[str]) -> dict[str, str]:
+    """The groups that caught something, without the white space that wrapping brought in; `name2` counts as `name`."""
+    values: dict[str, str] = {}
+    for name, value in match.groupdict().items():
+        if value and value.strip():
+            values.setdefault(name.rstrip("0123456789"), tidy(value))
+    return values
+
+
+def tidy(value: str) -> str:
+    """A caught value on one line, with single backslashes."""
+    return " ".join(value.split()).replace("\\\\", "\\").strip(" \"'")
+
+
+def _shown(text: Text, place: int) -> str:
+    line = text.line_around(place)
+    if len(line) <= LONGEST_SHOWN:
+        return line.strip()
+    return text.text[max(0, place - LONGEST_SHOWN // 2) : place + LONGEST_SHOWN // 2].replace("\n", " ").strip()

@@ -1,0 +1,107 @@
+"""What the name of a library that was not found says of the cause."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wontload import knowledge
+from wontload.diagnosis.log.events import Event
+from wontload.diagnosis.log.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message comes to: a finding's code, whether it is sure, other suspects, and words of its own, if any."""
+
+    code: str
+    decides: bool
+    suspects: tuple[str, ...] = ()
+    title: str = ""
+    why: str = ""
+
+
+# A library of the graphics driver: no package brings it, the driver's installer does. Source: NVIDIA, CUDA Driver API
+# and NVML; Khronos, Vulkan loader; each row of `knowledge/pages.toml` of kind `driver`.
+_OF_DRIVER = re.compile(
+    r"(?:libcuda\.so(?:\.1)?|nvcuda\.dll|libnvidia-ml\.so(?:\.1)?|nvml\.dll|vulkan-1\.dll|libvulkan\.so\.1)$", re.I
+)
+# Alpine's names for musl, and glibc's own. Source: Alpine, abuild; glibc, shlib-versions.
+_OF_MUSL = re.compile(r"(?:libc\.musl-|ld-musl-)")
+_OF_GLIBC = re.compile(r"(?:ld-linux|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)")
+_OF_PYTHON = re.compile(r"libpython(?P<version>\d\.\d+)|python(?P<digits>3\d+)\.dll", re.I)
+# Parts of CUDA of which another major version may well be installed. Source: the families of knowledge/families.toml.
+_VERSIONED_CUDA = re.compile(
+    r"(?:lib)?(?:cudart|cublas|cublaslt|cufft|curand|cusolver|cusparse|nvrtc|nvjitlink|npp\w*)(?:64)?[._]", re.I
+)
+_CUDNN = re.compile(r"(?:lib)?cudnn\w*?(?:64)?[._]", re.I)
+# CUDA 11 and older: a machine that a log comes from today mostly has 12 or 13. Source: NVIDIA, CUDA release archive.
+_OLD_CUDA = re.compile(r"\.so\.(?:[1-9]|10|11)(?:\.\d+)*$|_(?:[1-9]\d|100|101|102|110|11)\.dll$", re.I)
+# Resolved when they are first used, by name, so that the linker's paths in the file that asks do not count.
+_VENDORED = re.compile(r"-[0-9a-f]{6,16}\.(?:so|dll)", re.I)
+
+
+def of_missing(event: Event, facts: Facts) -> Reading:
+    """What it means that a library was not found, by whose library it is."""
+    library = base_name(event.values.get("library", ""))
+    if _OF_DRIVER.match(library):
+        return Reading("WL402", True, ("WL406",), f"{library} is the graphics driver's, and is not there", _DRIVER)
+    if _OF_MUSL.match(library):
+        return Reading("WL306", True, ("WL501",), f"{library} is musl's: the file is for Alpine", _MUSL)
+    if _OF_GLIBC.match(library) and event.message.id.startswith("musl"):
+        return Reading("WL306", True, ("WL501",), f"{library} is glibc's, and that system has musl", _MUSL)
+    if _OF_PYTHON.match(library):
+        return Reading("WL501", False, ("WL201", "WL202"), f"{library} was not found: the file is for that Python", "")
+    if library.lower().startswith(("api-ms-win-", "ext-ms-")):
+        return Reading("WL307", True, ("WL201",), f"{library} is a part of newer versions of Windows", "")
+    if event.message.row.get("dialog"):
+        return Reading("WL201", True, (), "", "")
+    return _by_component(event, library, facts)
+
+
+def _by_component(event: Event, library: str, facts: Facts) -> Reading:
+    if _CUDNN.match(library):
+        return Reading("WL201", False, ("WL204", "WL202", "WL207"))
+    if _VERSIONED_CUDA.match(library):
+        if _OLD_CUDA.search(library):
+            return Reading("WL204", False, ("WL201", "WL202"))
+        if library.startswith("lib"):
+            return Reading("WL202", False, ("WL204", "WL201", "WL207"))
+        return Reading("WL204", False, ("WL201", "WL202", "WL203"))
+    path = event.values.get("library", "")
+    if path.startswith(("@rpath", "@loader_path", "@executable_path")) or _VENDORED.search(library):
+        return Reading("WL201", False, ("WL504", "WL202"))
+    if "packages" in path and ("/" in path or "\\" in path):
+        return Reading("WL101", False, ("WL504", "WL201"))
+    component = knowledge.component_of(library)
+    if component is not None and _is_of_system(library, path):
+        return Reading("WL201", True, ("WL202",), f"{library} ({component.title}) is not installed there", _SYSTEM)
+    if facts.system == "macos" and path.startswith(("/usr/local/", "/opt/")):
+        return Reading("WL201", True, ("WL202",), f"{library} is not at {path}, where the file wants it", _BREW)
+    return Reading("WL201", False, ("WL202", "WL204", "WL504"))
+
+
+def _is_of_system(library: str, path: str) -> bool:
+    """Whether it is one that a distribution brings into directories that are always searched."""
+    return ".so" in library and "/" not in path and any(
+        provider.kind in ("apt", "dnf", "pacman", "apk") for provider in knowledge.providers_of(library, system="linux")
+    )  # fmt: skip
+
+
+def base_name(path: str) -> str:
+    """The last part of a path of any system."""
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+_DRIVER = (
+    "No package brings it: it comes with the driver, and in a container the host's has to be passed in. On a machine "
+    "without such a GPU a build for the CPU is what fits."
+)
+_MUSL = (
+    "A process has one C library, and installing the other does not help. The wheel for this system's own C library, "
+    "or a build there, is what fits."
+)
+_SYSTEM = (
+    "It is one of the system's own packages. Were it installed, it would lie in a directory that is always searched."
+)
+_BREW = "The path is written into the file, and nothing is searched: the library is not installed, or elsewhere."

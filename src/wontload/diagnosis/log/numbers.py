@@ -1,0 +1,143 @@
+"""Windows' error numbers in a log: as numbers, in whatever words, and in words whose characters were damaged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from wontload.diagnosis.log.events import tidy
+from wontload.diagnosis.log.text import Text, plain
+from wontload.knowledge.messages import NumberMeaning, damaged_words_of_windows, number_meanings, words_of_windows
+
+MOST_LOOKED_AT = 200
+AROUND = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NumberEvent:
+    """A number of Windows in the text.
+
+    Attributes:
+        meaning: what it speaks for. file: the file, module or path that it is about, where the text tells.
+        line, place, text: as of `Event`.
+    """
+
+    meaning: NumberMeaning
+    file: str
+    module: str
+    line: int
+    place: int
+    text: str
+
+
+# `[WinError 126]`, `WindowsError: [Error 126]`, `error code 126`, `(0x8007007E)`, exit codes signed and not.
+_NUMBER = re.compile(
+    r"\[WinError (-?\d{1,10})\]|WindowsError: \[Error (\d{1,5})\]|Win32Exception \((?:0x)?(\d{1,5})\)"
+    r"|(?:LoadLibrary\w{0,4}|DLL|\.dll|\.pyd)[^\n]{0,120}?\b(?:error|code|Fehler|erreur|错误|錯誤)(?: code)?"
+    r"[ :=#]{0,3}(\d{2,5})\b"
+    r"|\b0x(8007[0-9A-F]{4}|C0[0-9A-F]{6})\b"
+    r"|(?<![\w.])(-107374\d{4}|322122\d{4})\b"
+    r"|(?:exit(?:ed)?(?: with)?(?: code| status| value)?|returncode|return code|error code|signal)"
+    r"[ :=]{0,3}(-4|-11|132|139)\b",
+    re.IGNORECASE,
+)
+_SIGNALS = {"-4": 0xC000001D, "132": 0xC000001D, "-11": 0xC0000005, "139": 0xC0000005}
+_FILE = re.compile(
+    r"(?:Error loading|Failed to load(?: shared library)?|Could not find module|LoadLibrary\w?\(?|loading)"
+    r"\s{0,3}\(?['\"]{1,2}([^'\"\n]{2,300})['\"]"
+    r"|([A-Za-z]:[\\/][^\n'\"<>|*?]{1,300}?\.(?:dll|pyd|node|exe))\b"
+    r"|['\"]([^'\"\n]{2,300}\.(?:dll|pyd|so))['\"]"
+    r"|(?:path|file) specified\W{1,3}['\"]([^'\"\n]{3,300})['\"]"
+    r"|: ['\"]([A-Za-z]:[\\/][^'\"\n]{2,300})['\"]",
+    re.IGNORECASE,
+)
+_MODULE = re.compile(r"while importing ([\w.]{1,120})")
+_TRIGGERS = re.compile(
+    r"DLL load failed|LoadLibrary|Error loading|Failed to load|Failed loading|WinError|ImportError|OSError", re.I
+)
+
+
+def numbers_of(text: Text) -> tuple[NumberEvent, ...]:
+    """Each number with a meaning, once for each file that it is about."""
+    found: dict[tuple[int, str, str], NumberEvent] = {}
+    for place, number in sorted(set(_stated(text)) | set(_worded(text))):
+        meaning = number_meanings().get(number)
+        if meaning is None:
+            continue
+        file, module = _about(text, place)
+        if meaning.needs == "file" and not file:
+            continue
+        found[number, file, module] = NumberEvent(
+            meaning, file, module, text.line_at(place), place, text.line_around(place).strip()[:300]
+        )
+    return _without_the_vague(tuple(found.values()))
+
+
+def _stated(text: Text) -> Iterator[tuple[int, int]]:
+    for count, match in enumerate(_NUMBER.finditer(text.text)):
+        if count >= MOST_LOOKED_AT:
+            return
+        yield match.start(), _value(match)
+
+
+def _value(match: re.Match[str]) -> int:
+    """The number as `GetLastError` or an NTSTATUS has it. Source: Microsoft, HRESULT_FROM_WIN32; signal(7)."""
+    if match[5]:
+        value = int(match[5], 16)
+        return value & 0xFFFF if value >> 16 == 0x8007 else value
+    if match[7]:
+        return _SIGNALS[match[7]]
+    digits = match[1] or match[2] or match[3] or match[4] or match[6]
+    return int(digits) & 0xFFFFFFFF
+
+
+def _worded(text: Text) -> Iterator[tuple[int, int]]:
+    """Where Windows' words stand. Damaged ones are sought near what announces them: there are many forms."""
+    folded = text.folded
+    for words, number in words_of_windows():
+        place = folded.find(words)
+        if place >= 0:
+            yield place, number
+    if folded.isascii():
+        return
+    for count, trigger in enumerate(_TRIGGERS.finditer(text.text)):
+        if count >= MOST_LOOKED_AT // 4:
+            return
+        window = folded[trigger.start() : trigger.start() + AROUND]
+        if not window.isascii():
+            yield from (
+                (trigger.start() + window.index(words), number) for words, number in _damaged_words() if words in window
+            )
+
+
+@cache
+def _damaged_words() -> tuple[tuple[str, int], ...]:
+    """Damaged words as they stand in a cleaned text."""
+    return tuple((plain(words), number) for words, number in damaged_words_of_windows())
+
+
+def _about(text: Text, place: int) -> tuple[str, str]:
+    """The file and the module nearest to a number: on its line, else on a neighbouring one."""
+    line = text.line_around(place)
+    near = text.text[max(0, place - AROUND) : place + AROUND]
+    file = module = ""
+    for part in (line, near):
+        if not file and (match := _FILE.search(part)):
+            file = tidy(next(group for group in match.groups() if group))
+        if not module and (match := _MODULE.search(part)):
+            module = match[1]
+    return file, module
+
+
+def _without_the_vague(events: tuple[NumberEvent, ...]) -> tuple[NumberEvent, ...]:
+    """Without those that another of the same number tells more exactly."""
+    return tuple(
+        one
+        for one in events
+        if one.file or one.module or not any(
+            other is not one and other.meaning.number == one.meaning.number and (other.file or other.module)
+            for other in events
+        )
+    )  # fmt: skip

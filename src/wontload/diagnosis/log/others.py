@@ -1,0 +1,54 @@
+"""Causes whose findings have rules for machines too: here only what a text says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload import knowledge
+from wontload.diagnosis.log.cause import Cause, Log, filled, said, stated
+from wontload.diagnosis.log.missing import base_name
+from wontload.diagnosis.log.numbers import NumberEvent
+from wontload.knowledge.messages import messages
+
+BUILD_CODES = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706")  # they have rules of their own
+# Numbers behind which the source of a build may stand: distutils and pip print them of programs that are not there.
+FILE_NOT_FOUND = 2
+
+
+def others(log: Log) -> Iterator[Cause]:
+    """Every message and every number of Windows that does not speak for a finding of builds."""
+    codes = {message.code for message in messages()} - set(BUILD_CODES)
+    in_build_script = {event.place for event in log.of("could-not-find-module") if "before" in event.values}
+    for cause in stated(log, *sorted(codes)):
+        if cause.place not in in_build_script:
+            yield cause
+    for number in log.numbers:
+        yield _of_number(number, log)
+
+
+def _of_number(number: NumberEvent, log: Log) -> Cause:
+    """A number's meaning; a shared object of Linux that Windows does not take is one of Linux for sure."""
+    meaning = number.meaning
+    about = number.file or number.module
+    name = base_name(about) or about
+    code, decides, suspects = meaning.code, meaning.decides, meaning.suspects
+    if meaning.number == 193 and name.lower().endswith((".so", ".dylib")):
+        code, decides, suspects = "WL104", True, ()
+    if meaning.number == FILE_NOT_FOUND and log.is_build:
+        code, suspects = "WL701", ("WL505",)
+    return Cause(
+        code=code,
+        decides=decides,
+        suspects=suspects,
+        title=filled(meaning.title, {"file": name} if name else {}),
+        why=_why(meaning.number),
+        subject=name or f"error {meaning.number if meaning.number < 0x10000 else hex(meaning.number)}",
+        place=number.place,
+        rank=meaning.rank,
+        evidence=(said(number.line, number.text),),
+    )
+
+
+def _why(number: int) -> str:
+    known = knowledge.windows_error(number)
+    return known.short if known else ""

@@ -1,0 +1,66 @@
+"""What the name of a missing symbol says of the cause."""
+
+from __future__ import annotations
+
+import re
+
+from wontload.diagnosis.log.events import Event
+from wontload.diagnosis.log.facts import Facts
+from wontload.diagnosis.log.missing import Reading, base_name
+
+# Functions that glibc has only since a release, under names without a version. Source: glibc NEWS: __isoc23_* 2.38,
+# fcntl64 2.28, __libc_single_threaded 2.32, pthread_cond_clockwait 2.30, arc4random 2.36, _dl_find_object 2.35.
+# __memcpy_chk and its kin exist in glibc alone.
+_OF_NEWER_GLIBC = re.compile(
+    r"__isoc23_|fcntl64$|__libc_single_threaded$|pthread_cond_clockwait$|arc4random|_dl_find_object$|strlcpy$|strlcat$"
+)
+_ONLY_IN_GLIBC = re.compile(
+    r"__\w+_chk$|__isoc\d\d_|__(?:str|x?stat|fxstat|lxstat|res_)\w*$|gnu_|\w+64$|__cxa_thread|backtrace"
+)
+_OF_PYTHON = re.compile(r"_?_?Py(?![a-z])\w+|_?_?_Py\w+")
+_OF_LIBSTDCXX = re.compile(r"_ZNK?(?:St|9__gnu_cxx)|_ZSt|_ZTINSt|__cxa_call_terminate|__cxa_init_primary")
+_OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
+# NVIDIA's libraries call each other, and each exists in many builds of one file name.
+_OF_CUDA = re.compile(r"__nvJitLink|nvJitLink|cublas|cudnn|cusparse|cusolver|cufft|nvrtc|cuda[A-Z]|ncc?l[A-Z]")
+
+
+def of_symbol(event: Event, facts: Facts) -> Reading:
+    """What it means that a symbol is missing, by whose symbol it is."""
+    symbol = event.values.get("symbol", "")
+    bare = symbol.lstrip("_") if facts.system == "macos" else symbol
+    if event.message.id == "musl-relocating" and _ONLY_IN_GLIBC.match(symbol):
+        return Reading("WL306", True, ("WL501",), f"{symbol} is glibc's alone: the file was built for glibc", _MUSL)
+    if _OF_NEWER_GLIBC.match(symbol):
+        return Reading("WL302", True, ("WL304",), f"{symbol} came with a newer glibc than that machine has", _NEWER)
+    if _OF_PYTHON.match(symbol) or _OF_PYTHON.match(bare):
+        return Reading(
+            "WL501", True, ("WL304",), f"that Python has no {symbol}: the file was built for another one", _PYTHON
+        )
+    version = event.values.get("version", "")
+    if version.startswith("GLIBC_"):
+        return Reading("WL302", True, ("WL206",))
+    if version.startswith(("GLIBCXX_", "CXXABI_")) or _OF_LIBSTDCXX.match(symbol):
+        return Reading("WL303", True, ("WL206", "WL304"))
+    library = base_name(event.values.get("library", ""))
+    if _OF_CUDA.match(symbol) or (version and "nv" in library):
+        return Reading(
+            "WL206", True, ("WL304", "WL305"), f"an older copy of NVIDIA's library came first: it lacks {symbol}", _CUDA
+        )
+    if _OF_OPENMP.match(symbol):
+        return Reading("WL206", False, ("WL604", "WL304"))
+    return Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
+
+
+_MUSL = (
+    "Alpine and its kin have musl. Installing a compatibility layer rarely carries a whole package: the musllinux "
+    "wheel, or a build on that system, is what fits."
+)
+_NEWER = (
+    "The file was built on a newer distribution than its wheel's tag promises. A build on that machine, an older "
+    "release of the package, or a newer system is what helps."
+)
+_PYTHON = "An extension module fits the Python that it was built for. Install it again with the Python that runs it."
+_CUDA = (
+    "The file was built with a newer release of that library. The copy that the process got came from LD_LIBRARY_PATH, "
+    "the system's CUDA or another package."
+)

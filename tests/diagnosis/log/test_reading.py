@@ -1,0 +1,98 @@
+"""The same message in every dress that it comes in: encodings, colours, quoting, wrapping, markup."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from tests.support.logs import read
+from wontload.diagnosis.log.judging import diagnose_log
+from wontload.diagnosis.log.reading import decoded
+from wontload.diagnosis.log.text import cleaned, numbered, rejoined
+
+MESSAGE = "ImportError: /opt/odd/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/odd/_core.so)"
+BEFORE = 'Traceback (most recent call last):\n  File "odd.py", line 1, in <module>\n    import odd\n'
+LOG = BEFORE + MESSAGE + "\n"
+WIDTH = 80
+
+
+def said(data: bytes) -> tuple[str, str, int]:
+    """The first code, its subject's version, and the line that says it."""
+    finding = diagnose_log(data).findings[0]
+    return finding.code, finding.title.split(" needs ")[1].split(",")[0], int(str(finding.evidence[0].data["line"]))
+
+
+EXPECTED = ("WL303", "GLIBCXX_3.4.32", 4)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+def test_encodings(encoding):
+    assert said(LOG.encode(encoding)) == EXPECTED
+
+
+def test_utf_16_of_the_other_order_with_its_mark():
+    assert said(codecs.BOM_UTF16_BE + LOG.encode("utf-16-be")) == EXPECTED
+
+
+def test_what_is_cut_in_the_middle_of_a_character():
+    data = "größer".encode()
+    assert decoded(data[:3]) == ("gr\ufffd", "utf-8")
+    assert decoded("é".encode("latin-1") + b"abcdef")[1] == "latin-1"
+
+
+DRESSES = {
+    "Windows' line ends": LOG.replace("\n", "\r\n"),
+    "a progress bar": LOG.replace("import odd\n", "import odd 10%\rimport odd 20%\r\n"),
+    "colours": LOG.replace("ImportError", "\x1b[1;31mImportError\x1b[0m").replace("GLIBCXX", "\x1b[4mGLIBCXX\x1b[24m"),
+    "colours without their escape": LOG.replace("ImportError", "[1;31mImportError[0m"),
+    "a terminal's title": LOG.replace("ImportError", "\x1b]0;odd\x07ImportError"),
+    "quoting": "".join(f"> {line}\n" for line in LOG.splitlines()),
+    "quoting twice": "".join(f"> > {line}\n" for line in LOG.splitlines()),
+    "pip's box": "".join(f"      │ {line}\n" for line in LOG.splitlines()),
+    "a container's builder": "".join(f"#12 {10 + n}.{n}49 {line}\n" for n, line in enumerate(LOG.splitlines())),
+    "a service's clock": "".join(f"2025-01-26T17:22:49.7727317Z {line}\n" for line in LOG.splitlines()),
+    "markup": LOG.replace("`", "&#96;").replace("'", "&#x27;").replace("<", "&lt;").replace(">", "&gt;"),
+    "tags": LOG.replace("\n", "<br />\n"),
+    "typographer's quotes": LOG.replace("'", "’").replace("`", "‘"),
+    "wide blanks": LOG.replace(" not found", "\u00a0not\u00a0found"),
+    "invisible characters": LOG.replace("GLIBCXX", "\u200bGLIBCXX").replace("Import", "\ufeffImport"),
+    "wrapped at blanks": LOG.replace(" not found (required", "\n    not found\n    (required"),
+    "one line of JSON": LOG.replace("version `", "version\\n`"),
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_dresses(dress):
+    assert said(DRESSES[dress].encode()) == EXPECTED
+
+
+def test_a_terminal_that_breaks_in_the_middle_of_words():
+    lines = [
+        line[at : at + WIDTH]
+        for line in (*[MESSAGE.replace("odd", "o" * 60)] * 2,)
+        for at in range(0, len(line), WIDTH)
+    ]
+    finding = read("\n".join(lines)).findings[0]
+    assert finding.code == "WL303"
+    assert "GLIBCXX_3.4.32" in finding.title
+
+
+def test_lines_keep_their_numbers_when_they_are_joined():
+    text = numbered("a" * 70 + "\n" + "b" * 70 + "\nc\nd")
+    whole = rejoined(text)
+    assert whole is not None
+    assert [whole.text.splitlines()[0][-1], whole.line_at(whole.text.index("d"))] == ["c", 4]
+
+
+def test_text_without_breaks_of_a_terminal_is_left_alone():
+    assert rejoined(numbered(LOG)) is None
+
+
+def test_python_prompts_are_no_quoting():
+    assert cleaned(">>> import odd\n> said") == ">>> import odd\nsaid"
+
+
+def test_cleaning_keeps_the_number_of_lines():
+    text = "".join(DRESSES.values())
+    assert cleaned(text).count("\n") == text.replace("\r\n", "\n").count("\n")

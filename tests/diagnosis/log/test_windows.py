@@ -1,0 +1,134 @@
+"""Windows' errors: by number, in its languages, and in words whose characters were damaged on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import first, read, verdict
+from wontload.diagnosis.log.judging import diagnose_log
+from wontload.knowledge.messages import number_meanings
+from wontload.knowledge.tables import table
+
+WORDS = [(row["number"], text) for row in table("messages/windows_words")["words"] for text in row["texts"]]
+ORIGINS = {  # a code page of Windows, and texts that are written in it
+    "cp1252": "Le module spécifié est introuvable.",
+    "cp850": "Não foi possível encontrar o módulo especificado.",
+    "cp936": "找不到指定的模块。",
+    "cp950": "找不到指定的模組。",
+    "cp932": "指定されたモジュールが見つかりません。",
+    "cp949": "지정된 모듈을 찾을 수 없습니다.",
+    "cp1251": "Не найден указанный модуль.",
+    "cp866": "Не найден указанный модуль.",
+    "cp1250": "Nie można odnaleźć określonego modułu.",
+    "cp1254": "Belirtilen modül bulunamadı.",
+}
+
+
+def numbers(text: str | bytes) -> list[int]:
+    answer = read(text) if isinstance(text, str) else diagnose_log(text)
+    return [one.meaning.number for one in answer.numbers]
+
+
+@pytest.mark.parametrize(("number", "words"), WORDS, ids=str)
+def test_words_of_every_language(number, words):
+    answer = read(f"ImportError: DLL load failed while importing _odd: {words}.")
+    assert [one.meaning.number for one in answer.numbers] == [number]
+    assert answer.findings[0].code == number_meanings()[number].code
+    assert answer.numbers[0].module == "_odd"
+
+
+@pytest.mark.parametrize("page", ORIGINS)
+def test_bytes_of_a_code_page(page):
+    data = f"ImportError: DLL load failed while importing _odd: {ORIGINS[page]}".encode(page)
+    assert numbers(data) == [126]
+
+
+@pytest.mark.parametrize("page", ORIGINS)
+@pytest.mark.parametrize("read_as", ["latin-1", "cp1252", "cp437"])
+def test_words_that_were_read_in_the_wrong_code_page(page, read_as):
+    damaged = ORIGINS[page].encode(page).decode(read_as, "replace")
+    assert numbers(f"ImportError: DLL load failed while importing _odd: {damaged}") == [126], damaged
+
+
+@pytest.mark.parametrize("page", ["cp1252", "cp936", "cp1251"])
+def test_utf_8_that_was_read_as_something_else(page):
+    damaged = "找不到指定的模块。".encode().decode(page, "replace")
+    assert numbers(f"DLL load failed: {damaged}") == [126], damaged
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("OSError: [WinError 126] egal", 126),
+        ("WindowsError: [Error 193] %1 egal", 193),
+        ('LoadLibrary failed with error 126 "" when trying to load "C:\\a\\odd.dll"', 126),
+        ("Unable to load DLL 'odd.dll': egal (0x8007007E)", 126),
+        ("[WinError -1073741795] Windows Error 0xc000001d", 0xC000001D),
+        ("process exited with exit code -1073741819", 0xC0000005),
+        ("Process finished with exit code -1073741819 (0xC0000005)", 0xC0000005),
+        ("python.exe ended with 3221225781", 0xC0000135),
+        ("The application was unable to start correctly (0xc000007b).", 0xC000007B),
+        ("container exited with code 132", 0xC000001D),
+        ("Command died, exit status -11", 0xC0000005),
+        ("LoadLibrary: Fehler 127: die angegebene Prozedur", 127),
+    ],
+)
+def test_numbers_in_every_notation(text, number):
+    assert number in numbers(text)
+
+
+def test_one_number_is_told_once_with_what_it_is_about():
+    text = (
+        'OSError: [WinError 1114] A dynamic link library (DLL) initialization routine failed. Error loading '
+        '"C:\\v\\Lib\\site-packages\\odd\\lib\\c10.dll" or one of its dependencies.'
+    )  # fmt: skip
+    answer = read(text)
+    assert [(one.meaning.number, one.file) for one in answer.numbers] == [
+        (1114, "C:\\v\\Lib\\site-packages\\odd\\lib\\c10.dll")
+    ]
+    assert (answer.findings[0].code, answer.findings[0].subject) == ("WL601", "c10.dll")
+
+
+def test_the_message_of_ctypes_does_not_decide():
+    answer = read("FileNotFoundError: Could not find module 'C:\\v\\Lib\\site-packages\\llama_cpp\\lib\\llama.dll' "
+                  "(or one of its dependencies). Try using the full path with constructor syntax.")  # fmt: skip
+    assert (answer.verdict, [one.code for one in answer.findings][:2]) == ("undetermined", ["WL201", "WL202"])
+    assert not any(one.explains_error for one in answer.findings)
+    assert answer.would_settle[0].startswith("Run wontload llama_cpp on ")
+    assert "wontload snapshot llama_cpp -o box.json" in answer.would_settle[1]
+
+
+def test_unknown_words_leave_the_question_open():
+    assert verdict("ImportError: DLL load failed while importing _odd: Ei löydy.") == ("undetermined", "WL201")
+
+
+def test_a_library_of_linux_on_windows_is_known_by_its_name():
+    text = "OSError: [WinError 193] egal: 'C:\\v\\Lib\\site-packages\\odd\\libodd.so'"
+    assert verdict(text) == ("fails", "WL104")
+
+
+def test_a_directory_that_is_not_there():
+    text = "FileNotFoundError: [WinError 3] egal: 'C:\\Program Files\\CUDA\\v11.2\\bin'"
+    found = first(text)
+    assert (found.code, found.explains_error) == ("WL208", True)
+
+
+DIALOGS = [
+    "The code execution cannot proceed because ODD140.dll was not found.",
+    "The program can't start because ODD140.dll is missing from your computer.",
+    "Die Ausführung des Codes kann nicht fortgesetzt werden, da ODD140.dll nicht gefunden wurde.",
+    "由于找不到 ODD140.dll，无法继续执行代码。重新安装程序可能会解决此问题。",
+    "ODD140.dll が見つからないため、コードの実行を続行できません。",
+    "Не удается продолжить выполнение кода, поскольку система не обнаружила ODD140.dll.",
+]
+
+
+@pytest.mark.parametrize("text", DIALOGS, ids=lambda text: text[:12])
+def test_dialogs_name_the_file(text):
+    found = first(text)
+    assert (found.code, found.subject, found.explains_error) == ("WL201", "ODD140.dll", True)
+
+
+def test_a_dialog_about_an_entry_point():
+    text = "The procedure entry point odd_new could not be located in the dynamic link library C:\\odd\\odd-base.dll."
+    assert verdict(text) == ("fails", "WL301")
