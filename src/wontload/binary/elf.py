@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from wontload.binary.elf_extras import isa_bits
 from wontload.binary.elf_layout import ELF_MAGIC, ElfView, Layout, Segment, SegmentHeader, Tag, read_layout
 from wontload.binary.elf_lookup import HashedExports
 from wontload.binary.elf_relocations import read_bindings, read_relocations
@@ -24,6 +25,7 @@ ET_DYN = 3
 PF_X = 1
 DF_STATIC_TLS = 0x10  # gABI, "Dynamic Section", DT_FLAGS
 NT_GNU_ABI_TAG = 1
+X86_MACHINES = (3, 62)
 LONGEST_NOTES_BYTES = 1 << 16
 # gABI, e_machine (elf.h): by number, and by number and bits or byte order where that makes two.
 ARCHITECTURE = {
@@ -52,6 +54,8 @@ def parse_elf(source: Source, origin: Origin) -> Image:
     layout = read_layout(source)
     view = ElfView(source, layout)
     versions = read_versions(view)
+    kernel, isa_needed = _notes(view)
+    tls = next(iter(_segments(layout, Segment.TLS)), None)
     hashed = Tag.GNU_HASH in layout.values and Tag.SYMTAB in layout.values
 
     def on_demand(read: Callable[[ElfView], T]) -> Callable[[], T]:
@@ -78,7 +82,10 @@ def parse_elf(source: Source, origin: Origin) -> Image:
         versions_defined=versions.defined,
         executable_stack=_executable_stack(layout),
         packed_relocations=Tag.RELR in layout.values,
-        minimum_os=_kernel(view),
+        minimum_os=kernel,
+        isa_needed=isa_needed,
+        tls_alignment=tls.alignment if tls else 0,
+        tls_offset=tls.address % tls.alignment if tls and tls.alignment else 0,
         static_tls=bool(layout.values.get(Tag.FLAGS, 0) & DF_STATIC_TLS),
         tls_bytes=max((one.memory_size for one in _segments(layout, Segment.TLS)), default=0),
         read_exports=on_demand(read_exports),
@@ -116,19 +123,27 @@ def _executable_stack(layout: Layout) -> bool | None:
     return bool(found[-1].flags & PF_X) if found else None
 
 
-def _kernel(view: ElfView) -> tuple[int, ...] | None:
-    """The oldest kernel that the ABI note asks for (LSB, "Note Sections"); a broken note is none, as in loaders."""
-    order = view.layout.structs.order
+def _notes(view: ElfView) -> tuple[tuple[int, ...] | None, int]:
+    """The oldest kernel that the ABI note asks for (LSB, "Note Sections"), and `Image.isa_needed`.
+
+    A broken note is none, as in loaders.
+    """
+    order, is_x86 = view.layout.structs.order, view.layout.machine in X86_MACHINES
+    kernel: tuple[int, ...] | None = None
+    isa_needed = 0
     for segment in _segments(view.layout, Segment.NOTE):
         try:
             notes = view.source.bytes_at(segment.offset, min(segment.file_size, LONGEST_NOTES_BYTES))
         except MalformedImage:
             continue
+        if is_x86:
+            isa_needed |= isa_bits(notes, view.layout.bits, order)
         at = 0
         while at + 12 <= len(notes):
             name_size, size, kind = struct.unpack_from(order + "III", notes, at)
             content = at + 12 + (name_size + 3 & -4)
             if (kind, notes[at + 12 : at + 16], size) == (NT_GNU_ABI_TAG, b"GNU\0", 16) and content + 16 <= len(notes):
-                return struct.unpack_from(order + "4xIII", notes, content)
+                kernel = kernel or struct.unpack_from(order + "4xIII", notes, content)
+                break
             at = content + (size + 3 & -4)
-    return None
+    return kernel, isa_needed

@@ -80,7 +80,7 @@ def isa_bits(notes: bytes, bits: int, order: str) -> int:
             while position + pair.size + 4 <= end:
                 property_type, length = pair.unpack_from(notes, position)
                 if property_type == GNU_PROPERTY_X86_ISA_1_NEEDED and length == 4:
-                    return int.from_bytes(notes[position + 8 : position + 12], "little") & 0xF
+                    return int.from_bytes(notes[position + 8 : position + 12], "little")
                 position += pair.size + (length + align - 1 & -align)
             at = content + (size + align - 1 & -align)
         else:

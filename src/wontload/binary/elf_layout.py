@@ -88,6 +88,7 @@ class SegmentHeader(NamedTuple):
     address: int
     file_size: int
     memory_size: int
+    alignment: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +156,12 @@ def _segments(source: Source, known: Structs, offset: int, entry_size: int, coun
     table = known.segment.iter_unpack(source.bytes_at(offset, count * entry_size))
     if known.word_bytes == 8:
         return tuple(
-            SegmentHeader(kind, flags, start, address, size, memory)
-            for kind, flags, start, address, _, size, memory, _ in table
+            SegmentHeader(kind, flags, start, address, size, memory, alignment)
+            for kind, flags, start, address, _, size, memory, alignment in table
         )
     return tuple(
-        SegmentHeader(kind, flags, start, address, size, memory)
-        for kind, start, address, _, size, memory, flags, _ in table
+        SegmentHeader(kind, flags, start, address, size, memory, alignment)
+        for kind, start, address, _, size, memory, flags, alignment in table
     )
 
 

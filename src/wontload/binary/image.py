@@ -191,6 +191,8 @@ class Image:
         static_tls: ELF: it must have its thread-local data in the block that every thread gets at its start
             (DF_STATIC_TLS, "initial-exec").
         tls_bytes: ELF: thread-local data of each thread (PT_TLS), in bytes.
+        tls_alignment, tls_offset: ELF: its alignment, and its address modulo that.
+        isa_needed: ELF: x86-64 levels that a CPU must have, a bit each: 1 for the baseline, 2 for x86-64-v2 and so on.
         reexports: Mach-O: install names of those of `needed` whose symbols it offers as its own.
         header: ELF: the file's first 64 bytes, which loaders check before anything else; empty when not known.
         is_dynamic: ELF: it has a dynamic section; a static executable and separate debug information have none.
@@ -232,6 +234,9 @@ class Image:
     linker_version: tuple[int, int] | None = None
     static_tls: bool = False
     tls_bytes: int = 0
+    tls_alignment: int = 0
+    tls_offset: int = 0
+    isa_needed: int = 0
     reexports: tuple[str, ...] = ()
     is_dynamic: bool = True
     header: bytes = field(default=b"", repr=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+import struct
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,18 @@ def test_what_the_linker_was_asked_for(option: str, text: str | None, tmp_path: 
     answer = agree("./liba.so", tmp_path)
     if option == "nodlopen":
         assert answer.error == f"./liba.so: {text}"
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="a property of x86 files")
+@pytest.mark.parametrize(("bits", "fits"), [(0x1, True), (0x10, False), (0x11, False)])
+def test_a_cpu_level_that_does_not_exist(bits: int, fits: bool, tmp_path: Path) -> None:
+    """`-z x86-64-v2` in the note, and then a level that no CPU has: what every CPU here has depends on the computer."""
+    marked = SharedObject(soname="liba.so", options=("-z", "x86-64-v2")).bytes()
+    note = struct.pack("<III", 0xC0008002, 4, 2)
+    assert marked.count(note) == 1
+    (tmp_path / "liba.so").write_bytes(marked.replace(note, struct.pack("<III", 0xC0008002, 4, bits)))
+    answer = agree("./liba.so", tmp_path)
+    assert answer.error == (None if fits else "./liba.so: CPU ISA level is lower than required")
 
 
 def test_messages_of_a_dependency_name_it_as_it_was_asked_for(tmp_path: Path) -> None:

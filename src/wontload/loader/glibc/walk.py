@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 
-from wontload.loader.glibc import symbols, versions
+from wontload.loader.glibc import levels, symbols, tls, versions
 from wontload.loader.glibc.mapping import Failure, Mapper
 from wontload.loader.glibc.objects import Mapped
 from wontload.loader.glibc.process import breadth_first, global_scope, started
@@ -101,11 +102,20 @@ class Walk:
         for one in local:
             if not one.already_loaded:
                 versions.check(one, self.mapper)
+        new = symbols.relocation_order(local)
+        if not any(one.error for one in local):
+            levels.check(new, self.machine.system)
         self.errors += [one.error for one in local if one.error is not None]
-        shared = global_scope(self.namespace, self.request.process)
+        process = self.request.process
+        shared = global_scope(self.namespace, process)
         if not self.errors and shared:
-            refused = symbols.check(local, shared, self.request.flags, self.request.process, self.mapper.known)
+            refused = symbols.check(local, shared, self.request.flags, process, self.mapper.known)
             self.errors += [one.error for one in refused if one.error is not None]
+        if not self.errors:
+            at_start = global_scope(self.namespace, replace(process, global_modules=()))
+            scope = [*shared, *local]
+            tls.check(new, scope, self.namespace, at_start, process, self.machine.system)
+            self.errors += [one.error for one in local if one.error is not None]
 
 
 def would_settle(part: Failure) -> str:
