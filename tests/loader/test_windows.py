@@ -352,3 +352,16 @@ def test_a_packaged_process_searches_neither_path_nor_the_current_directory():
     assert load_on(files, A, 8, **process).search_order[0].directory == r"C:\lib"
     assert load_on(files, A, added=[r"C:\work"], **process).error == 0
     assert load_on(files, A, 0, **{**process, "packaged": False}).error == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "long_paths", "error"),
+    [("{}", True, 0), ("{}", False, 206), ("{}", None, None), (r"\\?\{}", False, 0), (r"\\?\{}", None, 0)],
+)
+def test_paths_of_more_than_260_characters(name, long_paths, error):
+    """The limit is the registry's LongPathsEnabled: Microsoft, "Maximum Path Length Limitation"."""
+    deep = "C:\\" + "\\".join(["d" * 60] * 5)
+    files = {rf"{deep}\a.dll": pe("b.dll"), rf"{deep}\b.dll": pe()}
+    result = load_on(files, name.format(rf"{deep}\a.dll"), system={"long_paths": long_paths})
+    assert result.error == error
+    assert ["LongPathsEnabled" in one for one in result.would_settle] == [True] * (error is None)

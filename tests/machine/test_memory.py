@@ -81,3 +81,26 @@ def test_a_deep_path_costs_no_recursion():
     disk = MemoryFiles({f"{path}/x.so": IMAGE}, windows=False)
     assert disk.kind(f"{path}/x.so") is Kind.FILE
     assert disk.listing("/d0") == ("d1",)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        (r"C:\PROGRA~1\CUDA\x.dll", Kind.FILE),
+        (r"c:\progra~1\cuda", Kind.DIRECTORY),
+        (r"C:\Progra~1\cuda\ALONGN~1.DLL", Kind.FILE),
+        (r"C:\Progra~1\cuda\alongn~1.pyd", Kind.UNKNOWN),  # as any 8.3 name that the listing does not explain
+        (r"C:\twothi~1\a.dll", Kind.UNKNOWN),  # which of the two?
+        (r"C:\tilde~1\a.dll", Kind.FILE),  # its own name
+        (r"C:\program files\no~such.dll", Kind.ABSENT),
+    ],
+)
+def test_names_of_8_3_characters(path: str, kind: Kind):
+    r"""`C:\PROGRA~1` is what installers write into PATH: absent is no answer to it."""
+    names = (r"Program Files\CUDA\x.dll", r"Program Files\CUDA\A long.name.dll", r"tilde~1\a.dll")
+    names += (r"Two things\a.dll", r"Two things more\a.dll")
+    files = MemoryFiles({f"C:\\{name}": IMAGE for name in names})
+    assert files.kind(path) is kind
+    if kind is Kind.FILE:
+        assert files.image(path) is IMAGE
+        assert files.identity(path).count("~") == path.count("tilde~")

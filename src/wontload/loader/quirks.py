@@ -61,6 +61,9 @@ FIRST_WINDOW_CLASS_MAPS_UXTHEME = "wine-first-window-class-maps-uxtheme"
 # once; a second file of that name is the module that is there already. Wine: dlls/ntdll/unix/loader.c, load_builtin.
 BUILTIN_STANDS_IN = "wine-builtin-stands-in"
 
+# A path may have 260 characters and more whatever the registry says. Wine: ntdll/path.c knows no such limit.
+PATHS_OF_ANY_LENGTH = "wine-paths-of-any-length"
+
 # KnownDLLs do not come before the search.
 NO_KNOWN_DLLS = "wine-no-known-dlls"
 
@@ -80,6 +83,7 @@ WINE = frozenset(
         SECUR32_MAPS_KERBEROS,
         FIRST_WINDOW_CLASS_MAPS_UXTHEME,
         BUILTIN_STANDS_IN,
+        PATHS_OF_ANY_LENGTH,
         NO_KNOWN_DLLS,
     }
 )

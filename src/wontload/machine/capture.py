@@ -91,6 +91,7 @@ def _windows(architecture: str, facts: Mapping[str, Any]) -> System:
         architecture=architecture,
         windows_directory=directory,
         api_sets=_api_sets(os.path.join(directory, "System32", "apisetschema.dll")),
+        long_paths=None if (enabled := facts.get("long_paths")) is None else enabled == 1,
         known_dlls=frozenset(str(name).lower() for name in facts.get("known_dlls") or ()),
     )
 

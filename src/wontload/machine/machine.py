@@ -28,6 +28,8 @@ class System:
         known_dlls: Windows: lower-case names of KnownDLLs for the process's bitness.
         dot_local: Windows: whether `python.exe.local` redirects although `python.exe` has a manifest (the registry's
             `Image File Execution Options\\DevOverrideEnable`).
+        long_paths: Windows: whether paths of 260 characters and more are taken (the registry's `LongPathsEnabled`;
+            every python.exe since 3.6 declares that it can); `None` when not known.
         library_cache: glibc: entries of `ld.so.cache` (name, path, flags, hwcaps), in file order; `None` without one.
         default_directories: glibc and musl: the built-in directories, in order.
         hwcaps: glibc: subdirectories of `glibc-hwcaps` that this CPU takes, best first.
@@ -46,6 +48,7 @@ class System:
     api_sets: Mapping[str, str] | None = None
     known_dlls: frozenset[str] = frozenset()
     dot_local: bool = False
+    long_paths: bool | None = None
     library_cache: tuple[CacheEntry, ...] | None = None
     default_directories: tuple[str, ...] = ()
     hwcaps: tuple[str, ...] = ()

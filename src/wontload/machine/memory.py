@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ntpath
 import posixpath
+import re
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from types import ModuleType
 
@@ -12,6 +13,26 @@ from wontload.machine.files import Kind, NotKnown
 
 # `None`: it is there, and nothing more is known of it. Bytes: a text that loaders read, such as a manifest.
 Content = Image | MalformedImage | bytes | None
+
+SHORT_NAME = re.compile(r"([^~.]{1,6})~(\d)(?:\.(.{1,3}))?")
+
+
+def is_short_for(short: str, name: str) -> bool:
+    """Whether `short` can be the 8.3 name of `name`, both in lower case: `progra~1` of `program files`.
+
+    Source: Microsoft, "Naming Files, Paths, and Namespaces", "Short vs. Long Names": the first six letters, a tilde and
+    a number, the first three of the extension. From the fifth of a kind on names are made otherwise, from a checksum.
+    """
+    match = SHORT_NAME.fullmatch(short)
+    if match is None or match[2] not in "1234":
+        return False
+    stem, dot, extension = name.rpartition(".")
+    stem, extension = (stem, extension) if dot and stem else (name, "")
+    plain = "".join(letter for letter in stem if letter not in " .").translate(REPLACED)
+    return plain[:6] == match[1] and extension.replace(" ", "")[:3] == (match[3] or "")
+
+
+REPLACED = str.maketrans("+,;=[]", "______")
 
 
 class MemoryFiles:
@@ -52,18 +73,19 @@ class MemoryFiles:
 
     def kind(self, path: str) -> Kind:
         """See `Files.kind`."""
-        key = self._key(self.real(path))
+        key = self._locate(path)
         if key in self._denied:
             return Kind.DENIED
         if key in self._contents:
             return Kind.FILE
         if key in self._listings:
             return Kind.DIRECTORY
-        return Kind.ABSENT if self._is_known(key) else Kind.UNKNOWN
+        # Which file an 8.3 name stands for, if any, only its own disk can say where a listing does not.
+        return Kind.ABSENT if self._is_known(key) and not self._is_short(key) else Kind.UNKNOWN
 
     def listing(self, path: str) -> Collection[str] | None:
         """See `Files.listing`."""
-        key = self._key(self.real(path))
+        key = self._locate(path)
         names = self._listings.get(key)
         if names is None or (self._complete is not None and key not in self._complete):
             return None
@@ -71,7 +93,7 @@ class MemoryFiles:
 
     def image(self, path: str) -> Image:
         """See `Files.image`."""
-        _, content = self._contents[self._key(self.real(path))]
+        _, content = self._contents[self._locate(path)]
         if isinstance(content, MalformedImage):
             raise content
         if isinstance(content, bytes):
@@ -82,7 +104,7 @@ class MemoryFiles:
 
     def text(self, path: str) -> bytes | None:
         """See `Files.text`."""
-        _, content = self._contents.get(self._key(self.real(path)), ("", None))
+        _, content = self._contents.get(self._locate(path), ("", None))
         return content if isinstance(content, bytes) else None
 
     def real(self, path: str) -> str:
@@ -96,7 +118,22 @@ class MemoryFiles:
 
     def identity(self, path: str) -> Hashable:
         """See `Files.identity`."""
-        return self._key(self.real(path))
+        return self._locate(path)
+
+    def _locate(self, path: str) -> str:
+        """The key of a path, with symbolic links resolved and names of 8.3 characters written out."""
+        key = self._key(self.real(path))
+        return self._written_out(key) if "~" in key and self._windows else key
+
+    def _written_out(self, key: str) -> str:
+        """A key whose `progra~1` are the names that they stand for, where the directory's listing leaves no doubt."""
+        drive, tail = ntpath.splitdrive(key)
+        at = drive
+        for part in filter(None, tail.split("\\")):
+            names = self._listings.get(at, {})
+            fitting = [name for name in names if is_short_for(part, name)] if part not in names else []
+            at = f"{at}\\{fitting[0] if len(fitting) == 1 else part}"
+        return at
 
     def _first_link(self, path: str) -> str | None:
         """`path` with its first symbolic link replaced by the link's target; `None` when it has none."""
@@ -111,6 +148,9 @@ class MemoryFiles:
                 joined = self._module.join(self._module.dirname(head), target, *([tail] if tail else []))
                 return str(self._module.normpath(joined))
         return None
+
+    def _is_short(self, key: str) -> bool:
+        return self._windows and "~" in key and any(map(SHORT_NAME.fullmatch, key.split("\\")))
 
     def _key(self, path: str) -> str:
         return self._fold(self._normal(path))

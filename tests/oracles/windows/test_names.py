@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ntpath
+
 import pytest
 
 from tests.oracles.windows.world import Dll, World
@@ -53,6 +55,23 @@ def test_names_asked_for(agree, world):
 @pytest.mark.parametrize("importer", IMPORTS.values(), ids=IMPORTS)
 def test_names_in_an_import_directory(agree, importer):
     assert agree(World({**NAMESAKES, ("lib", "x.dll"): importer}, r"{lib}\x.dll")).error == 0
+
+
+DEEP = "/".join(["d" * 60] * 5)
+LONG = {("lib", f"{DEEP}/{name}"): made for (_, name), made in FILES.items()}
+LONG_PATHS = {
+    "a path": World(LONG, rf"{{lib}}\{ntpath.normpath(DEEP)}\a.dll"),
+    "the NT prefix": World(LONG, rf"\\?\{{lib}}\{ntpath.normpath(DEEP)}\a.dll"),
+    "in PATH": World(LONG, "a.dll", flags=0, path=[rf"{{lib}}\{ntpath.normpath(DEEP)}"]),
+    "added": World(LONG, "a.dll", flags=0x1000, added=[rf"{{lib}}\{ntpath.normpath(DEEP)}"]),
+}
+
+
+@pytest.mark.parametrize("world", LONG_PATHS.values(), ids=LONG_PATHS)
+def test_paths_of_more_than_260_characters(agree, world):
+    """Wine knows no limit; Windows' depends on the registry: tests/loader/test_windows.py."""
+    assert len(DEEP) > 260
+    assert agree(world).error == 0
 
 
 @pytest.mark.parametrize(

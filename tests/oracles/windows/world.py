@@ -130,6 +130,9 @@ class Lab:
         return special.get(name, self.root / name)
 
     def spelled(self, place: str) -> str:
+        if place.startswith("{"):  # a directory in a place
+            inside, _, rest = place[1:].partition("}")
+            return self.spelled(inside) + rest
         if place in ("", ".") or "\\" in place or ":" in place:
             return place
         return self.windows.to_windows(self.place(place))

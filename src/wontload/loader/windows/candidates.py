@@ -8,16 +8,18 @@ from wontload.binary import Defect, Format, Image, MalformedImage
 from wontload.loader import quirks
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.flags import AS_DATA, AS_FLAT_FILE
-from wontload.loader.windows.names import base_name, is_under
+from wontload.loader.windows.names import NT_PREFIXES, base_name, is_under
 from wontload.machine import Kind, NotKnown
 
 ERROR_ACCESS_DENIED = 5
 ERROR_INVALID_PARAMETER = 87
 ERROR_MOD_NOT_FOUND = 126
 ERROR_PROC_NOT_FOUND = 127
+ERROR_FILENAME_EXCED_RANGE = 206
 ERROR_INVALID_ORDINAL = 182
 ERROR_BAD_EXE_FORMAT = 193
 ERROR_FILE_INVALID = 1006
+MAX_PATH = 260  # characters, the closing NUL included
 ERROR_SXS_CANT_GEN_ACTCTX = 14001
 
 # Machine types that a process takes. On ARM64, x64 processes are emulated and may map ARM64EC code; `arm64x` files
@@ -80,6 +82,17 @@ def _examine_file(load: Load, path: str, on_disk: str) -> Candidate:
         ends = load.has_quirk(quirks.ONLY_X86_IS_PASSED_OVER) and image.architecture != "x86"
         return Candidate(path, "refused" if ends else "passed over", image, reason, ERROR_BAD_EXE_FORMAT)
     return Candidate(path, "taken", stand_in(load, path) or image)
+
+
+def is_too_long(load: Load, path: str) -> bool | None:
+    r"""Whether a path has more characters than this Windows takes; `None` where that depends on what is not known.
+
+    Paths behind `\\?\` have no limit, and neither has anything that lies beside a file asked for by one.
+    Source: Microsoft, "Maximum Path Length Limitation". That a load then ends in 206 is believed, from reports.
+    """
+    if len(path) < MAX_PATH or load.has_quirk(quirks.PATHS_OF_ANY_LENGTH) or load.first_name.startswith(NT_PREFIXES):
+        return False
+    return None if load.machine.system.long_paths is None else not load.machine.system.long_paths
 
 
 def stand_in(load: Load, path: str) -> Image | None:

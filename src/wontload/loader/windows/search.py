@@ -10,9 +10,12 @@ from wontload.loader.result import Status, Tried
 from wontload.loader.windows import before
 from wontload.loader.windows.candidates import (
     ERROR_BAD_EXE_FORMAT,
+    ERROR_FILENAME_EXCED_RANGE,
     ERROR_MOD_NOT_FOUND,
+    MAX_PATH,
     Candidate,
     examine,
+    is_too_long,
     stand_in,
 )
 from wontload.loader.windows.context import Load
@@ -173,8 +176,18 @@ def _found(load: Load, candidate: Candidate, rule: str, tried: tuple[Tried, ...]
             tried=tried,
             error=candidate.error or ERROR_BAD_EXE_FORMAT,
         )
+    too_long = is_too_long(load, path)
+    if too_long:
+        reason = f"its path has {len(path)} characters, and this Windows takes {MAX_PATH - 1}"
+        error = ERROR_FILENAME_EXCED_RANGE
+        return Answer(name=path, status=Status.REFUSED, path=path, rule=rule, reason=reason, tried=tried, error=error)
     known = candidate.image is not None or load.flags & AS_DATA
     unsettled = "" if known else f"Look what {path} needs: the record of this machine lists it and no more."
+    if too_long is None:
+        unsettled = (
+            f"Ask that Windows whether it takes paths of {len(path)} characters (registry, "
+            r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem, LongPathsEnabled)."
+        )
     return Answer(
         name=path, status=Status.LOADED, path=path, rule=rule, tried=tried, image=candidate.image, unsettled=unsettled
     )
