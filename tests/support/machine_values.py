@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from wontload.binary import Defect, Export, Format, Image, Import, MalformedImage, Symbol
 from wontload.binary.image import VersionNeeded
-from wontload.machine import Machine, Python, System
+from wontload.machine import Kind, Machine, Python, System
+from wontload.machine.inventory import Distribution, RecordedFile
 from wontload.machine.memory import Content, MemoryFiles
 
 BASE = r"C:\Python311"
@@ -136,3 +138,30 @@ def linux(
             path=tuple(path) if path is not None else ("", "/usr/lib/python3.11", LINUX_SITE),
         ),
     )
+
+
+Line = str | tuple[str, int] | tuple[str, int, int]
+
+
+def recorded(machine: Machine, *, installer: str = "pip", **distributions: Sequence[Line]) -> Machine:
+    """The machine with installation records: name to files, each a path, or (path, bytes as installed, as found)."""
+    windows = machine.system.name == "windows"
+    site = SITE if windows else LINUX_SITE
+    found = tuple(
+        Distribution(
+            name=name,
+            version="1.0",
+            location=site,
+            installer=installer,
+            modules=(name,),
+            files=tuple(_line(machine, one) for one in files),
+        )
+        for name, files in distributions.items()
+    )
+    return replace(machine, inventory=replace(machine.inventory, distributions=found))
+
+
+def _line(machine: Machine, line: Line) -> RecordedFile:
+    path, size, bytes_found = (line, None, None) if isinstance(line, str) else (*line, None)[:3]
+    present = machine.files.kind(path) is Kind.FILE
+    return RecordedFile(path=path, size_bytes=size, present=present, found_bytes=bytes_found)

@@ -36,6 +36,7 @@ from tests.support.machine_values import (
     broken,
     dll,
     linux,
+    recorded,
     so,
     windows,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "observe",
     "of_kind",
     "python_error",
+    "recorded",
     "saw",
     "so",
     "told",

@@ -26,7 +26,7 @@ class Stranger(NamedTuple):
 
 def strangers(case: Case) -> Iterator[Stranger]:
     """Files for other Pythons of the modules that the import missed, where none for this one is beside them."""
-    for name in dict.fromkeys(_missed(case)):
+    for name in dict.fromkeys(missed_modules(case)):
         for directory in case.directories_of_module(name):
             yield from _in(case, name, directory)
 
@@ -41,7 +41,8 @@ def made_for(file_name: str, own_version: str) -> str:
     return match["platform"] if same and match["platform"] else f"CPython {version}"
 
 
-def _missed(case: Case) -> Iterator[str]:
+def missed_modules(case: Case) -> Iterator[str]:
+    """The modules (dotted) that the import said it could not find, in the order in which it said so."""
     observation = case.observation
     if observation is None:
         return

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
 
-from wontload.diagnosis import unbound
+from wontload.diagnosis import records, unbound
 from wontload.diagnosis.copies import CopyFinder
 from wontload.diagnosis.finding import JudgedLoad
 from wontload.diagnosis.missing import Missing, classify
@@ -195,6 +195,11 @@ class Case:
     def missing(self) -> tuple[Missing, ...]:
         """Every dependency that a failing load lacks, each with the code that names its cause, in load order."""
         return tuple(classify(self))
+
+    @cached_property
+    def recorded(self) -> Mapping[str, tuple[records.Entry, ...]]:
+        """The native files that installed distributions list, by folded path; empty where no record was read."""
+        return records.entries(self)
 
     @cached_property
     def unbound(self) -> tuple[unbound.Unbound, ...]:

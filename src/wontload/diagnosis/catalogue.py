@@ -29,7 +29,9 @@ CODES = MappingProxyType(
         "WL306": "other_c_library",
         "WL307": "system_too_old",
         "WL501": "other_python",
+        "WL502": "two_distributions",
         "WL503": "shadowed",
+        "WL504": "incomplete",
         "WL505": "no_wheel",
         "WL506": "not_installed",
         "WL601": "initialisation_failed",
@@ -51,12 +53,13 @@ CODES = MappingProxyType(
 
 # For one missing dependency the first code that applies stands, the others are its evidence: what no copy would mend,
 # as it belongs to another C library (306), a newer system (307) or a compiler's own machine (209); then what the loader
-# met on its way (205) before what it passed by (203, 202), a near miss (204) before nothing at all (201).
-MISSING = ("WL306", "WL307", "WL209", "WL205", "WL203", "WL202", "WL204", "WL201")
+# met on its way (205) before what it passed by (203, 202), what was installed and is gone (504), and a near miss (204)
+# before nothing at all (201).
+MISSING = ("WL306", "WL307", "WL209", "WL205", "WL203", "WL202", "WL504", "WL204", "WL201")
 
 # For one symbol that is missing likewise: what the whole file does not fit (the C library, its age), then a better copy
 # of the library, then whose library is too old, and last that it is simply not there.
-UNBOUND = ("WL602", "WL306", "WL302", "WL206", "WL501", "WL303", "WL305", "WL307", "WL304", "WL301")
+UNBOUND = ("WL602", "WL306", "WL302", "WL206", "WL502", "WL504", "WL501", "WL303", "WL305", "WL307", "WL304", "WL301")
 
 # What only says how the process ended gives way to what says why. The first yields where one of the others explains the
 # error; its evidence is among theirs.

@@ -101,6 +101,8 @@ def _what_to_mend(case: Case, missing: Missing) -> str:
     name, importer = missing.file, missing.module.needed_by
     if missing.module.rule == API_SET:
         return "this Windows"
+    if missing.code == "WL504":
+        return "what was installed"
     if missing.code == "WL209":
         return "a release build"
     if importer is None:  # one line of Python that tries names in turn: any of them would do

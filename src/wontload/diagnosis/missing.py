@@ -12,6 +12,7 @@ from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.c_library import is_foreign
 from wontload.diagnosis.catalogue import MISSING
 from wontload.diagnosis.copies import Copy
+from wontload.diagnosis.records import gone_for
 from wontload.knowledge.vc_runtime import DEBUG_ASSEMBLY, DEBUG_RUNTIME
 from wontload.loader import Module, Status
 from wontload.loader.windows.names import with_extension
@@ -129,6 +130,7 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
         "WL205": bool(met),
         "WL203": way is not None,
         "WL202": bool(fit),
+        "WL504": bool(gone_for(case, name, module.needed_by)),
         "WL204": bool(majors),
         "WL201": True,
     }

@@ -51,11 +51,8 @@ def _version(case: Case, site: str, name: str, path: str) -> str:
 
 def owner_of(case: Case, path: str) -> tuple[str, str] | None:
     """Name and version of the distribution that lists a file; `None` where none is known to."""
-    folded = case.fold(path)
-    for one in case.machine.inventory.distributions or ():
-        if any(case.fold(file.path) == folded for file in one.files):
-            return one.name, one.version
-    return None
+    lines = case.recorded.get(case.fold(path), ())
+    return (lines[0].distribution.name, lines[0].distribution.version) if lines else None
 
 
 def _normalised(name: str) -> str:
@@ -64,8 +61,5 @@ def _normalised(name: str) -> str:
 
 def tags_of(case: Case, path: str | None) -> tuple[str, ...]:
     """The wheel tags of the distribution that lists a file; none where it is not known."""
-    folded = case.fold(path) if path else ""
-    for one in case.machine.inventory.distributions or ():
-        if any(case.fold(file.path) == folded for file in one.files):
-            return one.tags
-    return ()
+    lines = case.recorded.get(case.fold(path), ()) if path else ()
+    return lines[0].distribution.tags if lines else ()

@@ -16,6 +16,7 @@ from wontload.binary import MalformedImage
 from wontload.diagnosis.c_library import image_of, is_for_the_other
 from wontload.diagnosis.catalogue import UNBOUND
 from wontload.diagnosis.copies import Copy
+from wontload.diagnosis.records import altered, contested
 from wontload.diagnosis.sites import Package, package_of
 from wontload.knowledge.symbol_versions import PART_OF_GCC, PART_OF_GLIBC, glibc_of, numbers
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
@@ -46,6 +47,7 @@ class Unbound:
         library: file name of the library that should have it; empty where anything loaded might.
         provider: the module that is that library; for an ELF symbol without one, the sister's that comes nearest.
         better: copies of that library which have it. winner: the one that the loader took in their place.
+        files: paths of the user and of what should have the symbol: one library, or of ELF all that the user names.
         package: of the user. sister: the package of the provider, where that is another one.
     """
 
@@ -58,6 +60,7 @@ class Unbound:
     provider: Module | None = None
     better: tuple[Copy, ...] = ()
     winner: Module | None = None
+    files: tuple[str, ...] = ()
     package: Package | None = None
     sister: Package | None = None
 
@@ -83,11 +86,15 @@ def _judge(case: Case, index: int, result: LoadResult, module: Module, symbol: s
     library = case.path_module.basename(next(iter(libraries), "")) if libraries else ""
     if provider is not None and not library:
         library = case.path_module.basename(provider.path or provider.name)
+    concerned = (module, *(providers[:1] if libraries else _needed_by(case, result, module)))
+    files = tuple(one.path for one in concerned if one.path)
     applies = {
         "WL602": THREAD_LOCAL in str(module.error),
         "WL306": is_for_the_other(case, module.path),
         "WL302": case.machine.system.libc == "glibc" and _is_glibc_too_old(case, library, symbol),
         "WL206": bool(better),
+        "WL502": any(contested(case, path) for path in files),
+        "WL504": any(altered(case, path) for path in files),
         "WL501": bool(OF_PYTHON.match(symbol)) or bool(libraries and PYTHON_DLL.match(library)),
         "WL303": is_version and bool(PART_OF_GCC.match(library)),
         "WL305": case.windows and bool(PART_OF_VC_RUNTIME.match(library)),
@@ -106,6 +113,7 @@ def _judge(case: Case, index: int, result: LoadResult, module: Module, symbol: s
         provider=provider,
         better=better,
         winner=winner,
+        files=files,
         package=own,
         sister=package_of(case, sister_module.path) if sister_module else None,
     )
@@ -203,14 +211,19 @@ def _sister(case: Case, result: LoadResult, user: Module, providers: list[Module
     An ELF user names its libraries and no owner of a symbol, so the libraries that it needs itself are asked.
     """
     if providers is None:
-        image = image_of(case, user.path)
-        needed = {one.library.rpartition("/")[2] for one in image.needed} if image else set()
-        providers = [one for one in result.modules if one.path and needed & _names_of(case, one)]
+        providers = _needed_by(case, result, user)
     own = package_of(case, user.path)
     others = [one for one in providers if (other := package_of(case, one.path)) and other.name != (own and own.name)]
     if len(others) < 2:
         return others[0] if others else None
     return max(others, key=lambda one: _likeness(case, one, symbol))
+
+
+def _needed_by(case: Case, result: LoadResult, user: Module) -> list[Module]:
+    """The modules that a file names itself."""
+    image = image_of(case, user.path)
+    needed = {case.fold(one.library.rpartition("/")[2]) for one in image.needed} if image else set()
+    return [one for one in result.modules if one.path and one.path != user.path and needed & _names_of(case, one)]
 
 
 def _likeness(case: Case, module: Module, symbol: str) -> int:

@@ -8,6 +8,7 @@ from wontload.diagnosis import blame, evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.missing import is_path
+from wontload.diagnosis.rules.wl504_incomplete import absent_and_recorded
 from wontload.diagnosis.words import are, listed
 from wontload.loader import Module, Status
 from wontload.machine import Kind
@@ -17,13 +18,17 @@ def absent(case: Case) -> Iterator[Finding]:
     """A load was asked for by path, and nothing is at that path.
 
     A bare name that no search finds is WL201 or WL202. A file that is there and lacks a dependency, which Windows
-    reports with the very same words, is WL2xx. Paths that one line of Python tries in turn are one finding; a path that
-    the same program then asks for by its bare name is not the cause.
+    reports with the very same words, is WL2xx. One that the package's record lists is WL504. Paths that one line of
+    Python tries in turn are one finding; a path that the same program then asks for by its bare name is not the cause.
     """
     groups: dict[object, list[tuple[int, Module]]] = {}
     for index, result in case.failed_results:
         first = result.modules[0]
-        if _is_absent(first) and not _found_another_way(case, index, first.name):
+        if (
+            _is_absent(first)
+            and absent_and_recorded(case, first) is None
+            and not _found_another_way(case, index, first.name)
+        ):
             request = case.loads[index].request
             line = (request.file, request.line) if request.file else index
             groups.setdefault((case.is_fatal(index), line), []).append((index, first))

@@ -9,6 +9,7 @@ from wontload import knowledge
 from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.records import gone_modules
 from wontload.diagnosis.words import listed
 from wontload.machine import Kind, Outcome
 
@@ -16,7 +17,7 @@ from wontload.machine import Kind, Outcome
 def not_installed(case: Case) -> Iterator[Finding]:
     """The target, or a module that it imports, is in no directory of this interpreter's `sys.path`.
 
-    A package that is there and lacks files is WL504 (until that exists: what the missing file makes of it).
+    A package that is there and lacks files that its record lists is WL504.
     """
     observation, python = case.observation, case.machine.python
     if observation is None or python is None or not observation.missing_module:
@@ -28,6 +29,8 @@ def not_installed(case: Case) -> Iterator[Finding]:
         return  # a submodule of the target itself, or of a package that is there: the installation lacks files
     if any(True for _ in strangers(case)):
         return  # it is there, for another Python: WL501
+    if any(True for _ in gone_modules(case)):
+        return  # it was installed: WL504
     lacks_submodule = own and missing != top and (observation.origin is not None or _is_there(case, top))
     yield Finding(
         code="WL506",

@@ -1,0 +1,136 @@
+"""WL504: the installation is incomplete: RECORD disagrees with the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.diagnosis import blame, evidence, grouping, records, symbol_findings
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.missing import is_path
+from wontload.diagnosis.records import Entry
+from wontload.diagnosis.words import are, listed
+from wontload.loader import Module, Status
+from wontload.machine import Outcome
+
+FILES_SHOWN = 8
+
+
+def incomplete(case: Case) -> Iterator[Finding]:
+    """A file that the package's own record lists is gone, or is not the one that was installed.
+
+    A file that is gone and is here in another directory is WL202 or WL203. One that is there and damaged is WL102 or
+    WL104, with what the record says of it. Two distributions that both list the file are WL502.
+    """
+    for group in grouping.grouped(case, "WL504"):
+        line = records.gone_for(case, group[0].file, group[0].module.needed_by)[0]
+        names = grouping.names(group)
+        yield grouping.finding(
+            case,
+            group,
+            code="WL504",
+            title=_title(line, names),
+            evidence=(*_lines(case, line), evidence.of_absence(case, names)),
+            explanation=_explanation(case, line),
+        )
+    yield from _asked_by_path(case)
+    yield from _altered(case)
+    yield from _missed_modules(case)
+
+
+def _title(line: Entry, names: tuple[str, ...]) -> str:
+    return f"the installation of {line.distribution.name} is incomplete: {listed(names)} {are(names)} gone"
+
+
+def _explanation(case: Case, line: Entry) -> str:
+    return (
+        "The record that pip wrote lists the file, so it was there once: an antivirus program, an update that was "
+        "interrupted, another package's removal or a partial copy of the environment took it. What brings it again: "
+        f"{records.install_again(case, line)}"
+    )
+
+
+def _lines(case: Case, line: Entry) -> Iterator[Evidence]:
+    """What the record says of the distribution's files that are gone or altered."""
+    wrong = [one for one in line.distribution.files if records.is_gone(case, one) or records.is_altered(case, one)]
+    for file in sorted(wrong, key=lambda one: one.path != line.file.path)[:FILES_SHOWN]:
+        yield from (
+            one for one in records.evidence_of(case, file.path) if one.data["distribution"] == line.distribution.name
+        )
+    if len(wrong) > FILES_SHOWN:
+        text = f"{len(wrong)} of its {len(line.distribution.files)} native files are gone or altered"
+        yield Evidence("record", text, {"distribution": line.distribution.name})
+
+
+def absent_and_recorded(case: Case, module: Module) -> Entry | None:
+    """The record's line about a file that was asked for by its path and is not there."""
+    if module.status is not Status.MISSING or not is_path(module.name):
+        return None
+    return next((line for line in records.of_file(case, module.name) if records.is_gone(case, line.file)), None)
+
+
+def _asked_by_path(case: Case) -> Iterator[Finding]:
+    seen = set()
+    for index, result in case.failed_results:
+        module = result.modules[0]
+        line = absent_and_recorded(case, module)
+        if line is None or line.file.path in seen:
+            continue
+        seen.add(line.file.path)
+        name = case.path_module.basename(module.name)
+        yield _finding(case, line, name, index=index, module=module, explains=blame.explains(case, index, (module,)))
+
+
+def _missed_modules(case: Case) -> Iterator[Finding]:
+    """The import missed an extension module, which is no load: Python found nothing to load."""
+    if case.outcome not in (Outcome.FAILS, Outcome.NOT_FOUND) or case.fatal is not None:
+        return
+    found = list(records.gone_modules(case))
+    if found:
+        name, line = found[0]
+        yield _finding(case, line, case.path_module.basename(line.file.path), module_name=name, explains=True)
+
+
+def _finding(
+    case: Case,
+    line: Entry,
+    name: str,
+    *,
+    explains: bool,
+    index: int | None = None,
+    module: Module | None = None,
+    module_name: str = "",
+) -> Finding:
+    error = index is None or case.is_fatal(index)
+    request = () if index is None else (evidence.of_request(case, index), *evidence.of_observation(case, index))
+    chain = case.chain(index, module) if index is not None and module is not None else (case.target, module_name)
+    return Finding(
+        code="WL504",
+        severity=Severity.ERROR if error else Severity.WARNING,
+        title=_title(line, (name,)),
+        subject=name,
+        chain=tuple(dict.fromkeys(chain)),
+        evidence=(*request, *_lines(case, line)),
+        explanation=_explanation(case, line),
+        explains_error=explains,
+        load=index,
+    )
+
+
+def _altered(case: Case) -> Iterator[Finding]:
+    """A symbol is missing, and the file that lacks it or takes it is not the one that was installed."""
+    for group in symbol_findings.grouped(case, "WL504", lambda one: one.package and one.package.name):
+        first = group[0]
+        path = next(one for one in first.files if records.altered(case, one))
+        line = records.of_file(case, path)[0]
+        name = case.path_module.basename(path)
+        yield symbol_findings.finding(
+            case,
+            group,
+            code="WL504",
+            title=f"{name} is not the file that {line.owner} installed, and it does not fit the others",
+            subject=name,
+            facts=tuple(_lines(case, line)),
+            explanation="The record that pip wrote gives another size: something has put another file in its place, or "
+            f"an update stopped half-way. What brings the right one again: {records.install_again(case, line)}",
+        )

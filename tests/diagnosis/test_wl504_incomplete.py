@@ -1,0 +1,132 @@
+"""WL504: what RECORD lists is gone, or is another file than the one that was installed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.machines import (
+    LINUX_PACKAGE,
+    LINUX_SITE,
+    PACKAGE,
+    SITE,
+    broken,
+    codes,
+    ctypes_load,
+    data,
+    diagnose,
+    dll,
+    dlopen,
+    import_load,
+    linux,
+    of_kind,
+    python_error,
+    recorded,
+    so,
+    told,
+    windows,
+)
+from wontload.binary import Defect
+from wontload.diagnosis import Severity
+from wontload.machine import Outcome
+
+LLAMA, GGML = PACKAGE + r"\llama.dll", PACKAGE + r"\ggml.dll"
+LIBRARY, OWN = LINUX_PACKAGE + "/_c.so", LINUX_SITE + "/pkg.libs/libown-1f2e.so"
+RUNPATH = ("$ORIGIN/../pkg.libs",)
+
+
+def test_a_dependency_that_was_installed_is_gone():
+    machine = recorded(windows({LLAMA: dll("ggml.dll")}), pkg=[LLAMA, GGML])
+    answer = diagnose(machine, ctypes_load(LLAMA))
+    (first,) = answer.findings
+    assert (first.code, first.severity, first.explains_error) == ("WL504", Severity.ERROR, True)
+    assert first.title == "the installation of pkg is incomplete: ggml.dll is gone"
+    assert (first.subject, first.chain) == ("ggml.dll", ("pkg", "llama.dll", "ggml.dll"))
+    assert data(first, "record", "path") == [GGML]
+    assert of_kind(first, "looked")[0].text.startswith("no file named ggml.dll")  # WL201 is its evidence
+    assert "pip install --force-reinstall --no-deps --no-cache-dir pkg==1.0" in first.explanation
+
+
+def test_all_that_went_is_one_cause():
+    machine = recorded(windows({LLAMA: dll("ggml.dll", "b.dll")}), pkg=[LLAMA, GGML, PACKAGE + r"\b.dll"])
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert (first.subject, first.also) == ("ggml.dll", ("b.dll",))
+
+
+def test_what_auditwheel_packed_beside_the_package():
+    machine = recorded(linux({LIBRARY: so("libown-1f2e.so", runpath=RUNPATH)}), pkg=[LIBRARY, OWN])
+    (first,) = diagnose(machine, dlopen(LIBRARY)).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL504", "libown-1f2e.so", True)
+
+
+def test_the_file_asked_for_by_its_path():
+    machine = recorded(windows(), pkg=[LLAMA])
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL504", "llama.dll", True)
+    assert first.chain == ("pkg", "llama.dll")
+
+
+def test_an_extension_module_that_python_misses():
+    """Nothing is loaded: the import system does not see a file that is not there."""
+    module = LINUX_PACKAGE + "/_c.cpython-311-x86_64-linux-gnu.so"
+    machine = recorded(linux({LINUX_PACKAGE + "/__init__.py": None}), pkg=[module])
+    error = python_error("ModuleNotFoundError", "No module named 'pkg._c'")
+    answer = diagnose(machine, outcome=Outcome.FAILS, error=error, missing_module="pkg._c")
+    (first,) = answer.findings
+    assert (first.code, first.subject, first.explains_error) == ("WL504", "_c.cpython-311-x86_64-linux-gnu.so", True)
+    assert first.chain == ("pkg", "pkg._c")
+
+
+def test_a_file_that_was_put_in_its_place_and_lacks_a_symbol():
+    files = {LLAMA: dll(("ggml.dll", ["ggml_init"]), size_bytes=10), GGML: dll(size_bytes=99)}
+    machine = recorded(windows(files), pkg=[(LLAMA, 10), (GGML, 50)])
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL504", "ggml.dll", True)
+    assert "50 bytes, and it has 99" in told(first)
+    assert first.title == "ggml.dll is not the file that pkg 1.0 installed, and it does not fit the others"
+
+
+def test_a_damaged_file_is_told_as_that_with_what_record_says():
+    machine = recorded(windows({LLAMA: dll("ggml.dll"), GGML: broken(Defect.TRUNCATED)}), pkg=[(GGML, 50, 12)])
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert first.code == "WL102"
+    assert data(first, "record", "path") == [GGML]
+
+
+def test_conda_brings_its_own_files_again():
+    machine = recorded(windows({LLAMA: dll("ggml.dll")}), installer="conda", pkg=[LLAMA, GGML])
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert "conda install --force-reinstall pkg" in first.explanation
+
+
+@pytest.mark.parametrize("names", [{"other": [GGML]}, {"pkg": [LLAMA]}, {}], ids=["another's", "not listed", "none"])
+def test_is_silent_where_its_own_record_does_not_list_it(names):
+    machine = recorded(windows({LLAMA: dll("ggml.dll")}), **names)
+    assert codes(diagnose(machine, ctypes_load(LLAMA))) == ["WL201"]
+
+
+def test_is_silent_where_a_copy_is_elsewhere():
+    """Then putting its directory on the list mends it; what the record says is told besides."""
+    files = {LLAMA: dll("ggml.dll"), r"C:\tools\ggml.dll": dll()}
+    machine = recorded(windows(files, environment={"PATH": r"C:\tools"}), pkg=[LLAMA, GGML])
+    (first,) = diagnose(machine, ctypes_load(LLAMA, path=[r"C:\tools"])).findings
+    assert first.code == "WL202"
+
+
+def test_is_silent_where_all_is_there():
+    files = {LLAMA: dll("ggml.dll", size_bytes=5), GGML: dll(size_bytes=5)}
+    machine = recorded(windows(files), pkg=[(LLAMA, 5), (GGML, 5)])
+    assert codes(diagnose(machine, ctypes_load(LLAMA))) == []
+
+
+def test_is_silent_about_places_that_a_saved_machine_does_not_know():
+    machine = recorded(windows({LLAMA: dll("gone.dll")}, complete=[PACKAGE]), pkg=[LLAMA, SITE + r"\other\gone.dll"])
+    answer = diagnose(machine, ctypes_load(LLAMA, added=[]))
+    assert "WL504" not in codes(answer)
+
+
+def test_what_is_not_observed_is_judged_too():
+    machine = recorded(windows({LLAMA: dll("ggml.dll")}), pkg=[LLAMA, GGML])
+    answer = diagnose(machine, import_load(LLAMA))
+    assert replace(answer.findings[0], load=None).code == "WL504"
