@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.machines import LINUX_PACKAGE, USR_LIB, codes, data, diagnose, dlopen, linux, saw, so
+from tests.support.machines import LINUX_PACKAGE, USR_LIB, codes, data, diagnose, dlopen, linux, saw, so, told
 from wontload.binary.image import Relocation
 from wontload.diagnosis import Severity
 
@@ -27,6 +27,20 @@ def test_glibc_says_so_and_the_headers_bear_it_out():
     assert (first.subject, first.chain) == ("libgomp.so.1", ("pkg", "_c.so", "libgomp.so.1"))
     assert data(first, "file", "bytes") == [136, 1500]
     assert "optional_static_tls" in first.explanation
+
+
+def test_the_model_counts_what_is_left():
+    """`R_X86_64_TPOFF64` against its own 1700 bytes, of which a process spares 1664."""
+    image = so(
+        "libc.so.6",
+        soname="libgomp.so.1",
+        static_tls=True,
+        tls_bytes=1700,
+        read_relocations=lambda: (Relocation(18, None, local=True),),
+    )
+    (first,) = diagnose(linux({**FILES, GOMP: image}), dlopen(LIBRARY)).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL602", "libgomp.so.1", True)
+    assert "1700 bytes" in told(first)
 
 
 def test_glibc_in_another_language():

@@ -11,6 +11,7 @@ from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.messages import STATIC_TLS, file_named, said
 from wontload.diagnosis.unbound import Unbound
 from wontload.loader import Module
+from wontload.loader.glibc.tls import NO_ROOM
 
 USERS_SHOWN = 6
 
@@ -24,19 +25,25 @@ def no_static_tls(case: Case) -> Iterator[Finding]:
         if one.code == "WL602":
             yield _of_musl(case, one)
     for index in range(len(case.loads) if case.machine.system.libc == "glibc" else 0):
-        text = said(case, index)
-        if case.load_failed(index) and STATIC_TLS.search(text) and (module := _module(case, index, text)):
+        if case.load_failed(index) and (module := _foreseen(case, index) or _module(case, index, said(case, index))):
             yield _of_glibc(case, index, module)
 
 
 def is_refused_for_tls(case: Case, index: int) -> bool:
-    """Whether the loader refused a load for want of static TLS, which no model of it foresees."""
-    text = said(case, index)
-    return bool(STATIC_TLS.search(text)) and _module(case, index, text) is not None
+    """Whether the loader refused a load for want of static TLS, which the model foresees on x86 alone."""
+    return _module(case, index, said(case, index)) is not None
+
+
+def _foreseen(case: Case, index: int) -> Module | None:
+    """The module for which the model of the loader finds no room."""
+    simulated = case.loads[index].simulated
+    return next((one for one in (simulated.modules if simulated else ()) if NO_ROOM in str(one.error)), None)
 
 
 def _module(case: Case, index: int, text: str) -> Module | None:
-    """The module that the message names, if it is one that has thread-local data."""
+    """The module that the loader's message names, if that is about TLS and the module has thread-local data."""
+    if not STATIC_TLS.search(text):
+        return None
     simulated, name = case.loads[index].simulated, file_named(text)
     for module in simulated.modules if simulated else ():
         if module.path and case.path_module.basename(module.path) == case.path_module.basename(name):
@@ -58,14 +65,14 @@ def _of_glibc(case: Case, index: int, module: Module) -> Finding:
         evidence=(
             evidence.of_request(case, index),
             *evidence.of_observation(case, index),
-            *_needs(case, path),
+            *((Evidence("simulated", module.reason, {"path": path}),) if module.reason else _needs(case, path)),
             *_users(case, index, path),
         ),
         explanation="Its thread-local data must lie in a block that each thread gets when it starts. glibc keeps a "
         "little room to spare in it for libraries that come later, and the earlier ones have used that up. What is "
         "loaded first finds room: importing the package before the others, LD_PRELOAD, or a larger "
         "GLIBC_TUNABLES=glibc.rtld.optional_static_tls helps.",
-        explains_error=case.is_fatal(index),
+        explains_error=blame.explains(case, index, (module,)) if module.error else case.is_fatal(index),
         load=index,
     )
 
