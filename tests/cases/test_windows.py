@@ -137,11 +137,14 @@ def test_remedy_2_takes_winmode_out_and_it_loads(python: WindowsPython, lib: Pat
     assert (status, answer["verdict"], codes(answer)) == (0, "loads", [])
 
 
-def test_nowhere(python: WindowsPython, lib: Path):
+def test_a_file_that_record_lists_is_gone(python: WindowsPython, lib: Path):
     (lib / "ggml-base.dll").unlink()
     status, answer = why(python, "llama_cpp")
     first = answer["findings"][0]
-    assert (status, first["code"], first["subject"]) == (1, "WL201", "ggml-base.dll")
+    assert (status, first["code"], first["subject"]) == (1, "WL504", "ggml-base.dll")
+    assert "--force-reinstall" in first["explanation"]
+    record = next(evidence for evidence in first["evidence"] if evidence["kind"] == "record")
+    assert record["path"].lower().endswith(r"llama_cpp\lib\ggml-base.dll")
     looked = next(evidence for evidence in first["evidence"] if evidence["kind"] == "looked")
     assert any(path.lower().endswith(r"llama_cpp\lib") for path in looked["directories"])
 
