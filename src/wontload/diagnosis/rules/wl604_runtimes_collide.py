@@ -56,8 +56,10 @@ def _openmp_runtimes(case: Case) -> dict[str, str]:
     paths = [path for load in (observation.loads if observation else ()) for path in load.mapped]
     for path in dict.fromkeys((*paths, *(observation.modules if observation else ()))):
         component = knowledge.component_of(_plain(case.path_module.basename(path)))
+        if component is None or component.group != "openmp" or not case.path_module.isabs(path):
+            continue
         identity = case.machine.files.identity(path)
-        if component is not None and component.group == "openmp" and identity not in seen:
+        if identity not in seen:
             seen.add(identity)
             found[path] = component.family
     return found
