@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.images import pe
 from wontload.machine import Kind, Process, Python
-from wontload.machine.capture import architecture_of, system_of, this_machine
+from wontload.machine.capture import architecture_of, known_dlls, system_of, this_machine
 from wontload.probe import ask
 
 
@@ -65,3 +67,18 @@ def test_this_computer():
     assert machine.files.kind(machine.python.executable) is Kind.FILE
     assert machine.environment == report.process.environment
     assert isinstance(report.process, Process)
+
+
+def test_known_dlls_are_those_of_the_registry_that_are_there_and_what_they_need(tmp_path: Path):
+    """One list for all; lucasg/Dependencies#113: what a process has of it depends on its bitness."""
+    contract = "api-ms-win-core-heap-l1-1-0.dll"
+    for directory, machine in (("System32", "x86_64"), ("SysWOW64", "x86")):
+        place = tmp_path / directory
+        place.mkdir()
+        for name, needs in (("kernel32.dll", [contract, "ntdll.dll"]), ("ntdll.dll", []), ("kernelbase.dll", [])):
+            (place / name).write_bytes(pe(needs=needs, machine=machine))
+    (tmp_path / "System32" / "wow64.dll").write_bytes(pe(needs=["ntdll.dll"], delays=["late.dll"]))
+    listed, api_sets = ["KERNEL32.dll", "wow64.dll", "gone.dll"], {"api-ms-win-core-heap-l1-1": "kernelbase.dll"}
+    wide, narrow = (known_dlls(listed, str(tmp_path), one, api_sets) for one in ("x86_64", "x86"))
+    assert narrow == {"kernel32.dll", "ntdll.dll", "kernelbase.dll"}
+    assert wide == narrow | {"wow64.dll"}

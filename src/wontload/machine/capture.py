@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wontload.binary import MalformedImage, read_api_sets, read_image
+from wontload.binary import Defect, MalformedImage, contract_of, read_api_sets, read_image
 from wontload.machine.linux import glibc_facts
 from wontload.machine.live import LiveFiles
 from wontload.machine.machine import Machine, Python, System
@@ -84,16 +84,48 @@ def architecture_of(python: Python, facts: Mapping[str, Any]) -> str:
 
 def _windows(architecture: str, facts: Mapping[str, Any]) -> System:
     directory = str(facts.get("windows_directory") or r"C:\Windows")
+    api_sets = _api_sets(os.path.join(directory, "System32", "apisetschema.dll"))
     version = facts.get("platform_version") or facts.get("windows_version") or ()
     return System(
         name="windows",
         version=".".join(map(str, version)),
         architecture=architecture,
         windows_directory=directory,
-        api_sets=_api_sets(os.path.join(directory, "System32", "apisetschema.dll")),
+        api_sets=api_sets,
         long_paths=None if (enabled := facts.get("long_paths")) is None else enabled == 1,
-        known_dlls=frozenset(str(name).lower() for name in facts.get("known_dlls") or ()),
+        known_dlls=known_dlls(map(str, facts.get("known_dlls") or ()), directory, architecture, api_sets or {}),
     )
+
+
+def known_dlls(
+    listed: Iterable[str], windows_directory: str, architecture: str, api_sets: Mapping[str, str]
+) -> frozenset[str]:
+    """KnownDLLs of processes of that architecture: those that the registry lists and what these need.
+
+    Of the list, which is one for all, a 32-bit process has what SysWOW64 holds: `wow64.dll` is none there.
+    Source: Microsoft, "Dynamic-link library search order" ("and the known DLL's dependent DLLs, if any").
+    """
+    narrow = os.path.join(windows_directory, "SysWOW64")
+    directory = (
+        narrow if architecture == "x86" and os.path.isdir(narrow) else os.path.join(windows_directory, "System32")
+    )
+    waiting, known = [name.lower() for name in listed], set[str]()
+    if not os.path.isdir(directory):  # nothing to look into
+        return frozenset(waiting)
+    while waiting:
+        name = waiting.pop()
+        if name in known:
+            continue
+        try:
+            image = read_image(os.path.join(directory, name))
+        except MalformedImage as malformed:
+            if malformed.defect is Defect.UNREADABLE:  # it is not there
+                continue
+            image = None
+        known.add(name)
+        needed = [one.library.lower() for one in image.eager] if image else ()
+        waiting += filter(None, (api_sets.get(contract_of(one), one) for one in needed))
+    return frozenset(known)
 
 
 def _api_sets(path: str) -> Mapping[str, str] | None:
