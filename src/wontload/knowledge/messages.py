@@ -1,8 +1,8 @@
 """What loaders, interpreters, drivers and build tools say, and which finding each text speaks for.
 
-The tables stand in `messages/`, by who speaks: `elf`, `dyld`, `windows`, `python`, `gpu`, `builds`. A row's pattern is
-a regular expression in which a blank stands for any white space, a line's end and a literal `\\n` among it, as texts
-are wrapped and quoted on their way to us. A row is only tried near its `needle`, so that reading stays linear.
+The tables stand in `messages/`, by who speaks: `elf`, `dyld`, `windows`, `python`, `packages`, `gpu`, `builds`. A row's
+pattern is a regular expression in which a blank stands for any white space, a line's end and a literal `\\n` among it,
+as texts are wrapped and quoted on their way to us. A row is only tried near its `needle`, so that reading stays linear.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 
 from wontload.knowledge.tables import Row, table
 
-TABLES = ("messages/elf", "messages/dyld", "messages/windows", "messages/python", "messages/gpu", "messages/builds")
+TABLES = tuple(f"messages/{name}" for name in ("elf", "dyld", "windows", "python", "packages", "gpu", "builds"))
 USUAL_RANK = 50
 BLANK = r"(?:(?:\s|\\n|\\t){1,40})"
 

@@ -89,17 +89,30 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.kind == "architecture":
         return _of_architecture(event)
     if message.kind == "module":
-        return _of_module(event)
+        return _of_module(event, log)
     if message.kind == "shadow":
         return _of_shadow(event)
     return Reading(message.code, message.decides, message.suspects)
 
 
-def _of_module(event: Event) -> Reading:
-    """A submodule with an underscore is an extension module: the package is there, its file is not or does not fit."""
-    _, dot, last = event.values.get("module", "").rpartition(".")
-    if dot and last.startswith("_"):
+# Extension modules of CPython's own library that a build leaves out where a library's headers were missing.
+# Source: CPython, configure.ac, PY_STDLIB_MOD.
+_OF_PYTHON_ITSELF = frozenset("_tkinter _ctypes _ssl _hashlib _sqlite3 _bz2 _lzma _curses readline _dbm _gdbm".split())
+
+
+def _of_module(event: Event, log: Log) -> Reading:
+    """A submodule named as extension modules are: the package is there, and its file is not, or does not fit."""
+    name = event.values.get("module", "")
+    package, dot, last = name.rpartition(".")
+    if name in _OF_PYTHON_ITSELF:
+        title = f"that Python was built or packaged without {name}"
+        return Reading("WL504", False, ("WL201", "WL701"), title)
+    if dot and (last.startswith("_") or last == package):
         return Reading("WL501", False, ("WL504", "WL503"), f"the extension module {last} is not there for that Python")
+    if log.of("build-failed") and not dot:
+        title = f"the build needs {name} and does not find it"
+        why = "pip builds in an environment of its own, which has what the package's pyproject.toml names and no more."
+        return Reading("WL505", False, ("WL701", "WL506"), title, why)
     return Reading(event.message.code, event.message.decides, event.message.suspects)
 
 

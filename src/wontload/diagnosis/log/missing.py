@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from wontload import knowledge
 from wontload.diagnosis.log.events import Event
@@ -30,6 +31,10 @@ _OF_DRIVER = re.compile(
 _OF_MUSL = re.compile(r"(?:libc\.musl-|ld-musl-)")
 _OF_GLIBC = re.compile(r"(?:ld-linux|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)")
 _OF_PYTHON = re.compile(r"libpython(?P<version>\d\.\d+)|python(?P<digits>3\d+)\.dll", re.I)
+# torch's own libraries lie in torch/lib, which `import torch` maps; its CUDA part was split in 1.9 to 1.13 alone.
+# Source: pytorch, caffe2/CMakeLists.txt, BUILD_SPLIT_CUDA.
+_OF_TORCH = re.compile(r"lib(?:torch|c10|shm|caffe2)[\w]*\.(?:so|dylib)", re.I)
+_SPLIT_OF_TORCH = re.compile(r"libtorch_cuda_c(?:u|pp)\.so")
 # Parts of CUDA of which another major version may well be installed. Source: the families of knowledge/families.toml.
 _VERSIONED_CUDA = re.compile(
     r"(?:lib)?(?:cudart|cublas|cublaslt|cufft|curand|cusolver|cusparse|nvrtc|nvjitlink|npp\w*)(?:64)?[._]", re.I
@@ -51,7 +56,10 @@ def of_missing(event: Event, facts: Facts) -> Reading:
     if _OF_GLIBC.match(library) and event.message.id.startswith("musl"):
         return Reading("WL306", True, ("WL501",), f"{library} is glibc's, and that system has musl", _MUSL)
     if _OF_PYTHON.match(library):
-        return Reading("WL501", False, ("WL201", "WL202"), f"{library} was not found: the file is for that Python", "")
+        return Reading("WL201", False, ("WL202", "WL501"))
+    if _OF_TORCH.match(library):
+        code = "WL304" if _SPLIT_OF_TORCH.match(library) else "WL202"
+        return Reading(code, False, ("WL202", "WL304", "WL201"), "", _TORCH)
     if library.lower().startswith(("api-ms-win-", "ext-ms-")):
         return Reading("WL307", True, ("WL201",), f"{library} is a part of newer versions of Windows", "")
     if event.message.row.get("dialog"):
@@ -74,11 +82,26 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
     if "packages" in path and ("/" in path or "\\" in path):
         return Reading("WL101", False, ("WL504", "WL201"))
     component = knowledge.component_of(library)
+    if component is None and _has_other_major(library):
+        return Reading("WL204", False, ("WL201", "WL202"))
     if component is not None and _is_of_system(library, path):
         return Reading("WL201", True, ("WL202",), f"{library} ({component.title}) is not installed there", _SYSTEM)
     if facts.system == "macos" and path.startswith(("/usr/local/", "/opt/")):
         return Reading("WL201", True, ("WL202",), f"{library} is not at {path}, where the file wants it", _BREW)
     return Reading("WL201", False, ("WL202", "WL204", "WL504"))
+
+
+def _has_other_major(library: str) -> bool:
+    """Whether distributions bring the library in another version than this one, which they have in one only."""
+    stem, so, version = library.partition(".so.")
+    return bool(so and version) and any(name.partition(".so.")[0] == stem for name in _names_of_distributions())
+
+
+@cache
+def _names_of_distributions() -> frozenset[str]:
+    return frozenset(
+        file for component in knowledge.components() for file in component.row.get("linux", ()) if ".so." in file
+    )
 
 
 def _is_of_system(library: str, path: str) -> bool:
@@ -100,6 +123,10 @@ _DRIVER = (
 _MUSL = (
     "A process has one C library, and installing the other does not help. The wheel for this system's own C library, "
     "or a build there, is what fits."
+)
+_TORCH = (
+    "It is one of torch's own files. An extension of torch finds it when torch is imported before it, and both are of "
+    "one release."
 )
 _SYSTEM = (
     "It is one of the system's own packages. Were it installed, it would lie in a directory that is always searched."

@@ -36,8 +36,8 @@ class NumberEvent:
 _NUMBER = re.compile(
     r"\[WinError (-?\d{1,10})\]|WindowsError: \[Error (\d{1,5})\]|Win32Exception \((?:0x)?(\d{1,5})\)"
     r"|(?:LoadLibrary\w{0,4}|DLL|\.dll|\.pyd)[^\n]{0,120}?\b(?:error|code|Fehler|erreur|错误|錯誤)(?: code)?"
-    r"[ :=#]{0,3}(\d{2,5})\b"
-    r"|\b0x(8007[0-9A-F]{4}|C0[0-9A-F]{6})\b"
+    r"[ :=#]{0,3}(-?\d{2,10})\b"
+    r"|\b0x(8007[0-9A-F]{4}|C0[0-9A-F]{6})\b|: error 0x([0-9A-F]{1,4})\b"
     r"|(?<![\w.])(-107374\d{4}|322122\d{4})\b"
     r"|(?:exit(?:ed)?(?: with)?(?: code| status| value)?|returncode|return code|error code|signal)"
     r"[ :=]{0,3}(-4|-11|132|139)\b",
@@ -87,9 +87,11 @@ def _value(match: re.Match[str]) -> int:
     if match[5]:
         value = int(match[5], 16)
         return value & 0xFFFF if value >> 16 == 0x8007 else value
-    if match[7]:
-        return _SIGNALS[match[7]]
-    digits = match[1] or match[2] or match[3] or match[4] or match[6]
+    if match[6]:
+        return int(match[6], 16)
+    if match[8]:
+        return _SIGNALS[match[8]]
+    digits = match[1] or match[2] or match[3] or match[4] or match[7]
     return int(digits) & 0xFFFFFFFF
 
 

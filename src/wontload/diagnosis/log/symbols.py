@@ -20,6 +20,7 @@ _ONLY_IN_GLIBC = re.compile(
 _OF_PYTHON = re.compile(r"_?_?Py(?![a-z])\w+|_?_?_Py\w+")
 _OF_LIBSTDCXX = re.compile(r"_ZNK?(?:St|9__gnu_cxx)|_ZSt|_ZTINSt|__cxa_call_terminate|__cxa_init_primary")
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
+_OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
 # NVIDIA's libraries call each other, and each exists in many builds of one file name.
 _OF_CUDA = re.compile(r"__nvJitLink|nvJitLink|cublas|cudnn|cusparse|cusolver|cufft|nvrtc|cuda[A-Z]|ncc?l[A-Z]")
 
@@ -46,6 +47,10 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
         return Reading(
             "WL206", True, ("WL304", "WL305"), f"an older copy of NVIDIA's library came first: it lacks {symbol}", _CUDA
         )
+    if _OF_MKL.match(symbol):
+        return Reading("WL206", False, ("WL201", "WL304"))
+    if "bitsandbytes_cpu" in event.values.get("importer", ""):
+        return Reading("WL405", False, ("WL304", "WL504"))
     if _OF_OPENMP.match(symbol):
         return Reading("WL206", False, ("WL604", "WL304"))
     return Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
