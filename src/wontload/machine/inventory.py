@@ -129,6 +129,23 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPython:
+    """Another Python of this computer, seen without running it.
+
+    Attributes:
+        version: such as `3.11.9`, or `3.11` where no more can be seen; empty when nothing tells.
+        executable: to start it with. prefix: its root. layout: `venv`, `conda`, `plain`.
+        source: `registry`, or `seen` (a variable, PATH, a usual directory).
+    """
+
+    version: str
+    executable: str
+    prefix: str
+    layout: str = "plain"
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedFile:
     """A native file that a distribution says it installed.
 
@@ -203,6 +220,7 @@ class Inventory:
     vc_runtimes: tuple[VcRuntime, ...] | None = None
     visual_studios: tuple[VisualStudio, ...] | None = None
     tools: tuple[Tool, ...] | None = None
+    pythons: tuple[FoundPython, ...] | None = None
     distributions: tuple[Distribution, ...] | None = None
     variables: tuple[Variable, ...] | None = None
     container: str | None = None

@@ -17,7 +17,8 @@ from wontload.machine.survey.cpuid import BITS
 pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("windows-registry")]
 
 SOURCES = Path(__file__).resolve().parents[3] / "src"
-CLASS = r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-08002be10318}\0007"
+DISPLAYS = r"HKLM\SOFTWARE\surveyed displays"  # Wine makes the real key anew whenever a desktop starts
+CLASS = DISPLAYS + r"\0007"
 RUNTIME = r"HKLM\SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\X64"
 CUDA_KEY = r"HKLM\SOFTWARE\NVIDIA Corporation\GPU Computing Toolkit\CUDA\v12.4"
 MACHINE = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
@@ -33,8 +34,10 @@ ADDED = (
     (r"HKCU\Environment", "OMP_NUM_THREADS", "REG_SZ", "8"),
     (r"HKCU\Environment", "UNRELATED", "REG_SZ", "x"),
 )
-ASK = """
+ASK = f"""
 import dataclasses, json, sys
+from wontload.machine.survey import graphics as listed
+listed.DISPLAY_CLASS = {DISPLAYS!r}
 from wontload.app.live import machine_of
 from wontload.machine.survey import in_full
 from wontload.probe import ask
@@ -48,7 +51,7 @@ machine = machine_of(ask(sys.executable))
 found = in_full(machine.inventory)
 registered = graphics(Unfiltered(machine))
 answer = dataclasses.asdict(found)
-answer |= {"registered": dataclasses.asdict(registered), "displays": present_displays()}
+answer |= dict(registered=dataclasses.asdict(registered), displays=present_displays())
 print(json.dumps(answer, default=sorted))
 """
 

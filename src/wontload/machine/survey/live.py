@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from importlib import import_module
 from typing import Any
@@ -10,7 +11,7 @@ from wontload.machine.inventory import Inventory
 from wontload.machine.machine import Machine
 from wontload.machine.survey.sources import Sources
 
-WORKERS = 6  # most of the time goes by waiting for programs
+WORKERS = 8  # most of the time goes by waiting for programs
 
 # Module and function of one name, and the fields that its answer fills (several: attributes of one value). Imported
 # when asked: most questions need none of them. A field that nobody answers stays unknown.
@@ -19,6 +20,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "graphics": ("gpus", "drivers"),
     "toolkits": ("toolkits",),
     "vc_runtimes": ("vc_runtimes",),
+    "visual_studios": ("visual_studios",),
+    "tools": ("tools",),
+    "pythons": ("pythons",),
     "distributions": ("distributions",),
     "variables": ("variables",),
     "container": ("container",),
@@ -63,11 +67,16 @@ def _answer(part: str, sources: Sources) -> dict[str, Any]:
     """The fields of one part. A part that fails is noted and unknown: no answer fails for it."""
     names = PARTS[part]
     try:
-        answer = getattr(import_module(f"wontload.machine.survey.{part}"), part)(sources)
+        answer = _asker(part)(sources)
     except Exception as error:  # a machine that is odd in a way nobody thought of: the other parts still count
         sources.note(part, f"{type(error).__name__}: {error}"[:200])
         return {name: DEFAULTS[name] for name in names}
     return {names[0]: answer} if len(names) == 1 else {name: getattr(answer, name) for name in names}
+
+
+def _asker(part: str) -> Callable[[Sources], Any]:
+    found: Callable[[Sources], Any] = getattr(import_module(f"wontload.machine.survey.{part}"), part)
+    return found
 
 
 def live_inventory(machine: Machine) -> LiveInventory:
@@ -80,6 +89,8 @@ def in_full(inventory: Inventory) -> Inventory:
     if isinstance(inventory, LiveInventory):
         from concurrent.futures import ThreadPoolExecutor
 
+        for part in PARTS:  # now and not in the threads: imports that wait for each other see half a module
+            _asker(part)
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(inventory.ask, [names[0] for names in PARTS.values()]))
     return Inventory(**{name: getattr(inventory, name) for name in DEFAULTS})

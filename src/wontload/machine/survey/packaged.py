@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from wontload.machine.inventory import Toolkit
+from wontload.machine.survey.search import matching
 from wontload.machine.survey.sources import Sources
 
 # Kind by the name of the package that brings its main library.
@@ -30,6 +31,7 @@ PLACES = {
     "tensorrt": ("tensorrt_libs",),
     "rocm": ("_rocm_sdk_core/lib", "_rocm_sdk_core/bin"),
 }
+OTHERS = re.compile(r"[\\/]nvidia[\\/](cudnn|nccl|nvshmem|cusparselt|cutensor)\b")  # beside CUDA and no part of it
 SYSTEM_LIBRARIES = {
     "cuda": r"libcudart\.so\.\d+", "cudnn": r"libcudnn\.so\.\d+", "tensorrt": r"libnvinfer\.so\.\d+",
     "vulkan": r"libvulkan\.so\.1", "rocm": r"libamdhip64\.so\.\d+",
@@ -89,8 +91,6 @@ def of_conda(sources: Sources) -> Iterator[Toolkit]:
 
 def of_wheels(sources: Sources) -> Iterator[Toolkit]:
     """Runtimes that pip installed, in every site-packages of the interpreter."""
-    from wontload.machine.survey.toolkits import matching
-
     python = sources.machine.python
     for site in dict.fromkeys(python.path if python else ()):
         for name in sources.names(site):
@@ -100,5 +100,6 @@ def of_wheels(sources: Sources) -> Iterator[Toolkit]:
                 if pattern.match(name.lower()):
                     version = name.removesuffix(".dist-info").rsplit("-", 1)[-1]
                     places = (path for place in PLACES[kind] for path in matching(sources, site, place))
-                    libraries = tuple(path for path in places if sources.is_directory(path))
+                    own = (path for path in places if kind != "cuda" or not OTHERS.search(path))
+                    libraries = tuple(path for path in own if sources.is_directory(path))
                     yield Toolkit(kind=kind, version=version, directory=site, libraries=libraries, source="wheel")

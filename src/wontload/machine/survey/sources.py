@@ -151,10 +151,13 @@ class Sources:
         return None
 
     def library(self, name: str, *directories: str) -> str | None:
-        """The path of a system's library: in `directories`, in `ld.so.cache`, in the loader's own directories."""
+        """A system's library: on LD_LIBRARY_PATH, in `directories`, in `ld.so.cache`, where the loader looks anyway."""
         system = self.machine.system
         if self.system == "windows":
             directories = (*directories, self.path.join(system.windows_directory, "System32"))
+        else:
+            listed = self.variable("LD_LIBRARY_PATH").replace(";", ":").split(":")
+            directories = (*(one for one in listed if one.startswith("/")), *directories)
         cached = [one.path for one in system.library_cache or () if one.name == name]
         candidates = (*(self.path.join(one, name) for one in directories), *cached)
         candidates += tuple(self.path.join(one, name) for one in system.default_directories)

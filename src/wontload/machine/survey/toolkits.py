@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 
 from wontload.machine.inventory import Toolkit
 from wontload.machine.survey import packaged
+from wontload.machine.survey.search import matching, program_files, rooted
 from wontload.machine.survey.sources import Sources
 from wontload.machine.survey.versions import version_of
 
@@ -140,42 +141,8 @@ def _candidates(sources: Sources, kind: Kind) -> Iterator[tuple[str, str]]:
             if directory := values.get("InstallDir"):
                 yield str(directory), "registry"
     for pattern in kind.windows if sources.system == "windows" else kind.posix:
-        for concrete in _with_program_files(sources, pattern):
-            yield from ((path, "place") for path in reversed(matching(sources, *_rooted(sources, concrete))))
-
-
-def _with_program_files(sources: Sources, pattern: str) -> Iterator[str]:
-    if "{program_files}" not in pattern:
-        yield pattern
-        return
-    native = sources.variable("ProgramW6432") or sources.variable("ProgramFiles") or r"C:\Program Files"
-    for directory in dict.fromkeys((native, sources.variable("ProgramFiles(x86)"))):
-        if directory:
-            yield pattern.replace("{program_files}", directory)
-
-
-def _rooted(sources: Sources, path: str) -> tuple[str, str]:
-    """A path as the root of its disk and the rest."""
-    drive, rest = sources.path.splitdrive(path)
-    root = f"{drive}\\" if sources.system == "windows" else "/"
-    return root, rest.replace("\\", "/").lstrip("/")
-
-
-def matching(sources: Sources, directory: str, pattern: str) -> list[str]:
-    """Existing paths below `directory` for a pattern with `/` between its parts, in the order of their names."""
-    found = [directory]
-    for part in pattern.split("/"):
-        if "*" not in part:
-            found = [sources.path.join(parent, part) for parent in found]
-            continue
-        fold = str.lower if sources.system == "windows" else str
-        found = [
-            path
-            for parent in found
-            for name, path in sources.children(parent)
-            if fnmatchcase(fold(name), fold(part)) and (not name.startswith(".") or part.startswith("."))
-        ]
-    return [path for path in found if sources.is_directory(path) or sources.is_file(path)]
+        for concrete in program_files(sources, pattern):
+            yield from ((path, "place") for path in reversed(matching(sources, *rooted(sources, concrete))))
 
 
 def _has_libraries(sources: Sources, directory: str) -> bool:
