@@ -28,6 +28,11 @@ LOADERS = (
     ("glibc", f"manylinux_{platform.machine()}", "glibc"),
     ("windows", "win_amd64", "Wine"),
 )
+WORLDS_OF = {
+    "windows worlds": "Wine, with the Windows CPython",
+    "glibc worlds": "glibc",
+    "musl worlds": "musl",
+}
 INTRODUCTION = """\
 # Conformance: how far the model agrees with the real ones
 
@@ -179,17 +184,24 @@ def died(found: dict[str, list[Record]]) -> str:
 
 def generated(made: Sequence[Record]) -> str:
     """The figures of the generated worlds."""
-    rows = [
-        (
-            f"`{one['test']}`",
-            one["examples"],
-            "all agree" if one["passed"] else "disagreement",
-            one["commit"],
-            one["date"],
+    kinds: dict[str, list[Record]] = defaultdict(list)
+    for one in made:
+        kinds[one["kind"]].append(one)
+    rows = []
+    for kind, batches in kinds.items():
+        wrong = sum(not one["passed"] for one in batches)
+        rows.append(
+            (
+                WORLDS_OF[kind],
+                sum(one["worlds"] for one in batches),
+                f"{len(batches) - wrong} of {len(batches)} batches agree" if wrong else "all agree",
+                ", ".join(sorted({one["commit"] for one in batches})),
+                " to ".join(
+                    sorted({one["date"] for one in batches})[:: max(len({one["date"] for one in batches}) - 1, 1)]
+                ),
+            )
         )
-        for one in made
-    ]
-    return table(("test", "worlds", "outcome", "commit", "date"), rows) if rows else "None was recorded yet.\n"
+    return table(("loader", "worlds", "outcome", "commits", "dates"), rows) if rows else "None was recorded yet.\n"
 
 
 def differences(found: dict[str, list[Record]]) -> str:

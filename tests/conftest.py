@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
-from typing import Any
 
 import pytest
 
@@ -30,17 +28,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if item.get_closest_marker("sweep") is None]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
-    """Keep how many generated worlds a sweep tried: docs/conformance.md says so."""
-    report = (yield).get_result()
-    statistics = getattr(item, "hypothesis_statistics", None)
-    if call.when == "call" and statistics and item.get_closest_marker("sweep"):
-        from tests.sweep.records import keep_generated
-
-        keep_generated(item.nodeid, statistics, passed=report.passed)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

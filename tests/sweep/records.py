@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import re
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -49,7 +48,19 @@ SUBJECTS = {
         "tests/sweep/test_windows.py",
     ),
 }
-PASSING = re.compile(r"(\d+) passing, ")  # the words of the pinned hypothesis
+SUBJECTS |= {
+    "glibc worlds": (*SUBJECTS["glibc"][:5], "tests/oracles/glibc/worlds.py", "tests/support/gcc.py"),
+    "musl worlds": (
+        "src/wontload/binary",
+        "src/wontload/machine",
+        "src/wontload/loader/musl",
+        "tests/oracles/musl/oracle.py",
+        "tests/oracles/musl/worlds.py",
+        "tests/oracles/glibc/worlds.py",
+        "tests/support/gcc.py",
+    ),
+    "windows worlds": (*SUBJECTS["windows"][:6], "tests/oracles/windows/test_generated.py", "tests/support/mingw.py"),
+}
 Record = dict[str, Any]
 
 
@@ -76,13 +87,6 @@ def records(kind: str) -> Iterator[Record]:
     """All records of a kind, by wheel."""
     for path in sorted((RECORDS / kind).glob("*.json")):
         yield json.loads(path.read_text())
-
-
-def keep_generated(test: str, statistics: str, *, passed: bool) -> None:
-    """The record of a test over generated worlds. `statistics` is hypothesis' text about it."""
-    record = {"test": test, "examples": sum(map(int, PASSING.findall(statistics))), "passed": passed}
-    name = re.sub(r"\W+", "-", test)
-    write(RECORDS / "generated" / f"{name}.json", record | {"commit": commit(), "date": today()})
 
 
 def today() -> str:

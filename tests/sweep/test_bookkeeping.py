@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from hypothesis import strategies as st
 
 from tests.support.corpus import Wheel, pins
-from tests.sweep import records
+from tests.sweep import generated, records
 from tests.sweep.comparison import differences
 from tests.sweep.excused import EXCUSED, reason_for, without_excuse
 from tests.sweep.loads import Asked, added_up
@@ -68,11 +71,29 @@ def test_a_record_serves_until_something_is_wrong_with_it(tmp_path, monkeypatch,
     assert len(asked) == asks
 
 
-def test_generated_worlds_are_counted(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(records, "RECORDS", tmp_path)
-    records.keep_generated(
-        "t.py::test", "  - during generate phase\n    - 12 passing, 0 failing, 3 invalid", passed=True
-    )
-    assert [(one["test"], one["examples"], one["passed"]) for one in records.records("generated")] == [
-        ("t.py::test", 12, True)
-    ]
+def test_a_batch_of_worlds_is_asked_until_all_of_it_agrees(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(generated, "RECORDS", tmp_path)
+    asked: list[int] = []
+
+    def agree_on(number: int) -> None:
+        asked.append(number)
+        assert number < 2 or not wrong
+
+    for wrong, again in ((True, True), (False, True), (False, False)):
+        before = len(asked)
+        with pytest.raises(AssertionError) if wrong else nullcontext():
+            generated.agree_on_batch("glibc worlds", 3, st.integers(0, 9), agree_on)
+        record = json.loads((tmp_path / "generated" / "glibc-worlds-003.json").read_text())
+        assert (len(asked) > before) is again
+        assert (record["kind"], record["batch"], record["passed"]) == ("glibc worlds", 3, not wrong)
+    assert record["worlds"] == 10  # there are no more of these
+
+
+def test_batches_of_one_source_are_other_worlds_each(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(generated, "RECORDS", tmp_path)
+    monkeypatch.setattr(generated, "BATCH", 20)
+    drawn: list[set[int]] = []
+    for batch in range(2):
+        drawn.append(set())
+        generated.agree_on_batch("musl worlds", batch, st.integers(0, 1 << 60), drawn[-1].add)
+    assert len(drawn[0] & drawn[1]) < 5

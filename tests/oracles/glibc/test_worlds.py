@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, reject, settings
 
 from tests.oracles.glibc.oracle import EarlierLoadDied, both
 from tests.oracles.glibc.worlds import World, worlds
+from tests.sweep.generated import BATCHES, agree_on_batch
 
-EXAMPLES = int(os.environ.get("WONTLOAD_GLIBC_WORLDS", "60"))
-AT_LENGTH = int(os.environ.get("WONTLOAD_SWEEP_WORLDS", "5000"))
+EXAMPLES = int(os.environ.get("WONTLOAD_GLIBC_WORLDS", "150"))
 COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
 
-pytestmark = [pytest.mark.oracle("gcc"), pytest.mark.xdist_group("glibc-worlds")]
+pytestmark = pytest.mark.oracle("gcc")
 
 
 def agree_on(world: World) -> None:
@@ -28,15 +28,14 @@ def agree_on(world: World) -> None:
     assert predicted == observed
 
 
-@settings(max_examples=EXAMPLES, derandomize=EXAMPLES == 60, **COMMON)
+@pytest.mark.xdist_group("glibc-worlds")
+@settings(max_examples=EXAMPLES, derandomize=EXAMPLES == 150, **COMMON)
 @given(world=worlds())
 def test_the_model_answers_as_glibc_does(world: World) -> None:
     agree_on(world)
 
 
 @pytest.mark.sweep
-@pytest.mark.timeout(9000)
-@settings(max_examples=AT_LENGTH, database=None, **COMMON)
-@given(world=worlds())
-def test_the_model_answers_as_glibc_does_at_length(world: World) -> None:
-    agree_on(world)
+@pytest.mark.parametrize("batch", BATCHES)
+def test_the_model_answers_as_glibc_does_at_length(batch: int) -> None:
+    agree_on_batch("glibc worlds", batch, worlds(), agree_on)

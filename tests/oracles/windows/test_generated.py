@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import chain
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.windows.world import PLACES, SYSTEM_PLACES, Dll, Lab, World
+from tests.sweep.generated import BATCHES, agree_on_batch
 
 pytestmark = pytest.mark.oracle("wine", "mingw")
 
@@ -81,7 +83,6 @@ def agree_on(lab: Lab, world: World) -> None:
     assert predicted == observed
 
 
-AT_LENGTH = int(os.environ.get("WONTLOAD_SWEEP_WORLDS", "5000"))
 COMMON = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
 
 
@@ -110,14 +111,12 @@ FORWARDED_FROM_SYSTEM32 = World(
 @given(world=worlds())
 @example(world=FORWARDED_AND_NEEDED)
 @example(world=FORWARDED_FROM_SYSTEM32)
-@settings(max_examples=60, derandomize=True, **COMMON)
+@settings(max_examples=150, derandomize=True, **COMMON)
 def test_the_model_answers_as_wine_does(lab: Lab, world: World):
     agree_on(lab, world)
 
 
 @pytest.mark.sweep
-@pytest.mark.timeout(9000)
-@given(world=worlds())
-@settings(max_examples=AT_LENGTH, **COMMON)
-def test_the_model_answers_as_wine_does_at_length(lab: Lab, world: World):
-    agree_on(lab, world)
+@pytest.mark.parametrize("batch", BATCHES)
+def test_the_model_answers_as_wine_does_at_length(lab: Lab, batch: int):
+    agree_on_batch("windows worlds", batch, worlds(), partial(agree_on, lab))
