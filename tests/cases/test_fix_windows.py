@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cases.test_windows import CUDA_HOME, cuda_home, lib, move_away, python, tool_wheel, why  # noqa: F401
+from tests.cases.test_windows import CUDA_HOME, cuda_home, lib, move_away  # noqa: F401
 from tests.remedy.trees import tree
 from tests.support.schemas import check
 from tests.support.windows import WindowsPython, windows
@@ -19,12 +19,12 @@ STATE = r"C:\wontload state"
 
 
 @pytest.fixture
-def state(python: WindowsPython):  # noqa: F811
+def state(python: WindowsPython):
     yield {"WONTLOAD_STATE_DIR": STATE, "CUDA_PATH": CUDA_HOME}
     shutil.rmtree(windows().to_host(STATE), ignore_errors=True)
 
 
-def run(python: WindowsPython, *arguments: str, status: int, **environment: str) -> dict[str, Any]:  # noqa: F811
+def run(python: WindowsPython, *arguments: str, status: int, **environment: str) -> dict[str, Any]:
     done = python.run("-m", "wontload", *arguments, "--json", env=environment, timeout=180)
     assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -32,7 +32,7 @@ def run(python: WindowsPython, *arguments: str, status: int, **environment: str)
     return answer
 
 
-def imports(python: WindowsPython, **environment: str) -> bool:  # noqa: F811
+def imports(python: WindowsPython, **environment: str) -> bool:
     return python.run("-c", "import llama_cpp", env=environment).returncode == 0
 
 
@@ -99,6 +99,6 @@ def test_nothing_is_changed_when_nobody_can_be_asked(python: WindowsPython, lib:
     assert tree(python.root) == before
 
 
-def test_a_sound_package_needs_no_fix(python: WindowsPython, state: dict[str, str]):  # noqa: F811
+def test_a_sound_package_needs_no_fix(python: WindowsPython, state: dict[str, str]):
     state.pop("CUDA_PATH")
     assert run(python, "fix", "llama_cpp", "--yes", status=0, **state)["attempts"] == []

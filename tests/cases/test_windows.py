@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import struct
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,38 +15,11 @@ import pytest
 from tests.support.downloads import wheel
 from tests.support.schemas import check
 from tests.support.windows import WindowsPython, windows
+from tests.support.windows_cli import why
 
 pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("windows-case")]
 
-ROOT = Path(__file__).resolve().parents[2]
-LLAMA = ("kinako-llama-cpp", "numpy", "markupsafe", "jinja2", "typing_extensions", "diskcache")
 CUDA_HOME = rf"C:\somewhere {os.getpid()}"  # workers of one run share the drive
-
-
-@pytest.fixture(scope="module")
-def tool_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tool as pip would publish it."""
-    directory = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(directory), str(ROOT)]
-    subprocess.run(command, check=True, timeout=200)
-    return next(directory.glob("wontload-*.whl"))
-
-
-@pytest.fixture(scope="module")
-def python(tool_wheel: Path) -> Iterator[WindowsPython]:
-    """A whole Windows Python with the tool in it (by its own pip), and llama_cpp with all that it needs."""
-    win = windows()
-    with win.python("case") as made:
-        made.install(wheel("pip"), *(wheel(name) for name in LLAMA))
-        for extra in ("bin", "lib", "include"):  # the wheel's own tree for compilers holds second copies of the DLLs
-            shutil.rmtree(made.site_packages / extra)
-        needs = {
-            win.to_windows(wheel(name).parent) for name in ("cattrs", "attrs", "platformdirs", "typing_extensions")
-        }
-        command = ["install", "--no-index", "--find-links", *needs, "--no-warn-script-location"]
-        done = made.run("-m", "pip", *command, win.to_windows(tool_wheel), timeout=250)
-        assert done.returncode == 0, done.stderr
-        yield made
 
 
 @pytest.fixture
@@ -61,14 +32,6 @@ def lib(python: WindowsPython, tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(package)
     shutil.copytree(kept, package)
     shutil.rmtree(windows().to_host(CUDA_HOME), ignore_errors=True)
-
-
-def why(python: WindowsPython, *arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:
-    done = python.run("-m", "wontload", *arguments, "--json", env=environment)
-    assert done.stdout, done.stderr
-    answer = json.loads(done.stdout)
-    check(answer)
-    return done.returncode, answer
 
 
 def codes(answer: dict[str, Any]) -> list[str]:

@@ -69,21 +69,23 @@ def found_bytes(case: Case, file: RecordedFile) -> int | None:
 
 
 def gone_for(case: Case, name: str, user: str | None) -> tuple[Entry, ...]:
-    """Lines about files of that base name which are gone, in the records of whoever owns the user of the library.
+    """Lines about files of that base name which are gone, in the records of the user's owners; those beside it first.
 
     Args:
         user: path of the file that needs the library; `None` where the program asked for it: then the target's owners.
     """
+    beside = case.fold(case.path_module.dirname(user)) if user else ""
     owners = {entry.distribution for entry in of_file(case, user)} if user else set(own_distributions(case))
     wanted = case.fold(case.path_module.basename(name))
-    return tuple(
+    found = [
         entry
         for lines in case.recorded.values()
         for entry in lines
         if entry.distribution in owners
         and case.fold(case.path_module.basename(entry.file.path)) == wanted
         and is_gone(case, entry.file)
-    )
+    ]
+    return tuple(sorted(found, key=lambda one: case.fold(case.path_module.dirname(one.file.path)) != beside))
 
 
 def gone_modules(case: Case) -> Iterator[tuple[str, Entry]]:

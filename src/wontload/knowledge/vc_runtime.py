@@ -13,6 +13,7 @@ PART_OF_VC_RUNTIME = re.compile(
     r"\.dll$",
     re.IGNORECASE,
 )
+STANDARD_LIBRARY = "msvcp140.dll"  # the C++ part of it
 # What a debug build asks for: the runtimes of Visual C++ and the Universal CRT, and CPython's own DLL. They come with
 # Visual Studio and may not be handed on. Source: Microsoft, "Determining Which DLLs to Redistribute", "Preparing a Test
 # Machine To Run a Debug Executable"; CPython, PC/pyconfig.h (python3XX_d.lib).

@@ -10,7 +10,7 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.started import ACCESS_VIOLATION, initialisation_that_failed
 from wontload.diagnosis.words import listed
-from wontload.knowledge.vc_runtime import CONSTEXPR_MUTEX, PART_OF_VC_RUNTIME, toolset
+from wontload.knowledge.vc_runtime import CONSTEXPR_MUTEX, STANDARD_LIBRARY, toolset
 
 Version = tuple[int, ...]
 RULE = "The runtime that a process loads must be at least as new as the newest toolset that built anything in it."
@@ -84,13 +84,16 @@ def _of_a_start(case: Case) -> Finding | None:
 
 
 def _oldest_runtime(case: Case, index: int) -> tuple[str, Version] | None:
-    """The oldest msvcp140.dll or sibling that the process has mapped by then, with its version."""
+    """The oldest msvcp140.dll that the process has mapped by then, with its version.
+
+    Not its siblings: Python brings a vcruntime140.dll of its own age, and what is known to fail is in this one.
+    """
     load = case.loads[index]
     simulated = [one.path for one in load.simulated.modules if one.path] if load.simulated else []
     mapped = load.observed.mapped if load.observed else ()
     found: dict[str, Version] = {}
     for path in dict.fromkeys((*load.request.process.modules, *mapped, *simulated)):
-        image = image_of(case, path) if PART_OF_VC_RUNTIME.match(case.path_module.basename(path)) else None
+        image = image_of(case, path) if case.path_module.basename(path).lower() == STANDARD_LIBRARY else None
         if image is not None and image.file_version is not None and image.file_version[0] == 14:
             found[path] = image.file_version
     return min(found.items(), key=lambda item: item[1], default=None)
@@ -103,7 +106,7 @@ def _newest_user(case: Case, index: int) -> tuple[str, tuple[int, int]] | None:
     for module in simulated.modules if simulated else ():
         image = image_of(case, module.path)
         built = toolset(image.linker_version) if image else None
-        uses = image is not None and any(PART_OF_VC_RUNTIME.match(one.library) for one in image.needed)
+        uses = image is not None and any(one.library.lower() == STANDARD_LIBRARY for one in image.needed)
         if module.path and built and uses:
             found[module.path] = built
     return max(found.items(), key=lambda item: item[1], default=None)

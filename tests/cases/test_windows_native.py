@@ -1,0 +1,86 @@
+"""Findings about starts, delay loads, debug builds and symbols, produced with mingw's DLLs under Wine.
+
+What Wine does otherwise than documented Windows (a missing symbol does not stop a load there) is judged by the model of
+Windows over the same files, and says so. Wine's own msvcp140.dll has no version, and it stands in for any other: WL305
+is modelled alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import mingw
+from tests.support.machines import PACKAGE, codes, ctypes_load, data, diagnose
+from tests.support.machines import windows as windows_machine
+from tests.support.windows import WindowsPython, windows
+from tests.support.windows_cli import why
+from wontload.binary import read_image
+
+pytestmark = [
+    pytest.mark.oracle("wine"),
+    pytest.mark.oracle("mingw"),
+    pytest.mark.xdist_group("windows-case"),
+]
+
+
+@pytest.fixture
+def folder(python: WindowsPython) -> Iterator[Path]:
+    """A directory on the Windows drive, empty."""
+    path = python.root / "native"
+    path.mkdir()
+    yield path
+    windows().run(["cmd", "/c", f"rmdir /s /q {windows().to_windows(path)}"])
+
+
+def judge(python: WindowsPython, path: Path) -> tuple[int, dict[str, Any], list[str]]:
+    status, answer = why(python, windows().to_windows(path))
+    return status, answer, [finding["code"] for finding in answer["findings"]]
+
+
+def test_a_debug_build(python: WindowsPython, folder: Path):
+    library = mingw.dll(folder / "debug.dll", needs=["VCRUNTIME140D.dll", "ucrtbased.dll"])
+    status, answer, found = judge(python, library)
+    first = answer["findings"][0]
+    assert (status, found, answer["error"]["number"]) == (1, ["WL209"], 126)
+    assert {first["subject"], *first["also"]} == {"VCRUNTIME140D.dll", "ucrtbased.dll"}
+    assert first["explains_error"]
+
+
+def test_a_dllmain_that_says_no(python: WindowsPython, folder: Path):
+    mingw.dll(folder / "below.dll", init_fails=True)
+    library = mingw.dll(folder / "above.dll", needs=["below.dll"])
+    status, answer, found = judge(python, library)
+    assert (status, found, answer["error"]["number"]) == (1, ["WL601"], 1114)
+    assert answer["findings"][0]["subject"] == "above.dll"
+
+
+def test_a_delay_loaded_library_is_missing(python: WindowsPython, folder: Path):
+    library = mingw.dll(folder / "lazy.dll", delay=["never-there.dll"])
+    status, answer, found = judge(python, library)
+    first = answer["findings"][0]
+    assert (status, answer["verdict"], found) == (0, "loads", ["WL207"])
+    assert (first["severity"], first["subject"]) == ("note", "never-there.dll")
+
+
+def test_a_missing_symbol_which_wine_lets_pass(python: WindowsPython, folder: Path):
+    """The same two files on documented Windows, which ends such a load in 127: only the model says so."""
+    provider = mingw.dll(folder / "provider.dll", exports=["old"])
+    user = mingw.dll(folder / "user.dll", needs=[("provider.dll", ["old", "new"])])
+    assert judge(python, user)[0] == 0
+    files = {PACKAGE + rf"\{path.name}": read_image(str(path)) for path in (provider, user)}
+    answer = diagnose(windows_machine(files), ctypes_load(PACKAGE + r"\user.dll"))
+    assert codes(answer) == ["WL301"]
+    assert data(answer.findings[0], "observed", "number") == [127]
+    assert answer.findings[0].subject == "new"
+
+
+def test_a_missing_ordinal_likewise(folder: Path):
+    provider = mingw.dll(folder / "provider.dll")
+    user = mingw.dll(folder / "user.dll", needs=[("provider.dll", [9])])
+    files = {PACKAGE + rf"\{path.name}": read_image(str(path)) for path in (provider, user)}
+    answer = diagnose(windows_machine(files), ctypes_load(PACKAGE + r"\user.dll"))
+    assert (codes(answer), data(answer.findings[0], "observed", "number")) == (["WL301"], [182])
