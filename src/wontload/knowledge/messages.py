@@ -26,8 +26,8 @@ class Message:
     Attributes:
         id: the row's name. speaker: its table, such as `builds`.
         kind: what has to be looked at beside the text: `stated` (nothing), `missing` (which library it is about
-            decides), `symbol`, `module`, `shadow`, `architecture` (likewise), `number` (Windows' error number does),
-            `summary` (the cause stands elsewhere), `fact` (no cause, but a rule of a build log may use it).
+            decides), `symbol`, `module`, `shadow`, `incomplete`, `architecture` (likewise), `number` (Windows' number
+            does), `summary` (the cause stands elsewhere), `fact` (no cause, but a rule of a build log may use it).
         code: the finding that it speaks for first.
         decides: whether the text alone is enough to say so.
         suspects: other findings that it may come of, the likelier first.
@@ -46,13 +46,23 @@ class Message:
     decides: bool
     suspects: tuple[str, ...]
     needles: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
     title: str
     why: str
     subject: str
     rank: int
     source: str
     row: Row = field(compare=False, repr=False, hash=False)
+
+    @property
+    def expression(self) -> re.Pattern[str]:
+        """The pattern, compiled when a needle of it was met: most texts meet few."""
+        return _compiled(self.pattern)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace(" ", BLANK), re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ def _message(row: Row, speaker: str) -> Message:
         decides=row.get("decides", True),
         suspects=tuple(row.get("suspects", ())),
         needles=(needle,) if isinstance(needle, str) else tuple(needle),
-        pattern=re.compile(row["pattern"].replace(" ", BLANK), re.IGNORECASE | re.DOTALL),
+        pattern=row["pattern"],
         title=row["title"],
         why=row["why"],
         subject=row.get("subject", ""),

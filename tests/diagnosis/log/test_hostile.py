@@ -57,7 +57,7 @@ def test_every_message_again_and_again():
 
 def test_patterns_have_no_repetition_without_a_bound():
     """A bound on each, and a window around the needle, keep the work for one place constant."""
-    unbounded = [one.id for one in messages() if _has_open_end(one.row["pattern"])]
+    unbounded = [one.id for one in messages() if _has_open_end(one.pattern)]
     assert unbounded == []
 
 

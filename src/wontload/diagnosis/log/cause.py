@@ -90,6 +90,8 @@ def _reading(event: Event, log: Log) -> Reading:
         return _of_architecture(event)
     if message.kind == "module":
         return _of_module(event, log)
+    if message.kind == "incomplete":
+        return _of_incomplete(event, log)
     if message.kind == "shadow":
         return _of_shadow(event)
     return Reading(message.code, message.decides, message.suspects)
@@ -126,6 +128,19 @@ def _of_architecture(event: Event) -> Reading:
     if _DROPPED.match(need) or not any(map(str.isdigit, need)):
         return Reading("WL704", False, ("WL706",))
     return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+_FRAME = re.compile(r"File \"([^\"\n]{1,300}[\\/](\w{1,60})[\\/]\w{1,60}\.py)\"")
+
+
+def _of_incomplete(event: Event, log: Log) -> Reading:
+    """A package without its library: where its own code ran from a folder of sources, that is why."""
+    message = event.message
+    for path, package in reversed(_FRAME.findall(log.text)):
+        if f"lib{package}".startswith(f"lib{event.values['library']}") and "-packages" not in path:
+            title = f"{package} is imported from {path}, which is no installed package"
+            return Reading("WL503", False, (message.code, *message.suspects), title)
+    return Reading(message.code, message.decides, message.suspects)
 
 
 def _of_shadow(event: Event) -> Reading:

@@ -48,7 +48,7 @@ def _search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:
             if place < reached:
                 continue
             begin = max(0, place - BEFORE)
-            match = _match_at(message.pattern, text.text[begin : place + length + BEHIND], place - begin, length)
+            match = _match_at(message.expression, text.text[begin : place + length + BEHIND], place - begin, length)
             if match is None:
                 continue
             reached = begin + match.end()

@@ -33,6 +33,7 @@ _OF_GLIBC = re.compile(r"(?:ld-linux|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpth
 _OF_PYTHON = re.compile(r"libpython(?P<version>\d\.\d+)|python(?P<digits>3\d+)\.dll", re.I)
 # torch's own libraries lie in torch/lib, which `import torch` maps; its CUDA part was split in 1.9 to 1.13 alone.
 # Source: pytorch, caffe2/CMakeLists.txt, BUILD_SPLIT_CUDA.
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]")
 _OF_TORCH = re.compile(r"lib(?:torch|c10|shm|caffe2)[\w]*\.(?:so|dylib)", re.I)
 _SPLIT_OF_TORCH = re.compile(r"libtorch_cuda_c(?:u|pp)\.so")
 # Parts of CUDA of which another major version may well be installed. Source: the families of knowledge/families.toml.
@@ -79,16 +80,21 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
     path = event.values.get("library", "")
     if path.startswith(("@rpath", "@loader_path", "@executable_path")) or _VENDORED.search(library):
         return Reading("WL201", False, ("WL504", "WL202"))
-    if "packages" in path and ("/" in path or "\\" in path):
+    if event.message.id != "dyld-not-loaded" and not _of_homebrew(path, facts) and _ABSOLUTE.match(path):
         return Reading("WL101", False, ("WL504", "WL201"))
     component = knowledge.component_of(library)
     if component is None and _has_other_major(library):
         return Reading("WL204", False, ("WL201", "WL202"))
     if component is not None and _is_of_system(library, path):
         return Reading("WL201", True, ("WL202",), f"{library} ({component.title}) is not installed there", _SYSTEM)
-    if facts.system == "macos" and path.startswith(("/usr/local/", "/opt/")):
+    if _of_homebrew(path, facts):
         return Reading("WL201", True, ("WL202",), f"{library} is not at {path}, where the file wants it", _BREW)
     return Reading("WL201", False, ("WL202", "WL204", "WL504"))
+
+
+def _of_homebrew(path: str, facts: Facts) -> bool:
+    """A library of Homebrew's or MacPorts', by its prefix, which is written into files that were linked there."""
+    return path.startswith(("/usr/local/", "/opt/")) and (facts.system == "macos" or path.endswith(".dylib"))
 
 
 def _has_other_major(library: str) -> bool:

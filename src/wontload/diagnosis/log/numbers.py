@@ -34,7 +34,7 @@ class NumberEvent:
 
 # `[WinError 126]`, `WindowsError: [Error 126]`, `error code 126`, `(0x8007007E)`, exit codes signed and not.
 _NUMBER = re.compile(
-    r"\[WinError (-?\d{1,10})\]|WindowsError: \[Error (\d{1,5})\]|Win32Exception \((?:0x)?(\d{1,5})\)"
+    r"\bWinError (-?\d{1,10})\b|WindowsError: \[Error (\d{1,5})\]|Win32Exception \((?:0x)?(\d{1,5})\)"
     r"|(?:LoadLibrary\w{0,4}|DLL|\.dll|\.pyd)[^\n]{0,120}?\b(?:error|code|Fehler|erreur|错误|錯誤)(?: code)?"
     r"[ :=#]{0,3}(-?\d{2,10})\b"
     r"|\b0x(8007[0-9A-F]{4}|C0[0-9A-F]{6})\b|: error 0x([0-9A-F]{1,4})\b"

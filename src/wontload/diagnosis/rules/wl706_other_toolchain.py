@@ -11,6 +11,7 @@ RANK = 40
 # CMake, CMakeDetermineCompilerId.cmake and FindCUDAToolkit.cmake: how they name what they found.
 _COMPILER = re.compile(r"The CUDA compiler identification is NVIDIA (\d+\.\d+)")
 _TOOLKIT = re.compile(r"Found CUDAToolkit: ([^\n]{1,200}?)\(found (?:suitable )?version \"(\d+\.\d+)")
+_MINGW = re.compile(r"[^\s\n]{0,120}(?:w64devkit|mingw64|mingw32|msys64)[\\/][^\s\n]{0,80}", re.IGNORECASE)
 _GNU = re.compile(r"The (?:C|CXX) compiler identification is (GNU[^\n]{0,40})")
 
 
@@ -22,6 +23,11 @@ def other_toolchain(log: Log) -> Iterator[Cause]:
         yield _guess(
             log, toolkit, f"nvcc is of CUDA {compiler[1]} and the toolkit that CMake found is {toolkit[2]}", "nvcc"
         )
+    mingw = _MINGW.search(log.text)
+    if (mingw and log.of("compile-failed", "build-failed", "link-library")) or (
+        mingw and "multiple definition" in log.text
+    ):
+        yield _guess(log, mingw, "the build used MinGW, which neither Python nor CUDA on Windows are made with", "gcc")
     gnu = _GNU.search(log.text)
     if gnu and log.facts.system == "windows" and "CUDA" in log.text:
         yield _guess(log, gnu, f"CMake took {gnu[1]} on Windows, where CUDA needs Visual C++", "gcc")
