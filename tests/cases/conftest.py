@@ -1,4 +1,4 @@
-"""A whole Windows Python under Wine with the tool in it, made once for all cases of one test process."""
+"""A real Windows CPython with the tool in it and llama_cpp beside it, made once for all tests of the case."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases.windows_case import CUDA_HOME
 from tests.support.downloads import wheel
 from tests.support.windows import WindowsPython, windows
 
@@ -34,6 +35,9 @@ def python(tool_wheel: Path) -> Iterator[WindowsPython]:
         made.install(wheel("pip"), *(wheel(name) for name in LLAMA))
         for extra in ("bin", "lib", "include"):  # the wheel's own tree for compilers holds second copies of the DLLs
             shutil.rmtree(made.site_packages / extra)
+        record = next(made.site_packages.glob("kinako_llama_cpp-*.dist-info")) / "RECORD"
+        lines = record.read_text().splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if not line.startswith(("bin/", "lib/", "include/"))))
         needs = {
             win.to_windows(wheel(name).parent) for name in ("cattrs", "attrs", "platformdirs", "typing_extensions")
         }
@@ -41,3 +45,15 @@ def python(tool_wheel: Path) -> Iterator[WindowsPython]:
         done = made.run("-m", "pip", *command, win.to_windows(tool_wheel), timeout=250)
         assert done.returncode == 0, done.stderr
         yield made
+
+
+@pytest.fixture
+def lib(python: WindowsPython, tmp_path: Path) -> Iterator[Path]:
+    """`llama_cpp\\lib`, put back as it was afterwards; what CUDA_PATH names is gone afterwards."""
+    package = python.site_packages / "llama_cpp"
+    kept = tmp_path / "llama_cpp"
+    shutil.copytree(package, kept)
+    yield package / "lib"
+    shutil.rmtree(package)
+    shutil.copytree(kept, package)
+    shutil.rmtree(windows().to_host(CUDA_HOME), ignore_errors=True)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.cases.test_windows import CUDA_HOME, cuda_home, lib, move_away  # noqa: F401
+from tests.cases.windows_case import CUDA_HOME, cuda_home, move_away
 from tests.remedy.trees import tree
+from tests.support.mingw import dll
 from tests.support.schemas import check
 from tests.support.windows import WindowsPython, windows
 
@@ -37,7 +38,7 @@ def imports(python: WindowsPython, **environment: str) -> bool:
 
 
 @pytest.mark.parametrize("fix", ["scoped-path", "loader-line"])
-def test_broken_fixed_undone_broken(python: WindowsPython, lib: Path, state: dict[str, str], fix: str):  # noqa: F811
+def test_broken_fixed_undone_broken(python: WindowsPython, lib: Path, state: dict[str, str], fix: str):
     move_away(lib)
     before = tree(python.root)
     assert not imports(python, **state)
@@ -53,7 +54,7 @@ def test_broken_fixed_undone_broken(python: WindowsPython, lib: Path, state: dic
     assert not imports(python, **state)
 
 
-def test_every_proof_of_the_plan_is_true(python: WindowsPython, lib: Path, state: dict[str, str]):  # noqa: F811
+def test_every_proof_of_the_plan_is_true(python: WindowsPython, lib: Path, state: dict[str, str]):
     move_away(lib)
     answer = run(python, "fix", "llama_cpp", "--plan", status=1, **state)
     proven = [fix["id"] for fix in answer["fixes"] if fix["proof"]["works"]]
@@ -66,7 +67,7 @@ def test_every_proof_of_the_plan_is_true(python: WindowsPython, lib: Path, state
         assert tree(python.root) == before
 
 
-def test_the_users_path_is_put_back_in_the_registry(python: WindowsPython, lib: Path, state: dict[str, str]):  # noqa: F811
+def test_the_users_path_is_put_back_in_the_registry(python: WindowsPython, lib: Path, state: dict[str, str]):
     move_away(lib)
     query = ["reg", "query", r"HKCU\Environment"]
     before = windows().run(query).stdout
@@ -76,7 +77,7 @@ def test_the_users_path_is_put_back_in_the_registry(python: WindowsPython, lib: 
     assert windows().run(query).stdout == before
 
 
-def test_the_shim_costs_nothing_until_the_package_is_imported(python: WindowsPython, lib: Path, state: dict[str, str]):  # noqa: F811
+def test_the_shim_costs_nothing_until_the_package_is_imported(python: WindowsPython, lib: Path, state: dict[str, str]):
     move_away(lib)
     run(python, "fix", "llama_cpp", "--use", "scoped-path", "--yes", status=0, **state)
     said = python.run("-c", "import sys; print('ctypes' in sys.modules, '_wontload_for_llama_cpp' in sys.modules)")
@@ -90,7 +91,7 @@ def test_the_shim_costs_nothing_until_the_package_is_imported(python: WindowsPyt
     run(python, "undo", status=0, **state)
 
 
-def test_nothing_is_changed_when_nobody_can_be_asked(python: WindowsPython, lib: Path, state: dict[str, str]):  # noqa: F811
+def test_nothing_is_changed_when_nobody_can_be_asked(python: WindowsPython, lib: Path, state: dict[str, str]):
     move_away(lib)
     before = tree(python.root)
     done = python.run("-m", "wontload", "fix", "llama_cpp", env=state, timeout=180)
@@ -102,3 +103,88 @@ def test_nothing_is_changed_when_nobody_can_be_asked(python: WindowsPython, lib:
 def test_a_sound_package_needs_no_fix(python: WindowsPython, state: dict[str, str]):
     state.pop("CUDA_PATH")
     assert run(python, "fix", "llama_cpp", "--yes", status=0, **state)["attempts"] == []
+
+
+def package(python: WindowsPython, name: str, needs: str, mode: str = "") -> Path:
+    """A package whose one DLL needs another, loaded by ctypes as llama_cpp does or by default."""
+    made = python.site_packages / name
+    made.mkdir()
+    dll(made / "work.dll", (needs,))
+    (made / "__init__.py").write_text(
+        f"import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'work.dll'){mode})\n"
+    )
+    return made
+
+
+def mended(python: WindowsPython, target: str, fix: str, state: dict[str, str]) -> None:
+    """Broken, fixed, imported, taken back, every file as before, broken."""
+    before = tree(python.root)
+    assert not imports_of(python, target, state)
+    answer = run(python, "fix", target, "--use", fix, "--yes", status=0, **state)
+    (attempt,) = answer["attempts"]
+    assert (attempt["kept"], answer["verdict"]) == (True, "loads"), attempt
+    assert imports_of(python, target, state)
+    run(python, "undo", status=0, **state)
+    assert tree(python.root) == before
+    assert not imports_of(python, target, state)
+
+
+def imports_of(python: WindowsPython, target: str, environment: dict[str, str]) -> bool:
+    return python.run("-c", f"import {target}", env=environment).returncode == 0
+
+
+@pytest.mark.parametrize("mode", ["", ", winmode=0"])
+def test_nvidias_runtime_wheel_is_installed_by_that_pythons_own_pip(
+    python: WindowsPython,
+    state: dict[str, str],
+    mode: str,
+):
+    made = package(python, "needs_cudart", "cudart64_12.dll", mode)
+    try:
+        mended(python, "needs_cudart", "runtime-wheels", state)
+    finally:
+        shutil.rmtree(made)
+
+
+def test_the_visual_c_runtime_comes_from_its_wheel(python: WindowsPython, state: dict[str, str]):
+    """vcruntime140_threads.dll: a part of the runtime that neither Python nor Wine brings."""
+    made = package(python, "needs_vc", "vcruntime140_threads.dll")
+    try:
+        mended(python, "needs_vc", "runtime-wheels", state)
+    finally:
+        shutil.rmtree(made)
+
+
+def test_a_stale_variable_is_taken_away(python: WindowsPython, lib: Path, state: dict[str, str]):
+    windows().run(["reg", "add", r"HKCU\Environment", "/v", "CUDA_PATH", "/d", r"C:\gone", "/f"])
+    query = ["reg", "query", r"HKCU\Environment"]
+    registered = windows().run(query).stdout
+    stale = {**state, "CUDA_PATH": r"C:\gone"}
+    try:
+        before = tree(python.root)
+        answer = run(python, "fix", "llama_cpp", "--use", "unset-variable", "--yes", status=0, **stale)
+        assert (answer["attempts"][0]["kept"], answer["verdict"]) == (True, "loads")
+        assert "CUDA_PATH" not in windows().run(query).stdout
+        run(python, "undo", status=0, **stale)
+        assert windows().run(query).stdout == registered
+        assert tree(python.root) == before
+    finally:
+        windows().run(["reg", "delete", r"HKCU\Environment", "/v", "CUDA_PATH", "/f"])
+
+
+def test_a_folder_that_shadows_the_package_gets_another_name(
+    python: WindowsPython,
+    state: dict[str, str],
+    tmp_path: Path,
+):
+    shadow = tmp_path / "llama_cpp"
+    shadow.mkdir()
+    (shadow / "__init__.py").write_text("from ._nothing import x\n")
+    before = tree(tmp_path)
+    state.pop("CUDA_PATH")
+    state["PYTHONPATH"] = windows().to_windows(tmp_path)
+    answer = run(python, "fix", "llama_cpp", "--use", "set-aside", "--yes", status=0, **state)
+    assert answer["attempts"][0]["kept"]
+    assert not shadow.exists()
+    run(python, "undo", status=0, **state)
+    assert tree(tmp_path) == before

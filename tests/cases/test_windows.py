@@ -3,51 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import struct
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.cases.windows_case import CUDA_HOME, codes, cuda_home, move_away
 from tests.support.downloads import wheel
 from tests.support.schemas import check
 from tests.support.windows import WindowsPython, windows
 from tests.support.windows_cli import why
 
 pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("windows-case")]
-
-CUDA_HOME = rf"C:\somewhere {os.getpid()}"  # workers of one run share the drive
-
-
-@pytest.fixture
-def lib(python: WindowsPython, tmp_path: Path) -> Iterator[Path]:
-    """`llama_cpp\\lib`, put back as it was afterwards; what CUDA_PATH names is gone afterwards."""
-    package = python.site_packages / "llama_cpp"
-    kept = tmp_path / "llama_cpp"
-    shutil.copytree(package, kept)
-    yield package / "lib"
-    shutil.rmtree(package)
-    shutil.copytree(kept, package)
-    shutil.rmtree(windows().to_host(CUDA_HOME), ignore_errors=True)
-
-
-def codes(answer: dict[str, Any]) -> list[str]:
-    return [finding["code"] for finding in answer["findings"]]
-
-
-def cuda_home() -> Path:
-    """What CUDA_PATH names, with `bin` and `lib`."""
-    home = windows().to_host(CUDA_HOME)
-    for name in ("bin", "lib"):
-        (home / name).mkdir(parents=True, exist_ok=True)
-    return home
-
-
-def move_away(lib: Path) -> None:
-    shutil.move(lib / "ggml-base.dll", cuda_home() / "bin" / "ggml-base.dll")
 
 
 def test_a_sound_import_loads(python: WindowsPython):

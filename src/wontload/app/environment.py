@@ -42,15 +42,18 @@ def environment_of(machine: Machine) -> Environment:
             entry for entry in python.path if entry.replace("\\", "/").endswith(("/site-packages", "/dist-packages"))
         ]
         site = next((entry for entry in sites if entry.startswith(python.prefix)), None)
-        return Environment(python=python.executable, site=site, installer="pip", package_manager=manager)
+        return Environment(
+            python=python.executable, prefix=python.prefix, site=site, installer="pip", package_manager=manager
+        )
     told = _ask(python.executable)
     if told is None:
-        return Environment(python=python.executable, package_manager=manager)
+        return Environment(python=python.executable, prefix=python.prefix, package_manager=manager)
     purelib = os.path.normcase(str(told["places"].get("purelib", "")))
     # On Windows the first of `getsitepackages()` is the installation's own directory; where pip installs comes first.
     sites = sorted((str(one) for one in told["sites"]), key=lambda one: os.path.normcase(one) != purelib)
     return Environment(
         python=python.executable,
+        prefix=python.prefix,
         site=next((one for one in sites if _can_write(one)), None),
         places={str(name): str(path) for name, path in told["places"].items()},
         installer="pip" if told["pip"] else "uv" if shutil.which("uv") else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,15 +14,31 @@ from wontload.errors import WontloadError
 from wontload.machine import Machine
 from wontload.machine.snapshot import Snapshot
 from wontload.remedy import journal as journals
-from wontload.remedy.candidates import Question
+from wontload.remedy.candidates import Question, reinstall, runtime_wheels
 from wontload.remedy.candidates.loader_line import loader_line
 from wontload.remedy.candidates.scoped_path import scoped_path
 from wontload.remedy.candidates.search_variable import search_variable
+from wontload.remedy.candidates.set_aside import set_aside
+from wontload.remedy.candidates.stale_variable import stale_variable
+from wontload.remedy.candidates.system_package import system_package
 from wontload.remedy.doing import take, take_back
+from wontload.remedy.fetching import fetch
 from wontload.remedy.fix import Fix, rank
 from wontload.remedy.steps import Step
+from wontload.remedy.wheel_images import wheel_images
 
-CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (scoped_path, search_variable, loader_line)
+CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
+    scoped_path,
+    stale_variable,
+    set_aside,
+    runtime_wheels.runtime_wheels,
+    reinstall.reinstall,
+    search_variable,
+    loader_line,
+    system_package,
+)
+# Kinds whose steps and proof are made of what was fetched.
+COMPLETE = {"runtime-wheels": runtime_wheels.complete, "reinstall": reinstall.complete}
 LARGEST_SOURCE_BYTES = 4 << 20
 
 
@@ -75,31 +92,65 @@ def plan_for(diagnosis: Diagnosis) -> Plan:
     case = diagnosis.case
     if case is None or diagnosis.verdict in ("loads", "degraded"):
         return Plan(diagnosis=diagnosis)
+    question = _question(diagnosis, case)
+    found = [fix for candidate in CANDIDATES for fix in candidate(question)]
+    return Plan(diagnosis=diagnosis, fixes=tuple(sorted(found, key=rank)))
+
+
+def _question(diagnosis: Diagnosis, case: Case) -> Question:
     live = case.machine.id == "this"
-    question = Question(
+    return Question(
         case=case,
         diagnosis=diagnosis,
         environment=environment_of(case.machine),
         source=_read_source if live else lambda path: None,
     )
-    found = [fix for candidate in CANDIDATES for fix in candidate(question)]
-    return Plan(diagnosis=diagnosis, fixes=tuple(sorted(found, key=rank)))
 
 
 def apply(
-    fix: Fix, case: Case, *, progress: Callable[[Step], None] = lambda step: None, timeout_s: float = 60.0
+    fix: Fix,
+    diagnosis: Diagnosis,
+    *,
+    progress: Callable[[Step], None] = lambda step: None,
+    timeout_s: float = 60.0,
 ) -> Attempt:
-    """Take a fix's steps, try the target for real, and take the steps back if it still does not load.
+    """Fetch what a fix needs and prove it on that; take its steps; try the target for real; if in vain, undo.
 
     Raises:
         KeyboardInterrupt: after what was done has been taken back.
     """
-    python = case.machine.python
+    if not fix.requirements:
+        return _apply(fix, diagnosis, progress, timeout_s)
+    with tempfile.TemporaryDirectory(prefix="wontload-", ignore_cleanup_errors=True) as directory:
+        try:
+            fix = _fetched(fix, diagnosis, directory)
+        except WontloadError as error:
+            return Attempt(fix=fix, problem=str(error))
+        if fix.proof.works is False:
+            missing = ", ".join(module.name for module in fix.proof.still_missing)
+            return Attempt(fix=fix, problem=f"with it the model says that {missing or 'something else'} still fails")
+        return _apply(fix, diagnosis, progress, timeout_s)
+
+
+def _fetched(fix: Fix, diagnosis: Diagnosis, directory: str) -> Fix:
+    """The fix with steps made of the wheels that it asks for, which lie in `directory` from now on."""
+    assert diagnosis.case is not None
+    question = _question(diagnosis, diagnosis.case)
+    places = {name: os.path.join(directory, name) for name in ("wheels", "unpacked")}
+    for place in places.values():
+        os.mkdir(place)
+    wheels = fetch(fix.requirements, python=question.environment.python, directory=places["wheels"])
+    images = wheel_images(wheels, question.environment.places, places["unpacked"])
+    return COMPLETE[fix.kind](fix, question, wheels, images)
+
+
+def _apply(fix: Fix, diagnosis: Diagnosis, progress: Callable[[Step], None], timeout_s: float) -> Attempt:
+    target, python = diagnosis.target, diagnosis.machine.python
     executable = python.executable if python else ""
-    journal = journals.begin(target=case.target, python=executable, fix=fix.id, title=fix.title)
+    journal = journals.begin(target=target, python=executable, fix=fix.id, title=fix.title)
     try:
         take(fix.steps, journal, progress=progress)
-        after = diagnose(case.target, python=executable, timeout_s=timeout_s, environment=_environment(fix))
+        after = diagnose(target, python=executable, timeout_s=timeout_s, environment=_environment(fix))
     except KeyboardInterrupt:
         take_back(journal)
         raise

@@ -72,7 +72,9 @@ def _chosen(options: Options, plan: Plan) -> list[Fix]:
             known = ", ".join(fix.id for fix in plan.fixes) or "none"
             raise UsageError(f"there is no fix {options.use!r} for {options.target}.", f"There is: {known}.")
         return found
-    return [fix for fix in plan.fixes if fix.proof.works is not False]
+    hopeful = [fix for fix in plan.fixes if fix.proof.works is not False]
+    somebody_is_there = options.dry_run or (_can_ask() and not options.yes)
+    return [fix for fix in hopeful if somebody_is_there or not fix.by_hand]
 
 
 def _show(options: Options, plan: Plan) -> int:
@@ -128,12 +130,22 @@ def _try(options: Options, plan: Plan, fix: Fix) -> Attempt:
     from wontload.cli.progress import waiting
     from wontload.report.terminal import render_attempt
 
-    assert plan.diagnosis.case is not None
+    if fix.by_hand:
+        _let_a_person_do(options, fix)
     with waiting(f"applying {fix.id}", enabled=not options.quiet):
-        attempt = apply(fix, plan.diagnosis.case, timeout_s=options.timeout)
+        attempt = apply(fix, plan.diagnosis, timeout_s=options.timeout)
     if options.format != "json":
         options.say(render_attempt(attempt, options.terminal()))
     return attempt
+
+
+def _let_a_person_do(options: Options, fix: Fix) -> None:
+    """Wait until somebody has done the steps that are not ours; `fix` offers them only where there is somebody."""
+    from wontload.report.fixes import said
+
+    for step in fix.steps:
+        options.say(said(step))
+    input("Press Enter when that is done, and the import is tried. ")
 
 
 def _agreed(fix: Fix) -> bool:

@@ -92,7 +92,7 @@ def take_back_replace(undo: Undo, journal: Journal) -> Iterator[str]:
 
 def prepare_move(step: MoveFile, journal: Journal) -> Undo:
     """How a file gets its name back. Raises `Refused` where it is gone, or the new name is taken."""
-    digest = sha256_of(step.path)
+    digest = _mark_of(step.path)
     if digest is None:
         raise Refused(f"{step.path} is not there any more.")
     if os.path.lexists(step.to):
@@ -108,14 +108,19 @@ def move(step: MoveFile) -> None:
 def take_back_move(undo: Undo, journal: Journal) -> Iterator[str]:
     """Rename it back, unless another file took its place."""
     if not os.path.lexists(undo["to"]):
-        if sha256_of(undo["path"]) != undo["sha256"]:
+        if _mark_of(undo["path"]) != undo["sha256"]:
             yield f"{undo['to']} is gone, and {undo['path']} is not what it was"
     elif os.path.lexists(undo["path"]):
         yield changed_since(undo["path"])
-    elif sha256_of(undo["to"]) != undo["sha256"]:
+    elif _mark_of(undo["to"]) != undo["sha256"]:
         yield changed_since(undo["to"])
     else:
         os.rename(undo["to"], undo["path"])
+
+
+def _mark_of(path: str) -> str | None:
+    """What tells that a path is what it was: a file's hash; a directory is taken for itself, whatever is in it."""
+    return "directory" if os.path.isdir(path) else sha256_of(path)
 
 
 def _replaced(content: bytes, step: ReplaceText) -> bytes:

@@ -25,14 +25,16 @@ class Environment:
     """The Python environment that a fix may write into, as its interpreter tells.
 
     Attributes:
-        python: its interpreter. site: the site-packages whose `.pth` files are read and that can be written to; `None`
-            where there is none (embeddable Python without `site`; a read-only environment without a user site).
+        python: its interpreter. prefix: the directory of the environment.
+        site: the site-packages whose `.pth` files are read and that can be written to; `None` where there is none
+            (embeddable Python without `site`; a read-only environment without a user site).
         places: `sysconfig`'s paths. installer: `pip`, `uv`, or empty.
         managed_by: who forbids pip to install here (PEP 668), in words; empty for nobody.
         package_manager: of the system's distribution: `apt` …; empty when not known.
     """
 
     python: str
+    prefix: str = ""
     site: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     installer: str = ""

@@ -70,16 +70,9 @@ def _installer(step: InstallWheels) -> list[str]:
         uv = shutil.which("uv")
         if uv is None:
             raise StepFailed("uv is not on PATH any more.")
-        return [uv, "pip", "install", "--python", step.python]
-    return [
-        step.python,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--no-warn-script-location",
-    ]
+        return [uv, "pip", "install", "--python", step.python, *(("--reinstall",) if step.again else ())]
+    quiet = ("--disable-pip-version-check", "--no-input", "--no-warn-script-location")
+    return [step.python, "-m", "pip", "install", *quiet, *(("--force-reinstall",) if step.again else ())]
 
 
 def _environment() -> dict[str, str]:

@@ -18,16 +18,18 @@ class Proof:
         before, after: of each load that failed (and each that loaded and that the change might spoil), in order; pairs
             by position. `before` is the model's answer, which the diagnosis has held against what was seen.
         spoilt: loads that did well before and would not afterwards.
+        refused: why the import would end before it loads anything, one clause; empty where it would not.
     """
 
     before: tuple[LoadResult, ...]
     after: tuple[LoadResult, ...]
     spoilt: tuple[LoadResult, ...] = ()
+    refused: str = ""
 
     @property
     def works(self) -> bool | None:
         """Whether all of them load; `None` when the model does not decide."""
-        if self.spoilt or any(one.verdict is Verdict.FAILS for one in self.after):
+        if self.refused or self.spoilt or any(one.verdict is Verdict.FAILS for one in self.after):
             return False
         return True if all(one.verdict is Verdict.LOADS for one in self.after) and self.after else None
 

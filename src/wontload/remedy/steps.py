@@ -39,7 +39,7 @@ class ReplaceText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveFile:
-    """Give a file another name, on the same volume; nothing may be of that name yet."""
+    """Give a file or a directory another name, on the same volume; nothing may be of that name yet."""
 
     path: str
     to: str
@@ -55,12 +55,14 @@ class InstallWheels:
         python: interpreter of the environment.
         wheels: paths of wheel files. installer: `pip` or `uv`.
         places: `purelib`, `platlib`, `scripts`, `data`, `headers` as that interpreter's `sysconfig` gives them.
+        again: also where the very same version is installed already.
     """
 
     python: str
     wheels: tuple[str, ...]
     places: Mapping[str, str]
     installer: str = "pip"
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +70,12 @@ class SetVariable:
     """Set a user's environment variable, for programs that start from now on.
 
     Attributes:
-        name: of the variable. value: its new value.
+        name: of the variable. value: its new value; `None` takes it away.
         extends: `value` goes behind what the user's own variable (not the machine's) holds already.
     """
 
     name: str
-    value: str
+    value: str | None
     extends: bool = False
 
 

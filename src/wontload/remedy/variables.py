@@ -10,6 +10,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from wontload.remedy.journal import Journal, remove_leftover, replace_file
@@ -31,7 +32,7 @@ if sys.platform == "win32":
         value, kind = _registered(step.name)
         _write(step.name, _after(step, value), kind or winreg.REG_SZ)
 
-    def _after(step: SetVariable, standing: str | None) -> str:
+    def _after(step: SetVariable, standing: str | None) -> str | None:
         return f"{standing.rstrip(';')};{step.value}" if step.extends and standing else step.value
 
     def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
@@ -55,7 +56,8 @@ if sys.platform == "win32":
     def _write(name: str, value: str | None, kind: int) -> None:
         with winreg.OpenKey(winreg.HKEY_CURRENT_USER, "Environment", 0, winreg.KEY_SET_VALUE) as key:
             if value is None:
-                winreg.DeleteValue(key, name)
+                with suppress(FileNotFoundError):  # set for the machine or this process alone: not ours to take away
+                    winreg.DeleteValue(key, name)
             else:
                 winreg.SetValueEx(key, name, 0, kind, value)
         _tell_the_shell()
@@ -99,7 +101,8 @@ else:
         return os.path.realpath(os.path.join(os.path.expanduser("~"), ".profile"))
 
     def _block(step: SetVariable) -> str:
-        return f"\n# wontload: undone by `wontload undo`\nexport {step.name}={shlex.quote(step.value)}\n"
+        line = f"unset {step.name}" if step.value is None else f"export {step.name}={shlex.quote(step.value)}"
+        return f"\n# wontload: undone by `wontload undo`\n{line}\n"
 
     def _text(path: str) -> bytes:
         try:

@@ -84,10 +84,10 @@ def _placed(text: str, root: str, places: Mapping[str, str], wheel: str) -> Iter
             raise Refused(f"{wheel} lists more than {MOST_MEMBERS} files.")
         if not row or not row[0]:
             continue
-        yield Placed(_place(row[0], root, places, wheel), _hexadecimal(row[1]) if len(row) > 1 else "")
+        yield Placed(place_of(row[0], root, places, wheel), _hexadecimal(row[1]) if len(row) > 1 else "")
 
 
-def _place(member: str, root: str, places: Mapping[str, str], wheel: str) -> str:
+def place_of(member: str, root: str, places: Mapping[str, str], wheel: str) -> str:
     """Where a member lies when it is installed. A member that would leave its place is refused."""
     parts = PurePosixPath(member).parts
     if not parts or ".." in parts or PurePosixPath(member).is_absolute() or "\\" in member or ":" in parts[0]:

@@ -88,6 +88,8 @@ def said(step: Step) -> str:
     if isinstance(step, InstallWheels):
         return f"installs {', '.join(step.wheels)} with {step.installer}"
     if isinstance(step, SetVariable):
+        if step.value is None:
+            return f"takes your variable {step.name} away"
         return f"{'adds to' if step.extends else 'sets'} your variable {step.name}: {step.value}"
     return f"{step.text} {step.command}".strip() if isinstance(step, ByHand) else ""
 

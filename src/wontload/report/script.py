@@ -42,7 +42,7 @@ def _powershell(step: Step) -> Iterator[str]:
         yield f"Move-Item -LiteralPath {_ps(step.path)} -Destination {_ps(step.to)}"
     elif isinstance(step, SetVariable):
         yield "# a variable of yours, for programs that start from now on"
-        yield f"$value = {_ps(step.value)}"
+        yield f"$value = {_ps(step.value) if step.value is not None else '$null'}"
         if step.extends:
             yield f"$old = [Environment]::GetEnvironmentVariable({_ps(step.name)}, 'User')"
             yield "if ($old) { $value = $old.TrimEnd(';') + ';' + $value }"
@@ -73,7 +73,8 @@ def _sh(step: Step) -> Iterator[str]:
         yield f"mv -n {_quoted(step.path)} {_quoted(step.to)}"
     elif isinstance(step, SetVariable):
         yield "# a variable of yours, for programs that start from the next login on"
-        yield f"printf '\\nexport %s=%s\\n' {_quoted(step.name)} {_quoted(_quoted(step.value))} >> \"$HOME/.profile\""
+        line = f"unset {step.name}" if step.value is None else f"export {step.name}={_quoted(step.value)}"
+        yield f"printf '\\n%s\\n' {_quoted(line)} >> \"$HOME/.profile\""
     elif isinstance(step, InstallWheels):
         yield f"{_quoted(step.python)} -m pip install --no-deps {' '.join(map(_quoted, step.wheels))}"
     elif isinstance(step, ByHand):

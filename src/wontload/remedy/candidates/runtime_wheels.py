@@ -1,0 +1,109 @@
+"""`runtime-wheels`: redistributable wheels that hold what is nowhere here, and the scoped path that makes it found.
+
+What a wheel's libraries need by themselves is known only once the wheel is here. So the fix is offered with an open
+proof, and `complete` closes it on the wheels' own files after they were fetched and before anything is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wontload import knowledge
+from wontload.diagnosis import Case
+from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
+from wontload.machine.memory import Content
+from wontload.remedy.candidates.copies_here import directories_that_help
+from wontload.remedy.candidates.scoped_path import shim_steps
+from wontload.remedy.change import Change, changed_machine, together
+from wontload.remedy.fix import Fix, Reach
+from wontload.remedy.proof import must_load, prove
+from wontload.remedy.steps import InstallWheels
+
+if TYPE_CHECKING:
+    from wontload.remedy.candidates import Question
+
+MOST_WHEELS = 12
+
+
+def runtime_wheels(question: Question) -> Iterator[Fix]:
+    """Where every library that is nowhere here comes in a wheel for this system."""
+    case, environment = question.case, question.environment
+    lost = [one for one in case.missing if one.load in must_load(case) and not one.fit]
+    if not lost or environment.site is None or question.package is None or not environment.installer:
+        return
+    found = [_wheel_for(case, one.file) for one in lost]
+    requirements = tuple(dict.fromkeys(one for one in found if one is not None))
+    if None in found or len(requirements) > MOST_WHEELS:
+        return
+    change = Change(files={_place(case, environment.site, one.file): None for one in lost})
+    names = " ".join(requirement.split("<")[0] for requirement in requirements)
+    yield Fix(
+        id="runtime-wheels",
+        kind="runtime-wheels",
+        title=f"pip install {names}, and let {question.package} find what they bring",
+        steps=(),
+        change=change,
+        proof=prove(case, change),
+        requirements=requirements,
+        download_bytes=None,
+        minutes=None,
+        reach=Reach.ENVIRONMENT,
+        caveat=f"{environment.managed_by} forbids pip here" if environment.managed_by else "",
+    )
+
+
+def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mapping[str, Content]) -> Fix:
+    """The fix with its steps, proven on what the wheels really hold; its proof says `False` where they are not enough.
+
+    Args:
+        fix: as `runtime_wheels` offered it. wheels: paths of the fetched ones.
+        images: their native files, by the path at which they will lie.
+    """
+    case, environment = question.case, question.environment
+    installed = Change(files=images)
+    install = InstallWheels(
+        python=environment.python, wheels=tuple(wheels), places=environment.places, installer=environment.installer
+    )
+    alone = prove(case, installed)
+    after = replace(case, machine=changed_machine(case.machine, installed))
+    builds = () if alone.works else ("add", "preload")  # some wheels lay their libraries where the loader looks anyhow
+    found = next((one for build in builds if (one := directories_that_help(after, build))), None)
+    if found is None or environment.site is None or question.package is None:
+        return replace(fix, steps=(install,), change=installed, proof=alone)
+    change, proof = found
+    steps = (install, *shim_steps(case, environment.site, question.package, change))
+    return replace(fix, steps=steps, change=together(installed, change), proof=proof)
+
+
+def _wheel_for(case: Case, file: str) -> str | None:
+    """The requirement for the wheel that brings a file; of CUDA's own libraries none that the driver does not take."""
+    system = case.machine.system
+    distribution = system.version if system.name == "linux" else None
+    offered = knowledge.providers_of(
+        file, system=system.name, architecture=system.architecture, distribution=distribution
+    )
+    wheel = next((one for one in offered if one.kind == "wheel"), None)
+    if wheel is None:
+        return None
+    component = knowledge.component_of(file)
+    takes = _driver_takes(case)
+    if component is None or takes is None or component.family not in NUMBERED_LIKE_CUDA:
+        return wheel.package
+    major, minor = takes
+    return f"{wheel.package}<{major}.{minor + 1}" if component.major.partition(".")[0] == str(major) else wheel.package
+
+
+def _driver_takes(case: Case) -> tuple[int, int] | None:
+    """The newest CUDA (major, minor) that the driver here accepts; `None` when not known."""
+    return next((one.cuda for one in case.machine.inventory.drivers or () if one.vendor == "nvidia" and one.cuda), None)
+
+
+def _place(case: Case, site: str, file: str) -> str:
+    system = case.machine.system
+    offered = knowledge.providers_of(file, system=system.name, architecture=system.architecture)
+    where = next((one.where for one in offered if one.kind == "wheel"), "")
+    python = case.machine.python
+    where = where.replace("{prefix}", python.prefix if python else "")
+    return str(case.path_module.normpath(case.path_module.join(site, where, file)))

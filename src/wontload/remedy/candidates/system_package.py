@@ -1,0 +1,72 @@
+"""`system-package`: what brings a missing library to the whole system; a person runs it, and the import is tried after.
+
+The exact command of this system's package manager, or the maker's page. Nothing is downloaded or run by us, and no
+rights are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wontload import knowledge
+from wontload.knowledge import Provider
+from wontload.remedy.change import Change
+from wontload.remedy.fix import Fix, Reach
+from wontload.remedy.proof import must_load, prove
+from wontload.remedy.steps import ByHand
+
+if TYPE_CHECKING:
+    from wontload.diagnosis import Case
+    from wontload.diagnosis.missing import Missing
+    from wontload.remedy.candidates import Question
+
+KINDS = ("apt", "dnf", "pacman", "apk", "brew", "installer", "driver", "system")
+
+
+def system_package(question: Question) -> Iterator[Fix]:
+    """Fixes that name, for every library that is nowhere here, what brings it; none where one of them is unknown."""
+    case = question.case
+    lost = [one for one in case.missing if one.load in must_load(case) and not one.fit]
+    # What Python code asks for by name, one after the other, are alternatives: any of them will do.
+    alternatives = [one for one in lost if one.module.needed_by is None]
+    needed = [one for one in lost if one.module.needed_by is not None]
+    for number, choice in enumerate([[one] for one in alternatives] or [[]], 1):
+        yield from _fix(case, [*needed, *choice], "system-package" if number == 1 else f"system-package-{number}")
+
+
+def _fix(case: Case, lost: list[Missing], identity: str) -> Iterator[Fix]:
+    found = [_provider(case, one.file) for one in lost]
+    if not found or any(one is None for one in found):
+        return
+    providers = list(dict.fromkeys(one for one in found if one is not None))
+    change = Change(files={_place(case, one.file): None for one in lost})
+    yield Fix(
+        id=identity,
+        kind="system-package",
+        title="; ".join(one.command or f"{one.package} ({one.where})" for one in providers),
+        steps=tuple(ByHand(text=f"{one.text}.", command=one.command or one.where) for one in providers),
+        change=change,
+        proof=prove(case, change),
+        download_bytes=None,
+        minutes=None,
+        rights="administrator",
+        reach=Reach.MACHINE,
+    )
+
+
+def _provider(case: Case, file: str) -> Provider | None:
+    system = case.machine.system
+    distribution = system.version if system.name == "linux" else None
+    offered = knowledge.providers_of(
+        file, system=system.name, architecture=system.architecture, distribution=distribution
+    )
+    return next((one for one in offered if one.kind in KINDS), None)
+
+
+def _place(case: Case, file: str) -> str:
+    """Where a system's own installer would put it: the first directory that every load searches."""
+    system = case.machine.system
+    if case.windows:
+        return str(case.path_module.join(system.windows_directory, "System32", file))
+    return str(case.path_module.join(system.default_directories[0] if system.default_directories else "/usr/lib", file))

@@ -1,0 +1,157 @@
+"""Fixes on this Linux, live: really broken imports of real wheels, mended, imported, taken back, broken again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.remedy.trees import tree
+from tests.support.cli import python311, unpack, wontload
+from tests.support.gcc import SharedObject
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    """A virtual environment with pip."""
+    root = tmp_path / "an environment ü"
+    subprocess.run([python311(), "-m", "venv", root], check=True)
+    return root
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("WONTLOAD_STATE_DIR", str(tmp_path / "state"))
+    return tmp_path / "home"
+
+
+def site_of(environment: Path) -> Path:
+    return next(environment.glob("lib/*/site-packages"))
+
+
+def moved_away(site: Path) -> None:
+    """The libraries that pyzmq brings, in another package's folder: where they are looked for, and not searched."""
+    (site / "elsewhere").mkdir()
+    shutil.move(site / "pyzmq.libs", site / "elsewhere" / "lib")
+
+
+def ask(environment: Path, *arguments: str, status: int, **variables: str) -> dict[str, Any]:
+    python = ("--python", str(environment / "bin" / "python")) if arguments[0] != "undo" else ()
+    ran = wontload(*arguments, *python, "--json", **variables)
+    assert ran.status == status, (ran.status, ran.out, ran.err)
+    return ran.json
+
+
+def imports(environment: Path, target: str, **variables: str) -> bool:
+    command = [environment / "bin" / "python", "-c", f"import {target}"]
+    return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **variables}).returncode == 0
+
+
+def mended_and_undone(environment: Path, target: str, fix: str, **variables: str) -> dict[str, Any]:
+    """Broken, fixed, imported, taken back, every file as before, broken: the attempt that was kept."""
+    before = tree(environment)
+    assert not imports(environment, target, **variables)
+    answer = ask(environment, "fix", target, "--use", fix, "--yes", status=0, **variables)
+    (attempt,) = answer["attempts"]
+    assert (attempt["kept"], answer["verdict"]) == (True, "loads"), attempt
+    if fix != "path-variable":
+        assert imports(environment, target, **variables)
+    ask(environment, "undo", status=0)
+    assert tree(environment) == before
+    assert not imports(environment, target, **variables)
+    return dict(attempt)
+
+
+def test_a_dependency_that_is_here_and_not_searched(environment: Path):
+    """pyzmq with its bundled libraries moved to another place: its RPATH leads nowhere."""
+    site = unpack(site_of(environment), "pyzmq")
+    moved_away(site)
+    mended_and_undone(environment, "zmq", "scoped-path")
+
+
+def test_ld_library_path(environment: Path, home: Path):
+    site = unpack(site_of(environment), "pyzmq")
+    moved_away(site)
+    kept = tree(home)
+    mended_and_undone(environment, "zmq", "path-variable")
+    assert tree(home) == kept
+
+
+def test_the_cuda_runtime_comes_as_a_wheel(environment: Path):
+    """A package whose library needs libcudart.so.12 and nothing else that is not here; NVIDIA's real wheel mends it."""
+    package = site_of(environment) / "needs_cudart"
+    package.mkdir()
+    (package / "libwork.so").write_bytes(SharedObject(needed=("libcudart.so.12",)).bytes())
+    (package / "__init__.py").write_text(
+        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libwork.so'))\n"
+    )
+    mended_and_undone(environment, "needs_cudart", "runtime-wheels")
+
+
+@pytest.mark.parametrize("damage", ["gone", "truncated", "other machine", "lfs pointer"])
+def test_a_damaged_package_is_installed_again(environment: Path, damage: str):
+    subprocess.run(
+        [environment / "bin" / "python", "-m", "pip", "install", "-q", "--no-deps", "markupsafe==3.0.2"], check=True
+    )
+    extension = next(site_of(environment).glob("markupsafe/_speedups*.so"))
+    # markupsafe does without its extension; a package that does not is made of it.
+    (extension.parent / "__init__.py").write_text("from ._speedups import _escape_inner\n")
+    content = extension.read_bytes()
+    if damage == "gone":
+        extension.unlink()
+    elif damage == "truncated":
+        extension.write_bytes(content[:1000])
+    elif damage == "other machine":
+        extension.write_bytes(content[:18] + b"\xb7\x00" + content[20:])
+    else:
+        extension.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    mended_and_undone(environment, "markupsafe", "reinstall")
+
+
+def test_a_folder_that_shadows_the_package(environment: Path, tmp_path: Path):
+    unpack(site_of(environment), "pyzmq")
+    work = tmp_path / "work"
+    (work / "zmq").mkdir(parents=True)
+    (work / "zmq" / "__init__.py").write_text("from ._nothing import x\n")
+    before = tree(work)
+    answer = ask(environment, "fix", "zmq", "--use", "set-aside", "--yes", status=0, PYTHONPATH=str(work))
+    assert answer["attempts"][0]["kept"]
+    assert not (work / "zmq").exists()
+    ask(environment, "undo", status=0)
+    assert tree(work) == before
+
+
+def test_what_only_an_administrator_can_do_is_said_and_not_done(environment: Path):
+    unpack(site_of(environment), "mpi4py")
+    answer = ask(environment, "fix", "mpi4py.MPI", "--plan", status=1)
+    fixes = [one for one in answer["fixes"] if one["kind"] == "system-package"]
+    assert {fix["rights"] for fix in fixes} == {"administrator"}
+    assert {step["do"] for fix in fixes for step in fix["steps"]} == {"by-hand"}
+    commands = [step["command"] for fix in fixes for step in fix["steps"]]
+    assert len(commands) == 2  # MPICH's or Open MPI's: either would do
+    assert all(command.startswith("sudo apt install lib") for command in commands)
+    before = tree(environment)
+    assert ask(environment, "fix", "mpi4py.MPI", "--yes", status=1)["attempts"] == []
+    assert tree(environment) == before
+
+
+def test_two_at_once_leave_nothing_half_done(environment: Path):
+    """Both want the same files: one of them is refused or finds the work done, and one undo restores all."""
+    site = unpack(site_of(environment), "pyzmq")
+    moved_away(site)
+    before = tree(environment)
+    command = ["fix", "zmq", "--use", "scoped-path", "--yes", "--json", "--python", str(environment / "bin" / "python")]
+    running = [subprocess.Popen([sys.executable, "-m", "wontload", *command], stdout=subprocess.PIPE) for _ in range(2)]
+    answers = [json.loads(one.communicate()[0]) for one in running]
+    assert any(attempt["kept"] for answer in answers for attempt in answer["attempts"])
+    while ask(environment, "undo", "--list", status=0)["applications"]:
+        ask(environment, "undo", status=0)
+    assert tree(environment) == before
