@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.gcc import SharedObject
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rtx4070super.json"
 LIB = r"C:\venvs\chat\Lib\site-packages\llama_cpp\lib"
 
@@ -57,3 +59,19 @@ def test_what_names_nothing(complaint, target: str):
     """The empty name once stood for the native files of every package."""
     line = complaint(2, target, "--machine", str(EXAMPLE))
     assert line == f"{target!r} names no package and no library. Give an import name, or a path."
+
+
+@pytest.mark.oracle("gcc")
+def test_a_root_directory_is_a_machine(command, tmp_path: Path):
+    """An unpacked container: its own configuration decides, and nothing of this computer."""
+    for directory in ("etc", "usr/lib", "opt/lib"):
+        (tmp_path / directory).mkdir(parents=True)
+    (tmp_path / "etc/ld.so.conf").write_text("/opt/lib\n")
+    (tmp_path / "opt/lib/libfound.so.1").write_bytes(SharedObject(soname="libfound.so.1").bytes())
+    (tmp_path / "usr/lib/a.so").write_bytes(SharedObject(needed=("libfound.so.1", "libz.so.1")).bytes())
+    answer = command("tree", "/usr/lib/a.so", "--machine", str(tmp_path), "--json").json["loads"][0]
+    assert answer["machine"] == tmp_path.name
+    assert [(one["path"], one["status"]) for one in answer["modules"][1:]] == [
+        ("/opt/lib/libfound.so.1", "loaded"),
+        (None, "missing"),
+    ]

@@ -73,12 +73,15 @@ class Options(argparse.Namespace):
         if self.machine_file is None:
             return None
         from wontload.errors import UsageError
-        from wontload.machine.snapshot import load
+        from wontload.machine.root import is_root, machine_of_root
+        from wontload.machine.snapshot import Snapshot, load
 
         if self.python is not None:
             raise UsageError(
                 "--machine answers for another computer, so --python cannot be used with it.", "Leave one of them out."
             )
+        if is_root(self.machine_file):
+            return Snapshot(machine_of_root(self.machine_file), ())
         return load(self.machine_file)
 
 
@@ -181,7 +184,10 @@ def _global_options() -> _Parser:
         "(default: the active environment, else the Python that runs this)",
     )
     group.add_argument(
-        "--machine", metavar="FILE", dest="machine_file", help="answer for a saved machine; nothing is executed"
+        "--machine",
+        metavar="FILE",
+        dest="machine_file",
+        help="answer for a saved machine, or for a Linux system in a root directory; nothing is executed",
     )
     group.add_argument("--format", choices=FORMATS, help="how to answer")
     group.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
