@@ -128,3 +128,24 @@ def test_isa_level_and_tls_as_readelf_reads_them(tmp_path: Path, level: int | No
     assert extras.isa_level == (max(map(int, levels)) if levels else None) == level
     (memory,) = re.findall(r"^ +TLS +(?:\w+ +){4}0x(\w+)", said, re.MULTILINE)
     assert extras.tls_bytes == int(memory, 16) >= 1000
+
+
+def test_bound_imports_as_pefile_reads_them() -> None:
+    """Two libraries, the first with one that it forwards to; the table lies among the headers."""
+    data = bytearray(pe(needs=["a.dll"]))
+    table = struct.pack("<IHH", 1, 32, 1) + struct.pack("<IHH", 2, 38, 0) + struct.pack("<IHH", 3, 44, 0) + bytes(8)
+    table += b"a.dll\0b.dll\0c.dll\0"
+    at = 0x300
+    assert not any(data[at : at + len(table)])
+    data[at : at + len(table)] = table
+    struct.pack_into("<II", data, 64 + 24 + 112 + 8 * 11, at, 32)
+    parsed = pefile.PE(data=bytes(data), fast_load=True)
+    parsed.parse_data_directories([11])
+    theirs = [
+        name for one in parsed.DIRECTORY_ENTRY_BOUND_IMPORT for name in (one.name, *(two.name for two in one.entries))
+    ]
+    assert (
+        [name.encode() for name in pe_extras(Source(bytes(data), "x")).bound]
+        == theirs
+        == [b"a.dll", b"b.dll", b"c.dll"]
+    )

@@ -25,6 +25,8 @@ DYLIBS = (
     Command.LAZY_LOAD_DYLIB,
     Command.LOAD_UPWARD_DYLIB,
 )
+DYLIB_USE_MARKER, DYLIB_USE_BYTES = 0x1A741800, 28
+DYLIB_USE_WEAK_LINK, DYLIB_USE_REEXPORT = 1, 2
 # Before LC_BUILD_VERSION each platform had a command of its own (loader.h, PLATFORM_*).
 PLATFORM_OF_MINIMUM = {
     Command.VERSION_MIN_MACOSX: 1,
@@ -61,7 +63,7 @@ def parse_macho(source: Source, origin: Origin, architecture: str | None = None)
         platforms=tuple(platform for platform, _, _ in built),
         sdk=next((sdk for _, _, sdk in built), None),
         uuid=next(map(_uuid, layout.of(Command.UUID)), None),
-        reexports=tuple(map(layout.text, layout.of(Command.REEXPORT_DYLIB))),
+        reexports=_reexports(layout),
         read_slice=partial(_slice, origin) if len(slices) > 1 else None,
         read_imports=later(origin, partial(_with_layout, partial(read_imports, needed=needed), layout)),
         read_exports=later(origin, partial(_with_layout, read_exports, layout)),
@@ -75,11 +77,25 @@ def read_needed(layout: Layout) -> tuple[Import, ...]:
         Import(
             layout.text(content),
             delayed=kind == Command.LAZY_LOAD_DYLIB,
-            weak=kind == Command.LOAD_WEAK_DYLIB,
+            weak=kind == Command.LOAD_WEAK_DYLIB or bool(_use_flags(layout, content) & DYLIB_USE_WEAK_LINK),
         )
         for kind, content in layout.commands
         if kind in DYLIBS
     )
+
+
+def _reexports(layout: Layout) -> tuple[str, ...]:
+    return tuple(
+        layout.text(content)
+        for kind, content in layout.commands
+        if kind == Command.REEXPORT_DYLIB or (kind in DYLIBS and _use_flags(layout, content) & DYLIB_USE_REEXPORT)
+    )
+
+
+def _use_flags(layout: Layout, content: bytes) -> int:
+    """Flags of a dylib_use_command, which stands in the place of a dylib_command since macOS 15 (loader.h)."""
+    _, marker, _, _, flags = layout.numbers(content, 5)
+    return flags if marker == DYLIB_USE_MARKER and len(content) >= DYLIB_USE_BYTES else 0
 
 
 def _with_layout(read: Callable[[Source, Layout], T], layout: Layout, source: Source) -> T:

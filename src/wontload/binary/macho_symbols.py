@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from wontload.binary.image import Export, Import, Symbol
+from wontload.binary.macho_bindings import read_bound
 from wontload.binary.macho_layout import Command, Layout
 from wontload.binary.source import Source
 
@@ -42,12 +43,16 @@ def read_exports(source: Source, layout: Layout) -> tuple[Export, ...]:
 
 
 def _undefined(source: Source, layout: Layout) -> list[tuple[int, Symbol]]:
-    """(library ordinal, 0 for flat names; symbol) of each undefined symbol."""
+    """(library ordinal, 0 for flat names; symbol) of each undefined symbol.
+
+    Of an image that was stripped of its symbol table, what dyld binds.
+    """
     two_level = bool(layout.flags & MH_TWOLEVEL)
-    return [
+    table = [
         (description >> 8 if two_level else 0, Symbol(name, weak=bool(description & N_WEAK_REF)))
         for name, _, description in _symbols(source, layout, 4)
     ]
+    return table or [(one.ordinal if two_level else 0, one.symbol) for one in read_bound(source, layout)]
 
 
 def _symbols(source: Source, layout: Layout, field: int) -> list[tuple[str, int, int]]:

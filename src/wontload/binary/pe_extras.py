@@ -21,7 +21,11 @@ from wontload.binary.pe_layout import read_layout
 from wontload.binary.pe_view import PEView
 from wontload.binary.source import Source, decode
 
-SECURITY_DIRECTORY, DEBUG_DIRECTORY = 4, 6
+SECURITY_DIRECTORY, DEBUG_DIRECTORY, BOUND_IMPORT_DIRECTORY = 4, 6, 11
+# IMAGE_BOUND_IMPORT_DESCRIPTOR and _FORWARDER_REF: kept: where the name begins (from the directory's start), and of a
+# descriptor the number of forwarders behind it, which look the same.
+BOUND_IMPORT = struct.Struct("<4xHH")
+MOST_BOUND_IMPORTS = 4096
 DIRECTORY_RESOURCE = 2
 RT_VERSION, RT_MANIFEST = 16, 24
 LARGEST_RESOURCE_BYTES = 1 << 18
@@ -44,6 +48,8 @@ class PEExtras:
         assemblies: side-by-side assemblies that the first manifest depends on, in its order.
         pdb: path of the debug symbols on the machine that built the file; `None` without one.
         product, original_filename: of the version resource's first language; `None` without one.
+        bound: libraries whose addresses were written into the file in advance (bound imports), with those that these
+            forward to. No loader since Windows 8 looks at it.
         is_signed: an Authenticode signature is there. Whether it is good was not looked at.
     """
 
@@ -51,6 +57,7 @@ class PEExtras:
     pdb: str | None = None
     product: str | None = None
     original_filename: str | None = None
+    bound: tuple[str, ...] = ()
     is_signed: bool = False
 
 
@@ -71,6 +78,7 @@ def pe_extras(source: Source) -> PEExtras:
         pdb=_pdb(view),
         product=_version_text(version, "ProductName"),
         original_filename=_version_text(version, "OriginalFilename"),
+        bound=_bound(view),
         # Alone among the directories, this one's address is an offset in the file.
         is_signed=signature is not None and 0 < signature[1] <= source.size - signature[0],
     )
@@ -85,6 +93,22 @@ def _resource(view: PEView, kind: int) -> bytes:
         return view.bytes_at(rva, size) if 0 < size <= LARGEST_RESOURCE_BYTES else b""
     except MalformedImage:
         return b""
+
+
+def _bound(view: PEView) -> tuple[str, ...]:
+    """Names of the bound import directory, which lies among the headers: forwarders' behind their library's."""
+    directory = view.directory(BOUND_IMPORT_DIRECTORY)
+    names: list[str] = []
+    try:
+        for index in range(MOST_BOUND_IMPORTS if directory else 0):
+            start = directory[0] if directory else 0
+            offset, _ = BOUND_IMPORT.unpack(view.bytes_at(start + index * BOUND_IMPORT.size, BOUND_IMPORT.size))
+            if not offset:
+                break
+            names.append(view.text(start + offset))
+    except MalformedImage:
+        pass
+    return tuple(names)
 
 
 def _pdb(view: PEView) -> str | None:
