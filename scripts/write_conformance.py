@@ -70,32 +70,38 @@ asked.
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the page. A part of which nothing was recorded here stays as it is, with the commit that it is about."""
     found = {kind: list(records(kind)) for kind in ("parsers", "glibc", "windows", "generated")}
-    sections = (
-        INTRODUCTION,
-        provenance(found),
-        PARSERS,
-        parsers(found["parsers"]),
-        LOADS,
-        loads(found),
-        died(found),
-        GENERATED,
-        generated(found["generated"]),
-        differences(found),
-        LAST,
+    before = standing(PAGE.read_text()) if PAGE.is_file() else {}
+    parts = (
+        (("parsers",), [PARSERS, parsers(found["parsers"])]),
+        (("glibc", "windows"), [LOADS, loads(found), died(found)]),
+        (("generated",), [GENERATED, generated(found["generated"])]),
+        (("parsers", "glibc", "windows"), [differences(found)]),
     )
-    PAGE.write_text("\n".join(section for section in sections if section))
+    written = []
+    for kinds, texts in parts:
+        made = [one for kind in kinds for one in found[kind]]
+        heading = texts[0].partition("\n")[0]
+        new = "\n".join(filter(None, [*texts, provenance(made)]))
+        written.append(new if made or heading not in before else before[heading])
+    PAGE.write_text("\n".join([INTRODUCTION, *written, LAST]))
 
 
-def provenance(found: dict[str, list[Record]]) -> str:
+def standing(page: str) -> dict[str, str]:
+    """The parts of a page, by their headings."""
+    parts = re.split(r"^(?=## )", page, flags=re.MULTILINE)[1:]
+    return {part.partition("\n")[0]: part.rstrip("\n") + "\n" for part in parts}
+
+
+def provenance(made: Sequence[Record]) -> str:
     """Which source, when, with which programs."""
-    made = [one for some in found.values() for one in some]
+    if not made:
+        return ""
     commits = Counter(one["commit"] for one in made)
     days = sorted({one["date"] for one in made})
     counted = ", ".join(f"{commit} ({count} records)" for commit, count in commits.most_common())
-    dated = ((kind, one) for kind, some in found.items() for one in some if "fingerprint" in one)
-    earlier = sum(bool(one["fingerprint"] != fingerprint(kind)) for kind, one in dated)
+    earlier = sum(one["fingerprint"] != fingerprint(kind_of(one)) for one in made)
     programs = (
         os.confstr("CS_GNU_LIBC_VERSION") or "glibc",
         f"Wine {wine()}",
@@ -103,12 +109,21 @@ def provenance(found: dict[str, list[Record]]) -> str:
         *(f"{name} {version(name)}" for name in ("lief", "pefile", "pyelftools")),
     )
     lines = [
-        f"- Commits: {counted or 'none yet'}; a plus means with changes that were not committed.",
-        f"- Dates: {days[0]} to {days[-1]}." if days else "",
+        f"- Commits: {counted}; a plus means with changes that were not committed.",
+        f"- Dates: {days[0]} to {days[-1]}.",
         f"- {earlier} records are from an earlier source than the one beside this page." if earlier else "",
         f"- Programs: {', '.join(programs)}; {platform.machine()}.",
     ]
     return "\n".join(filter(None, lines)) + "\n"
+
+
+def kind_of(record: Record) -> str:
+    """The kind of sweep that made a record: what its fingerprint is of."""
+    if "kind" in record:
+        return str(record["kind"])
+    if "loads" not in record:
+        return "parsers"
+    return "windows" if record["platform"].startswith("win") else "glibc"
 
 
 def wine() -> str:
