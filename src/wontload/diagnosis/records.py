@@ -72,10 +72,11 @@ def gone_for(case: Case, name: str, user: str | None) -> tuple[Entry, ...]:
     """Lines about files of that base name which are gone, in the records of the user's owners; those beside it first.
 
     Args:
-        user: path of the file that needs the library; `None` where the program asked for it: then the target's owners.
+        user: path of the file that needs the library; `None` where the program asked for it. Where no record lists it,
+            the target's own distributions are asked.
     """
     beside = case.fold(case.path_module.dirname(user)) if user else ""
-    owners = {entry.distribution for entry in of_file(case, user)} if user else set(own_distributions(case))
+    owners = {entry.distribution for entry in of_file(case, user)} or set(own_distributions(case))
     wanted = case.fold(case.path_module.basename(name))
     found = [
         entry
