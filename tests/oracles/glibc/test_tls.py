@@ -73,3 +73,12 @@ def test_the_tunable(setting: str, tmp_path: Path) -> None:
 def test_what_is_preloaded_has_its_room(tmp_path: Path) -> None:
     path = put(tmp_path / "liba.so", holding(4096))
     assert agree(path, tmp_path, environment={"LD_PRELOAD": path}).error is None
+
+
+@pytest.mark.parametrize("size_bytes", [1600, 1712, 1728, 2100, 4096])
+def test_an_audit_library_brings_room_for_its_own(size_bytes: int, tmp_path: Path) -> None:
+    """LD_AUDIT changes nothing else: its libraries live in a namespace of their own. Of the room the last bytes are
+    not claimed.
+    """
+    audit = put(tmp_path / "audit.so", SharedObject(source="unsigned la_version(unsigned it) { return it; }"))
+    agree(put(tmp_path / "liba.so", holding(size_bytes)), tmp_path, environment={"LD_AUDIT": audit})

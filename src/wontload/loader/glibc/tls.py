@@ -20,6 +20,7 @@ from wontload.machine import Process, System
 
 SURPLUS_BYTES = 1664
 OPTIONAL_BYTES = 512  # the part of it that the tunable glibc.rtld.optional_static_tls sets
+AUDIT_BYTES = 288  # for each library of LD_AUDIT, which then takes most of it, with a C library of its own
 BLOCK_ALIGNMENT = 64  # TCB_ALIGNMENT: at least this for the whole area
 # Relocations against an offset from the thread pointer: R_X86_64_TPOFF64, R_386_TLS_TPOFF and _TPOFF32,
 # R_AARCH64_TLS_TPREL64.
@@ -35,14 +36,16 @@ class Area:
         """`at_start`: the objects with which the process began, in order."""
         images = [one.image for one in at_start if one.path is not None]
         self._fixed = {id(image) for image in images}
-        self._is_exact = system.architecture in LAID_OUT_AS_MODELLED and bool(images)
+        audits = "" if process.secure else process.environment.get("LD_AUDIT", "")
+        self._is_exact = system.architecture in LAID_OUT_AS_MODELLED and bool(images) and not audits
         self._is_exact = self._is_exact and all(image is not None and not image.opaque for image in images)
         self.alignment = BLOCK_ALIGNMENT
         self._used = 0
         for image in filter(None, images) if self._is_exact else ():
             self._place_at_start(image)
         size = _rounded_up(self._used + _surplus(process), self.alignment)
-        self._size = size if self._is_exact else size + BLOCK_ALIGNMENT
+        room_for_audits = AUDIT_BYTES * sum(map(bool, audits.split(":")))
+        self._size = size if self._is_exact else size + BLOCK_ALIGNMENT + room_for_audits
 
     def takes(self, image: Image) -> bool:
         """Give an image's block its place, once; whether there is room for it."""
