@@ -31,6 +31,7 @@ def test_a_version_that_this_glibc_does_not_reach():
     assert first.chain == ("pkg", "libfoo.so", "GLIBC_2.38")
     assert data(first, "file", "versions")[0] == ["GLIBC_2.38"]
     assert "debian 12" in told(first)
+    assert "debian 13" in of_kind(first, "provider")[0].text
 
 
 def test_the_newest_of_all_that_is_asked_for_is_named():
@@ -58,7 +59,10 @@ def test_the_tag_of_its_wheel_is_told():
     )
     machine = replace(linux({LIBRARY: NEWER}), inventory=Inventory(distributions=(owner,)))
     (first,) = diagnose(machine, dlopen(LIBRARY)).findings
-    assert of_kind(first, "record")[0].text == "its wheel is tagged cp311-cp311-manylinux_2_28_x86_64"
+    assert of_kind(first, "record")[0].text == (
+        "its wheel is tagged cp311-cp311-manylinux_2_28_x86_64, which promises that glibc 2.28 is enough: the file "
+        "breaks that promise"
+    )
 
 
 def test_is_silent_about_another_librarys_versions():

@@ -40,6 +40,7 @@ def test_a_procedure_that_it_does_not_have_yet():
     assert first.title == "the Visual C++ runtime is older than _c.pyd needs: msvcp140.dll 14.29.30133.0 has no new"
     assert (first.subject, first.component) == ("new", "msvc-runtime 14")
     assert data(first, "file", "toolset") == ["14.41"]
+    assert "Visual Studio 2022 17.11" in told(first)
     assert "redistributable" in first.explanation
 
 

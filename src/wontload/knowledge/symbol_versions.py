@@ -1,6 +1,6 @@
 """Which release a symbol version, or a symbol without one, stands for: `GLIBCXX_3.4.30` is GCC 12.1's.
 
-Sources stand in `symbol_versions.toml`.
+Sources stand in `symbol_versions.toml` and `toolchains/gcc.toml`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from wontload.knowledge.tables import table
+from wontload.knowledge.toolchains import gcc_of_symbol_version
 
 Release = tuple[int, ...]
 
@@ -22,11 +23,6 @@ PART_OF_GCC = re.compile(
 )
 _GLIBC = re.compile(r"GLIBC_(\d+(?:\.\d+)+)$")
 _NAMES_ITS_GCC = re.compile(r"GCC_(\d+(?:\.\d+)+)$")  # libgcc_s calls its versions after the release
-
-
-@cache
-def _rows() -> dict[str, str]:
-    return {row["version"]: row["release"] for row in table("symbol_versions")["gcc"]}
 
 
 @cache
@@ -50,4 +46,5 @@ def gcc_of(version: str) -> str | None:
     """The GCC whose runtime first had a version (`GLIBCXX_3.4.30`, `GCC_12.0.0`); `None`: not known."""
     if match := _NAMES_ITS_GCC.match(version):
         return match[1].removesuffix(".0.0") or match[1]
-    return _rows().get(version)
+    found = gcc_of_symbol_version(version)
+    return found.removesuffix(".0") if found else None

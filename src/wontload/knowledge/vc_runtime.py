@@ -29,7 +29,7 @@ DEBUG_ASSEMBLY = re.compile(r"^Microsoft\.VC\d+\.Debug", re.IGNORECASE)
 CONSTEXPR_MUTEX = (14, 40)
 
 
-def toolset(linker_version: tuple[int, int] | None) -> tuple[int, int] | None:
+def toolset_of_linker(linker_version: tuple[int, int] | None) -> tuple[int, int] | None:
     """The toolset of Visual C++ that a linker version stands for; `None` for other linkers, such as mingw's 2.40.
 
     The linker of LLVM (lld-link) writes 14.0 whatever it linked, which claims nothing that is not so.

@@ -10,6 +10,7 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding
 from wontload.diagnosis.sites import tags_of
 from wontload.diagnosis.words import listed
+from wontload.knowledge.linux_releases import releases_with, wheel_policy
 from wontload.knowledge.symbol_versions import PART_OF_GLIBC, glibc_of, numbers
 
 
@@ -27,7 +28,7 @@ def glibc_too_old(case: Case) -> Iterator[Finding]:
             group,
             code="WL302",
             title=f"glibc is too old here ({own}): {wants}" if own else f"glibc is too old here: {wants}",
-            facts=(*_versions(case, group), *_system(case), *_tags(case, group)),
+            facts=(*_versions(case, group), *_system(case), *_promises(case, group, needed), *_releases(needed)),
             explanation="The file was built on a newer Linux and cannot run on an older one: glibc is part of the "
             "system, and a process has only one. Putting another libc.so.6 on LD_LIBRARY_PATH crashes the program.",
             named_component=f"glibc {needed}" if needed else "glibc",
@@ -66,8 +67,22 @@ def _system(case: Case) -> Iterator[Evidence]:
         yield Evidence("file", f"this system has glibc {system.libc_version}{where}", {"version": system.libc_version})
 
 
-def _tags(case: Case, group: symbol_findings.Group) -> Iterator[Evidence]:
-    """What the file's wheel claims, where its tag promises less than the file needs."""
+def _promises(case: Case, group: symbol_findings.Group, needed: str) -> Iterator[Evidence]:
+    """What the tag of the file's wheel promises, and whether the file keeps it."""
     for tag in tags_of(case, group[0].module.path):
-        if "manylinux" in tag or "linux_" in tag:
-            yield Evidence("record", f"its wheel is tagged {tag}", {"tag": tag})
+        policy = wheel_policy(tag.rpartition("-")[2])
+        if policy is not None and policy.libc == "glibc":
+            kept = not needed or numbers(needed) <= numbers(policy.libc_version)
+            promise = f"which promises that glibc {policy.libc_version} is enough"
+            text = f"its wheel is tagged {tag}, {promise}" + ("" if kept else ": the file breaks that promise")
+            yield Evidence("record", text, {"tag": tag, "kept": kept})
+        elif "linux_" in tag:
+            yield Evidence("record", f"its wheel is tagged {tag}, which promises nothing of glibc", {"tag": tag})
+
+
+def _releases(needed: str) -> Iterator[Evidence]:
+    """The distributions that have what is asked for, from which release on."""
+    found = [f"{one.name} {one.version}" for one in releases_with(needed)] if needed else []
+    if found:
+        text = f"glibc {needed} or newer is in {listed(found, limit=12)} and later"
+        yield Evidence("provider", text, {"component": None, "package": None, "releases": found})

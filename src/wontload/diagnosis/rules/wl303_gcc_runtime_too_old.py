@@ -28,7 +28,7 @@ def gcc_runtime_too_old(case: Case) -> Iterator[Finding]:
             group,
             code="WL303",
             title=f"{group[0].library} is too old here: {users} needs {newest}{of}",
-            facts=(*_found(case, group[0]), *evidence.of_providers(case, (group[0].library,))),
+            facts=(*_found(case, group[0]), *evidence.of_components((group[0].library,))),
             explanation="The file was built with a newer GCC than this library is of. Newer ones serve older programs, "
             "so one new copy that comes first suits all.",
         )

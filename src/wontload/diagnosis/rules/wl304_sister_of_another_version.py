@@ -44,7 +44,8 @@ def _name(package: object) -> str:
 def _packages(one: Unbound) -> Iterator[Evidence]:
     for package in (one.package, one.sister):
         if package is not None:
-            text = f"{package.name} is here in version {package.version or 'unknown'}"
+            known = f"is here in version {package.version}" if package.version else "has no record of its version"
+            text = f"{package.name} {known}"
             yield Evidence("record", text, {"package": package.name, "version": package.version})
 
 

@@ -10,7 +10,8 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.started import ACCESS_VIOLATION, initialisation_that_failed
 from wontload.diagnosis.words import listed
-from wontload.knowledge.vc_runtime import CONSTEXPR_MUTEX, STANDARD_LIBRARY, toolset
+from wontload.knowledge.toolchains import toolset
+from wontload.knowledge.vc_runtime import CONSTEXPR_MUTEX, STANDARD_LIBRARY, toolset_of_linker
 
 Version = tuple[int, ...]
 RULE = "The runtime that a process loads must be at least as new as the newest toolset that built anything in it."
@@ -105,7 +106,7 @@ def _newest_user(case: Case, index: int) -> tuple[str, tuple[int, int]] | None:
     found: dict[str, tuple[int, int]] = {}
     for module in simulated.modules if simulated else ():
         image = image_of(case, module.path)
-        built = toolset(image.linker_version) if image else None
+        built = toolset_of_linker(image.linker_version) if image else None
         uses = image is not None and any(one.library.lower() == STANDARD_LIBRARY for one in image.needed)
         if module.path and built and uses:
             found[module.path] = built
@@ -114,9 +115,11 @@ def _newest_user(case: Case, index: int) -> tuple[str, tuple[int, int]] | None:
 
 def _built_with(case: Case, path: str | None) -> Iterator[Evidence]:
     image = image_of(case, path)
-    if image is not None and (built := toolset(image.linker_version)) and built[1]:
+    if image is not None and (built := toolset_of_linker(image.linker_version)) and built[1]:
         version = f"{built[0]}.{built[1]}"
-        yield Evidence("file", f"{path} was linked with toolset {version}", {"path": path, "toolset": version})
+        known = toolset(version)
+        of = f" of Visual Studio {known.year} {known.visual_studio}" if known else ""
+        yield Evidence("file", f"{path} was linked with toolset {version}{of}", {"path": path, "toolset": version})
 
 
 def _told(name: str, version: str) -> str:
