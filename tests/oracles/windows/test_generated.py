@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.oracles.windows.test_manifests import VC90, wants
 from tests.oracles.windows.world import PLACES, SYSTEM_PLACES, Dll, Lab, World
 from tests.sweep.generated import BATCHES, agree_on_batch
 
@@ -47,7 +48,17 @@ def dlls(draw: st.DrawFn, names: tuple[str, ...]) -> Dll:
     takes = [(name, ("wl", "fw")) if draw(one_in(3)) else name for name in needs]
     delay = ("wl-late.dll",) if draw(one_in(8)) else ()
     what = draw(st.sampled_from(IMPOSTORS)) if draw(one_in(15)) else "dll"
-    return Dll(needs=tuple(takes), delay=delay, forwards=forwards, what=what)
+    manifest = draw(manifests(names)) if draw(one_in(12)) else ""
+    number = draw(st.sampled_from([2, 2, 2, 1, 3]))
+    return Dll(needs=tuple(takes), delay=delay, forwards=forwards, what=what, manifest=manifest, manifest_number=number)
+
+
+@st.composite
+def manifests(draw: st.DrawFn, names: tuple[str, ...]) -> str:
+    """Of a DLL: files of its own, an assembly of the store, one that is nowhere."""
+    files = draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
+    assemblies = draw(st.lists(st.sampled_from([VC90, ("Wl.Nowhere",)]), max_size=1))
+    return wants(*assemblies, files=tuple(files), optional=draw(st.booleans()))
 
 
 @st.composite
