@@ -1,7 +1,8 @@
 """Say why a native library will not load.
 
-For programs: `diagnose`, `log`, `tree` and `load_machine` ask; `Machine`, `Diagnosis`, `Finding`, `TreeLoad` are what
-they take and answer; `WontloadError` and its kinds are all that they raise. Nothing is imported before it is asked for.
+For programs: `diagnose`, `log`, `tree`, `which` and `load_machine` ask; `Machine`, `Diagnosis`, `Finding`, `TreeLoad`
+are what they take and answer; `WontloadError` and its kinds are all that they raise. Nothing is imported before it is
+asked for.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from wontload.app.log import log as log
     from wontload.app.tree import TreeLoad as TreeLoad
     from wontload.app.tree import tree as tree
+    from wontload.app.which import which as which
     from wontload.diagnosis import Diagnosis as Diagnosis
     from wontload.diagnosis import Finding as Finding
     from wontload.errors import UnknownTarget as UnknownTarget
@@ -37,6 +39,7 @@ _PUBLIC = {
     "load_machine": ("wontload.machine.snapshot", "load"),
     "log": ("wontload.app.log", "log"),
     "tree": ("wontload.app.tree", "tree"),
+    "which": ("wontload.app.which", "which"),
 }
 
 __all__ = [
@@ -53,6 +56,7 @@ __all__ = [
     "load_machine",
     "log",
     "tree",
+    "which",
 ]
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "fix": "find what helps, prove it, apply it, check the import, take it back if it did not help",
     "undo": "take back what `wontload fix` did",
     "log": "say what a pasted error message or build log comes of",
+    "which": "say who provides a library, and where it is here",
     "explain": "show the page of a finding, such as WL203",
 }
 FORMATS = ("terminal", "json")

@@ -7,6 +7,7 @@ from wontload.report.log import render_log
 from wontload.report.page import render_page
 from wontload.report.screen import Terminal, write
 from wontload.report.tree import render_tree
+from wontload.report.which import render_which
 from wontload.report.why import render_why
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "render_page",
     "render_plan",
     "render_tree",
+    "render_which",
     "render_why",
     "write",
 ]
