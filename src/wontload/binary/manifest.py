@@ -14,9 +14,9 @@ from wontload.binary.image import NO_ASSEMBLY, Assembly, Manifest
 
 LARGEST_MANIFEST_BYTES = 1 << 18
 MOST_ENTRIES = 1000  # dependencies and files each, of one manifest: the largest real ones have some sixty
-LONGEST_TAG = 4096  # characters
+LONGEST_TAG = 1024  # characters; the longest real ones have some three hundred
 NAME = re.compile(r"/?(?:[\w.-]{1,64}:)?([\w.-]{1,64})")
-ATTRIBUTE = re.compile(r"""([\w.:-]{1,64})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+ATTRIBUTE = re.compile(r"""(?<![\w.:-])([\w.:-]{1,64})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 
 
