@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import python311, why
+from tests.support.debian import newer_glibc, python_on
 from tests.support.downloads import wheel
 from tests.support.gcc import SharedObject
 from tests.support.packages import pip, virtual_environment, wheel_of
@@ -127,6 +128,22 @@ def test_static_tls_is_used_up(site: Path):
     assert any(one.get("path", "").endswith("libfirst.so") and one.get("bytes") == 1000 for one in first["evidence"])
     status, *_ = diagnose("pkg", site, GLIBC_TUNABLES="glibc.rtld.optional_static_tls=4096")
     assert status == 0
+
+
+@pytest.mark.oracle("apt")
+def test_an_executable_stack_under_glibc_2_41(tmp_path: Path):
+    """Debian 13's own loader runs the interpreter. On an older glibc the same file loads."""
+    library = tmp_path / "libstack.so"
+    command = ["gcc", "-x", "c", "-shared", "-fPIC", "-z", "execstack", "-", "-o", str(library)]
+    subprocess.run(command, input="int give(void) { return 1; }", text=True, check=True)
+    python = python_on(newer_glibc(), tmp_path / "python")
+    status, answer = why(str(library), "--python", str(python))
+    first = answer["findings"][0]
+    assert (status, codes(answer), first["subject"]) == (1, ["WL603"], "libstack.so")
+    assert "cannot enable executable stack" in answer["error"]["text"]
+    assert "glibc 2.41" in first["explanation"]
+    tuned = why(str(library), "--python", str(python), GLIBC_TUNABLES="glibc.rtld.execstack=2")
+    assert (tuned[0], codes(tuned[1])) == (0, [])
 
 
 def test_two_openmp_runtimes(site: Path):

@@ -113,6 +113,23 @@ def test_an_observed_load_without_a_symbol_has_no_such_evidence():
 
 
 @pytest.mark.parametrize(
+    ("text", "code", "subject"),
+    [
+        (f"{LIBRARY}: undefined symbol: bar_new", "WL301", "bar_new"),
+        (f"{LIBRARY}: undefined symbol: __isoc23_strtol", "WL302", "__isoc23_strtol"),
+        (f"/lib/libc.so.6: version `GLIBC_2.39' not found (required by {LIBRARY})", "WL302", "GLIBC_2.39"),
+    ],
+)
+def test_what_the_real_loader_named_counts_where_the_model_knows_too_little(text, code, subject):
+    """A saved machine that has the file, and of its tables nothing."""
+    machine = linux({LIBRARY: so("libc.so.6", opaque=True)})
+    answer = diagnose(machine, saw(dlopen(LIBRARY), succeeded=False, text=text))
+    first = answer.findings[0]
+    assert (first.code, first.subject, first.explains_error) == (code, subject, True)
+    assert first.chain == ("pkg", "libfoo.so", subject)
+
+
+@pytest.mark.parametrize(
     ("symbol", "name"),
     [
         ("_ZN3c105ErrorC1ENS_14SourceLocationE", "c10::Error::Error"),

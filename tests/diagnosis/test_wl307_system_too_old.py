@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tests.loader import macos_machine
 from tests.support.machines import (
     PACKAGE,
     SYSTEM32,
@@ -18,7 +17,6 @@ from wontload.diagnosis import Severity
 
 LLAMA = PACKAGE + r"\llama.dll"
 CONTRACT = "api-ms-win-core-new-l1-1-0.dll"
-assert macos_machine
 
 
 def test_an_api_set_that_this_windows_does_not_host():

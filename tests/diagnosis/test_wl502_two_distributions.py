@@ -8,7 +8,6 @@ from tests.support.machines import (
     data,
     diagnose,
     dlopen,
-    import_load,
     linux,
     of_kind,
     recorded,
@@ -18,7 +17,6 @@ from tests.support.machines import (
 from wontload.diagnosis import Severity
 
 LIBRARY, HELPER = LINUX_PACKAGE + "/_c.so", LINUX_PACKAGE + "/libhelper.so"
-assert import_load
 
 
 def machine(*, helper_bytes: int = 70, takes: tuple[str, ...] = ("run",), exports: tuple[str, ...] = ("run",)):

@@ -13,6 +13,13 @@ STATIC_TLS = re.compile(r"static TLS block|\bTLS\b")
 # glibc, elf/dl-load.c and dl-execstack.c; the end is the kernel's answer to mprotect.
 EXECUTABLE_STACK = re.compile(r"cannot enable executable stack as shared object requires")
 
+# glibc, elf/dl-version.c and dl-lookup.c; musl, ldso/dynlink.c (`do_relocs`). The names stand in every language.
+SYMBOL_MISSING = (
+    re.compile(r"version [`'\"](?P<symbol>[\w.]+)[`'\"] not found \(required by (?P<user>[^)]+)\)"),
+    re.compile(r"^(?P<user>/[^:]+): undefined symbol: (?P<symbol>[^\s,]+)"),
+    re.compile(r"Error relocating (?P<user>[^:]+): (?P<symbol>\S+): symbol not found"),
+)
+
 
 def said(case: Case, index: int) -> str:
     """What the loader said when a load failed; empty where it said nothing or the load did not fail."""

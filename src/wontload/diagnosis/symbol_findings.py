@@ -71,7 +71,9 @@ def finding(
             *facts,
         ),
         explanation=explanation,
-        explains_error=any(blame.explains(case, one.load, (one.module,)) for one in group),
+        explains_error=any(
+            case.is_fatal(one.load) if one.seen else blame.explains(case, one.load, (one.module,)) for one in group
+        ),
         load=first.load,
     )
 
@@ -85,7 +87,9 @@ def _taken(case: Case, one: Unbound) -> Evidence:
     text = f"{case.path_module.basename(user)} takes {what}{whose}"
     text += f"; {provider} {lacks}" if provider else "; nothing that is loaded defines it"
     return Evidence(
-        "simulated", text, {"path": user, "symbol": one.symbol, "library": one.library, "provider": provider}
+        "observed" if one.seen else "simulated",
+        text,
+        {"user": user, "symbol": one.symbol, "library": one.library, "provider": provider},
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wontload import knowledge
@@ -16,11 +16,12 @@ from wontload.binary import MalformedImage
 from wontload.diagnosis.c_library import image_of, is_for_the_other
 from wontload.diagnosis.catalogue import UNBOUND
 from wontload.diagnosis.copies import Copy
+from wontload.diagnosis.messages import SYMBOL_MISSING, said
 from wontload.diagnosis.records import altered, contested
 from wontload.diagnosis.sites import Package, package_of
 from wontload.knowledge.symbol_versions import PART_OF_GCC, PART_OF_GLIBC, glibc_of, numbers
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
-from wontload.loader import LoadResult, Module
+from wontload.loader import LoadResult, Module, Status
 from wontload.loader.windows.names import with_extension
 from wontload.loader.windows.symbols import describe
 from wontload.machine import NotKnown
@@ -47,6 +48,7 @@ class Unbound:
         library: file name of the library that should have it; empty where anything loaded might.
         provider: the module that is that library; for an ELF symbol without one, the sister's that comes nearest.
         better: copies of that library which have it. winner: the one that the loader took in their place.
+        seen: the real loader named it; the model did not.
         files: paths of the user and of what should have the symbol: one library, or of ELF all that the user names.
         package: of the user. sister: the package of the provider, where that is another one.
     """
@@ -60,6 +62,7 @@ class Unbound:
     provider: Module | None = None
     better: tuple[Copy, ...] = ()
     winner: Module | None = None
+    seen: bool = False
     files: tuple[str, ...] = ()
     package: Package | None = None
     sister: Package | None = None
@@ -74,6 +77,25 @@ def classify(case: Case) -> Iterator[Unbound]:
             if module.symbol and (module.path, module.symbol) not in seen:
                 seen.add((module.path, module.symbol))
                 yield _judge(case, index, result, module, module.symbol)
+    for index, load in enumerate(case.loads):
+        told = _told(case, index) if load.simulated is not None else None
+        if load.simulated is not None and told is not None and (told.path, told.symbol) not in seen:
+            seen.add((told.path, told.symbol or ""))
+            yield replace(_judge(case, index, load.simulated, told, told.symbol or ""), seen=True)
+
+
+def _told(case: Case, index: int) -> Module | None:
+    """The user of a symbol that the real loader named and the model does not miss: it does not know enough, or errs."""
+    simulated, text = case.loads[index].simulated, said(case, index)
+    if not case.load_failed(index) or simulated is None or any(one.symbol for one in simulated.modules):
+        return None
+    match = next(filter(None, (words.search(text) for words in SYMBOL_MISSING)), None)
+    if match is None:
+        return None
+    user, symbol = match["user"], match["symbol"]
+    known = next((one for one in simulated.modules if one.path == user), None)
+    lost = Module(name=user, path=user, status=Status.REFUSED, needed_by=None, error=text, symbol=symbol)
+    return replace(known, error=text, symbol=symbol) if known else lost
 
 
 def _judge(case: Case, index: int, result: LoadResult, module: Module, symbol: str) -> Unbound:
