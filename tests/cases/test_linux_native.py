@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -239,3 +241,19 @@ def test_an_extension_module_that_record_lists_is_gone(tmp_path: Path, python: P
     shutil.rmtree(site_of(python) / "pkg/__pycache__", ignore_errors=True)
     status, answer, first = of(python)
     assert (status, codes(answer), first["subject"]) == (1, ["WL504"], "_c.abi3.so")
+
+
+def test_a_file_system_that_forbids_execution(tmp_path: Path):
+    """In a mount namespace of its own, so that the mount is gone with the process."""
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+        pytest.skip("mounting takes rights that this process does not have")
+    library = put(tmp_path / "libfoo.so", SharedObject(defines=("give",)))
+    script = 'mount -t tmpfs -o noexec tmpfs "$0" && cp "$1" "$0/" && shift && exec "$@"'
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    tool = [sys.executable, "-m", "wontload", str(mounted / "libfoo.so"), "--python", python311(), "--json"]
+    command = ["unshare", "-m", "sh", "-c", script, str(mounted), str(library), *tool]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    answer = json.loads(done.stdout)
+    assert (done.returncode, codes(answer), answer["findings"][0]["subject"]) == (1, ["WL105"], "libfoo.so")
+    assert answer["loads"][0]["simulated"]["error"] == answer["error"]["text"]

@@ -13,6 +13,8 @@ from tests.support.machines import (
     dll,
     dlopen,
     linux,
+    of_kind,
+    saw,
     so,
     told,
     windows,
@@ -77,3 +79,37 @@ def _unlisted(machine, directory):
     listing = files.listing
     files.listing = lambda path: None if path.rstrip("/") == directory else listing(path)
     return machine
+
+
+NOEXEC = {"mounts": (("/", False), ("/home", True), ("/home/ada/free", False))}
+
+
+def test_a_file_system_from_which_nothing_may_be_executed():
+    (first,) = diagnose(linux({LIBRARY: so("libc.so.6")}, system=NOEXEC), dlopen(LIBRARY)).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL105", "libfoo.so", True)
+    assert "noexec" in first.title
+    assert of_kind(first, "file")[-1].text == "/home is mounted noexec"
+
+
+def test_a_mount_below_it_allows_it():
+    library = "/home/ada/free/libfoo.so"
+    assert codes(diagnose(linux({library: so("libc.so.6")}, system=NOEXEC), dlopen(library))) == []
+
+
+def test_a_refusal_that_the_list_of_mounts_does_not_tell_of():
+    """SELinux gives the same text."""
+    text = f"{LIBRARY}: failed to map segment from shared object: Permission denied"
+    answer = diagnose(linux({LIBRARY: so("libc.so.6")}), saw(dlopen(LIBRARY), succeeded=False, text=text))
+    assert (codes(answer), answer.findings[0].explains_error) == (["WL105"], True)
+
+
+def test_application_control_of_windows():
+    answer = diagnose(windows({LLAMA: dll()}), saw(ctypes_load(LLAMA), succeeded=False, number=4551))
+    (first,) = answer.findings
+    assert (first.code, first.severity, first.explains_error) == ("WL105", Severity.ERROR, True)
+    assert first.title == "the system does not let llama.dll or a library below it run"
+
+
+def test_is_silent_about_other_numbers():
+    answer = diagnose(windows({LLAMA: dll()}), saw(ctypes_load(LLAMA), succeeded=False, number=1450))
+    assert "WL105" not in codes(answer)

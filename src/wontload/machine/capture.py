@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from wontload.binary import Defect, MalformedImage, contract_of, read_api_sets, read_image
-from wontload.machine.linux import glibc_facts
+from wontload.machine.linux import glibc_facts, noexec_mounts
 from wontload.machine.live import LiveFiles
 from wontload.machine.machine import Machine, Python, System
 from wontload.machine.musl import musl_facts
@@ -59,7 +59,7 @@ def system_of(python: Python, facts: Mapping[str, Any]) -> System:
         own = glibc_facts(version)
     elif libc == "musl":
         own = musl_facts(_program_interpreter(python.base_executable))
-    return System(name="linux", version=distribution(), architecture=architecture, **own)
+    return System(name="linux", version=distribution(), architecture=architecture, mounts=noexec_mounts(), **own)
 
 
 def _program_interpreter(executable: str) -> str | None:

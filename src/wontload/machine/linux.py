@@ -18,6 +18,7 @@ from typing import Any
 
 from wontload.machine.ld_so_cache import LARGEST_CACHE_BYTES, CacheEntry, read_cache
 
+LARGEST_MOUNTS_BYTES = 4 << 20  # of containers with many layers
 LARGEST_LOADER_BYTES = 16 << 20  # real ones have a quarter of a megabyte; builds with debug information a few
 # Where glibc's ABI puts the loader (glibc wiki, ABIList), by what `uname -m` says.
 LOADERS = {
@@ -71,6 +72,22 @@ def glibc_facts(libc_version: str, loader_path: str | None = None) -> dict[str, 
         "lib": library_token(directories),
         "library_cache": library_cache(loader),
     }
+
+
+def noexec_mounts() -> tuple[tuple[str, bool], ...]:
+    """Mount points that are `noexec`, and those below one of them, which may be otherwise: see `System.mounts`.
+
+    Source: proc(5), /proc/[pid]/mountinfo: the fifth column is the mount point, the sixth its options; spaces and the
+    like are octal escapes.
+    """
+    mounts = {}
+    for line in _read("/proc/self/mountinfo", LARGEST_MOUNTS_BYTES).decode("utf-8", "surrogateescape").splitlines():
+        columns = line.split(" ")
+        if len(columns) > 5:
+            point = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), columns[4])
+            mounts[point] = "noexec" in columns[5].split(",")  # a later mount hides an earlier one of the same place
+    closed = [f"{point.rstrip('/')}/" for point, noexec in mounts.items() if noexec]
+    return tuple((point, noexec) for point, noexec in mounts.items() if noexec or point.startswith(tuple(closed)))
 
 
 def system_directories(loader: bytes) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ class System:
         hwcaps: glibc: subdirectories of `glibc-hwcaps` that this CPU takes, best first.
         shared_cache: macOS: libraries of dyld's shared cache, which have no file on disk: paths, and prefixes that end
             in `/`. `None` when not known: then what is named in full below `/usr/lib` and `/System/Library` is in it.
+        mounts: Linux: mount points at which programs may not be executed (`True`), and those below one (`False`).
         platform: glibc: what `$PLATFORM` stands for. lib: what `$LIB` stands for.
     """
 
@@ -53,8 +54,16 @@ class System:
     default_directories: tuple[str, ...] = ()
     hwcaps: tuple[str, ...] = ()
     shared_cache: frozenset[str] | None = None
+    mounts: tuple[tuple[str, bool], ...] = ()
     platform: str = ""
     lib: str = ""
+
+    def forbids_execution(self, path: str) -> bool:
+        """Whether a file lies on a file system that was mounted `noexec`. Linux; `path` without symbolic links."""
+        above = [
+            (len(point), noexec) for point, noexec in self.mounts if f"{path}/".startswith(point.rstrip("/") + "/")
+        ]
+        return max(above, default=(0, False))[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from wontload.binary import Defect
+from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.finding import Finding
-from wontload.diagnosis.refused import finding_of, refused
+from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.messages import NOT_MAPPED, file_named, is_blocked, said
+from wontload.diagnosis.refused import Refused, finding_of, refused
 
 ERROR_ACCESS_DENIED = 5
 
 
 def blocked(case: Case) -> Iterator[Finding]:
-    """The loader met a file that the system will not let this user read or map."""
+    """The loader met a file that the system will not let this user read, or map to be executed."""
+    told = set()
     for one in refused(case):
+        if NOT_MAPPED.search(str(one.module.error or "")):
+            told.add(one.load)
+            yield _not_mapped(case, one)
         if one.defect is Defect.UNREADABLE or one.denied:
             listing = case.machine.files.listing(case.path_module.dirname(one.path)) or ()
             there = case.fold(one.name) in map(case.fold, listing)
@@ -27,3 +34,46 @@ def blocked(case: Case) -> Iterator[Finding]:
                 else f"the system does not let this user look at {one.name}, or into its directory",
                 explanation="Its permissions, a policy or an antivirus program stand between the loader and the file.",
             )
+    for index in range(len(case.loads)):
+        if case.load_failed(index) and is_blocked(case, index) and index not in told:
+            yield _by_policy(case, index)
+
+
+def _not_mapped(case: Case, one: Refused) -> Finding:
+    finding = finding_of(
+        case,
+        one,
+        code="WL105",
+        title=f"{one.name} lies on a file system from which nothing may be executed (noexec)",
+        explanation="The file can be read, and its code may not run: whoever mounted this file system said so, as "
+        "hardened systems do with /tmp, /home or network drives. Put the environment, or the directory that the "
+        "program unpacks into (TMPDIR), on another file system.",
+    )
+    points = [
+        point for point, noexec in case.machine.system.mounts if noexec and f"{one.path}/".startswith(f"{point}/")
+    ]
+    mounted = (Evidence("file", f"{max(points, key=len)} is mounted noexec", {"mount": max(points, key=len)}),)
+    return replace(finding, evidence=(*finding.evidence, *(mounted if points else ())))
+
+
+def _by_policy(case: Case, index: int) -> Finding:
+    """What the system said, of a file that the model finds sound: its message names it, or the request does."""
+    text = said(case, index)
+    named = file_named(text) if not case.windows else ""
+    simulated, request = case.loads[index].simulated, case.loads[index].request
+    modules = simulated.modules if simulated else ()
+    module = next((one for one in modules if named and named in (one.path, one.name)), modules[0] if modules else None)
+    name = case.path_module.basename(named if named.startswith("/") else request.name)
+    below = " or a library below it" if case.windows else ""
+    return Finding(
+        code="WL105",
+        severity=Severity.ERROR if case.is_fatal(index) else Severity.WARNING,
+        title=f"the system does not let {name}{below} run",
+        subject=name,
+        chain=case.chain(index, module) if module is not None else (case.target, name),
+        evidence=(evidence.of_request(case, index), *evidence.of_observation(case, index)),
+        explanation="An application control or a security policy, an antivirus program, or a file system that forbids "
+        "execution stopped it; the words are the system's own. The file itself was found and looks sound.",
+        explains_error=case.is_fatal(index),
+        load=index,
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis.blame import names
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, JudgedLoad, Severity
+from wontload.diagnosis.messages import is_blocked
 from wontload.diagnosis.rules.wl602_no_static_tls import is_refused_for_tls
 from wontload.diagnosis.rules.wl603_executable_stack import is_refused_for_its_stack
 from wontload.loader import LoadResult, Status, Verdict
@@ -65,9 +66,9 @@ def _differences(case: Case, load: JudgedLoad) -> Iterator[Evidence]:
 
 
 def _no_model_foresees(case: Case, load: JudgedLoad) -> bool:
-    """Refusals that hang on what the process did before, or on the kernel's policy: WL602 and WL603 tell of them."""
+    """Refusals that hang on what the process did before (WL602), or on the system's policy (WL603, WL105)."""
     index = case.loads.index(load)
-    return is_refused_for_tls(case, index) or is_refused_for_its_stack(case, index)
+    return is_refused_for_tls(case, index) or is_refused_for_its_stack(case, index) or is_blocked(case, index)
 
 
 def _other_files(case: Case, observed: ObservedLoad, simulated: LoadResult) -> Iterator[Evidence]:

@@ -33,6 +33,9 @@ ET_EXEC = 2
 DF_1_NOOPEN = 0x40
 DF_1_PIE = 0x08000000
 
+# elf/dl-map-segments.h (DL_MAP_SEGMENTS_ERROR_MAP_SEGMENT).
+NOT_MAPPED = "failed to map segment from shared object"
+
 # What a shell says of a process that SIGBUS ended: pages behind the file's end were mapped, and then touched. glibc
 # touches the dynamic section, what relocations point at, and the last page, to clear its rest. A library that was cut
 # in data which nothing of this touches would load; hardly one is.
@@ -86,12 +89,17 @@ def look_at(path: str, files: Files, system: System) -> Look:
         return _of_malformed(malformed, system)
 
 
-def refusal(image: Image, system: System, process: Process, main: Mapped | None) -> str | None:
-    """Why glibc does not map a file that it chose; `None` when it does."""
+def refusal(image: Image, system: System, process: Process, main: Mapped | None, real_path: str) -> str | None:
+    """Why glibc does not map a file that it chose; `None` when it does.
+
+    On a file system that is mounted `noexec` the kernel maps nothing that can be executed: mmap(2), EPERM.
+    """
     if image.elf_type == ET_EXEC or (image.elf_type == 0 and not image.is_library):
         return "cannot dynamically load executable"
     if not image.is_dynamic:
         return "object file has no dynamic section"
+    if system.forbids_execution(real_path):
+        return NOT_MAPPED
     if image.flags_1 & DF_1_PIE and version_of(system) >= (2, 30):
         return "cannot dynamically load position-independent executable"
     if image.flags_1 & DF_1_NOOPEN:

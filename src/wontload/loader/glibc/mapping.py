@@ -151,7 +151,8 @@ class Mapper:
             return known
         if look.crash or look.image is None:
             return replace(failure, error=BUS_ERROR, reason="it ends before its segments do, and touching them crashes")
-        if why := refusal(look.image, self.system, self.process, self.namespace.main):
+        real = self.files.real(wanted.path) if self.system.mounts else wanted.path
+        if why := refusal(look.image, self.system, self.process, self.namespace.main, real):
             return replace(failure, error=f"{wanted.name}: {why}", reason=why)
         mapped = Mapped(
             name=wanted.text,
