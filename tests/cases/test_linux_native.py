@@ -99,6 +99,19 @@ def test_a_symbol_that_is_nowhere(tmp_path: Path):
     assert (status, codes(answer), first["subject"]) == (1, ["WL301"], "bar_new")
 
 
+def test_an_older_copy_wins(tmp_path: Path):
+    """LD_LIBRARY_PATH comes before the RUNPATH, as in a shell that some other program has set up."""
+    new = SharedObject(soname="libbar.so.1", defines=("bar",), versions=(("BAR_2", ("bar",)),))
+    old = SharedObject(soname="libbar.so.1", defines=("bar",), versions=(("BAR_1", ("bar",)),))
+    better = put(tmp_path / "own/libbar.so.1", new)
+    put(tmp_path / "old/libbar.so.1", old)
+    library = put(tmp_path / "libfoo.so", SharedObject(needed=(new,), uses=("bar",), runpath="$ORIGIN/own"))
+    assert diagnose(library)[0] == 0
+    status, answer, first = diagnose(library, LD_LIBRARY_PATH=str(tmp_path / "old"))
+    assert (status, codes(answer), first["subject"]) == (1, ["WL206"], "libbar.so.1")
+    assert [one["path"] for one in first["evidence"] if one["kind"] == "copy"] == [str(better)]
+
+
 def test_a_module_that_takes_another_pythons_api(site: Path):
     put(site / "mod.abi3.so", SharedObject(uses=("_PyNobody_HasThis",), source="void *PyInit_mod(void) { return 0; }"))
     status, answer, first = diagnose("mod", site)

@@ -7,6 +7,7 @@ is modelled alone.
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support import mingw
+from tests.support.downloads import wheel
 from tests.support.machines import PACKAGE, codes, ctypes_load, data, diagnose
 from tests.support.machines import windows as windows_machine
 from tests.support.windows import WindowsPython, windows
@@ -84,3 +86,23 @@ def test_a_missing_ordinal_likewise(folder: Path):
     files = {PACKAGE + rf"\{path.name}": read_image(str(path)) for path in (provider, user)}
     answer = diagnose(windows_machine(files), ctypes_load(PACKAGE + r"\user.dll"))
     assert (codes(answer), data(answer.findings[0], "observed", "number")) == (["WL301"], [182])
+
+
+def test_two_openmp_runtimes(python: WindowsPython, folder: Path):
+    """Intel's own, in two packages. The process is ended by the runtime itself, which says why on stderr."""
+    with zipfile.ZipFile(wheel("intel-openmp-windows")) as archive:
+        library = archive.read(next(name for name in archive.namelist() if name.endswith("/libiomp5md.dll")))
+    for name in ("one_omp", "two_omp"):
+        (folder / name).mkdir()
+        (folder / name / "libiomp5md.dll").write_bytes(library)
+        load = "ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libiomp5md.dll')).omp_get_max_threads()\n"
+        (folder / name / "__init__.py").write_text("import ctypes, os\n" + load)
+    (folder / "both_omp.py").write_text("import one_omp, two_omp\n")
+    (python.site_packages / "native.pth").write_text(windows().to_windows(folder))
+    try:
+        status, answer = why(python, "both_omp")
+    finally:
+        (python.site_packages / "native.pth").unlink()
+    first = answer["findings"][0]
+    assert (status, first["code"], first["subject"].lower()) == (1, "WL604", "libiomp5md.dll")
+    assert any("OMP: Error #15" in evidence["text"] for evidence in first["evidence"])
