@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import python311, why
+from tests.support.cli import python311, unpack, why
 from tests.support.debian import newer_glibc, python_on
 from tests.support.downloads import wheel
 from tests.support.gcc import SharedObject
@@ -270,3 +270,11 @@ def test_a_file_system_that_forbids_execution(tmp_path: Path):
     answer = json.loads(done.stdout)
     assert (done.returncode, codes(answer), answer["findings"][0]["subject"]) == (1, ["WL105"], "libfoo.so")
     assert answer["loads"][0]["simulated"]["error"] == answer["error"]["text"]
+
+
+def test_a_real_wheel_for_musl(site: Path):
+    """Its extension module by path: an import passes it over for its name, which is WL501."""
+    library = next((unpack(site, "greenlet-musl") / "greenlet").glob("_greenlet*.so"))
+    status, answer, first = diagnose(library)
+    assert (status, codes(answer), first["subject"]) == (1, ["WL306"], library.name)
+    assert "manylinux" in first["explanation"]

@@ -113,3 +113,11 @@ def test_application_control_of_windows():
 def test_is_silent_about_other_numbers():
     answer = diagnose(windows({LLAMA: dll()}), saw(ctypes_load(LLAMA), succeeded=False, number=1450))
     assert "WL105" not in codes(answer)
+
+
+def test_musl_says_so_in_other_words():
+    musl = {"libc": "musl", "libc_version": "1.2.4", "default_directories": ("/lib",), **NOEXEC}
+    files = {LIBRARY: so("libc.so"), "/usr/bin/python3.11": so(), "/lib/ld-musl-x86_64.so.1": so(soname="libc.so")}
+    (first,) = diagnose(linux(files, system=musl), dlopen(LIBRARY)).findings
+    assert (first.code, first.explains_error) == ("WL105", True)
+    assert data(first, "observed", "text")[0].endswith("Operation not permitted")

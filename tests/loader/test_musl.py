@@ -198,3 +198,9 @@ def test_a_saved_machine_knows_no_types_of_relocation() -> None:
         "/a.so": image(read_exports=lambda: (), read_bindings=bindings),
     }
     assert dlopen("/a.so", none).error == "Error relocating /a.so: second: symbol not found"
+
+
+def test_a_file_system_from_which_nothing_may_be_executed() -> None:
+    """The text is musl's own: tests/oracles/musl/test_files.py."""
+    result = dlopen("/mnt/liba.so", {"/mnt/liba.so": image()}, mounts=(("/mnt", True),))
+    assert result.error == "Error loading shared library /mnt/liba.so: Operation not permitted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,14 @@ def test_noload(tmp_path: Path) -> None:
     assert agree("noload:./liba.so", tmp_path).error == "Library ./liba.so is not already loaded"
     predicted, observed = both("noload:./liba.so", directory=tmp_path, earlier=["./liba.so"])
     assert predicted == observed == Answer(None, ())
+
+
+def test_a_file_system_from_which_nothing_may_be_executed(tmp_path: Path):
+    """In a mount namespace of its own; the model's text is in tests/loader/test_musl.py."""
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+        pytest.skip("mounting takes rights that this process does not have")
+    (tmp_path / "mnt").mkdir()
+    script = 'mount -t tmpfs -o noexec tmpfs "$0" && cp "$1" "$0/liba.so" && "$2" "$0/liba.so"'
+    files = [tmp_path / "mnt", SharedObject(defines=("a",)).built(), Program().built()]
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script, *files], capture_output=True, text=True, check=True)
+    assert f"X\tError loading shared library {tmp_path}/mnt/liba.so: Operation not permitted" in done.stdout

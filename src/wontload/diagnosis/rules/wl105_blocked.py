@@ -9,7 +9,7 @@ from wontload.binary import Defect
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.diagnosis.messages import NOT_MAPPED, file_named, is_blocked, said
+from wontload.diagnosis.messages import file_named, is_blocked, said
 from wontload.diagnosis.refused import Refused, finding_of, refused
 
 ERROR_ACCESS_DENIED = 5
@@ -19,7 +19,7 @@ def blocked(case: Case) -> Iterator[Finding]:
     """The loader met a file that the system will not let this user read, or map to be executed."""
     told = set()
     for one in refused(case):
-        if NOT_MAPPED.search(str(one.module.error or "")):
+        if _may_not_be_executed(case, one):
             told.add(one.load)
             yield _not_mapped(case, one)
         if one.defect is Defect.UNREADABLE or one.denied:
@@ -37,6 +37,12 @@ def blocked(case: Case) -> Iterator[Finding]:
     for index in range(len(case.loads)):
         if case.load_failed(index) and is_blocked(case, index) and index not in told:
             yield _by_policy(case, index)
+
+
+def _may_not_be_executed(case: Case, one: Refused) -> bool:
+    """Whether the model refuses a sound file because of where it lies."""
+    sound = not (one.defect or one.denied or one.foreign_format or one.foreign_architecture)
+    return sound and case.machine.system.forbids_execution(case.machine.files.real(one.path))
 
 
 def _not_mapped(case: Case, one: Refused) -> Finding:

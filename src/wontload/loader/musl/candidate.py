@@ -23,6 +23,7 @@ EINVAL = "Invalid argument"
 EISDIR = "Is a directory"
 ELOOP = "Symbolic link loop"
 ENAMETOOLONG = "Filename too long"
+EPERM = "Operation not permitted"
 ENOEXEC = "Exec format error"
 WORDS = {ENOENT: ENOENT, ENOTDIR: ENOTDIR, glibc.ENAMETOOLONG: ENAMETOOLONG, glibc.ELOOP: ELOOP}
 # Where the numbers that lead to the program headers lie: e_phentsize, by class (1: 32 bits, 2: 64).

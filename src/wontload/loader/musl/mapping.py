@@ -8,7 +8,7 @@ from typing import NamedTuple
 from wontload.binary import Image, MalformedImage
 from wontload.loader.glibc.candidate import BUS_ERROR, ENOENT, LONGEST_NAME_BYTES, Look, Outcome
 from wontload.loader.glibc.mapping import Failure
-from wontload.loader.musl.candidate import EINVAL, NO_ERROR, look_at, refusal
+from wontload.loader.musl.candidate import EINVAL, EPERM, NO_ERROR, look_at, refusal
 from wontload.loader.musl.objects import LinkMap, Loaded
 from wontload.loader.musl.rules import Search, order_for
 from wontload.loader.result import Tried
@@ -104,6 +104,8 @@ class Mapper:
             )
         if why := refusal(look.image, self.link_map.main.image):
             return self._refused(wanted, why)
+        if self.system.mounts and self.system.forbids_execution(self.files.real(wanted.path)):  # mmap(2), noexec
+            return self._refused(wanted, EPERM)
         if names_of(look.image) >= MARKS_OF_A_LIBC:
             return self.link_map.itself
         return self._add(wanted, look.image)
