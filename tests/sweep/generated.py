@@ -48,10 +48,12 @@ def agree_on_batch(kind: str, batch: int, worlds: st.SearchStrategy[T], agree_on
         agree_on(world)
         agreed += 1
 
-    passed = False
+    def keep(*, passed: bool) -> None:
+        write(path, {"kind": kind, "batch": batch, "worlds": agreed, "passed": passed, **provenance(kind)})
+
     try:
         ask()
-        passed = True
-    finally:
-        record = {"kind": kind, "batch": batch, "worlds": agreed, "passed": passed, **provenance(kind)}
-        write(path, record)
+    except Exception:  # not an interruption: of that nothing is known
+        keep(passed=False)
+        raise
+    keep(passed=True)
