@@ -213,3 +213,11 @@ def test_breadth_first_order(root: Path) -> None:
     names = ["libb.so", "libc1.so.1", "libd.so", "libe.so"]
     # musl does not know the file asked for by its name: a circle back to it is closed by the inode.
     assert agree(first, root / "here").loaded == (first, *(f"{root}/one/{name}" for name in names))
+
+
+def test_going_up_from_a_directory_that_is_not_there_leads_nowhere(root: Path) -> None:
+    """Found by a generated world: `gone/../one` was taken for links in a circle, as `one` has the file."""
+    put(root / "one/libb.so", soname="libb.so")
+    first = put(root / "here/liba.so", needed=("libb.so",))
+    answer = agree(first, root / "here", f"{root}/gone/../one")
+    assert answer.error == f"Error loading shared library libb.so: No such file or directory (needed by {first})"

@@ -154,7 +154,9 @@ def why_absent(path: str, files: Files) -> str:
     if len(encoded) >= LONGEST_PATH_BYTES or max(map(len, encoded.split(b"/"))) > LONGEST_NAME_BYTES:
         return ENAMETOOLONG
     real = files.real(path)
-    if posixpath.basename(real) in (files.listing(posixpath.dirname(real)) or ()):
+    # `real` goes up from a directory that is not there (`gone/..`), which no kernel does: hence the second question.
+    listed = posixpath.basename(real) in (files.listing(posixpath.dirname(real)) or ())
+    if listed and files.kind(posixpath.dirname(path)) is not Kind.ABSENT:
         return ELOOP  # there, and yet not to be found: links that lead in a circle
     parent = posixpath.dirname(path)
     while parent not in ("", "/"):
