@@ -45,6 +45,11 @@ def test_names_the_tool():
     assert first("error: [Errno 2] No such file or directory: 'ninja'").subject == "ninja"
 
 
+def test_a_compiler_that_windows_ends_is_suspected_itself():
+    text = "error: command 'C:\\\\VS\\\\bin\\\\cl.exe' failed with exit status -1073741701"
+    assert verdict(text) == ("undetermined", "WL701")
+
+
 def test_is_silent_when_the_compiler_ran():
     text = (
         "odd.c:3:5: error: expected ';'\nerror: command '/usr/bin/gcc' failed with exit code 1\nFailed to build oddlib"

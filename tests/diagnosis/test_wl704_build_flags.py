@@ -54,3 +54,12 @@ def test_is_silent_when_the_flags_are_used():
     assert "WL704" not in codes(
         "CMAKE_ARGS=-DGGML_CUDA=on pip install oddlib\n-- Found CUDAToolkit: /usr/local/cuda/include"
     )
+
+
+def test_a_flag_of_another_compiler_is_a_suspicion():
+    text = (
+        "cl : Command line error D8021 : invalid numeric argument '/Wno-odd'\n"
+        "error: command 'C:\\\\VS\\\\bin\\\\cl.exe' failed with exit status 2"
+    )
+    assert verdict(text) == ("undetermined", "WL704")
+    assert first(text).subject == "/Wno-odd"

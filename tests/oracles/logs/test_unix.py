@@ -120,3 +120,22 @@ def test_what_musl_says(tmp_path):
     assert (answer.verdict, answer.findings[0].code, answer.findings[0].subject) == ("undetermined", "WL201", GONE)
     glibc = ran([str(Program().built()), str(laid(tmp_path, SharedObject(uses=("__memcpy_chk",)), "libother.so"))])
     assert [(one.code, one.explains_error) for one in read(glibc).findings] == [("WL306", True)], glibc
+
+
+@pytest.mark.oracle("musl")
+def test_musl_has_no_room_for_static_tls(tmp_path):
+    source = 'extern __thread int each __attribute__((tls_model("initial-exec"))); int *get(void) { return &each; }'
+    owner = laid(tmp_path, SharedObject(source="__thread int each = 1;"), "libowner.so")
+    user = laid(tmp_path, SharedObject(source=source, needed=(owner.name,), runpath="$ORIGIN"), "libuser.so")
+    answer = read(ran([str(Program().built()), str(user)]))
+    assert (answer.verdict, answer.findings[0].code) == ("fails", "WL602")
+    assert answer.findings[0].title.startswith("libuser.so keeps thread-local variables")
+
+
+def test_a_compiled_part_that_was_never_built(tmp_path):
+    package = tmp_path / "site-packages" / "odd"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from odd import _core\n")
+    answer = read(ran([sys.executable, "-c", "import odd"], tmp_path, PYTHONPATH=str(package.parent)))
+    assert (answer.verdict, answer.findings[0].code) == ("undetermined", "WL504")
+    assert "_core" in answer.findings[0].title

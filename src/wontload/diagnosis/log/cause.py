@@ -156,7 +156,7 @@ def _of_shadow(event: Event) -> Reading:
 UNKNOWN = {
     "library": "a library", "file": "the file", "importer": "the file", "symbol": "a symbol", "module": "the module",
     "version": "a newer version", "have": "another kind", "need": "another", "tool": "a tool",
-    "requirement": "the package", "flags": "some flags", "bits": "other",
+    "requirement": "the package", "package": "the package", "flags": "some flags", "bits": "other",
     "reason": "no reason given", "header": "a header", "provider": "the provider",
 }  # fmt: skip
 _PATHS = ("library", "file", "importer")

@@ -45,8 +45,8 @@ _NUMBER = re.compile(
 )
 _SIGNALS = {"-4": 0xC000001D, "132": 0xC000001D, "-11": 0xC0000005, "139": 0xC0000005}
 _FILE = re.compile(
-    r"(?:Error loading|Failed to load(?: shared library)?|Could not find module|LoadLibrary\w?\(?|loading)"
-    r"\s{0,3}\(?['\"]{1,2}([^'\"\n]{2,300})['\"]"
+    r"(?:Error loading|cannot load library|Failed to load(?: shared library)?|Could not find module|LoadLibrary\w?\(?"
+    r"|loading)\s{0,3}\(?['\"]{1,2}([^'\"\n]{2,300})['\"]"
     r"|([A-Za-z]:[\\/][^\n'\"<>|*?]{1,300}?\.(?:dll|pyd|node|exe))\b"
     r"|['\"]([^'\"\n]{2,300}\.(?:dll|pyd|so))['\"]"
     r"|(?:path|file) specified\W{1,3}['\"]([^'\"\n]{3,300})['\"]"
