@@ -278,3 +278,12 @@ def test_a_real_wheel_for_musl(site: Path):
     status, answer, first = diagnose(library)
     assert (status, codes(answer), first["subject"]) == (1, ["WL306"], library.name)
     assert "manylinux" in first["explanation"]
+
+
+def test_a_program_under_a_librarys_name(tmp_path: Path):
+    library = tmp_path / "libprogram.so"
+    command = ["gcc", "-x", "c", "-", "-o", str(library)]
+    subprocess.run(command, input="int main(void) { return 0; }", text=True, check=True)
+    status, answer, first = diagnose(library)
+    assert (status, codes(answer), first["subject"]) == (1, ["WL104"], "libprogram.so")
+    assert "program" in first["title"]

@@ -71,3 +71,17 @@ def test_is_silent_where_it_was_a_library_once():
 
 def test_is_silent_where_only_the_processor_differs():
     assert codes(diagnose(windows({LLAMA: dll(architecture="x86")}), ctypes_load(LLAMA))) == ["WL103"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"elf_type": 2}, "a program"),
+        ({"flags_1": 0x08000000}, "a program"),
+        ({"is_dynamic": False}, "dynamic section"),
+    ],
+)
+def test_an_elf_file_that_is_no_shared_object(fields, what):
+    (first,) = diagnose(linux({LINUX_PACKAGE + "/x.so": so(**fields)}), dlopen(LINUX_PACKAGE + "/x.so")).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL104", "x.so", True)
+    assert what in first.title

@@ -30,6 +30,7 @@ from wontload.machine import Outcome
 MODULE = PACKAGE + r"\_c.pyd"
 FOO = PACKAGE + r"\foo.dll"
 LIBRARY = LINUX_PACKAGE + "/libfoo.so"
+NOOPEN = 0x40  # DF_1_NOOPEN: `ld -z nodlopen`
 
 
 def test_a_load_that_the_model_finds_sound():
@@ -46,17 +47,17 @@ def test_a_load_that_the_model_finds_sound():
 
 def test_a_reason_that_the_model_knows_and_no_finding_has():
     """Nothing may be called sound that the model itself refuses."""
-    machine = linux({LIBRARY: so(elf_type=2)})
+    machine = linux({LIBRARY: so(flags_1=NOOPEN)})
     (first,) = diagnose(machine, dlopen(LIBRARY)).findings
-    assert (first.code, first.title) == ("WL903", "libfoo.so does not load: cannot dynamically load executable")
+    assert (first.code, first.title) == ("WL903", "libfoo.so does not load: shared object cannot be dlopen()ed")
     assert "sound" not in told(first)
 
 
 def test_the_culprit_is_named_where_it_is_a_dependency():
-    machine = linux({LIBRARY: so("libbar.so"), "/usr/lib/libbar.so": so(elf_type=2)})
+    machine = linux({LIBRARY: so("libbar.so"), "/usr/lib/libbar.so": so(flags_1=NOOPEN)})
     (first,) = diagnose(machine, dlopen(LIBRARY)).findings
     assert (first.code, first.subject) == ("WL903", "libfoo.so")
-    assert first.title == "libfoo.so does not load because of libbar.so: cannot dynamically load executable"
+    assert first.title == "libfoo.so does not load because of libbar.so: shared object cannot be dlopen()ed"
 
 
 def test_a_load_that_the_model_does_not_decide():

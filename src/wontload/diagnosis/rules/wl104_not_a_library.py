@@ -31,12 +31,29 @@ NOUN = {
     "archive": "a static library",
     "zeros": "a run of zeros",
 }
+# ELF files that are sound and that `dlopen` takes for no library, by glibc's words (loader.glibc.candidate).
+NO_SHARED_OBJECT = {
+    "cannot dynamically load executable": (
+        "a program",
+        "It is for the system to start, and not for a program to load.",
+    ),
+    "cannot dynamically load position-independent executable": (
+        "a program",
+        "It is for the system to start: linked with -pie, where -shared makes a library.",
+    ),
+    "object file has no dynamic section": (
+        "a file without a dynamic section",
+        "A static program has none, nor has a file with debug information alone: the library it belongs to is the one "
+        "to load.",
+    ),
+}
 
 
 def not_a_library(case: Case) -> Iterator[Finding]:
     """The loader met a file of another system's format, or of no native format at all.
 
-    A native file that is damaged is WL102. The right format for another processor is WL103 or WL205.
+    So are files of the right format that are programs. A native file that is damaged is WL102. The right format for
+    another processor is WL103 or WL205.
     """
     for one in refused(case):
         if one.defect is Defect.NOT_NATIVE:
@@ -45,6 +62,10 @@ def not_a_library(case: Case) -> Iterator[Finding]:
             yield finding_of(
                 case, one, code="WL104", title=f"{one.name} is not a native library but {what}", explanation=story
             )
+        elif one.module.reason in NO_SHARED_OBJECT and not one.foreign_architecture:
+            what, story = NO_SHARED_OBJECT[one.module.reason]
+            title = f"{one.name} is not a native library but {what}"
+            yield finding_of(case, one, code="WL104", title=title, explanation=story)
         elif one.foreign_format:
             yield finding_of(
                 case,
