@@ -21,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=_seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
     )
+    parser.add_argument(
+        "--advice", action="store_true", help="tell of each remedy that people give for this whether it would work here"
+    )
     parser.add_argument("--deep", action="store_true", help="look for copies on all disks, which can take minutes")
 
 
@@ -30,6 +33,7 @@ def run(options: Options) -> int:
     from wontload.app.fix import plan_for
     from wontload.cli.progress import waiting
     from wontload.cli.remark import remark
+    from wontload.remedy.advice import judge_advice
 
     machine = options.saved_machine()
     with waiting(f"trying {options.target}", enabled=not options.quiet):
@@ -40,15 +44,18 @@ def run(options: Options) -> int:
             timeout_s=options.timeout,
             deep=options.deep,
         )
-        fixes = plan_for(answer).fixes
+        advice = judge_advice(answer)
+        fixes = plan_for(answer).fixes if options.format == "json" or not options.advice else ()
     if options.format == "json":
         from wontload.report.as_json import dump, why_to_json
 
-        options.say(dump(why_to_json(answer, fixes)))
+        options.say(dump(why_to_json(answer, fixes, advice)))
     else:
-        from wontload.report.terminal import render_why
+        from wontload.report.terminal import render_advice, render_why
 
-        options.say(render_why(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose, fixes=fixes))
+        terminal, quiet = options.terminal(), options.quiet or options.advice
+        report = render_why(answer, terminal, quiet=quiet, verbose=options.verbose, fixes=fixes, advice=advice)
+        options.say(report + (render_advice(advice, terminal) if options.advice else ""))
     if sentence := remark(answer, options.timeout):
         options.complain(sentence)
     return STATUS_OF[answer.verdict]

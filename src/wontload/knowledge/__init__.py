@@ -6,12 +6,13 @@ installed together (`suites`), which names are other versions of one library (`f
 (`profiles`), what Windows' error numbers mean (`windows_errors`). Of NVIDIA's GPUs: which compute capability one has
 and which toolkits compile for it (`gpus`), which driver a CUDA takes (`cuda`), which code runs where (`gpu_targets`).
 What levels and variants ask of a processor (`cpu`), which compilers go together (`toolchains`), which C library a
-distribution has and a wheel tag asks for (`linux_releases`). Tables are read one by one, when first asked for;
-importing this room reads none.
+distribution has and a wheel tag asks for (`linux_releases`), which remedies people give each other (`advice`). Tables
+are read one by one, when first asked for; importing this room reads none.
 
 Not here: anything about a particular machine (`machine`), or what a fact means for a load (`diagnosis`).
 """
 
+from wontload.knowledge.advice import Advice, advice
 from wontload.knowledge.components import Component, component_of, components
 from wontload.knowledge.cpu import (
     CpuVariant,
@@ -59,6 +60,7 @@ from wontload.knowledge.toolchains import (
 from wontload.knowledge.windows_errors import WindowsError, windows_error
 
 __all__ = [
+    "Advice",
     "Architecture",
     "Component",
     "CpuVariant",
@@ -77,6 +79,7 @@ __all__ = [
     "Toolset",
     "WheelPolicy",
     "WindowsError",
+    "advice",
     "architecture",
     "capability_of_chip",
     "component_of",

@@ -5,11 +5,15 @@ A remedy that cannot be put in these words cannot be proven, and is not claimed 
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from wontload.binary import MalformedImage
 from wontload.loader import Status, Verdict, load
-from wontload.machine import AddedDirectory, LoadRequest, Machine, Process
+from wontload.loader.glibc.cache import DEFAULT_ID, ELF_OF_ANY_LIBC
+from wontload.machine import AddedDirectory, LoadRequest, Machine, NotKnown, Process
+from wontload.machine.ld_so_cache import CacheEntry
 from wontload.machine.memory import Content
 from wontload.machine.overlay import OverlayFiles
 
@@ -24,6 +28,7 @@ class Change:
     Attributes:
         files: files that are there afterwards, with what is in them: new ones, and ones that took another's place.
         removed: paths that are not there any more.
+        cached: glibc: libraries that ldconfig has entered into the loader's cache.
         added_directories: directories that the process adds with `os.add_dll_directory` before the load.
         preload: libraries mapped by their full path before the load, in this order, as `ctypes.CDLL` does by default.
         everywhere: the preloaded ones offer their symbols to all (RTLD_GLOBAL).
@@ -35,6 +40,7 @@ class Change:
 
     files: Mapping[str, Content] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
+    cached: tuple[str, ...] = ()
     added_directories: tuple[str, ...] = ()
     preload: tuple[str, ...] = ()
     everywhere: bool = False
@@ -45,12 +51,28 @@ class Change:
 
 
 def changed_machine(machine: Machine, change: Change) -> Machine:
-    """The machine with the change's files laid over it."""
+    """The machine with the change's files laid over it, and its loader's cache."""
+    if change.cached and machine.system.libc == "glibc":
+        machine = replace(machine, system=replace(machine.system, library_cache=_cache(machine, change.cached)))
     if not (change.files or change.removed):
         return machine
     windows = machine.system.name == "windows"
     files = OverlayFiles(machine.files, change.files, windows=windows, removed=change.removed)
     return replace(machine, files=files)
+
+
+def _cache(machine: Machine, paths: Sequence[str]) -> tuple[CacheEntry, ...]:
+    """The loader's cache with more libraries, each under its SONAME, as ldconfig writes it."""
+    flags = DEFAULT_ID.get(machine.system.architecture, ELF_OF_ANY_LIBC)
+    entries = [CacheEntry(_soname(machine, path), path, flags) for path in paths]
+    return (*entries, *(machine.system.library_cache or ()))
+
+
+def _soname(machine: Machine, path: str) -> str:
+    try:
+        return machine.files.image(path).soname or posixpath.basename(path)
+    except (MalformedImage, NotKnown, LookupError):
+        return posixpath.basename(path)
 
 
 def changed_request(machine: Machine, request: LoadRequest, change: Change) -> LoadRequest:
@@ -119,6 +141,7 @@ def together(first: Change, second: Change) -> Change:
     return Change(
         files={**first.files, **second.files},
         removed=first.removed + second.removed,
+        cached=first.cached + second.cached,
         added_directories=tuple(dict.fromkeys(first.added_directories + second.added_directories)),
         preload=tuple(dict.fromkeys(first.preload + second.preload)),
         everywhere=first.everywhere or second.everywhere,

@@ -22,7 +22,7 @@ def expected_loads(case: Case, environment: Mapping[str, str]) -> tuple[LoadRequ
     if loading is None or case.start is None:
         return ()
     machine, join = replace(case.machine, environment=environment), case.path_module.join
-    sites = _sites(case)
+    sites = sites_of(case)
     paths = [
         path
         for pattern in loading.libraries.get(machine.system.name, ())
@@ -47,12 +47,12 @@ def missing_directories(case: Case, environment: Mapping[str, str]) -> tuple[str
     loading = known.loading if known else None
     if loading is None:
         return ()
-    machine, sites = replace(case.machine, environment=environment), _sites(case)
+    machine, sites = replace(case.machine, environment=environment), sites_of(case)
     named = [place for pattern in loading.add_dll_directory for place in expand(pattern, machine, sites)]
     return tuple(place for place in named if machine.files.kind(place) is Kind.ABSENT)
 
 
-def _sites(case: Case) -> tuple[str, ...]:
+def sites_of(case: Case) -> tuple[str, ...]:
     """The site-packages that the target lies in, else all of the interpreter."""
     python = case.machine.python
     entries = tuple(entry for entry in (python.path if python else ()) if entry)

@@ -12,6 +12,7 @@ from wontload.app.explain import Page
 from wontload.diagnosis import Diagnosis, Evidence, Finding, JudgedLoad
 from wontload.loader import LoadResult, Module, Status, Verdict
 from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad, Python
+from wontload.remedy.advice import JudgedAdvice
 from wontload.remedy.fix import Fix
 from wontload.report.fix_json import fixes_to_json
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 
 
-def why_to_json(diagnosis: Diagnosis, fixes: Sequence[Fix] = ()) -> Object:
-    """`wontload.why/1`. `advice` is empty: nothing makes it yet."""
+def why_to_json(diagnosis: Diagnosis, fixes: Sequence[Fix] = (), advice: Sequence[JudgedAdvice] = ()) -> Object:
+    """`wontload.why/1`."""
     machine = diagnosis.machine
     return {
         "schema": "wontload.why/1",
@@ -36,7 +37,7 @@ def why_to_json(diagnosis: Diagnosis, fixes: Sequence[Fix] = ()) -> Object:
         "findings": [_finding(one) for one in diagnosis.findings],
         "loads": [_judged(one, machine) for one in diagnosis.loads],
         "fixes": fixes_to_json(fixes),
-        "advice": [],
+        "advice": [_advice(one) for one in advice],
         "would_settle": list(diagnosis.would_settle),
         "notes": list(diagnosis.notes),
         "import_s": diagnosis.import_s,
@@ -134,6 +135,10 @@ def dump(obj: Object, *, lines: bool = False) -> str:
     if lines:
         return json.dumps(obj, allow_nan=False, separators=(",", ":"))
     return json.dumps(obj, allow_nan=False, indent=2)
+
+
+def _advice(one: JudgedAdvice) -> Object:
+    return {"id": one.id, "title": one.title, "works_here": one.works_here, "why": one.why, "code": one.code}
 
 
 def _python(python: Python) -> Object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wontload.report.advice import render_advice
 from wontload.report.fixes import render_attempt, render_plan
 from wontload.report.log import render_log
 from wontload.report.page import render_page
@@ -12,6 +13,7 @@ from wontload.report.why import render_why
 
 __all__ = [
     "Terminal",
+    "render_advice",
     "render_attempt",
     "render_log",
     "render_page",

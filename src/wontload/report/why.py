@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wontload.diagnosis import Diagnosis, Finding
+from wontload.remedy.advice import JudgedAdvice
 from wontload.remedy.fix import Fix
+from wontload.report.advice import advice_line
 from wontload.report.evidence import evidence_rows
 from wontload.report.fixes import fix_section
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
@@ -25,6 +27,7 @@ def render_why(
     quiet: bool = False,
     verbose: bool = False,
     fixes: Sequence[Fix] = (),
+    advice: Sequence[JudgedAdvice] = (),
 ) -> str:
     """The whole report. Its first line alone answers whether the target loads.
 
@@ -34,6 +37,7 @@ def render_why(
         quiet: the verdict and the titles of the findings only.
         verbose: nothing is summed up, and every finding is told in full.
         fixes: what could be done, best first.
+        advice: remedies in circulation, judged.
     """
     lines = [*_header(diagnosis, terminal)]
     if quiet:
@@ -46,6 +50,7 @@ def render_why(
         lines += [[], *_what_python_said(diagnosis, terminal, verbose)]
     lines += _would_settle(diagnosis, terminal)
     lines += fix_section(fixes, diagnosis.target, terminal)
+    lines += advice_line(advice, diagnosis.target, terminal)
     lines += _last_line(diagnosis, terminal)
     return draw(lines, terminal)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from wontload.binary import MalformedImage
 from wontload.diagnosis import Case
@@ -10,7 +11,16 @@ from wontload.machine import NotKnown
 from wontload.remedy.change import Change
 from wontload.remedy.proof import Proof, prove
 
-MOST_ROUNDS = 12  # a chain of libraries, each of which brings the next that is missing
+MOST_COPIES = 64  # each of which may bring the next that is missing
+
+
+class Brought(NamedTuple):
+    """Copies brought to the loader: the change, its proof, and the missing files of which no copy would do."""
+
+    change: Change
+    proof: Proof
+    copies: tuple[str, ...]
+    without: tuple[str, ...]
 
 
 def directories_that_help(case: Case, build: str) -> tuple[Change, Proof] | None:
@@ -23,18 +33,26 @@ def directories_that_help(case: Case, build: str) -> tuple[Change, Proof] | None
     Returns:
         The change and its proof; `None` when some missing library has no copy that would do.
     """
+    found = bring(case, lambda paths: _change(case, paths, build))
+    return (found.change, found.proof) if found.copies and found.proof.works else None
+
+
+def bring(case: Case, make: Callable[[tuple[str, ...]], Change]) -> Brought:
+    """Bring copies to the loader until nothing is missing any more, or until there is no other copy.
+
+    Args:
+        make: the change that brings copies of these paths.
+    """
     chosen: dict[str, str] = {}
-    for _ in range(MOST_ROUNDS):
-        change = _change(case, chosen.values(), build)
+    while True:
+        change = make(tuple(chosen.values()))
         proof = prove(case, change)
-        if proof.works is not False:
-            return (change, proof) if chosen and proof.works else None
-        new = {case.fold(name): name for name in _base_names(proof) if case.fold(name) not in chosen}
+        lost = list(_base_names(proof)) if proof.works is False else []
+        new = {case.fold(name): name for name in lost if case.fold(name) not in chosen}
         found = {key: path for key, name in new.items() if (path := _copy(case, name, chosen.values()))}
-        if not found:
-            return None
+        if not found or len(chosen) > MOST_COPIES:
+            return Brought(change, proof, tuple(chosen.values()), tuple(new.values()))
         chosen |= found
-    return None
 
 
 def _base_names(proof: Proof) -> Iterator[str]:

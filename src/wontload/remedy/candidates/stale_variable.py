@@ -29,9 +29,9 @@ def stale_variable(question: Question) -> Iterator[Fix]:
     name = finding.subject if finding is not None else ""
     if not name or not any(known.upper() == name.upper() for known in case.machine.environment):
         return
-    for number, value in enumerate((*_homes(case, name), None)):
+    for number, value in enumerate((*toolkit_homes(case, name), None)):
         change = Change(environment={name: value})
-        proof = _proof(case, change)
+        proof = proof_of_variable(case, change)
         if proof.works is False:
             continue
         yield Fix(
@@ -47,7 +47,7 @@ def stale_variable(question: Question) -> Iterator[Fix]:
         )
 
 
-def _homes(case: Case, name: str) -> Iterator[str]:
+def toolkit_homes(case: Case, name: str) -> list[str]:
     """Directories that the variable could name: roots of toolkits of that kind that are here."""
     machine, kind = case.machine, name.lower().partition("_")[0]
     python = machine.python
@@ -59,10 +59,10 @@ def _homes(case: Case, name: str) -> Iterator[str]:
         if case.path_module.basename(directory).lower() in ("bin", "lib", "lib64")
         and machine.files.kind(directory) is Kind.DIRECTORY
     ]
-    yield from list(dict.fromkeys(roots))[:MOST_VALUES]
+    return list(dict.fromkeys(roots))[:MOST_VALUES]
 
 
-def _proof(case: Case, change: Change) -> Proof:
+def proof_of_variable(case: Case, change: Change) -> Proof:
     """What the package's recorded way of loading leads to with the variable changed."""
     process = case.start
     if process is None:

@@ -1,0 +1,58 @@
+"""The remedies in circulation and whether each would work here, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wontload.remedy.advice import JudgedAdvice
+from wontload.report.layout import Line, Span, draw, flow, span, words
+from wontload.report.screen import Terminal
+from wontload.report.text import cells
+
+WOULD_WORK = {True: ("would work", "good"), False: ("would not", "bad"), None: ("not known", "warning")}
+VERDICT = max(cells(text) for text, _ in WOULD_WORK.values()) + 2
+WIDEST_TITLE, LEAST_WHY = 46, 34  # columns
+
+
+def render_advice(advice: Sequence[JudgedAdvice], terminal: Terminal) -> str:
+    """A table: advice, would it work here, why. What works comes first, then what is not known."""
+    if not advice:
+        return ""
+    order = (True, None, False)
+    rows = sorted(advice, key=lambda one: order.index(one.works_here))
+    title = min(max(cells(one.title) for one in advice) + 2, WIDEST_TITLE, terminal.width - VERDICT - LEAST_WHY)
+    lines: list[Line] = [[]]
+    if title < WIDEST_TITLE // 2:
+        return draw([*lines, *(line for one in rows for line in _stacked(one, terminal))], terminal)
+    head = f"{'advice':<{title}}{'would it':<{VERDICT}}why"
+    lines.append([Span(head, "strong")])
+    return draw([*lines, *(line for one in rows for line in _row(one, title, terminal))], terminal)
+
+
+def advice_line(advice: Sequence[JudgedAdvice], target: str, terminal: Terminal) -> Iterator[Line]:
+    """One line in a report: how much of the advice would work, and how to see it."""
+    if not advice:
+        return
+    working = [one for one in advice if one.works_here]
+    said = f"Of {len(advice)} remedies that people give for this, {len(working) or 'none'} would work here:"
+    yield []
+    yield from flow([*words(said), span(f"wontload {target} --advice", "strong")], terminal.width)
+
+
+def _row(one: JudgedAdvice, title: int, terminal: Terminal) -> Iterator[Line]:
+    """The title in its column, which may take several lines, beside the verdict and the reason in theirs."""
+    text, style = WOULD_WORK[one.works_here]
+    left = flow(words(one.title), title - 2)
+    right = flow(words(one.why), terminal.width - title - VERDICT)
+    for number in range(max(len(left), len(right))):
+        first = "".join(piece.text for piece in left[number]) if number < len(left) else ""
+        verdict = text if number == 0 else ""
+        rest = right[number] if number < len(right) else []
+        yield [Span(first + " " * (title - cells(first))), Span(verdict.ljust(VERDICT), style), *rest]
+
+
+def _stacked(one: JudgedAdvice, terminal: Terminal) -> Iterator[Line]:
+    """For a narrow terminal: one below the other."""
+    text, style = WOULD_WORK[one.works_here]
+    yield from flow([*words(one.title, "strong"), Span(f"({text})", style)], terminal.width)
+    yield from flow(words(one.why), terminal.width, [Span("    ")], 4)

@@ -1,0 +1,40 @@
+"""The table of advice, and the line about it in a report."""
+
+from __future__ import annotations
+
+import pytest
+
+from wontload.diagnosis.rules.wl801_unhelpful_advice import JudgedAdvice
+from wontload.report.advice import advice_line, render_advice
+from wontload.report.layout import draw
+from wontload.report.screen import Terminal
+
+ADVICE = (
+    JudgedAdvice(id="a", title="reinstall everything there is and then some more of it", works_here=False, why="No."),
+    JudgedAdvice(id="b", title="add it to PATH", works_here=True, why="\x1b[31mcudart64_12.dll is then found."),
+    JudgedAdvice(id="c", title="use conda", works_here=None, why="It would be another build " * 6 + "."),
+)
+
+
+def test_what_works_comes_first_in_three_columns():
+    lines = render_advice(ADVICE, Terminal(width=100)).splitlines()
+    assert lines[1].split() == ["advice", "would", "it", "why"]
+    assert lines[2].startswith("add it to PATH")
+    assert "would work  [31mcudart64_12.dll is then found." in lines[2]
+    order = [next(i for i, line in enumerate(lines) if line.startswith(word)) for word in ("add", "use", "reinstall")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_it_fits_and_no_escape_gets_through(width: int):
+    text = render_advice(ADVICE, Terminal(width=width))
+    assert all(len(line) <= width for line in text.splitlines())
+    assert "\x1b" not in text
+    for one in ADVICE:
+        assert one.title.split()[0] in text
+
+
+def test_one_line_in_the_report():
+    text = draw(advice_line(ADVICE, "pkg", Terminal(width=100)), Terminal(width=100))
+    assert text == "\nOf 3 remedies that people give for this, 1 would work here: wontload pkg --advice\n"
+    assert not list(advice_line((), "pkg", Terminal()))
