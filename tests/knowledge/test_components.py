@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from wontload.knowledge import component_of, components, other_majors, providers_of
 from wontload.knowledge.components import files_of
 from wontload.knowledge.providers import COMMAND_OF, MANAGER_OF, wheel_directory, wheels
-from wontload.knowledge.tables import table, tomllib
+from wontload.knowledge.tables import lines, table, tomllib
 
 MEMBERS = tomllib.loads((Path(__file__).parent / "wheel_members.toml").read_text())["wheel"]
 KINDS = {"wheel", "installer", "driver", "system", *COMMAND_OF}
@@ -190,3 +192,36 @@ def test_every_reference_between_tables_leads_somewhere():
     used = {component.row.get(key) for component in components() for key in ("page", "page_linux")}
     assert pages <= used
     assert set(MANAGER_OF.values()) <= set(COMMAND_OF)
+
+
+@pytest.mark.parametrize(
+    ("file", "distribution", "package"),
+    [
+        ("libasound.so.2", "debian 12", "libasound2"),
+        ("libasound.so.2", "debian 13", "libasound2t64"),
+        ("libodbc.so.2", "debian 12", "libodbc2"),
+        ("libc++abi.so.1", "debian 12", "libc++abi1-14"),
+        ("librdmacm.so.1", "debian 13", "librdmacm1t64"),
+        ("libnetcdf.so.19", "debian 13", None),  # Debian 13 has libnetcdf.so.22
+        ("libldap.so.2", "debian 12", None),  # there it is libldap-2.5.so.0
+        ("libnetcdf.so.19", "ubuntu 22.04", "libnetcdf19"),
+    ],
+)
+def test_debian_s_packages_are_those_of_its_own_lists(file, distribution, package):
+    found = [one.package for one in providers_of(file, system="linux", distribution=distribution) if one.kind == "apt"]
+    assert found == ([package] if package else [])
+
+
+@pytest.mark.skipif(shutil.which("dpkg") is None, reason="no Debian")
+def test_the_packages_of_this_debian_have_the_files():
+    """dpkg knows who owns the files that are installed here."""
+    if "VERSION_CODENAME=bookworm" not in Path("/etc/os-release").read_text():
+        pytest.skip("not Debian 12")
+    directory = Path("/usr/lib/x86_64-linux-gnu")
+    packages = {line.split("|")[0].strip(): line.split("|")[1].strip() for line in lines("libraries/debian.txt")}
+    here = [file for file, package in packages.items() if package and (directory / file).exists()]
+    assert here
+    for file in here:
+        asked = subprocess.run(["dpkg", "-S", f"*/{file}"], capture_output=True, text=True)
+        owners = {line.partition(":")[0] for line in asked.stdout.splitlines()}
+        assert packages[file] in owners or not owners, file

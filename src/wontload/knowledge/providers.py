@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from wontload.knowledge.components import TOML_TABLES, Component, claims_exactly, component_of
-from wontload.knowledge.tables import Row, table
+from wontload.knowledge.families import base_name
+from wontload.knowledge.tables import Row, lines, table
+
+DEBIAN_TABLE = "libraries/debian.txt"
 
 # The package manager of a distribution, by ID or ID_LIKE of /etc/os-release.
 MANAGER_OF = {
@@ -67,7 +70,7 @@ def providers_of(
     found = [*_wheels(component, system, architecture, distribution)]
     # A distribution has one version of a library at a time. Which one, only rows with exact names say.
     if system == "linux" and claims_exactly(component, file_name):
-        found += _packages(component, distribution)
+        found += _packages(component, distribution, base_name(file_name))
     if system == "macos" and component.row.get("brew"):
         found.append(_package("brew", component.row["brew"], component))
     found += _pages(component, system, architecture)
@@ -110,16 +113,40 @@ def wheel_directory(row: Row, system: str, architecture: str) -> str | None:
     return None if directory is None else str(directory)
 
 
-def _packages(component: Component, distribution: str | None) -> Iterator[Provider]:
+def _packages(component: Component, distribution: str | None, file: str) -> Iterator[Provider]:
     manager = manager_of(distribution)
     if distribution and manager is None:
         return
     for kind in TITLE_OF:
         package = component.row.get(kind)
-        if kind == "apt" and _renamed_for_64_bit_time(distribution):
-            package = component.row.get("apt_t64") or package
+        if kind == "apt":
+            package = _of_debian(file, distribution, component)
         if package and manager in (None, kind):
             yield _package(kind, package, component)
+
+
+def _of_debian(file: str, distribution: str | None, component: Component) -> str | None:
+    """The package of apt: Debian's own by its lists of files; elsewhere the name that the component has in general."""
+    name, _, version = (distribution or "").lower().partition(" ")
+    release = version.partition(".")[0]
+    if name == "debian" and file in _debian_packages():
+        of_12, of_13 = _debian_packages()[file]
+        if release == "12":
+            return of_12
+        if release == "13":
+            return of_13
+    renamed = component.row.get("apt_t64") if _renamed_for_64_bit_time(distribution) else None
+    return renamed or component.row.get("apt")
+
+
+@cache
+def _debian_packages() -> Mapping[str, tuple[str, str]]:
+    """Packages of Debian 12 and 13 by exact file name; empty for none."""
+    found = {}
+    for line in lines(DEBIAN_TABLE):
+        file, of_12, of_13 = (part.strip() for part in line.split("|"))
+        found[file] = (of_12, of_13)
+    return found
 
 
 def _package(kind: str, package: str, component: Component) -> Provider:
