@@ -18,6 +18,7 @@ COMMANDS = {
     "why": "say why a package or library does not load (the default: `wontload TARGET`)",
     "tree": "show what files would load, without executing anything",
     "fix": "find what helps, prove it, apply it, check the import, take it back if it did not help",
+    "verify": "import it for real in a fresh process, and say what came from where",
     "undo": "take back what `wontload fix` did",
     "log": "say what a pasted error message or build log comes of",
     "which": "say who provides a library, and where it is here",

@@ -9,6 +9,7 @@ from typing import Any
 
 from wontload._version import __version__
 from wontload.app.explain import Page
+from wontload.app.verify import Verification
 from wontload.diagnosis import Diagnosis, Evidence, Finding, JudgedLoad
 from wontload.loader import LoadResult, Module, Status, Verdict
 from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad, Python
@@ -40,6 +41,21 @@ def why_to_json(diagnosis: Diagnosis, fixes: Sequence[Fix] = (), advice: Sequenc
         "advice": [_advice(one) for one in advice],
         "would_settle": list(diagnosis.would_settle),
         "notes": list(diagnosis.notes),
+        "import_s": diagnosis.import_s,
+    }
+
+
+def verify_to_json(answer: Verification) -> Object:
+    """`wontload.verify/1`."""
+    diagnosis = answer.diagnosis
+    return {
+        "schema": "wontload.verify/1",
+        "target": diagnosis.target,
+        "tool": __version__,
+        "verdict": diagnosis.verdict,
+        "findings": [_finding(one) for one in diagnosis.findings],
+        "modules": [{"path": one.path, "by": one.by} for one in answer.modules],
+        "would_settle": list(diagnosis.would_settle),
         "import_s": diagnosis.import_s,
     }
 

@@ -8,6 +8,7 @@ from wontload.report.log import render_log
 from wontload.report.page import render_page
 from wontload.report.screen import Terminal, write
 from wontload.report.tree import render_tree
+from wontload.report.verify import render_verify
 from wontload.report.which import render_which
 from wontload.report.why import render_why
 
@@ -19,6 +20,7 @@ __all__ = [
     "render_page",
     "render_plan",
     "render_tree",
+    "render_verify",
     "render_which",
     "render_why",
     "write",
