@@ -10,7 +10,7 @@ from wontload import knowledge
 from wontload.app.judging import judged_loads
 from wontload.app.places import fresh_process
 from wontload.app.targets import NATIVE_SUFFIX, is_file_target, shown
-from wontload.diagnosis import Case, Diagnosis, JudgedLoad
+from wontload.diagnosis import Case, Diagnosis, Elsewhere, JudgedLoad
 from wontload.diagnosis import diagnose as judge
 from wontload.errors import UnknownTarget
 from wontload.loader import load as simulate
@@ -56,6 +56,7 @@ def _observed(target: str, machine: Machine, record: Record) -> Diagnosis:
             start=record.start,
             observation=record.observation,
             loads=judged_loads(machine, record.observation),
+            elsewhere=tuple(Elsewhere(environment=one, location=place) for one, place in record.elsewhere),
             known_as=knowledge.distribution_for(target),
             describe_exit=describe_exit,
         )

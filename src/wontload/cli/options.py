@@ -20,6 +20,7 @@ COMMANDS = {
     "fix": "find what helps, prove it, apply it, check the import, take it back if it did not help",
     "verify": "import it for real in a fresh process, and say what came from where",
     "undo": "take back what `wontload fix` did",
+    "snapshot": "save this machine as one file, for somebody else to diagnose",
     "log": "say what a pasted error message or build log comes of",
     "which": "say who provides a library, and where it is here",
     "explain": "show the page of a finding, such as WL203",
@@ -27,7 +28,18 @@ COMMANDS = {
 FORMATS = ("terminal", "json")
 WIDEST_HELP = 118  # columns
 # Of every command: what follows them is no command's name.
-TAKES_VALUE = ("--python", "--machine", "--format", "--timeout", "--load-as", "--add-dir", "--env", "--at", "--use")
+TAKES_VALUE = (
+    "--python",
+    "--machine",
+    "--format",
+    "--timeout",
+    "--load-as",
+    "--add-dir",
+    "--env",
+    "--at",
+    "--use",
+    "-o",
+)
 
 
 class Options(argparse.Namespace):

@@ -127,8 +127,10 @@ class Record:
     Attributes:
         start: the process before the target was touched.
         observation: what happened. names: other names by which the target may be asked for (its distributions).
+        elsewhere: other environments there that have the target, each with where it lies in it.
     """
 
     start: Process
     observation: Observation
     names: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()

@@ -14,13 +14,16 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any, NamedTuple
 
 from wontload.errors import WontloadError
+from wontload.machine.files import Files
 from wontload.machine.machine import Machine, System
 from wontload.machine.memory import Content, MemoryFiles
 from wontload.machine.observation import Record
 from wontload.machine.process import Process
+from wontload.machine.recorded import RecordedFiles
 from wontload.machine.snapshot_values import SavedMachine, content_of, converter, process_converters
 
 SCHEMA = "wontload.machine/1"
@@ -176,7 +179,7 @@ def _machine(saved: SavedMachine) -> Machine:
     if saved.id in ("", "this") or saved.system.name not in ("windows", "linux", "macos"):
         raise ValueError(f"{saved.id!r} with {saved.system.name!r} is no machine's id and system")
     _bound_variables(saved.environment.values())
-    system, files = _files(saved)
+    system, files = files_of(saved)
     return Machine(
         id=saved.id,
         system=system,
@@ -188,12 +191,14 @@ def _machine(saved: SavedMachine) -> Machine:
     )
 
 
-def _files(saved: SavedMachine) -> tuple[System, MemoryFiles]:
+def files_of(saved: SavedMachine) -> tuple[System, Files]:
     """The disks, over those of a clean system where the file says so; and the system with what that one knows."""
     windows, system, files = saved.system.name == "windows", saved.system, saved.files
     paths = (*files.images, *files.directories, *(files.complete or ()), *files.links, *files.links.values())
-    paths += (*files.denied, *files.texts)
+    paths += (*files.denied, *files.texts, *files.listings, *files.kinds, *files.reals, *files.reals.values())
+    paths += tuple(chain.from_iterable(files.same))
     _bound("files", paths, MOST_FILES)
+    _bound("names in directories", tuple(chain.from_iterable(files.listings.values())), MOST_FILES)
     _bound_paths(paths)
     complete: set[str] | None = None if files.complete is None else set(files.complete)
     contents: dict[str, Content] = {}
@@ -206,13 +211,18 @@ def _files(saved: SavedMachine) -> tuple[System, MemoryFiles]:
             complete |= {path.rsplit("\\" if windows else "/", 1)[0] for path in contents}
     contents |= {path: content_of(path, image) for path, image in files.images.items()}
     contents |= {path: text.encode("utf-8", "replace") for path, text in files.texts.items()}
-    return system, MemoryFiles(
+    memory = MemoryFiles(
         contents,
         directories=files.directories,
         links=files.links,
         windows=windows,
         complete=complete,
         denied=files.denied,
+    )
+    if not (files.listings or files.kinds or files.reals or files.same):
+        return system, memory
+    return system, RecordedFiles(
+        memory, windows=windows, listings=files.listings, kinds=files.kinds, reals=files.reals, same=files.same
     )
 
 
@@ -240,3 +250,9 @@ def dump(machine: SavedMachine, records: tuple[Record, ...]) -> dict[str, Any]:
         "processes": [json.loads(process) for process in processes],
         "paths": list(paths),
     }
+
+
+def packed(value: dict[str, Any], name: str) -> bytes:
+    """The object as the bytes of a file of that name: gzip when it ends in `.gz`. Equal values give equal bytes."""
+    data = json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
+    return gzip.compress(data, mtime=0) if name.lower().endswith(".gz") else data

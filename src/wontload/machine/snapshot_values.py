@@ -11,6 +11,7 @@ from typing import Any
 
 from wontload.binary import Assembly, Defect, Export, Image, MalformedImage, Symbol
 from wontload.binary.image import Bindings, Manifest, Relocation
+from wontload.machine.files import Kind
 from wontload.machine.inventory import Inventory
 from wontload.machine.ld_so_cache import CacheEntry
 from wontload.machine.machine import Python, System
@@ -66,6 +67,7 @@ class SavedFiles:
     Attributes:
         base: name of a clean profile that these files lie over; empty for none.
         texts: small files that loaders read as text (manifests of assemblies), by path.
+        listings, kinds, reals, same: what was answered on the machine itself, see `RecordedFiles`.
         source: where the tables come from, for a person.
     """
 
@@ -76,6 +78,10 @@ class SavedFiles:
     denied: tuple[str, ...] = ()
     base: str = ""
     texts: dict[str, str] = field(default_factory=dict)
+    listings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    reals: dict[str, str] = field(default_factory=dict)
+    same: tuple[tuple[str, ...], ...] = ()
     source: dict[str, str]
 
 

@@ -1,0 +1,180 @@
+"""`wontload snapshot`: this computer as one value that can be written, with what was tried on it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from wontload.app.diagnose import diagnose
+from wontload.app.fix import plan_for
+from wontload.app.judging import judged_loads
+from wontload.app.live import machine_of
+from wontload.app.places import fresh_process
+from wontload.app.saved import diagnose_saved
+from wontload.diagnosis import Case, Diagnosis
+from wontload.diagnosis import diagnose as judge
+from wontload.diagnosis.copies import CopyFinder
+from wontload.knowledge.packages import normalised
+from wontload.loader import load as simulate
+from wontload.loader.modes import default_mode, flags_for
+from wontload.machine import LoadRequest, Machine, Process, Record, own_format
+from wontload.machine.interpreters import chosen
+from wontload.machine.recording import RecordingFiles
+from wontload.machine.redaction import Redaction
+from wontload.machine.saving import with_files
+from wontload.machine.snapshot import dump, loads
+from wontload.machine.snapshot_values import SavedFiles, SavedMachine
+from wontload.machine.survey import in_full
+from wontload.probe import ask
+
+SMALL_BYTES = 900_000  # of JSON: above it, tables of symbols are cut down to the names that somebody takes
+MOST_UNTRIED = 100  # native files that are worked out for a machine on which nothing was tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A machine as it can be shared.
+
+    Attributes:
+        value: the `wontload.machine/1` object.
+        differing: targets whose diagnosis from `value` is not that of this computer; empty when all agree.
+    """
+
+    value: dict[str, Any]
+    differing: tuple[str, ...] = ()
+
+
+def snapshot(
+    targets: Sequence[str], *, python: str | None = None, timeout_s: float = 60.0, redact: bool = True
+) -> Saved:
+    """This computer with what is needed to diagnose `targets` elsewhere; each is tried in a child process.
+
+    Args:
+        targets: as of `diagnose`; of a distribution with several modules the one whose import went worst is kept.
+        python: the interpreter that has them. timeout_s: for each import.
+        redact: replace what tells who and where the person is.
+
+    Raises as `diagnose` does.
+    """
+    executable = python or chosen(as_module=True)[0]
+    answers = [diagnose(target, python=executable, timeout_s=timeout_s) for target in targets]
+    cases = [answer.case for answer in answers if answer.case is not None and answer.case.observation is not None]
+    machine = cases[0].machine if cases else machine_of(ask(executable))
+    files = RecordingFiles(machine.files)
+    recorded = replace(machine, files=files, inventory=in_full(machine.inventory))
+    again = [_again(case, recorded) for case in cases]
+    if not cases:
+        _look_around(recorded)
+    records = [_record(target, case) for target, case in zip(targets, cases, strict=False)]
+    value = _value(recorded, files, records)
+    redaction = Redaction.of(value) if redact else None
+    value = redaction(value) if redaction else value
+    return Saved(value=value, differing=tuple(_differing(again, value, redaction)))
+
+
+def _again(case: Case, machine: Machine) -> Diagnosis:
+    """The same diagnosis on the recording machine, and the fixes: what they ask for is recorded."""
+    diagnosis = judge(replace(case, machine=machine, loads=judged_loads(machine, case.observation)))
+    plan_for(diagnosis)
+    return diagnosis
+
+
+def _record(target: str, case: Case) -> Record:
+    assert case.start is not None
+    assert case.observation is not None
+    names = [target, *(name for name, _ in case.observation.distributions)]
+    names += [normalised(name) for name in names[1:]]
+    return Record(
+        start=case.start,
+        observation=case.observation,
+        names=tuple(name for name in dict.fromkeys(names) if name != case.observation.target),
+        elsewhere=tuple((one.environment, one.location) for one in case.elsewhere),
+    )
+
+
+def _look_around(machine: Machine) -> None:
+    """Ask what a search could find, and what the first native files of each package would load."""
+    process = fresh_process(machine)
+    CopyFinder(machine, processes=(process,), origins=()).looked_in()
+    files = [file.path for one in machine.inventory.distributions or () for file in one.files if file.present]
+    for path in files:
+        machine.files.kind(path)
+    for path in files[:MOST_UNTRIED]:
+        simulate(machine, _request(machine, path, process))
+
+
+def _request(machine: Machine, path: str, process: Process) -> LoadRequest:
+    mode = default_mode(path.replace("\\", "/").rsplit("/", 1)[-1])
+    kind = "import" if mode == "import" else "ctypes"
+    return LoadRequest(kind=kind, name=path, flags=flags_for(mode, own_format(machine.system), path), process=process)
+
+
+def _value(machine: Machine, files: RecordingFiles, records: Sequence[Record]) -> dict[str, Any]:
+    """The object, with tables of symbols cut down where it would be large."""
+    empty = SavedFiles(images={}, links={}, source={})
+    saved = SavedMachine(
+        id="saved",
+        system=machine.system,
+        files=empty,
+        python=machine.python,
+        environment=dict(machine.environment),
+        facts=dict(machine.facts),
+        inventory=machine.inventory,
+    )
+    saved = with_files(saved, files)
+    value = dump(saved, tuple(records))
+    if len(json.dumps(value)) > SMALL_BYTES:
+        value = dump(replace(saved, files=_cut_down(saved.files)), tuple(records))
+    value = dict(_plain(value))
+    digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode("ascii")).hexdigest()[:8]
+    value["machine"]["id"] = f"{machine.system.name}-{machine.system.architecture}-{digest}"
+    return value
+
+
+def _cut_down(files: SavedFiles) -> SavedFiles:
+    """With those exports alone that some image of the machine takes, and those without a name."""
+    wanted = set(_taken(image.image or {} for image in files.images.values()))
+    for image in files.images.values():
+        wanted.update(symbol.name for symbol in image.undefined or ())
+        wanted.update(one.forwarder.rpartition(".")[2] for one in image.exports or () if one.forwarder)
+    images = {
+        path: replace(
+            image,
+            exports=tuple(one for one in image.exports if one.name is None or one.name in wanted),
+            plain_names=tuple(one for one in image.plain_names if one in wanted)
+            if image.plain_names
+            else image.plain_names,
+        )
+        if image.exports
+        else image
+        for path, image in files.images.items()
+    }
+    return replace(files, images=images)
+
+
+def _taken(images: Iterable[Mapping[str, Any]]) -> Iterator[str | None]:
+    """Names of the symbols that images import by library, in an image's data."""
+    for image in images:
+        for needed in image.get("needed", ()):
+            for row in needed.get("symbols", ()):
+                yield row[0] if isinstance(row, list | tuple) else row.name
+
+
+def _differing(answers: Iterable[Diagnosis], value: dict[str, Any], redaction: Redaction | None) -> Iterator[str]:
+    """Targets of which the saved machine does not say what this computer says."""
+    there = loads(json.dumps(value).encode("ascii"), "the saved machine")
+    for answer in answers:
+        target = answer.target
+        told = redaction.text(target) if redaction else target
+        expected = [asdict(one) for one in answer.findings]
+        found = [asdict(one) for one in diagnose_saved(told, *there).findings]
+        if _plain(redaction(_plain(expected)) if redaction else expected) != _plain(found):
+            yield target
+
+
+def _plain(value: Any) -> Any:
+    """As JSON gives it back."""
+    return json.loads(json.dumps(value, default=str))

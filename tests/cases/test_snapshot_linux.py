@@ -1,0 +1,89 @@
+"""A saved machine says what the machine itself says, to the byte: real packages on this Linux, broken and sound."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import python311, unpack, why, wontload
+from tests.support.schemas import check
+from wontload.machine.redaction import Redaction
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """In somebody's home directory, whose name is no word."""
+    return tmp_path / "home" / "zaphod" / "site packages ä"
+
+
+def mpi(site: Path) -> str:
+    unpack(site, "mpi4py")
+    return "mpi4py.MPI"
+
+
+def torchao(site: Path) -> str:
+    return str(unpack(site, "torchao") / "torchao" / "_C.abi3.so")
+
+
+def with_a_copy_elsewhere(site: Path) -> str:
+    return str(unpack(site, "torchao", "nvidia-cuda-runtime-cu12-linux") / "torchao" / "_C.abi3.so")
+
+
+def moved(site: Path) -> str:
+    unpack(site, "pyzmq")
+    (site / "elsewhere" / "lib").mkdir(parents=True)
+    shutil.move(next((site / "pyzmq.libs").glob("libsodium*")), site / "elsewhere" / "lib")
+    return "zmq"
+
+
+def gone(site: Path) -> str:
+    unpack(site, "pyzmq")
+    next((site / "pyzmq.libs").glob("libsodium*")).unlink()
+    return "zmq"
+
+
+def truncated(site: Path) -> str:
+    unpack(site, "pyzmq")
+    library = next((site / "pyzmq.libs").glob("libsodium*"))
+    library.write_bytes(library.read_bytes()[:5000])
+    return "zmq"
+
+
+def sound(site: Path) -> str:
+    unpack(site, "pyzmq")
+    return "zmq"
+
+
+CASES = (mpi, torchao, with_a_copy_elsewhere, moved, gone, truncated, sound)
+
+
+def findings(answer: dict) -> str:
+    return json.dumps([answer["verdict"], answer["error"], answer["findings"]], indent=1)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_it_says_the_same(case, site: Path, tmp_path: Path):
+    target = case(site)
+    environment = {"PYTHONPATH": str(site), "USER": "zaphod", "BEEBLEBROX_KEY": "heartofgold42"}
+    _, live = why(target, "--python", python311(), **environment)
+    plain, redacted = tmp_path / "plain.json", tmp_path / "redacted.json.gz"
+    for place, options in ((plain, ["--no-redact"]), (redacted, [])):
+        ran = wontload("snapshot", target, "--python", python311(), "-o", str(place), *options, **environment)
+        assert ran.status == 0
+        assert "is not all that" not in ran.err
+        assert place.stat().st_size < 1_000_000
+    value = check(plain.read_text())
+    _, there = why(target, "--machine", str(plain))
+    assert findings(there) == findings(live)
+
+    redaction = Redaction.of(value)
+    told = redaction(value)["machine"]
+    _, there = why(redaction.text(target), "--machine", str(redacted))
+    assert findings(there) == findings(redaction(live))
+    assert there["machine"]["id"] == told["id"] or told["id"]
+    text = json.dumps(redaction(value))
+    assert "zaphod" not in text
+    assert "heartofgold" not in text
