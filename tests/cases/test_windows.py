@@ -11,6 +11,7 @@ import pytest
 
 from tests.cases.windows_case import CUDA_HOME, codes, cuda_home, move_away
 from tests.support.downloads import wheel
+from tests.support.mingw import dll
 from tests.support.schemas import check
 from tests.support.windows import WindowsPython, windows
 from tests.support.windows_cli import why
@@ -178,3 +179,17 @@ def test_only_cuda_11_is_here(python: WindowsPython, cuda_dlls: Path, lib: Path)
         "cublas64_11.dll",
         "cublasLt64_11.dll",
     }
+
+
+def test_no_gpu_driver(python: WindowsPython):
+    """Wine brings no nvcuda.dll, as a Windows without NVIDIA's driver."""
+    folder = python.root / "driver"
+    folder.mkdir()
+    library = folder / "work.dll"
+    dll(library, ("nvcuda.dll",))
+    status, answer = why(python, windows().to_windows(library))
+    shutil.rmtree(folder)
+    first = answer["findings"][0]
+    assert (status, first["code"], first["subject"]) == (1, "WL402", "nvcuda.dll")
+    assert answer["error"]["number"] == 126
+    assert {one["id"]: one["works_here"] for one in answer["advice"]}["gpu-driver"] is True

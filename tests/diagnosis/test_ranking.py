@@ -99,9 +99,9 @@ def test_a_file_of_the_package_itself_failed_and_the_import_survived():
 
 def test_an_optional_bare_name_that_nobody_has_changes_nothing():
     answer = diagnose(windows(), ctypes_load("nvcuda.dll"), survived=True)
-    assert (answer.verdict, codes(answer)) == ("loads", ["WL201"])
+    assert (answer.verdict, codes(answer)) == ("loads", ["WL402"])
     answer = diagnose(linux(), dlopen("libcuda.so.1"), survived=True)
-    assert (answer.verdict, codes(answer)) == ("loads", ["WL201"])
+    assert (answer.verdict, codes(answer)) == ("loads", ["WL402"])
 
 
 def test_a_file_of_another_package_whose_name_begins_alike():

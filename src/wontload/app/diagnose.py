@@ -10,6 +10,7 @@ from wontload import knowledge
 from wontload.app.judging import judged_loads
 from wontload.app.live import machine_of
 from wontload.app.targets import file_request, is_file_target, shown
+from wontload.binary import GpuCode, MalformedImage, read_gpu_code
 from wontload.diagnosis import Case, Diagnosis, Elsewhere, Finding
 from wontload.diagnosis import diagnose as judge
 from wontload.errors import UnknownTarget
@@ -94,9 +95,17 @@ def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple
             elsewhere=elsewhere,
             known_as=known_as,
             describe_exit=describe_exit,
+            gpu_code=_gpu_code,
             extra_directories=extra,
         )
     )
+
+
+def _gpu_code(path: str) -> GpuCode | None:
+    try:
+        return read_gpu_code(path)
+    except MalformedImage:
+        return None
 
 
 def _known_distribution(target: str) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
 
+from wontload.binary.gpu_code import GpuCode
 from wontload.diagnosis import records, unbound
 from wontload.diagnosis.copies import CopyFinder
 from wontload.diagnosis.finding import JudgedLoad
@@ -38,6 +39,7 @@ class Case:
         elsewhere: other environments that have the target.
         known_as: the distribution that `knowledge/` names for an import that is not installed.
         describe_exit: exit status of a child in words.
+        gpu_code: what a file holds for GPUs, by its path; `None` where that is not known.
         extra_directories: further places to look for copies in (`--deep`).
     """
 
@@ -50,6 +52,7 @@ class Case:
     elsewhere: tuple[Elsewhere, ...] = ()
     known_as: str | None = None
     describe_exit: Callable[[int], str] = str
+    gpu_code: Callable[[str], GpuCode | None] = field(default=lambda path: None, repr=False)
     extra_directories: tuple[str, ...] = field(default=(), repr=False)
 
     @property

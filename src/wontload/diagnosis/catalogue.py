@@ -28,6 +28,11 @@ CODES = MappingProxyType(
         "WL305": "vc_runtime_too_old",
         "WL306": "other_c_library",
         "WL307": "system_too_old",
+        "WL401": "instruction_set",
+        "WL402": "no_gpu_driver",
+        "WL403": "driver_too_old",
+        "WL404": "no_code_for_gpu",
+        "WL406": "gpu_hidden",
         "WL501": "other_python",
         "WL502": "two_distributions",
         "WL503": "shadowed",
@@ -54,9 +59,10 @@ CODES = MappingProxyType(
 
 # For one missing dependency the first code that applies stands, the others are its evidence: what no copy would mend,
 # as it belongs to another C library (306), a newer system (307) or a compiler's own machine (209); then what the loader
-# met on its way (205) before what it passed by (203, 202), what was installed and is gone (504), and a near miss (204)
+# met on its way (205) before what it passed by (203, 202), what was installed and is gone (504), a near miss (204), and
+# what a GPU's driver would bring (402)
 # before nothing at all (201).
-MISSING = ("WL306", "WL307", "WL209", "WL205", "WL203", "WL202", "WL504", "WL204", "WL201")
+MISSING = ("WL306", "WL307", "WL209", "WL205", "WL203", "WL202", "WL504", "WL204", "WL402", "WL201")
 
 # For one symbol that is missing likewise: what the whole file does not fit (the C library, its age), then a better copy
 # of the library, then whose library is too old, and last that it is simply not there.

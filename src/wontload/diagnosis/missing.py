@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wontload import knowledge
 from wontload.binary import MalformedImage
+from wontload.diagnosis import gpu
 from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.c_library import is_foreign
 from wontload.diagnosis.catalogue import MISSING
@@ -51,7 +52,18 @@ class Missing:
 
 
 def classify(case: Case) -> Iterator[Missing]:
-    """Yield what each failing load lacks, in load order; a name that several loads lack only once, fatal load first."""
+    """Yield what each failing load lacks, in load order; a name that several loads lack only once, fatal load first.
+
+    What a driver would bring stands with the toolkit's files where those are nowhere either: one cause, WL201.
+    """
+    found = list(_each(case))
+    suites = {(one.load, gpu.suite(one.file)) for one in found if one.code == "WL201"}
+    for one in found:
+        with_others = one.code == "WL402" and (one.load, gpu.suite(one.file)) in suites
+        yield replace(one, code="WL201") if with_others else one
+
+
+def _each(case: Case) -> Iterator[Missing]:
     order = sorted(case.failed_results, key=lambda item: not case.is_fatal(item[0]))
     seen: set[str] = set()
     for index, result in order:
@@ -132,6 +144,7 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
         "WL202": bool(fit),
         "WL504": bool(gone_for(case, name, module.needed_by)),
         "WL204": bool(majors),
+        "WL402": gpu.comes_with_a_driver(name),
         "WL201": True,
     }
     code = next(code for code in MISSING if applies[code])

@@ -1,0 +1,77 @@
+"""WL401: a refusal by glibc's level check, and crashes at an instruction that this CPU does not have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.support.machines import (
+    LINUX_PACKAGE,
+    PACKAGE,
+    codes,
+    diagnose,
+    dll,
+    dlopen,
+    import_load,
+    linux,
+    saw,
+    so,
+    told,
+    windows,
+)
+from wontload.diagnosis import Severity
+from wontload.knowledge import x86_64_levels
+from wontload.machine import Machine, Outcome
+from wontload.machine.inventory import Cpu, Inventory
+
+MODULE = PACKAGE + r"\_c.pyd"
+HASWELL = PACKAGE + r"\ggml-cpu-haswell.dll"
+LIBRARY = LINUX_PACKAGE + "/libfoo.so"
+ILLEGAL, SIGILL = 0xC000001D, 4
+
+
+def with_cpu(machine: Machine, level: int | None) -> Machine:
+    features = None if level is None else x86_64_levels()[level]
+    cpu = Cpu(model="An old one", architecture="x86_64", features=features)
+    return replace(machine, inventory=Inventory(cpu=cpu))
+
+
+def crash(level: int | None, status: int = ILLEGAL, path: str = MODULE):
+    machine = with_cpu(windows({path: dll()}), level)
+    return diagnose(machine, saw(import_load(path), succeeded=None), outcome=Outcome.CRASHED, exit_status=status)
+
+
+def test_a_crash_on_a_cpu_that_lacks_what_wheels_use():
+    (first,) = crash(2).findings
+    assert (first.code, first.severity, first.explains_error) == ("WL401", Severity.ERROR, True)
+    assert first.title.startswith("the CPU lacks ")
+    assert first.title.endswith("which _c.pyd seems to use")
+    assert "not looked at" in first.explanation
+    assert "x86-64-v2" in told(first)
+
+
+def test_a_variant_for_other_processors():
+    (first,) = crash(2, path=HASWELL).findings
+    assert (first.code, first.subject) == ("WL401", "ggml-cpu-haswell.dll")
+    assert "avx2" in first.title
+    assert "seems" not in first.title
+
+
+def test_sigill_on_linux():
+    machine = with_cpu(linux({LIBRARY: so()}), 1)
+    inside = saw(dlopen(LIBRARY), succeeded=None)
+    assert codes(diagnose(machine, inside, outcome=Outcome.CRASHED, exit_status=-SIGILL)) == ["WL401"]
+
+
+def test_silent_where_the_cpu_has_it_or_nobody_knows_or_it_crashed_otherwise():
+    assert codes(crash(4)) == codes(crash(3)) == codes(crash(None)) == ["WL605"]
+    assert codes(crash(2, status=0xC0000005)) == ["WL605"]
+
+
+def test_glibc_refuses_a_level():
+    system = {"hwcaps": ("x86-64-v2",), "libc_version": "2.36"}
+    answer = diagnose(linux({LIBRARY: so(isa_needed=4)}, system=system), dlopen(LIBRARY))
+    first = answer.findings[0]
+    assert (first.code, first.explains_error, first.subject) == ("WL401", True, "libfoo.so")
+    assert "x86-64-v3" in told(first)
+    fits = diagnose(linux({LIBRARY: so(isa_needed=2)}, system=system), dlopen(LIBRARY))
+    assert codes(fits) == []
