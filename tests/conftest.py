@@ -30,6 +30,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tests of one group share a registry or a place on a disk: that pytest-xdist keeps them together is checked."""
+    if not getattr(session.config.option, "loadgroup", False):
+        return
+    for item in session.items:
+        if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+            raise pytest.UsageError(
+                "this pytest and this pytest-xdist do not keep the tests of an xdist_group together"
+            )
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     absent = sorted(name for name, command in COMMAND_OF.items() if shutil.which(command) is None)
     if absent:

@@ -37,6 +37,10 @@ def _download() -> Path:
     sources.write_text(f"deb [signed-by={KEYRING}] http://deb.debian.org/debian {SUITE} main\n")
     options = ["-qq", f"-oDir::Etc::sourcelist={sources}", "-oDir::Etc::sourceparts=/dev/null"]
     options += [f"-oDir::State::lists={state}", f"-oDir::Cache={cache}", "-oAcquire::Languages=none"]
+    # Lists of contents, which apt-file asks for where it is installed, are large and often out of step with the mirror.
+    for target in ("Contents-deb", "Contents-udeb", "Contents-dsc", "Contents-deb-legacy"):
+        options.append(f"-oAcquire::IndexTargets::deb::{target}::DefaultEnabled=false")
+    options.append("-oAcquire::Retries=3")
     _run(["apt-get", *options, "update"], POOL)
     _run(["apt-get", *options, "download", f"libc6/{SUITE}"], POOL)
     return next(POOL.glob("libc6_*.deb"))
