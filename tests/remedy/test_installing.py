@@ -161,3 +161,15 @@ def test_no_wheel(tmp_path: Path):
     (tmp_path / "no.whl").write_bytes(b"PK\x03\x04nothing")
     with pytest.raises(Refused, match="not a wheel"):
         wheel_files(str(tmp_path / "no.whl"), {"purelib": "/site", "platlib": "/site"})
+
+
+def test_a_file_that_the_killed_installer_left_half_written_is_its_own(python: str, tmp_path: Path):
+    """Killed between a file's first and its last byte: simulated by cutting it, and the event that never came."""
+    made = wheel(tmp_path / "wheels", "nvidia_runtime", "12.4.1", NEW)
+    before, journal = tree(root_of(python)), begin()
+    take([step(python, made)], journal)
+    site = next(root_of(python).glob("lib/*/site-packages"))
+    (site / "nvidia/runtime/bin/cudart64_12.dll").write_bytes(b"one" * 10)
+    journal.events[:] = [event for event in journal.events if event["event"] != "after"]
+    assert take_back(journal) == []
+    assert tree(root_of(python)) == before

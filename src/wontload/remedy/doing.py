@@ -71,7 +71,7 @@ def take_back(journal: Journal) -> list[str]:
     """
     left: list[str] = []
     for event in journal.steps_to_take_back():
-        undo = event["undo"]
+        undo = {**event["undo"], "taken": journal.was_taken(event["step"])}
         try:
             left += TAKE_BACK[undo["kind"]](undo, journal)
         except OSError as error:

@@ -30,12 +30,12 @@ def prepare(step: InstallWheels, journal: Journal) -> Undo:
     wheels = [wheel_files(path, step.places) for path in step.wheels]
     sites = sorted({step.places["purelib"], step.places["platlib"]})
     replaced = [one for wheel in wheels for site in sites for one in _installed(wheel.name, site)]
-    brought = {placed.path: placed.sha256 for wheel in wheels for placed in wheel.files}
+    brought = {placed.path: (placed.sha256, placed.size_bytes) for wheel in wheels for placed in wheel.files}
     keep = dict.fromkeys(path for info in replaced for path in _recorded(info))
     keep |= dict.fromkeys(path for path in brought if os.path.isfile(path))
     return {
         "kind": "installed",
-        "brought": list(brought.items()),
+        "brought": [[path, *told] for path, told in brought.items()],
         "infos": [wheel.dist_info for wheel in wheels],
         "kept": [
             [path, journal.keep(_content(path)), stat.S_IMODE(os.stat(path).st_mode)]
@@ -84,18 +84,21 @@ def _environment() -> dict[str, str]:
 def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
     """Remove what the wheels brought and put back what they replaced; what was changed since stays, and is named."""
     kept = {path: (digest, mode) for path, digest, mode in undo["kept"]}
-    for path, digest in undo["brought"]:
+    # Installers write in place: one that was killed may have left a file half-written.
+    promised = {} if undo["taken"] else {path: size for path, _, size in undo["brought"]}
+    for path, digest, _ in undo["brought"]:
         if path not in kept:
-            yield from _remove(path, digest)
+            yield from _remove(path, digest, promised.get(path))
     for info in undo["infos"]:
         for name in WRITTEN_BY_INSTALLERS:
             path = os.path.join(info, name)
             if path not in kept and os.path.isfile(path):
                 os.remove(path)
-    brought = dict(undo["brought"])
+    brought = {path: digest for path, digest, _ in undo["brought"]}
     for path, (digest, mode) in kept.items():
         found = sha256_of(path)
         of_installer = os.path.dirname(path) in undo["infos"] or path.endswith(".pyc")
+        of_installer = of_installer or _is_part(path, promised.get(path))
         if found not in (None, digest, brought.get(path)) and not of_installer:
             yield changed_since(path)
         elif found != digest:
@@ -104,10 +107,15 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
     _tidy(undo)
 
 
-def _remove(path: str, digest: str) -> Iterator[str]:
+def _is_part(path: str, size: int | None) -> bool:
+    """Whether there is less in a file than was promised of it."""
+    return size is not None and os.path.isfile(path) and os.path.getsize(path) < size
+
+
+def _remove(path: str, digest: str, size: int | None) -> Iterator[str]:
     """Remove one file that a wheel brought, with the bytecode made of it."""
     found = sha256_of(path)
-    if found is not None and digest and found != digest:
+    if found is not None and digest and found != digest and not _is_part(path, size):
         yield changed_since(path)
         return
     if found is not None:

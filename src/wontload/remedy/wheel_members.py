@@ -25,10 +25,11 @@ WRITTEN_BY_INSTALLERS = ("INSTALLER", "REQUESTED", "RECORD", "direct_url.json", 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One file of a wheel: where it will lie, and the SHA-256 that RECORD gives; empty where it gives none."""
+    """One file of a wheel: where it will lie, and the SHA-256 and size that RECORD gives; empty or `None` without."""
 
     path: str
     sha256: str
+    size_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ def _placed(text: str, root: str, places: Mapping[str, str], wheel: str) -> Iter
             raise Refused(f"{wheel} lists more than {MOST_MEMBERS} files.")
         if not row or not row[0]:
             continue
-        yield Placed(place_of(row[0], root, places, wheel), _hexadecimal(row[1]) if len(row) > 1 else "")
+        digest, size = (*row[1:3], "", "")[:2]
+        size_bytes = int(size) if size.isascii() and size.isdigit() else None
+        yield Placed(place_of(row[0], root, places, wheel), _hexadecimal(digest), size_bytes)
 
 
 def place_of(member: str, root: str, places: Mapping[str, str], wheel: str) -> str:
