@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.support.gpu_machines import RTX_4070, UNKNOWN, ask
-from tests.support.machines import codes, data, told
+from tests.support.gpu_machines import RTX_4070, UNKNOWN, ask, gpu_code
+from tests.support.machines import PACKAGE, case_of, codes, ctypes_load, data, dll, told, windows
 from wontload.diagnosis import Severity
-from wontload.machine.inventory import Gpu
+from wontload.diagnosis import diagnose as judge
+from wontload.machine.inventory import Gpu, Inventory
 
 
 def test_machine_code_for_others_only():
@@ -22,6 +23,18 @@ def test_machine_code_for_others_only():
 
 def test_the_capability_by_its_name():
     assert codes(ask("sm_90", gpus=(replace(RTX_4070, compute_capability=None),))) == ["WL404"]
+
+
+def test_nvidias_own_libraries_make_kernels_while_they_run():
+    """Seen on an H100: cuFFT of CUDA 13 holds code for sm_75 alone, and works."""
+    path = PACKAGE + r"\cufft64_12.dll"
+    machine = replace(windows({path: dll()}), inventory=Inventory(gpus=(RTX_4070,)))
+    case = replace(case_of(machine, ctypes_load(path)), gpu_code={path: gpu_code("sm_75")}.get)
+    assert codes(judge(case)) == []
+    named = PACKAGE + r"\ggml-cuda.dll"
+    machine = replace(windows({named: dll()}), inventory=Inventory(gpus=(RTX_4070,)))
+    case = replace(case_of(machine, ctypes_load(named)), gpu_code={named: gpu_code("sm_90")}.get)
+    assert codes(judge(case)) == ["WL404"]
 
 
 def test_silent():

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from wontload.cli.options import Options
+from wontload.cli.seconds import seconds
 from wontload.cli.status import STATUS_OF
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write a script that a person can read and run instead: PowerShell for Windows, sh elsewhere",
     )
     parser.add_argument(
-        "--timeout", type=float, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
+        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
     )
 
 

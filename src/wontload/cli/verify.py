@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from wontload.cli.options import Options
+from wontload.cli.seconds import seconds
 from wontload.cli.status import STATUS_OF
 
 
@@ -12,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("target", metavar="TARGET", help="an import name, a distribution's name or a library's path")
     parser.add_argument(
-        "--timeout", type=float, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
+        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 
 from wontload.cli.options import Options
+from wontload.cli.seconds import seconds
 from wontload.cli.status import STATUS_OF
-
-LONGEST_TIMEOUT_S = 86_400.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "searches; what comes behind -- is no option and no command",
     )
     parser.add_argument(
-        "--timeout", type=_seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
+        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
     )
     parser.add_argument(
         "--advice", action="store_true", help="tell of each remedy that people give for this whether it would work here"
@@ -59,13 +58,3 @@ def run(options: Options) -> int:
     if sentence := remark(answer, options.timeout):
         options.complain(sentence)
     return STATUS_OF[answer.verdict]
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value <= LONGEST_TIMEOUT_S:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds between 0 and {LONGEST_TIMEOUT_S:.0f}")
-    return value
