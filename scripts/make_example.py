@@ -38,6 +38,20 @@ from wontload.machine import (  # noqa: E402
     Record,
     System,
 )
+from wontload.machine.inventory import (  # noqa: E402
+    Cpu,
+    Distribution,
+    Driver,
+    FoundPython,
+    Gpu,
+    Inventory,
+    RecordedFile,
+    Tool,
+    Toolkit,
+    Variable,
+    VcRuntime,
+    VisualStudio,
+)
 from wontload.machine.snapshot import dump  # noqa: E402
 from wontload.machine.snapshot_values import SavedFiles, SavedImage, SavedMachine, saved_image  # noqa: E402
 
@@ -63,6 +77,9 @@ PATH = (
     r"C:\Program Files\dotnet",
     r"C:\Users\me\AppData\Local\Microsoft\WindowsApps",
 )
+OWN_DLLS = ("llama.dll", "ggml.dll", "ggml-base.dll", "ggml-cpu.dll", "ggml-cuda.dll", "mtmd.dll")
+# What AMD's processors of that generation have, as far as builds of native code ask.
+ZEN_3 = frozenset("sse2 pni ssse3 sse4_1 sse4_2 popcnt avx avx2 fma f16c bmi1 bmi2 abm movbe aes sha_ni vaes".split())
 VC_RUNTIME = ("msvcp140.dll", "vcruntime140.dll", "vcruntime140_1.dll", "vcomp140.dll", "concrt140.dll")
 MISSING_TEXT = (
     f"Could not find module '{LIB}\\llama.dll' (or one of its dependencies). "
@@ -85,17 +102,85 @@ def main(target: str = str(ROOT / "examples" / "rtx4070super.json")) -> None:
         system=System(name="windows", version="10.0.22631", architecture="x86_64"),
         python=python(),
         environment=environment,
-        facts={
-            "GPU": "NVIDIA GeForce RTX 4070 SUPER, compute capability 8.9, 12 GB",
-            "driver": "551.61, takes CUDA up to 12.4",
-            "CUDA toolkit": f"12.4 in {CUDA}",
-            "VC++ runtime": "14.38.33135 (Visual C++ 2022 Redistributable x64)",
-            "Visual Studio": "2022 Build Tools and 2022 Community",
-        },
+        facts={},
+        inventory=inventory(environment),
         files=files(images),
     )
     made = dump(machine, (record(environment, lines),))
     Path(target).write_text(readable(made), encoding="ascii")
+
+
+def inventory(environment: dict[str, str]) -> Inventory:
+    """What the report tells of the machine, and what a computer of that kind has."""
+    studio = r"C:\Program Files (x86)\Microsoft Visual Studio\2022\BuildTools"
+    toolset = "14.38.33130"
+    return Inventory(
+        cpu=Cpu(model="AMD Ryzen 7 5800X 8-Core Processor", architecture="x86_64", features=ZEN_3, cores=16),
+        gpus=(
+            Gpu(
+                vendor="nvidia",
+                name="NVIDIA GeForce RTX 4070 SUPER",
+                compute_capability=(8, 9),
+                memory_bytes=12282 << 20,
+            ),
+        ),
+        drivers=(
+            Driver(vendor="nvidia", version="551.61", cuda=(12, 4), library=rf"{SYSTEM32}\nvcuda.dll", source="nvml"),
+        ),
+        toolkits=(
+            Toolkit(kind="cuda", version="12.4", directory=CUDA, libraries=(rf"{CUDA}\bin",), source="CUDA_PATH"),
+        ),
+        vc_runtimes=(
+            VcRuntime(architecture="x86_64", version="14.38.33135.00", source="registry"),
+            VcRuntime(architecture="x86_64", version="14.38.33135.0", path=rf"{SYSTEM32}\msvcp140.dll", source="file"),
+        ),
+        visual_studios=(
+            VisualStudio(
+                product="BuildTools",
+                year="2022",
+                version="17.8.34330.188",
+                directory=studio,
+                workloads=("Microsoft.VisualStudio.Workload.VCTools",),
+                toolsets=(toolset,),
+                cuda=("12.4",),
+                source="vswhere",
+            ),
+            VisualStudio(
+                product="Community",
+                year="2022",
+                version="17.8.34330.188",
+                directory=r"C:\Program Files\Microsoft Visual Studio\2022\Community",
+                source="vswhere",
+            ),
+        ),
+        tools=(
+            Tool(name="cmake", version="3.28.1", path=r"C:\Program Files\CMake\bin\cmake.exe"),
+            Tool(name="nvcc", version="12.4.99", path=rf"{CUDA}\bin\nvcc.exe"),
+            Tool(name="git", version="2.43.0", path=r"C:\Program Files\Git\cmd\git.exe"),
+            Tool(name="cl", version=toolset, path=rf"{studio}\VC\Tools\MSVC\{toolset}\bin\Hostx64\x64\cl.exe"),
+        ),
+        pythons=(
+            FoundPython(version="3.11.9", executable=rf"{VENV}\Scripts\python.exe", prefix=VENV, layout="venv"),
+            FoundPython(version="3.11.9", executable=rf"{BASE}\python.exe", prefix=BASE, source="registry"),
+        ),
+        distributions=(
+            Distribution(
+                name="llama_cpp_python",
+                version="0.3.16",
+                location=SITE,
+                installer="pip",
+                tags=("py3-none-win_amd64",),
+                modules=("llama_cpp",),
+                files=tuple(RecordedFile(path=rf"{LIB}\{name}") for name in OWN_DLLS),
+            ),
+        ),
+        variables=tuple(
+            Variable(name=name, value=value, origin="machine")
+            for name, value in environment.items()
+            if name.startswith("CUDA")
+        ),
+        container="",
+    )
 
 
 def readable(made: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """Say why a native library will not load.
 
-For programs: `diagnose`, `log`, `tree`, `which` and `load_machine` ask; `Machine`, `Diagnosis`, `Finding`, `TreeLoad`
-are what they take and answer; `WontloadError` and its kinds are all that they raise. Nothing is imported before it is
-asked for.
+For programs: `diagnose`, `doctor`, `log`, `tree`, `which` and `load_machine` ask; `Machine`, `Diagnosis`, `Finding`,
+`TreeLoad`, `Checkup` are what they take and answer; `WontloadError` and its kinds are all that they raise. Nothing is
+imported before it is asked for.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wontload._version import __version__ as __version__
     from wontload.app.diagnose import diagnose as diagnose
+    from wontload.app.doctor import Checkup as Checkup
+    from wontload.app.doctor import doctor as doctor
     from wontload.app.log import log as log
     from wontload.app.tree import TreeLoad as TreeLoad
     from wontload.app.tree import tree as tree
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 # The public names, each with the module and the name that it has there.
 _PUBLIC = {
+    "Checkup": ("wontload.app.doctor", "Checkup"),
     "Diagnosis": ("wontload.diagnosis", "Diagnosis"),
     "Finding": ("wontload.diagnosis", "Finding"),
     "Machine": ("wontload.machine", "Machine"),
@@ -36,6 +39,7 @@ _PUBLIC = {
     "WontloadError": ("wontload.errors", "WontloadError"),
     "__version__": ("wontload._version", "__version__"),
     "diagnose": ("wontload.app.diagnose", "diagnose"),
+    "doctor": ("wontload.app.doctor", "doctor"),
     "load_machine": ("wontload.machine.snapshot", "load"),
     "log": ("wontload.app.log", "log"),
     "tree": ("wontload.app.tree", "tree"),
@@ -43,6 +47,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "Checkup",
     "Diagnosis",
     "Finding",
     "Machine",
@@ -53,6 +58,7 @@ __all__ = [
     "WontloadError",
     "__version__",
     "diagnose",
+    "doctor",
     "load_machine",
     "log",
     "tree",

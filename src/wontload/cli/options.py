@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "why": "say why a package or library does not load (the default: `wontload TARGET`)",
     "tree": "show what files would load, without executing anything",
+    "doctor": "show what this computer has, and which installed native files would not load",
     "fix": "find what helps, prove it, apply it, check the import, take it back if it did not help",
     "verify": "import it for real in a fresh process, and say what came from where",
     "undo": "take back what `wontload fix` did",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 PATIENCE_S = 1.0  # what is quicker than this needs no explanation
@@ -13,8 +13,8 @@ REFRESH_S = 0.5
 
 
 @contextmanager
-def waiting(what: str, *, enabled: bool = True) -> Iterator[None]:
-    """Show `what` with the seconds gone, from the first second on, on a terminal only."""
+def waiting(what: str | Callable[[], str], *, enabled: bool = True) -> Iterator[None]:
+    """Show `what` (or its answer) with the seconds gone, from the first second on, on a terminal only."""
     if not enabled or not sys.stderr.isatty():
         yield
         return
@@ -28,13 +28,16 @@ def waiting(what: str, *, enabled: bool = True) -> Iterator[None]:
         thread.join()
 
 
-def _show(what: str, done: threading.Event) -> None:
+def _show(what: str | Callable[[], str], done: threading.Event) -> None:
     begin = time.monotonic()
     if done.wait(PATIENCE_S):
         return
+    longest = 0
     while not done.is_set():
-        sys.stderr.write(f"\r{what} ({time.monotonic() - begin:.0f} s; Ctrl-C stops)")
+        line = f"{what if isinstance(what, str) else what()} ({time.monotonic() - begin:.0f} s; Ctrl-C stops)"
+        longest = max(longest, len(line))
+        sys.stderr.write("\r" + line.ljust(longest))
         sys.stderr.flush()
         done.wait(REFRESH_S)
-    sys.stderr.write("\r" + " " * (len(what) + 30) + "\r")
+    sys.stderr.write("\r" + " " * longest + "\r")
     sys.stderr.flush()

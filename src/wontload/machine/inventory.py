@@ -170,6 +170,7 @@ class Distribution:
         record: path of its `RECORD`; empty where there is none. installer: `pip`, `uv`, `conda` …, empty when unknown.
         tags: wheel tags of its `WHEEL` file, such as `cp311-cp311-win_amd64`.
         modules: its top-level import names.
+        requires: normalised names of the distributions that it requires, optional ones included.
         files: native files that it lists.
     """
 
@@ -180,6 +181,7 @@ class Distribution:
     installer: str = ""
     tags: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     files: tuple[RecordedFile, ...] = ()
 
 

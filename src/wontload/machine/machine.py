@@ -101,7 +101,7 @@ class Machine:
         system: the operating system. python: the interpreter, `None` for a profile without one.
         files: its disks.
         environment: variables of the person's session, not of one process.
-        facts: what a person wants to read of it and no loader consults: GPU, driver, toolkits, in the order shown.
+        facts: what a saved machine's file tells a person besides its inventory, in the order shown.
         inventory: processor, GPUs, drivers, toolkits, runtimes, compilers, distributions; no loader consults it.
     """
 

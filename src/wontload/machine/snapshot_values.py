@@ -174,6 +174,7 @@ def converter() -> Any:
         made.register_structure_hook(kind, partial(_structured_row, types))
         made.register_unstructure_hook(kind, partial(_shortened, tuple(kind._field_defaults.values())))
     made.register_structure_hook_func(_is_symbols, lambda value, _: made.structure(value, tuple[Symbol, ...]))
+    made.register_unstructure_hook_func(_is_frozenset, sorted)  # a set has no order, and a file must have one
     omitted: Any = {name: override(omit=True) for name in UNSAVED}
     made.register_unstructure_hook(
         Image, make_dict_unstructure_fn(Image, made, _cattrs_omit_if_default=True, **omitted)
@@ -182,6 +183,10 @@ def converter() -> Any:
     made.register_unstructure_hook(Process, lambda process: process)
     made.register_structure_hook(Process, _itself)
     return made
+
+
+def _is_frozenset(kind: Any) -> bool:
+    return kind is frozenset or getattr(kind, "__origin__", None) is frozenset
 
 
 def _is_symbols(kind: object) -> bool:

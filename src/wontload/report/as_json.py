@@ -16,6 +16,7 @@ from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad, 
 from wontload.remedy.advice import JudgedAdvice
 from wontload.remedy.fix import Fix
 from wontload.report.fix_json import fixes_to_json
+from wontload.report.inventory import facts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def why_to_json(diagnosis: Diagnosis, fixes: Sequence[Fix] = (), advice: Sequenc
         "schema": "wontload.why/1",
         "target": diagnosis.target,
         "tool": __version__,
-        "python": _python(machine.python) if machine.python else None,
-        "machine": _machine(machine),
+        "python": python_to_json(machine.python) if machine.python else None,
+        "machine": machine_to_json(machine),
         "verdict": diagnosis.verdict,
         "error": _error(diagnosis.error) if diagnosis.error else None,
         "findings": [_finding(one) for one in diagnosis.findings],
@@ -157,7 +158,8 @@ def _advice(one: JudgedAdvice) -> Object:
     return {"id": one.id, "title": one.title, "works_here": one.works_here, "why": one.why, "code": one.code}
 
 
-def _python(python: Python) -> Object:
+def python_to_json(python: Python) -> Object:
+    """The interpreter, as every object shows it."""
     return {
         "implementation": python.implementation,
         "version": python.version,
@@ -169,7 +171,8 @@ def _python(python: Python) -> Object:
     }
 
 
-def _machine(machine: Machine) -> Object:
+def machine_to_json(machine: Machine) -> Object:
+    """The machine in a few words, as every object shows it."""
     system = machine.system
     return {
         "id": machine.id,
@@ -178,7 +181,7 @@ def _machine(machine: Machine) -> Object:
         "architecture": system.architecture,
         "libc": f"{system.libc} {system.libc_version}".strip(),
         "quirks": sorted(system.quirks),
-        "facts": dict(machine.facts),
+        "facts": facts_of(machine),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wontload.report.advice import render_advice
+from wontload.report.doctor import render_doctor
 from wontload.report.fixes import render_attempt, render_plan
 from wontload.report.log import render_log
 from wontload.report.page import render_page
@@ -16,6 +17,7 @@ __all__ = [
     "Terminal",
     "render_advice",
     "render_attempt",
+    "render_doctor",
     "render_log",
     "render_page",
     "render_plan",

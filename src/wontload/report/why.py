@@ -10,6 +10,7 @@ from wontload.remedy.fix import Fix
 from wontload.report.advice import advice_line
 from wontload.report.evidence import evidence_rows
 from wontload.report.fixes import fix_section
+from wontload.report.inventory import facts_of
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
 from wontload.report.names import environment_of, system_of
 from wontload.report.request import MOST_LEAVES, request_tree
@@ -81,7 +82,7 @@ def _header(diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:
 
 def _saved_machine(diagnosis: Diagnosis, terminal: Terminal) -> list[Line]:
     machine = diagnosis.machine
-    facts = [system_of(machine.system), *(f"{name} {value}" for name, value in machine.facts.items())]
+    facts = [system_of(machine.system), *(f"{name} {value}" for name, value in facts_of(machine).items())]
     start = [span(f"on the saved machine {machine.id}: ", "dim")]
     return flow(listed(facts, terminal.glyphs.dot, "dim"), terminal.width, start, 2)
 

@@ -12,13 +12,14 @@ import csv
 import re
 from collections.abc import Iterator
 
-from wontload.machine.dist_info import Installed, described, installed
+from wontload.machine.dist_info import Installed, described, installed, normalise
 from wontload.machine.inventory import Distribution, RecordedFile
 from wontload.machine.survey.sources import Sources
 
 # A line of RECORD whose path ends as native files do: `a/b.so`, `lib/libx.so.1`, `"a,b.pyd",sha256=…`.
 NATIVE_LINE = re.compile(rb'^.*?\.(?:so(?:\.\d+)*|pyd|dll|dylib)"?(?:,.*)?$', re.MULTILINE | re.IGNORECASE)
 MOST_FILES = 20_000  # of one distribution
+METADATA_BYTES = 1 << 20
 
 
 def distributions(sources: Sources) -> tuple[Distribution, ...]:
@@ -45,8 +46,16 @@ def _distribution(sources: Sources, entry: Installed) -> Distribution:
         installer=entry.read("INSTALLER").decode("utf-8", "replace").strip()[:40],
         tags=tuple(re.findall(r"^Tag:\s*(\S+)", entry.read("WHEEL").decode("utf-8", "replace"), re.MULTILINE)),
         modules=entry.modules(),
+        requires=required(entry.read("METADATA", "PKG-INFO")),
         files=tuple(_files(sources, base, lines[:MOST_FILES])),
     )
+
+
+def required(metadata: bytes) -> tuple[str, ...]:
+    """Normalised names of what its metadata requires (core metadata, `Requires-Dist`), with or without an extra."""
+    head = metadata[:METADATA_BYTES].split(b"\n\n")[0].decode("utf-8", "replace")
+    names = re.findall(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)", head, re.MULTILINE)
+    return tuple(dict.fromkeys(map(normalise, names)))
 
 
 def _files(sources: Sources, base: str, lines: list[str]) -> Iterator[RecordedFile]:

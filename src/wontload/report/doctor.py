@@ -1,0 +1,148 @@
+"""The report of `wontload doctor`: the computer at a glance, then the packages of which something would not load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wontload.app.checkup import CheckedFile, Standing
+from wontload.app.doctor import STANDARD_LIBRARY, CheckedPackage, Checkup
+from wontload.report.inventory import overview
+from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
+from wontload.report.names import Names, environment_of, system_of
+from wontload.report.screen import Terminal
+from wontload.report.text import and_list, base_name, counted
+
+GROUPS_SHOWN, ITEMS_SHOWN = 4, 6
+GRAVITY = ("fails", "undetermined", "loads")
+
+
+def render_doctor(checkup: Checkup, terminal: Terminal, *, quiet: bool = False, verbose: bool = False) -> str:
+    """The whole report. Its first line alone answers whether anything is amiss.
+
+    Args:
+        checkup: what to report.
+        terminal: what it is drawn for.
+        quiet: the first line and a line for each package.
+        verbose: everything that was found, and every file.
+    """
+    lines = [*_header(checkup, terminal)]
+    if not quiet:
+        lines.append([])
+        for label, items in overview(checkup.machine):
+            shown = items if verbose or len(items) <= ITEMS_SHOWN else [*items[: ITEMS_SHOWN - 1], _more(items)]
+            lines += labelled(label, listed(shown, terminal.glyphs.dot), terminal.width)
+    ailing = [one for one in checkup.packages or () if one.failing or one.open]
+    for package in sorted(ailing, key=lambda one: GRAVITY.index(one.verdict)):
+        lines += [] if quiet else [[]]
+        lines += _package(package, checkup, terminal, quiet=quiet, verbose=verbose)
+    lines += [] if quiet else _last_lines(ailing, checkup, terminal)
+    return draw(lines, terminal)
+
+
+def _more(items: list[str]) -> str:
+    return f"{len(items) - ITEMS_SHOWN + 1} more (-v)"
+
+
+def _header(checkup: Checkup, terminal: Terminal) -> Iterator[Line]:
+    left = _verdict(checkup)
+    machine = checkup.machine
+    right = listed(environment_of(machine.python), terminal.glyphs.dot, "dim") if machine.python else []
+    joined = flow(right, 10_000)[0]
+    if both := beside(flow(left, 10_000)[0], joined, terminal.width):
+        yield both
+    else:
+        yield from flow(left, terminal.width, hang=2)
+        yield from flow(right, terminal.width, hang=2) if right else ()
+    container = machine.inventory.container
+    where = "" if machine.id == "this" else f"on the saved machine {machine.id}: "
+    facts = [system_of(machine.system), machine.system.architecture, f"in {container}" if container else ""]
+    yield from flow(listed(list(filter(None, facts)), terminal.glyphs.dot, "dim"), terminal.width, [span(where, "dim")])
+
+
+def _verdict(checkup: Checkup) -> list[Span]:
+    packages = checkup.packages
+    if packages is None:
+        return words("which packages are installed is not known", "warning")
+    files = sum(len(one.files) for one in packages)
+    judged = f"{counted(files, 'native file')} of {counted(len(packages), 'package')}"
+    failing = [one for one in packages if one.verdict == "fails"]
+    if failing:
+        what = f"{len(failing)} packages would" if len(failing) > 1 else "one package would"
+        return [*words(f"{what} not load", "error"), *words(f"({judged} judged, none imported)", "dim")]
+    ailing = sum(len(one.failing) + len(one.open) for one in packages)
+    if ailing:
+        what = "one may not load" if ailing == 1 else f"{ailing} may not load"
+        return words(f"{judged}: {what}; no package is surely broken by it", "warning")
+    return words(f"{judged}: all would load", "good")
+
+
+def _package(
+    package: CheckedPackage, checkup: Checkup, terminal: Terminal, *, quiet: bool, verbose: bool
+) -> Iterator[Line]:
+    severity = "error" if package.verdict == "fails" else "warning"
+    how_many = "; ".join(_how_many(package))
+    title = [span(f"{package.name} {package.version}", "strong"), span(":", "", ""), *words(how_many)]
+    start = [Span(terminal.glyphs.cross if severity == "error" else "?", severity), Span(" ")]
+    yield from flow(title, terminal.width, start, 2)
+    if quiet:
+        return
+    groups: dict[tuple[str, str], list[CheckedFile]] = {}
+    for file in (*package.failing, *package.open):
+        groups.setdefault((_kind(file), _why(file)) if not verbose else (file.path, ""), []).append(file)
+    names = Names(checkup.machine)
+    for first, *others in list(groups.values())[: None if verbose else GROUPS_SHOWN]:
+        more = f" and {len(others)} more" if others else ""
+        last = [*words(more), Span(":", "", "")]
+        atoms = [span(names.inside(first.path)), *last, *words(_why(first), "dim")]
+        yield from labelled(_kind(first), atoms, terminal.width)
+    if not verbose and len(groups) > GROUPS_SHOWN:
+        rest = sum(map(len, list(groups.values())[GROUPS_SHOWN:]))
+        yield from labelled("", words(f"{counted(rest, 'file')} more (-v shows all)", "dim"), terminal.width)
+
+
+def _how_many(package: CheckedPackage) -> Iterator[str]:
+    """How many of which files would not load, and of how many nobody knows."""
+    for word, extension in (("extension module", True), ("library", False)):
+        of_kind = [one for one in package.files if one.extension is extension]
+        failing = sum(one.standing is Standing.FAILS for one in of_kind)
+        unknown = sum(one.standing is Standing.UNDETERMINED for one in of_kind)
+        total = counted(len(of_kind), word)
+        if failing:
+            yield f"{failing} of {total} would not load"
+        if unknown:
+            yield f"{unknown} more may or may not load" if failing else f"{unknown} of {total} may or may not load"
+
+
+def _kind(file: CheckedFile) -> str:
+    return "extension" if file.extension else "library"
+
+
+def _why(file: CheckedFile) -> str:
+    """What keeps it from loading, in one clause."""
+    if file.damaged:
+        first = file.result.modules[0]
+        return first.reason or str(file.result.error)
+    missing = list(dict.fromkeys(base_name(one.name) for one in file.result.failed))
+    if file.elsewhere:
+        what, where = and_list(missing), and_list(list(file.elsewhere))
+        asked = "this load does not search that" if file.known else "does something add that?"
+        return f"needs {what}; found in {where}: {asked}"
+    if file.standing is Standing.UNDETERMINED:
+        return "; ".join(file.result.would_settle) or "what it needs is not known"
+    for failed in file.result.failed[:1]:
+        reason = failed.reason or "not found"
+        if failed is file.result.modules[0]:
+            return reason
+        return f"{missing[0]}: {reason}" if failed.symbol else f"needs {and_list(missing)}: {reason}"
+    return str(file.result.error)
+
+
+def _last_lines(ailing: list[CheckedPackage], checkup: Checkup, terminal: Terminal) -> Iterator[Line]:
+    candidates = [one for one in ailing if one.name != STANDARD_LIBRARY]
+    if not candidates or checkup.machine.id != "this":
+        return
+    worst = min(candidates, key=lambda one: GRAVITY.index(one.verdict))
+    yield []
+    command = span(f"wontload {worst.name}", "strong")
+    rest = words("tries the import in a child process and says why it fails, if it does.")
+    yield from flow([command, *rest], terminal.width)

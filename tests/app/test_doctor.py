@@ -1,0 +1,208 @@
+"""Which installed native files would not load, judged on machines that are values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.loader.macos_machine import macho
+from tests.support.machines import LINUX_SITE, SITE, broken, dll, linux, so, windows
+from wontload.app.checkup import CheckedFile, Standing
+from wontload.app.doctor import STANDARD_LIBRARY, Checkup, doctor
+from wontload.binary import Defect
+from wontload.machine import Inventory, Machine, System
+from wontload.machine.inventory import Distribution, RecordedFile, Toolkit
+from wontload.machine.memory import MemoryFiles
+
+CUDA = r"C:\CUDA\v12.4\bin"
+SUFFIXES = {
+    "linux": (".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so"),
+    "macos": (".cpython-311-darwin.so", ".abi3.so", ".so"),
+    "windows": (".cp311-win_amd64.pyd", ".pyd"),
+}
+CORE = f"{LINUX_SITE}/pkg/core.cpython-311-x86_64-linux-gnu.so"
+
+
+def distribution(machine: Machine, name: str, *paths: str, **fields: Any) -> Distribution:
+    site = SITE if machine.system.name == "windows" else LINUX_SITE
+    files = tuple(RecordedFile(path=path, present=machine.files.kind(path).value == "file") for path in (*paths,))
+    return Distribution(name=name, version="1.0", location=site, files=files, **fields)
+
+
+def check(
+    machine: Machine,
+    packages: Mapping[str, tuple[str, ...]],
+    requires: Mapping[str, str] | None = None,
+    **inventory: Any,
+) -> Checkup:
+    """The checkup of a machine on which these distributions have these files."""
+    assert machine.python is not None
+    suffixes = SUFFIXES[machine.system.name]
+    distributions = tuple(
+        distribution(machine, name, *paths, requires=tuple((requires or {}).get(name, "").split()))
+        for name, paths in packages.items()
+    )
+    made = replace(
+        machine,
+        python=replace(machine.python, extension_suffixes=suffixes),
+        inventory=Inventory(distributions=distributions, **inventory),
+    )
+    return doctor(machine=made)
+
+
+def files(checkup: Checkup, name: str) -> dict[str, CheckedFile]:
+    (package,) = [one for one in checkup.packages or () if one.name == name]
+    return {one.path.replace("\\", "/").rsplit("/", 1)[-1]: one for one in package.files}
+
+
+def test_all_is_well():
+    found = check(linux({CORE: so("libc.so.6")}), {"pkg": (CORE,)})
+    assert found.verdict == "loads"
+    assert found.packages is not None
+    assert [(one.name, one.verdict, len(one.files)) for one in found.packages] == [("pkg", "loads", 1)]
+
+
+def test_extension_modules_that_all_fail_are_a_broken_package():
+    found = check(linux({CORE: so("libmpi.so.12")}), {"pkg": (CORE,)})
+    (core,) = files(found, "pkg").values()
+    assert (found.verdict, core.standing, core.extension, core.damaged) == ("fails", Standing.FAILS, True, False)
+    assert [one.name for one in core.result.failed] == ["libmpi.so.12"]
+
+
+def test_one_of_several_may_be_a_plugin_that_nobody_misses():
+    plugin = f"{LINUX_SITE}/pkg/plugin.abi3.so"
+    found = check(linux({CORE: so("libc.so.6"), plugin: so("libtbb.so.12")}), {"pkg": (CORE, plugin)})
+    assert found.verdict == "undetermined"
+    assert files(found, "pkg")["plugin.abi3.so"].standing is Standing.FAILS
+
+
+@pytest.mark.parametrize("content", [None, "gone", "damaged"])
+def test_a_file_that_is_gone_or_damaged_is_no_plugin(content: str | None):
+    library = f"{LINUX_SITE}/pkg.libs/libz.so.1"
+    contents = {CORE: so("libc.so.6")}
+    if content == "damaged":
+        contents[library] = broken(Defect.EMPTY, library)
+    elif content is None:
+        contents[library] = so("libc.so.6")
+    found = check(linux(contents), {"pkg": (CORE, library)})
+    assert found.verdict == ("loads" if content is None else "fails")
+    assert files(found, "pkg")["libz.so.1"].damaged is (content is not None)
+
+
+def test_directories_of_the_package_itself_are_its_own_business():
+    """delvewheel and torch add them before they import: so do most wheels on Windows."""
+    core, library = SITE + r"\pkg\core.cp311-win_amd64.pyd", SITE + r"\pkg.libs\foo-1234.dll"
+    found = check(windows({core: dll("foo-1234.dll"), library: dll()}), {"pkg": (core, library)})
+    assert found.verdict == "loads"
+
+
+@pytest.mark.parametrize(("requires", "verdict"), [("torch", "loads"), ("", "undetermined")])
+def test_directories_of_what_it_requires(requires: str, verdict: str):
+    c10 = f"{LINUX_SITE}/torch/lib/libc10.so"
+    found = check(
+        linux({CORE: so("libc10.so"), c10: so("libc.so.6")}),
+        {"pkg": (CORE,), "Torch": (c10,)},
+        {"pkg": requires},
+    )
+    (core,) = files(found, "pkg").values()
+    assert (found.verdict, core.standing.value) == (verdict, verdict)
+    assert core.elsewhere == (() if requires else (f"{LINUX_SITE}/torch/lib",))
+
+
+def test_what_a_toolkit_has_is_known_and_not_relied_on():
+    core = SITE + r"\pkg\core.pyd"
+    toolkit = Toolkit(kind="cuda", version="12.4", directory=r"C:\CUDA\v12.4", libraries=(CUDA,))
+    machine = windows({core: dll("cudart64_12.dll"), CUDA + r"\cudart64_12.dll": dll()})
+    found = check(machine, {"pkg": (core,)}, toolkits=(toolkit,))
+    (file,) = files(found, "pkg").values()
+    assert (found.verdict, file.standing, file.elsewhere) == ("undetermined", Standing.UNDETERMINED, (CUDA,))
+
+
+def test_help_that_needs_help():
+    """What lies elsewhere needs something in turn, which is nowhere: then it does not help."""
+    a = f"{LINUX_SITE}/pkg.libs/liba.so"
+    found = check(linux({CORE: so("liba.so"), a: so("libb.so")}), {"pkg": (CORE, a)})
+    assert files(found, "pkg")[CORE.rsplit("/", 1)[-1]].standing is Standing.FAILS
+
+
+LLAMA = SITE + r"\llama_cpp\lib\llama.dll"
+
+
+@pytest.mark.parametrize(("path", "verdict"), [((), "fails"), ((CUDA,), "loads")])
+def test_a_load_whose_flags_are_known_is_judged_by_them(path: tuple[str, ...], verdict: str):
+    """The case that started it: winmode=0 looks on PATH, and ignores what the package adds."""
+    environment = {"CUDA_PATH": r"C:\CUDA\v12.4", "PATH": ";".join((r"C:\Windows\System32", *path))}
+    machine = windows({LLAMA: dll("cudart64_12.dll"), CUDA + r"\cudart64_12.dll": dll()}, environment=environment)
+    found = check(machine, {"llama_cpp_python": (LLAMA,)})
+    (file,) = files(found, "llama_cpp_python").values()
+    assert (found.verdict, file.mode, file.known) == (verdict, "legacy", True)
+
+
+def test_files_for_others_are_left_out():
+    other_python = f"{LINUX_SITE}/pkg/core.cpython-38-x86_64-linux-gnu.so"
+    other_system, other_machine = f"{LINUX_SITE}/pkg/a.dll", f"{LINUX_SITE}/pkg/libarm.so"
+    contents = {
+        CORE: so("libc.so.6"),
+        other_python: so("nowhere.so"),
+        other_system: dll("nowhere.dll"),
+        other_machine: so("nowhere.so", architecture="aarch64"),
+    }
+    found = check(linux(contents), {"pkg": tuple(contents)})
+    assert list(files(found, "pkg")) == [CORE.rsplit("/", 1)[-1]]
+
+
+def test_an_extension_module_of_another_machine_is_a_failure():
+    found = check(linux({CORE: so("libc.so.6", architecture="aarch64")}), {"pkg": (CORE,)})
+    assert found.verdict == "fails"
+
+
+def test_a_plain_name_is_an_extension_module_if_python_could_start_it():
+    module, library = f"{LINUX_SITE}/fast.so", f"{LINUX_SITE}/libslow.so"
+    contents = {module: so("libc.so.6", exports=("PyInit_fast",)), library: so("libc.so.6")}
+    found = files(check(linux(contents), {"pkg": tuple(contents)}), "pkg")
+    assert {name: one.extension for name, one in found.items()} == {"fast.so": True, "libslow.so": False}
+
+
+def test_the_standard_library_counts():
+    module = "/usr/lib/python3.11/lib-dynload/_tkinter.cpython-311-x86_64-linux-gnu.so"
+    machine = linux({module: so("libtk8.6.so")}, path=("", "/usr/lib/python3.11/lib-dynload", LINUX_SITE))
+    found = check(machine, {})
+    assert found.packages is not None
+    assert [(one.name, one.verdict) for one in found.packages] == [(STANDARD_LIBRARY, "fails")]
+
+
+def test_a_machine_of_which_nobody_knows_what_is_installed():
+    found = doctor(machine=linux())
+    assert (found.packages, found.verdict) == (None, "undetermined")
+
+
+def test_progress_is_told():
+    told: list[tuple[int, int]] = []
+    machine = replace(linux(), inventory=Inventory(distributions=()))
+    assert doctor(machine=machine, progress=lambda done, total: told.append((done, total))).verdict == "loads"
+    module = "/usr/lib/python3.11/lib-dynload/x.so"
+    again = replace(
+        linux({module: so()}, path=("/usr/lib/python3.11/lib-dynload",)), inventory=Inventory(distributions=())
+    )
+    doctor(machine=again, progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, 1)]
+
+
+def test_macs():
+    site = "/Users/me/site-packages"
+    core, library = f"{site}/pkg/core.cpython-311-darwin.so", f"{site}/pkg/.dylibs/libz.dylib"
+    contents = {
+        core: macho("@loader_path/.dylibs/libz.dylib", "/opt/homebrew/opt/libomp/lib/libomp.dylib"),
+        library: macho("/usr/lib/libSystem.B.dylib", name="@loader_path/.dylibs/libz.dylib"),
+        f"{site}/pkg/core.so": macho("@rpath/nowhere.dylib", architecture="x86_64"),
+    }
+    system = System(name="macos", version="14.5", architecture="aarch64")
+    machine = Machine(id="mac", system=system, files=MemoryFiles(contents, windows=False), python=linux().python)
+    found = files(check(machine, {"pkg": tuple(contents)}), "pkg")
+    assert {name: one.standing.value for name, one in found.items()} == {
+        "core.cpython-311-darwin.so": "fails",
+        "libz.dylib": "loads",
+    }

@@ -1,0 +1,82 @@
+"""The report of `doctor`, and its JSON, from a checkup that is a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.support.checkups import CHECKUPS
+from tests.support.schemas import check
+from wontload.machine import Inventory
+from wontload.machine.inventory import Cpu, Gpu, Unasked, Variable
+from wontload.report.doctor_json import doctor_to_json
+from wontload.report.inventory import facts_of, overview
+from wontload.report.screen import Terminal
+from wontload.report.terminal import render_doctor
+
+Compare = Callable[[str, str], None]
+
+
+@pytest.mark.parametrize("width", [60, 100])
+@pytest.mark.parametrize("name", CHECKUPS)
+def test_the_report_reads_as_recorded(name: str, width: int, compare: Compare):
+    text = render_doctor(CHECKUPS[name], Terminal(width=width, color=False, unicode=True))
+    compare(f"doctor-{name}.{width}.txt", text)
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_quietly(compare: Compare):
+    compare("doctor-quiet.100.txt", render_doctor(CHECKUPS["ailing"], Terminal(), quiet=True))
+
+
+def test_in_ascii_and_in_full():
+    text = render_doctor(CHECKUPS["ailing"], Terminal(unicode=False), verbose=True)
+    assert text.isascii()
+    assert "(-v" not in text
+
+
+@pytest.mark.parametrize("name", CHECKUPS)
+def test_its_json_fits_the_schema(name: str):
+    found = check(doctor_to_json(CHECKUPS[name]))
+    assert found["verdict"] == CHECKUPS[name].verdict
+    assert "distributions" not in found["inventory"], "the packages tell of them"
+
+
+def test_json_says_what_is_not_known_and_what_is_not_there():
+    checkup = CHECKUPS["unknown"]
+    found = doctor_to_json(checkup)
+    assert (found["inventory"]["gpus"], found["packages"]) == (None, None)
+    none = replace(checkup, machine=replace(checkup.machine, inventory=Inventory(gpus=())))
+    assert doctor_to_json(none)["inventory"]["gpus"] == []
+    assert ("GPU", ["none found"]) in list(overview(none.machine))
+    assert ("GPU", ["not known"]) in list(overview(checkup.machine))
+
+
+def test_nothing_from_a_machine_reaches_the_terminal_untamed():
+    evil = "\x1b]0;owned\x07\u202e" * 3
+    inventory = Inventory(
+        cpu=Cpu(model=evil),
+        gpus=(Gpu(vendor="nvidia", name=evil),),
+        variables=(Variable(name="CUDA_PATH", value=evil, origin="user"),),
+        unasked=(Unasked(source=evil, why=evil),),
+        container=evil,
+    )
+    checkup = CHECKUPS["ailing"]
+    text = render_doctor(replace(checkup, machine=replace(checkup.machine, inventory=inventory)), Terminal())
+    assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+def test_a_saved_machine_in_one_breath():
+    machine = CHECKUPS["ailing"].machine
+    assert facts_of(machine) == {
+        "GPU": "NVIDIA GeForce RTX 4070 SUPER, compute capability 8.9, 12 GB",
+        "driver": "551.61, takes CUDA up to 12.4",
+        "CUDA toolkit": r"12.4.1 in C:\Program Files\NVIDIA GPU Computing Toolkit\CUDA\v12.4",
+        "VC++ runtime": "14.38.33135.0 (x86_64)",
+        "Visual Studio": "2022 Build Tools and 2022 Community",
+    }
+    noted = replace(machine, inventory=Inventory(), facts={"GPU": "an old note"})
+    assert facts_of(noted) == {"GPU": "an old note"}
+    assert facts_of(replace(machine, facts={"GPU": "an old note"})) == facts_of(machine)
