@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import wontload.diagnosis
+import wontload.knowledge
 from wontload.cli.options import COMMANDS, parse
 from wontload.diagnosis.catalogue import CODES
 
@@ -116,3 +117,10 @@ def test_prose_names_no_command_outside_code(page):
 def test_some_pages_do_name_commands():
     found = {arguments[0] for code in CODES for arguments in commands_of(page_of(code))}
     assert {"TARGET", "tree", "explain"} <= found
+
+
+def test_every_code_that_a_message_can_name_can_be_explained():
+    tables = Path(wontload.knowledge.__file__).parent.joinpath("messages").glob("*.toml")
+    named = {code for path in tables for code in re.findall(r"\bWL\d{3}\b", path.read_text(encoding="utf-8"))}
+    assert named
+    assert named <= set(CODES)

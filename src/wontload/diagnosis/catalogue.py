@@ -32,6 +32,7 @@ CODES = MappingProxyType(
         "WL402": "no_gpu_driver",
         "WL403": "driver_too_old",
         "WL404": "no_code_for_gpu",
+        "WL405": "cpu_only",
         "WL406": "gpu_hidden",
         "WL501": "other_python",
         "WL502": "two_distributions",
