@@ -233,7 +233,7 @@ def test_directories_that_were_added_before_anybody_watched(python: WindowsPytho
     # The second call is AddDllDirectory itself, which `os.add_dll_directory` has no part in.
     path_file.write_text(
         "import os, ctypes; os.add_dll_directory('C:\\\\windows'); "
-        "ctypes.WinDLL('kernel32').AddDllDirectory(ctypes.c_wchar_p('C:\\\\windows\\\\system'))\n"
+        "ctypes.WinDLL('kernel32').AddDllDirectory(ctypes.c_wchar_p('C:\\\\windows\\\\system32'))\n"
     )
     try:
         seen = attempt(python, work, "import ctypes, os; os.add_dll_directory(os.getcwd()); ctypes.CDLL('winmm.dll')")
@@ -241,7 +241,7 @@ def test_directories_that_were_added_before_anybody_watched(python: WindowsPytho
         path_file.unlink()
     (load,) = seen["loads"]
     added = [one["path"] for one in load["request"]["process"]["added_directories"]]
-    assert added == ["C:\\windows", "C:\\windows\\system", python.windows.to_windows(work)]
+    assert added == ["C:\\windows", "C:\\windows\\system32", python.windows.to_windows(work)]
 
 
 @pytest.mark.parametrize(

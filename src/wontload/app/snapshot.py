@@ -61,14 +61,19 @@ def snapshot(
     """
     executable = python or chosen(as_module=True)[0]
     answers = [diagnose(target, python=executable, timeout_s=timeout_s) for target in targets]
-    cases = [answer.case for answer in answers if answer.case is not None and answer.case.observation is not None]
+    tried = [
+        (target, answer.case)
+        for target, answer in zip(targets, answers, strict=True)
+        if answer.case is not None and answer.case.observation is not None
+    ]
+    cases = [case for _, case in tried]
     machine = cases[0].machine if cases else machine_of(ask(executable))
     files = RecordingFiles(machine.files)
     recorded = replace(machine, files=files, inventory=in_full(machine.inventory))
     again = [_again(case, recorded) for case in cases]
     if not cases:
         _look_around(recorded)
-    records = [_record(target, case) for target, case in zip(targets, cases, strict=False)]
+    records = [_record(target, case) for target, case in tried]
     value = _value(recorded, files, records)
     redaction = Redaction.of(value) if redact else None
     value = redaction(value) if redaction else value
