@@ -27,6 +27,7 @@ class Place:
         machine, process: where, and what its loader may know of the process.
         live: the machine is this computer.
         caller_added, caller_environment: directories and variables that the caller adds, as the caller spells them.
+        laid: files of this computer, as asked for, that lie over a saved machine.
         at: on a saved machine: where a file of this one is laid, a directory or (with a native suffix) the file's path.
     """
 
@@ -36,6 +37,7 @@ class Place:
     at: str | None = None
     caller_added: tuple[str, ...] = ()
     caller_environment: Mapping[str, str] = field(default_factory=dict)
+    laid: frozenset[str] = frozenset()
     _read: dict[str, Content] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -60,7 +62,7 @@ class Place:
         windows = self.machine.system.name == "windows"
         alone = () if self.at else (self.path_module.dirname(there),)
         files = OverlayFiles(self.machine.files, {there: self._content(path)}, windows=windows, complete=alone)
-        return replace(self, machine=replace(self.machine, files=files)), there
+        return replace(self, machine=replace(self.machine, files=files), laid=self.laid | {path}), there
 
     def _there(self, path: str) -> str:
         if self.at and NATIVE_SUFFIX.search(self.at):

@@ -157,7 +157,7 @@ def _cut_down(files: SavedFiles) -> SavedFiles:
         else image
         for path, image in files.images.items()
     }
-    return replace(files, images=images)
+    return replace(files, images=images, exports_cut=True)
 
 
 def _taken(images: Iterable[Mapping[str, Any]]) -> Iterator[str | None]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wontload.app import foreign
 from wontload.app.places import Place, saved_machine, this_computer
 from wontload.binary import Format, Image
 from wontload.errors import UsageError
-from wontload.loader import LoadResult
+from wontload.loader import LoadResult, Verdict
 from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, fits, flags_for
 from wontload.machine import LoadRequest, Machine, own_format
@@ -108,7 +108,17 @@ def _judge(place: Place, path: str, mode: str | None, machines: foreign.CleanMac
         flags=flags_for(meant, own, there),
         process=place.process,
     )
-    return TreeLoad(path=path, machine=place.machine.id, mode=meant, result=simulate(place.machine, request))
+    result = simulate(place.machine, request)
+    if place.machine.exports_cut and path in place.laid and any(one.symbol for one in result.modules):
+        result = _undecided(result, place.machine.id)
+    return TreeLoad(path=path, machine=place.machine.id, mode=meant, result=result)
+
+
+def _undecided(result: LoadResult, machine: str) -> LoadResult:
+    """What is said where a strange file takes a symbol that the saved machine may merely have left out."""
+    lacking = ", ".join(dict.fromkeys(one.symbol for one in result.modules if one.symbol))
+    sentence = f"The saved machine {machine} does not tell all exports of its files; there, look for {lacking}."
+    return replace(result, verdict=Verdict.UNDETERMINED, error=None, would_settle=(*result.would_settle, sentence))
 
 
 def _judge_foreign(

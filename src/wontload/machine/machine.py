@@ -103,6 +103,7 @@ class Machine:
         environment: variables of the person's session, not of one process.
         facts: what a saved machine's file tells a person besides its inventory, in the order shown.
         inventory: processor, GPUs, drivers, toolkits, runtimes, compilers, distributions; no loader consults it.
+        exports_cut: a saved machine whose files do not tell all exports: what a strange file takes may be left out.
     """
 
     id: str
@@ -111,6 +112,7 @@ class Machine:
     python: Python | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    exports_cut: bool = False
     inventory: Inventory = field(default_factory=Inventory)
 
 

@@ -188,6 +188,7 @@ def _machine(saved: SavedMachine) -> Machine:
         environment=saved.environment,
         facts=saved.facts,
         inventory=saved.inventory,
+        exports_cut=saved.files.exports_cut,
     )
 
 

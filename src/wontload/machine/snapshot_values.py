@@ -69,6 +69,7 @@ class SavedFiles:
         texts: small files that loaders read as text (manifests of assemblies), by path.
         listings, kinds, reals, same: what was answered on the machine itself, see `RecordedFiles`.
         source: where the tables come from, for a person.
+        exports_cut: exports that no file of this machine takes were left out, to keep it small.
     """
 
     images: dict[str, SavedImage]
@@ -83,6 +84,7 @@ class SavedFiles:
     reals: dict[str, str] = field(default_factory=dict)
     same: tuple[tuple[str, ...], ...] = ()
     source: dict[str, str]
+    exports_cut: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
