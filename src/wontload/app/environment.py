@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from typing import Any
 
-from wontload import knowledge
 from wontload.machine import Machine
 from wontload.remedy.fix import Environment
 
@@ -36,18 +35,15 @@ def environment_of(machine: Machine) -> Environment:
     python = machine.python
     if python is None:
         return Environment(python="")
-    manager = (knowledge.manager_of(machine.system.version) or "") if machine.system.name == "linux" else ""
     if machine.id != "this":
         sites = [
             entry for entry in python.path if entry.replace("\\", "/").endswith(("/site-packages", "/dist-packages"))
         ]
         site = next((entry for entry in sites if entry.startswith(python.prefix)), None)
-        return Environment(
-            python=python.executable, prefix=python.prefix, site=site, installer="pip", package_manager=manager
-        )
+        return Environment(python=python.executable, prefix=python.prefix, site=site, installer="pip")
     told = _ask(python.executable)
     if told is None:
-        return Environment(python=python.executable, prefix=python.prefix, package_manager=manager)
+        return Environment(python=python.executable, prefix=python.prefix)
     purelib = os.path.normcase(str(told["places"].get("purelib", "")))
     # On Windows the first of `getsitepackages()` is the installation's own directory; where pip installs comes first.
     sites = sorted((str(one) for one in told["sites"]), key=lambda one: os.path.normcase(one) != purelib)
@@ -58,7 +54,6 @@ def environment_of(machine: Machine) -> Environment:
         places={str(name): str(path) for name, path in told["places"].items()},
         installer="pip" if told["pip"] else "uv" if shutil.which("uv") else "",
         managed_by="the system's package manager" if told["managed"] else "",
-        package_manager=manager,
     )
 
 

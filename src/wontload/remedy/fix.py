@@ -30,7 +30,6 @@ class Environment:
             (embeddable Python without `site`; a read-only environment without a user site).
         places: `sysconfig`'s paths. installer: `pip`, `uv`, or empty.
         managed_by: who forbids pip to install here (PEP 668), in words; empty for nobody.
-        package_manager: of the system's distribution: `apt` …; empty when not known.
     """
 
     python: str
@@ -39,7 +38,6 @@ class Environment:
     places: Mapping[str, str] = field(default_factory=dict)
     installer: str = ""
     managed_by: str = ""
-    package_manager: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from wontload.remedy.steps import ByHand, InstallWheels, MoveFile, ReplaceText, 
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
 from wontload.report.screen import Terminal
 
-HANG = 4
 MOST_DIFFERENCES = 6
 CERTAINTY = {True: "proven", None: "to be proven on what is fetched", False: "not enough alone"}
 

@@ -5,7 +5,7 @@ A candidate looks at the case and the environment only; nothing is changed, fetc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wontload.diagnosis import Case, Diagnosis
@@ -30,8 +30,3 @@ class Question:
     def package(self) -> str | None:
         """Top-level import name of the target; `None` for a file."""
         return self.case.target.partition(".")[0] if self.case.kind == "import" else None
-
-    def codes(self) -> Iterator[str]:
-        """Codes of the findings that explain the error, else of all that are errors."""
-        found = [one for one in self.diagnosis.findings if one.explains_error] or self.diagnosis.findings
-        return iter([one.code for one in found])
