@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,11 @@ def test_a_cut_off_line_is_no_event(tmp_path: Path):
     found.write("end", how="undone")
     (again,) = journals.applications()
     assert [event["event"] for event in again.events] == ["begin", "end"]
+
+
+def test_applications_of_one_second_stand_in_the_order_in_which_they_were_made():
+    made = []
+    for _ in range(8):
+        made.append(begin().identity)
+        time.sleep(0.002)
+    assert [one.identity for one in journals.applications()] == made[::-1]

@@ -1,7 +1,7 @@
 """What was changed, written down and synced before it is changed: one file an application, kept in the user's state.
 
-    <state>/journal/20261126-101500-4f2a.jsonl      one JSON object a line, in the order of events
-    <state>/backups/<sha256>                        content that an undo puts back, under its own hash
+    <state>/journal/20261126-101500123-4f2a.jsonl     one JSON object a line, in the order of events
+    <state>/backups/<sha256>                          content that an undo puts back, under its own hash
 
 Events: `begin` (what and for whom), `before` (a step, and how it is taken back), `after` (it was taken), `verified`,
 `undone` (a step was taken back), `end` (`applied` or `undone`). A line that was cut off by a crash is not an event:
@@ -24,7 +24,7 @@ from wontload.errors import UsageError, WontloadError
 
 SCHEMA = "wontload.journal/1"
 LARGEST_JOURNAL_BYTES = 64 << 20
-IDENTITY = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+IDENTITY = re.compile(r"\d{8}-\d{9}-[0-9a-f]{4}")
 Event = Mapping[str, Any]
 
 
@@ -48,7 +48,8 @@ class Journal:
     """The record of one application.
 
     Attributes:
-        identity: date, time (UTC) and four random digits. state: the state directory.
+        identity: date, time (UTC, to the millisecond, so that they sort as they were made), four random digits.
+        state: the state directory.
         events: those that are on the disk, in order.
     """
 
@@ -128,7 +129,8 @@ class Journal:
 def begin(*, target: str, python: str, fix: str, title: str) -> Journal:
     """Start a journal. Raises `CannotWrite`."""
     state = state_directory()
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
+    stamp = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}{nanoseconds // 1_000_000:03}"
     journal = Journal(identity=f"{stamp}-{secrets.token_hex(2)}", state=state)
     try:
         os.makedirs(os.path.dirname(journal.path), mode=0o700, exist_ok=True)
