@@ -25,7 +25,8 @@ def fix_section(fixes: Sequence[Fix], target: str, terminal: Terminal) -> Iterat
     for number, fix in enumerate(fixes, 1):
         yield from _headline(number, fix, terminal)
     command = span(f"wontload fix {target}", "strong")
-    yield from flow([span("Run"), command, *words("to apply 1 and check the import.")], terminal.width)
+    does = "to be led through 1 and check the import." if fixes[0].by_hand else "to apply 1 and check the import."
+    yield from flow([span("Run"), command, *words(does)], terminal.width)
 
 
 def render_plan(plan: Plan, terminal: Terminal) -> str:
@@ -60,7 +61,7 @@ def costs(fix: Fix) -> str:
     parts += ["needs an administrator"] if fix.rights == "administrator" else []
     parts += ["by hand"] if fix.by_hand else ["undoable"]
     if fix.proof.works is not True:
-        parts.append(CERTAINTY[fix.proof.works])
+        parts.append("the import is tried after it" if fix.by_hand else CERTAINTY[fix.proof.works])
     return " · ".join(parts)
 
 

@@ -42,10 +42,11 @@ OVERLAYS: dict[str, Make] = {
 def judge_advice(diagnosis: Diagnosis) -> tuple[JudgedAdvice, ...]:
     """Every remedy that people would give for this target on this system, in the table's order.
 
-    Empty when the target does not fail, or when its case is not known.
+    Empty when the target does not fail, when it is not installed at all (WL506), or when its case is not known.
     """
     case = diagnosis.case
-    if case is None or diagnosis.verdict != "fails":
+    absent = any(one.code == "WL506" and one.explains_error for one in diagnosis.findings)
+    if case is None or absent or diagnosis.verdict != "fails":
         return ()
     package = case.target.partition(".")[0] if case.kind == "import" else ""
     rows = knowledge.advice(case.machine.system.name, package)

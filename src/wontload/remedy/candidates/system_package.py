@@ -7,6 +7,7 @@ rights are asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wontload import knowledge
@@ -31,23 +32,27 @@ def system_package(question: Question) -> Iterator[Fix]:
     # What Python code asks for by name, one after the other, are alternatives: any of them will do.
     alternatives = [one for one in lost if one.module.needed_by is None]
     needed = [one for one in lost if one.module.needed_by is not None]
-    for number, choice in enumerate([[one] for one in alternatives] or [[]], 1):
-        yield from _fix(case, [*needed, *choice], "system-package" if number == 1 else f"system-package-{number}")
+    number = 0
+    for choice in [[one] for one in alternatives] or [[]]:
+        loads = {one.load for one in choice} or set(must_load(case))
+        for fix in _fix(case, [*needed, *choice], loads):
+            number += 1
+            yield fix if number == 1 else replace(fix, id=f"{fix.id}-{number}")
 
 
-def _fix(case: Case, lost: list[Missing], identity: str) -> Iterator[Fix]:
+def _fix(case: Case, lost: list[Missing], loads: set[int]) -> Iterator[Fix]:
     found = [_provider(case, one.file) for one in lost]
     if not found or any(one is None for one in found):
         return
     providers = list(dict.fromkeys(one for one in found if one is not None))
     change = Change(files={_place(case, one.file): None for one in lost})
     yield Fix(
-        id=identity,
+        id="system-package",
         kind="system-package",
         title="; ".join(one.command or f"{one.package} ({one.where})" for one in providers),
         steps=tuple(ByHand(text=f"{one.text}.", command=one.command or one.where) for one in providers),
         change=change,
-        proof=prove(case, change),
+        proof=prove(case, change, sorted(loads)),
         download_bytes=None,
         minutes=None,
         rights="administrator",
