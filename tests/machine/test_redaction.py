@@ -179,3 +179,13 @@ def test_what_is_replaced(text: str, told: str):
     value = machine("linux")
     value["paths"] = [text]
     assert redacted(value)["paths"] == [told]
+
+
+@pytest.mark.parametrize("mount", ["/media/zaphodx/USB", "/net/martinvogon/share"])
+def test_a_mount_is_no_name_that_a_diagnosis_needs(mount: str):
+    machine = {"id": "m", "system": {"name": "linux", "mounts": [[mount, "noexec"]]}, "files": {"images": {}}}
+    machine["environment"] = {"USER": "zaphodx", "HOSTNAME": "martinvogon", "HOME": "/home/zaphodx"}
+    value = {"schema": "wontload.machine/1", "machine": machine, "observations": [], "processes": [], "paths": []}
+    written = json.dumps(Redaction.of(value)(value))
+    assert "zaphodx" not in written
+    assert "martinvogon" not in written

@@ -78,7 +78,12 @@ def _files(target: str, machine: Machine) -> Iterator[str]:
     found: list[str] = []
     for entry in machine.python.path if machine.python else ():
         queue = [path.join(entry, *name.split("."))]
+        seen: set[str] = set()  # links, and names of a file made by hand, may lead in a circle
         for directory in queue:
+            place = path.normpath(machine.files.real(directory))
+            if place in seen:
+                continue
+            seen.add(place)
             for child in machine.files.listing(directory) or ():
                 child_path = path.join(directory, child)
                 if NATIVE_SUFFIX.search(child):

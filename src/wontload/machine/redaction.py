@@ -262,7 +262,8 @@ def _strings(value: Any) -> Iterator[str]:
 def _needed(value: Any, strings: list[str]) -> Iterator[str]:
     """Names of libraries, packages and fields: a diagnosis consists of them."""
     machine = value["machine"]
-    yield from _strings({name: one for name, one in machine["system"].items() if name != "library_cache"})
+    places = ("library_cache", "mounts")
+    yield from _strings({name: one for name, one in machine["system"].items() if name not in places})
     python = machine.get("python") or {}
     yield from (one for one in python.values() if isinstance(one, str) and not re.search(r"[\\/]", one))
     for record in value.get("observations", ()):
