@@ -12,7 +12,6 @@ from wontload.binary import Format, Image
 from wontload.loader import LoadResult, Module
 from wontload.machine import AddedDirectory, Files, Machine, Process
 from wontload.machine.foreign import ForeignFiles, to_machine
-from wontload.machine.profile import clean_machine
 
 SEARCH_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 PROFILE_OF = {Format.PE: "windows-11", Format.ELF: "debian-12", Format.MACHO: "macos-14"}
@@ -43,6 +42,8 @@ class CleanMachines:
     def _make(
         self, profile: str, architecture: str, python: tuple[int, int], *, windows: bool
     ) -> tuple[Machine, Process, ForeignFiles]:
+        from wontload.machine.profile import clean_machine  # all that is known of other systems: few files ask for it
+
         machine, process = clean_machine(profile, architecture=architecture, python=python)
         files = ForeignFiles(machine.files, windows=windows, host=self._host)
         here = to_machine(os.getcwd(), windows=windows)

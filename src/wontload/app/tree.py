@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wontload.app import foreign
@@ -62,6 +62,21 @@ def tree(
     Raises:
         UsageError: a mode that does not fit a file's format; nothing has been answered then.
     """
+    judge = judge_of(files, mode=mode, added=added, environment=environment, python=python, machine=machine, at=at)
+    return map(judge, files)
+
+
+def judge_of(
+    files: Sequence[str],
+    *,
+    mode: str | None,
+    added: Sequence[str],
+    environment: Mapping[str, str] | None,
+    python: str | None,
+    machine: Machine | Snapshot | None,
+    at: str | None,
+) -> Callable[[str], TreeLoad]:
+    """What gives the answer for each of the files. Arguments and exceptions are those of `tree`."""
     if machine is None:
         place = this_computer(python or chosen(as_module=True)[0])
     else:
@@ -72,7 +87,7 @@ def tree(
     for path in files:
         _check(place, path, mode)
     machines = foreign.CleanMachines(place.machine.files)
-    return (_judge(place, path, mode, machines) for path in files)
+    return lambda path: _judge(place, path, mode, machines)
 
 
 def _check(place: Place, path: str, mode: str | None) -> None:

@@ -97,17 +97,17 @@ def parse_elf(source: Source, origin: Origin) -> Image:
     )
 
 
-def _string(view: ElfView, tag: Tag) -> str | None:
+def _string(view: ElfView, tag: int) -> str | None:
     index = view.layout.values.get(tag)
     return None if index is None else view.string(index)
 
 
-def _directories(view: ElfView, tag: Tag) -> tuple[str, ...] | None:
+def _directories(view: ElfView, tag: int) -> tuple[str, ...] | None:
     found = _string(view, tag)
     return None if found is None else tuple(found.split(":"))
 
 
-def _segments(layout: Layout, kind: Segment) -> list[SegmentHeader]:
+def _segments(layout: Layout, kind: int) -> list[SegmentHeader]:
     return [segment for segment in layout.segments if segment.kind == kind]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import lru_cache
 from itertools import takewhile
 from operator import itemgetter
@@ -24,7 +23,7 @@ BYTE_ORDER = {1: "<", 2: ">"}
 IDENT_BYTES = 16
 
 
-class Segment(IntEnum):
+class Segment:
     """p_type, as far as anything here asks."""
 
     LOAD = 1
@@ -35,7 +34,7 @@ class Segment(IntEnum):
     GNU_STACK = 0x6474E551
 
 
-class Tag(IntEnum):
+class Tag:
     """d_tag, as far as anything here asks."""
 
     NEEDED = 1

@@ -8,7 +8,7 @@ Source: glibc elf/dl-lookup.c (`dl_new_hash`, `do_lookup_x`, `check_match`) for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from operator import mul
@@ -83,9 +83,8 @@ class HashedExports:
         self._layout = layout
         self._version_names = version_names
         self._found: dict[str, Versions] = {}
-        first, chains = gnu_table(view)
-        view.source.spend(len(chains))
-        keys = [value | 1 for value in chains]  # an odd value ends its chain
+        first, keys = gnu_table(view)
+        view.source.spend(len(keys))
         self._at = dict(zip(keys, count(first)))  # where several symbols share a hash: the last
         self._more = _shared(view.source, keys, first, self._at) if len(self._at) < len(keys) else {}
 
@@ -131,7 +130,7 @@ def _satisfied(hits: list[tuple[int, Symbol]], found: Mapping[str, Versions]) ->
     ]
 
 
-def _shared(source: Source, keys: list[int], first: int, last_of: Mapping[int, int]) -> dict[int, list[int]]:
+def _shared(source: Source, keys: Sequence[int], first: int, last_of: Mapping[int, int]) -> dict[int, list[int]]:
     """The indexes of symbols that share a hash: one name in several versions, or names that meet by chance."""
     places = zip(count(first), keys, map(last_of.__getitem__, keys))
     shared: dict[int, list[int]] = {}

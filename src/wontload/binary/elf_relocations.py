@@ -64,12 +64,12 @@ def _symbols(view: ElfView, table: int, indexes: list[int]) -> dict[int, tuple[s
     }
 
 
-def _symbol_indexes(view: ElfView, kind: Tag, address: int | None, size: int) -> list[int]:
+def _symbol_indexes(view: ElfView, kind: int, address: int | None, size: int) -> list[int]:
     shift = TYPE_BITS[view.layout.bits]
     return [info >> shift for info in _infos(view, kind, address, size) if info >> shift]
 
 
-def _infos(view: ElfView, kind: Tag, address: int | None, size: int) -> Iterator[int]:
+def _infos(view: ElfView, kind: int, address: int | None, size: int) -> Iterator[int]:
     """The r_info of each entry of a table."""
     if address is None:
         return iter(())

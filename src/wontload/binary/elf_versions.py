@@ -65,7 +65,7 @@ def definitions(view: ElfView) -> Iterator[tuple[int, str]]:
             yield index & INDEX_MASK, view.string(name)
 
 
-def _chain(view: ElfView, tag: Tag, entry: struct.Struct) -> Iterator[tuple[int, tuple[int, ...]]]:
+def _chain(view: ElfView, tag: int, entry: struct.Struct) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Yield (offset in the file, fields) of each entry; the last field leads to the next, 0 ends.
 
     Loaders do not ask for the number of entries (DT_VERNEEDNUM) either. Steps lead forward, so this ends.

@@ -25,6 +25,8 @@ from wontload.binary.source import Data, Source
 T = TypeVar("T")
 # A named pipe would block for ever when opened, so nothing may (POSIX); on Windows text mode would translate.
 OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+# A file up to this size is read as a whole, which takes less than mapping it or reading it in pieces.
+WHOLE_BYTES = 1 << 16
 # Files up to this size are left to the kernel's reading ahead.
 READ_AHEAD_BYTES = 16 << 20
 
@@ -78,6 +80,7 @@ class File:
     def __init__(self, path: str, *, in_pieces: bytes | None = None) -> None:
         self.path = path
         self._in_pieces = in_pieces if pages.IS_SUPPORTED else None
+        self._is_mapped = self._in_pieces is None
         self._stamp: tuple[int, int] | None = None
         self._held: Source | None = None
 
@@ -87,11 +90,14 @@ class File:
             return Source(self._held.data, self.path)
         try:
             descriptor = os.open(self.path, OPEN_FLAGS)
-            data: mmap.mmap | pages.Pages | None = None
+            data: bytes | mmap.mmap | pages.Pages | None = None
             try:
                 status = os.fstat(descriptor)
                 self._check(status)
-                data = self._pages(descriptor, status.st_size) or _mapped(descriptor)
+                if status.st_size <= WHOLE_BYTES:
+                    data = self._whole(descriptor, status.st_size)
+                else:
+                    data = self._pages(descriptor, status.st_size) or _mapped(descriptor)
             finally:
                 if not isinstance(data, pages.Pages):
                     os.close(descriptor)
@@ -101,7 +107,7 @@ class File:
 
     def close(self, source: Source) -> None:
         """Unmap the file, unless it is held."""
-        if self._held is None:
+        if self._held is None and not isinstance(source.data, bytes):
             source.data.close()
 
     @contextmanager
@@ -114,19 +120,26 @@ class File:
             self._held = None
             self.close(source)
 
+    def _whole(self, descriptor: int, size: int) -> bytes:
+        data = os.read(descriptor, size)
+        if len(data) < size:
+            raise self._changed()
+        return data
+
     def _pages(self, descriptor: int, size: int) -> pages.Pages | None:
-        if self._in_pieces is None:
+        if self._is_mapped or self._in_pieces is None:
             return None
         # As with a map (`_mapped`): a kernel reads ahead, which is too much of a file of which little is read.
         if size > READ_AHEAD_BYTES and hasattr(os, "posix_fadvise"):
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
         start = pages.read_start(descriptor)
-        return pages.Pages(descriptor, self.path, size, start) if start.startswith(self._in_pieces) else None
+        self._is_mapped = not start.startswith(self._in_pieces)
+        return None if self._is_mapped else pages.Pages(descriptor, self.path, size, start)
 
     def _check(self, status: os.stat_result) -> None:
         stamp = (status.st_size, status.st_mtime_ns)
         if self._stamp not in (None, stamp):
-            raise MalformedImage(self.path, Defect.UNREADABLE, "it changed while it was being read")
+            raise self._changed()
         self._stamp = stamp
         if stat.S_ISDIR(status.st_mode):
             raise self._directory()
@@ -140,6 +153,9 @@ class File:
             return self._directory()
         what = getattr(error, "strerror", None) or str(error)
         return MalformedImage(self.path, Defect.UNREADABLE, f"it could not be opened: {what}")
+
+    def _changed(self) -> MalformedImage:
+        return MalformedImage(self.path, Defect.UNREADABLE, "it changed while it was being read")
 
     def _directory(self) -> MalformedImage:
         return MalformedImage(self.path, Defect.NOT_NATIVE, "it is a directory", content="directory")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
@@ -17,12 +16,18 @@ from wontload.remedy.advice import JudgedAdvice
 from wontload.remedy.fix import Fix
 from wontload.report.fix_json import fixes_to_json
 from wontload.report.inventory import facts_of
+from wontload.report.load_json import Object, dump, load_to_json, tree_to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wontload.diagnosis.log.judging import LogDiagnosis
 
-Object = dict[str, Any]
+__all__ = [
+    "Object",
+    "dump",
+    "load_to_json",
+    "tree_to_json",
+]
 
 
 def why_to_json(diagnosis: Diagnosis, fixes: Sequence[Fix] = (), advice: Sequence[JudgedAdvice] = ()) -> Object:
@@ -59,32 +64,6 @@ def verify_to_json(answer: Verification) -> Object:
         "would_settle": list(diagnosis.would_settle),
         "import_s": diagnosis.import_s,
     }
-
-
-def load_to_json(result: LoadResult, *, path: str, machine: str, mode: str) -> Object:
-    """`wontload.load/1`.
-
-    Args:
-        result: what the loader's model answers.
-        path: the file as asked for.
-        machine: which machine was assumed: `this`, a snapshot's id, a clean profile's name.
-        mode: `import`, `ctypes`, `legacy` or `dlopen`; inside `why` also `native`.
-    """
-    return {
-        "schema": "wontload.load/1",
-        "path": path,
-        "machine": machine,
-        "mode": mode,
-        "verdict": result.verdict.value,
-        "error": result.error,
-        "modules": [_module(one) for one in result.modules],
-        "would_settle": list(result.would_settle),
-    }
-
-
-def tree_to_json(loads: Iterable[Object]) -> Object:
-    """`wontload.tree/1`, of what `load_to_json` made, in the order asked."""
-    return {"schema": "wontload.tree/1", "loads": list(loads)}
 
 
 def log_to_json(diagnosis: LogDiagnosis) -> Object:
@@ -140,18 +119,6 @@ def explain_to_json(pages: Iterable[Page]) -> Object:
         "schema": "wontload.explain/1",
         "pages": [{"code": page.code, "title": page.title, "text": page.text} for page in pages],
     }
-
-
-def dump(obj: Object, *, lines: bool = False) -> str:
-    """ASCII text with `\\u` escapes, without a line's end.
-
-    Args:
-        obj: what to write.
-        lines: on one line, for `--jsonl`; else indented.
-    """
-    if lines:
-        return json.dumps(obj, allow_nan=False, separators=(",", ":"))
-    return json.dumps(obj, allow_nan=False, indent=2)
 
 
 def _advice(one: JudgedAdvice) -> Object:
@@ -300,14 +267,3 @@ def _itself(load: JudgedLoad) -> Module:
         )
     reason = observed.error.text if observed and observed.error else "not simulated"
     return Module(name=load.request.name, path=None, status=Status.REFUSED, needed_by=None, reason=reason)
-
-
-def _module(module: Module) -> Object:
-    return {
-        "name": module.name,
-        "path": module.path,
-        "status": module.status.value,
-        "needed_by": module.needed_by,
-        "rule": module.rule,
-        "reason": module.reason,
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from wontload.loader.glibc.candidate import BUS_ERROR, ENDS_A_RULE, ENOENT, Look, Outcome, look_at, refusal
@@ -137,23 +137,22 @@ class Mapper:
 
     def _take(self, wanted: _Wanted, look: Look) -> Mapped | Failure:
         """Map the file that was chosen; or say which check ends the load, or what is not known of it."""
-        failure = Failure(
-            name=wanted.name, path=wanted.path, error=None, reason=look.text, rule=wanted.rule, tried=wanted.tried
-        )
         if look.outcome is Outcome.UNKNOWN:
             tried = (*wanted.tried, Tried(wanted.rule, wanted.path, look.outcome.value))
-            return replace(failure, path=None, reason="this machine is not known that far", rule=None, tried=tried)
+            return Failure(
+                name=wanted.name, path=None, error=None, reason="this machine is not known that far", tried=tried
+            )
         if look.outcome is Outcome.ENDS:
-            return replace(failure, error=f"{wanted.text}: {look.text}")
+            return wanted.refused(f"{wanted.text}: {look.text}", look.text)
         identity = self.files.identity(wanted.path)
         if known := self.namespace.of_file(identity):
             self.namespace.also_known_as(known, wanted.name)
             return known
         if look.crash or look.image is None:
-            return replace(failure, error=BUS_ERROR, reason="it ends before its segments do, and touching them crashes")
+            return wanted.refused(BUS_ERROR, "it ends before its segments do, and touching them crashes")
         real = self.files.real(wanted.path) if self.system.mounts else wanted.path
         if why := refusal(look.image, self.system, self.process, self.namespace.main, real):
-            return replace(failure, error=f"{wanted.name}: {why}", reason=why)
+            return wanted.refused(f"{wanted.name}: {why}", why)
         mapped = Mapped(
             name=wanted.text,
             path=wanted.path,
@@ -190,3 +189,7 @@ class _Wanted(NamedTuple):
     loader: Mapped | None
     rule: str
     tried: tuple[Tried, ...]
+
+    def refused(self, error: str, reason: str) -> Failure:
+        """What is answered where this candidate ends the load."""
+        return Failure(name=self.name, path=self.path, error=error, reason=reason, rule=self.rule, tried=self.tried)

@@ -85,7 +85,8 @@ def check(
         earlier: all that is in the process; what came after its start has taken its room.
         at_start: with which the process began.
     """
-    later = [one for one in earlier if one.already_loaded and one not in at_start]
+    there = set(at_start)
+    later = [one for one in earlier if one.already_loaded and one not in there]
     if not any(_wants_static_tls(one) for one in (*later, *new)):
         return
     area = Area(at_start, process, system)

@@ -112,7 +112,8 @@ class Walk:
             refused = symbols.check(local, shared, self.request.flags, process, self.mapper.known)
             self.errors += [one.error for one in refused if one.error is not None]
         if not self.errors:
-            at_start = global_scope(self.namespace, replace(process, global_modules=()))
+            without = replace(process, global_modules=()) if process.global_modules else process
+            at_start = shared if without is process else global_scope(self.namespace, without)
             scope = [*shared, *local]
             tls.check(new, scope, self.namespace, at_start, process, self.machine.system)
             self.errors += [one.error for one in local if one.error is not None]
