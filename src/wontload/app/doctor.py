@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from wontload.app.checkup import CheckedFile, Checker, Standing
 from wontload.app.places import Place, saved_machine, this_computer
-from wontload.app.targets import NATIVE_SUFFIX
 from wontload.machine import Machine
+from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.interpreters import chosen
 from wontload.machine.inventory import Distribution, RecordedFile
 from wontload.machine.snapshot import Snapshot

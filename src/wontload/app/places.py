@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 from wontload.app.live import machine_of
-from wontload.app.targets import NATIVE_SUFFIX
 from wontload.binary import Image, MalformedImage, read_image
 from wontload.machine import AddedDirectory, Kind, Machine, Process
+from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.memory import Content
 from wontload.machine.overlay import OverlayFiles
 from wontload.machine.snapshot import Snapshot

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from wontload import knowledge
 from wontload.app.judging import judged_loads
 from wontload.app.places import fresh_process
-from wontload.app.targets import NATIVE_SUFFIX, is_file_target, shown
+from wontload.app.targets import is_file_target, shown
 from wontload.diagnosis import Case, Diagnosis, Elsewhere, JudgedLoad
 from wontload.diagnosis import diagnose as judge
 from wontload.errors import UnknownTarget
 from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
 from wontload.machine import Kind, LoadRequest, Machine, Process, Record, own_format
+from wontload.machine.files import NATIVE_SUFFIX
 from wontload.probe import describe_exit
 
 MOST_FILES = 400  # of a package that was not observed

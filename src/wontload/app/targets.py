@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 
 from wontload.binary import Format
 from wontload.errors import UsageError
 from wontload.loader.modes import default_mode, flags_for
+from wontload.machine.files import NATIVE_SUFFIX
 
-NATIVE_SUFFIX = re.compile(r"\.(dll|pyd|dylib|so)(\.\d+)*$", re.IGNORECASE)
 LONGEST_SHOWN = 120  # characters of a target in a message
 
 

@@ -17,6 +17,7 @@ from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
 from wontload.machine import LoadRequest, Machine, own_format
 from wontload.machine.disks import every_directory
+from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.interpreters import chosen
 from wontload.machine.snapshot import Snapshot
 
@@ -24,7 +25,6 @@ LONGEST_NAME = 255  # of a file, on every system that matters
 # What a path or a pattern has and a file's name has not.
 NO_NAME = re.compile(r'[\\/*?<>|":\x00-\x1f]')
 SYSTEM_OF_SUFFIX = {"dll": "windows", "pyd": "windows", "dylib": "macos", "so": "linux"}
-SUFFIX = re.compile(r"\.(dll|pyd|dylib|so)(?:\.\d+)*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +169,7 @@ def _with_suffix(name: str, machine: Machine) -> str:
 
 def _system_of(name: str, own: str) -> str:
     """The system that a library of this name belongs to: `own` where the name does not tell, or may be of several."""
-    match = SUFFIX.search(name)
+    match = NATIVE_SUFFIX.search(name)
     system = SYSTEM_OF_SUFFIX[match[1].lower()] if match else own
     return own if system == "linux" and own == "macos" else system  # macOS has extension modules that end in .so
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from wontload.cli.options import Options
-from wontload.cli.seconds import seconds
+from wontload.cli.seconds import add_timeout
 from wontload.cli.status import STATUS_OF
 
 TYPE_CHECKING = False
@@ -28,9 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("script",),
         help="write a script that a person can read and run instead: PowerShell for Windows, sh elsewhere",
     )
-    parser.add_argument(
-        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
-    )
+    add_timeout(parser)
 
 
 def run(options: Options) -> int:

@@ -8,7 +8,7 @@ import re
 import sys
 
 from wontload.cli.options import Options
-from wontload.cli.seconds import seconds
+from wontload.cli.seconds import add_timeout
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="leave in the names of users and computers, addresses, tokens and all values of variables",
     )
-    parser.add_argument("--timeout", type=seconds, default=60.0, metavar="S", help="seconds that each import may take")
+    add_timeout(parser, "each import")
 
 
 def run(options: Options) -> int:

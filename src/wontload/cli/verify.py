@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 
 from wontload.cli.options import Options
-from wontload.cli.seconds import seconds
+from wontload.cli.seconds import add_timeout
 from wontload.cli.status import STATUS_OF
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("target", metavar="TARGET", help="an import name, a distribution's name or a library's path")
-    parser.add_argument(
-        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
-    )
+    add_timeout(parser)
 
 
 def run(options: Options) -> int:

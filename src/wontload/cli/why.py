@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from wontload.cli.options import Options
-from wontload.cli.seconds import seconds
+from wontload.cli.seconds import add_timeout
 from wontload.cli.status import STATUS_OF
 
 
@@ -17,9 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an import name, a distribution's name, the path of a library, or the bare name of one, which the loader "
         "searches; what comes behind -- is no option and no command",
     )
-    parser.add_argument(
-        "--timeout", type=seconds, default=60.0, metavar="S", help="seconds that the import may take (default: 60)"
-    )
+    add_timeout(parser)
     parser.add_argument(
         "--advice", action="store_true", help="tell of each remedy that people give for this whether it would work here"
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Hashable
 from enum import Enum
 from typing import Protocol
 
 from wontload.binary import Image
+
+# Names of native files of any system: `x.dll`, `x.pyd`, `libx.dylib`, `libx.so`, `libx.so.1.2`.
+NATIVE_SUFFIX = re.compile(r"\.(dll|pyd|dylib|so)(\.\d+)*$", re.IGNORECASE)
 
 
 class Kind(str, Enum):

@@ -14,11 +14,12 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from wontload.knowledge.packages import normalised
 from wontload.remedy.file_steps import remove_empty, sha256_of
 from wontload.remedy.journal import Journal, replace_file
 from wontload.remedy.refused import Refused, StepFailed, changed_since
 from wontload.remedy.steps import InstallWheels
-from wontload.remedy.wheel_members import WRITTEN_BY_INSTALLERS, WheelFiles, normalised, wheel_files
+from wontload.remedy.wheel_members import WRITTEN_BY_INSTALLERS, WheelFiles, wheel_files
 
 Undo = Mapping[str, Any]
 PATIENCE_S = 3600.0

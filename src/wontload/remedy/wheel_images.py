@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
 
 from wontload.binary import MalformedImage, read_image
+from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.memory import Content
 from wontload.remedy.refused import Refused
 from wontload.remedy.wheel_members import place_of, wheel_files
 
-NATIVE = re.compile(r"\.(dll|pyd|dylib|so)(\.\d+)*$", re.IGNORECASE)
 LARGEST_BYTES = 16 << 30  # of all native files of one wheel, unpacked; NVIDIA's largest take about one
 
 
@@ -34,7 +33,7 @@ def wheel_images(wheels: Sequence[str], places: Mapping[str, str], directory: st
         files = wheel_files(wheel, places)
         root = os.path.dirname(files.dist_info)
         with zipfile.ZipFile(wheel) as archive:
-            members = [one for one in archive.infolist() if NATIVE.search(one.filename) and not one.is_dir()]
+            members = [one for one in archive.infolist() if NATIVE_SUFFIX.search(one.filename) and not one.is_dir()]
             if sum(one.file_size for one in members) > LARGEST_BYTES:
                 raise Refused(f"{wheel} holds more than {LARGEST_BYTES >> 30} GB of native files.")
             for member in members:

@@ -46,11 +46,6 @@ class WheelFiles:
     files: tuple[Placed, ...]
 
 
-def normalised(name: str) -> str:
-    """A distribution's name as names compare (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def wheel_files(path: str, places: Mapping[str, str]) -> WheelFiles:
     """Read a wheel's RECORD. Raises `Refused` for what is no wheel, or one that would leave its places."""
     try:

@@ -9,6 +9,7 @@ from wontload.diagnosis.finding import Finding
 from wontload.report import providers
 from wontload.report.layout import Line, Span, draw, flow, labelled, listed, span, words
 from wontload.report.screen import Terminal
+from wontload.report.settle import settle_section
 from wontload.report.text import and_list, clean, shorten
 
 TYPE_CHECKING = False
@@ -40,7 +41,7 @@ def render_log(diagnosis: LogDiagnosis, terminal: Terminal, *, quiet: bool = Fal
         return draw(lines, terminal)
     if verbose:
         lines += [[], *_recognised(diagnosis, terminal)]
-    lines += _would_settle(diagnosis, terminal)
+    lines += settle_section(diagnosis.would_settle, terminal)
     if first.code in CODES:
         command = span(f"wontload explain {first.code}", "strong")
         lines += [[], *flow([command, *words("tells the whole story.")], terminal.width)]
@@ -122,12 +123,3 @@ def _recognised(diagnosis: LogDiagnosis, terminal: Terminal) -> Iterator[Line]:
         yield from labelled("", words("nothing"), terminal.width)
     read = f"{diagnosis.lines} lines, read as {diagnosis.encoding}"
     yield from labelled("text", words(read), terminal.width)
-
-
-def _would_settle(diagnosis: LogDiagnosis, terminal: Terminal) -> Iterator[Line]:
-    if not diagnosis.would_settle:
-        return
-    yield []
-    yield [Span("what would settle it", "strong")]
-    for sentence in diagnosis.would_settle:
-        yield from flow(words(sentence), terminal.width, [Span(f"  {terminal.glyphs.bullet} ", "dim")], 4)

@@ -15,6 +15,7 @@ from wontload.report.layout import Line, Span, beside, draw, flow, labelled, lis
 from wontload.report.names import environment_of, system_of
 from wontload.report.request import MOST_LEAVES, request_tree
 from wontload.report.screen import Terminal
+from wontload.report.settle import settle_section
 from wontload.report.text import and_list, clean, shorten
 
 LONGEST_SAID = 1200  # characters of an exception that no finding accounts for; -v shows all
@@ -49,7 +50,7 @@ def render_why(
         lines += _in_full(finding, diagnosis, terminal, verbose) if in_full else _brief(finding, diagnosis, terminal)
     if diagnosis.error and (verbose or not _is_accounted_for(diagnosis)):
         lines += [[], *_what_python_said(diagnosis, terminal, verbose)]
-    lines += _would_settle(diagnosis, terminal)
+    lines += settle_section(diagnosis.would_settle, terminal)
     lines += fix_section(fixes, diagnosis.target, terminal)
     lines += advice_line(advice, diagnosis.target, terminal)
     lines += _last_line(diagnosis, terminal)
@@ -144,15 +145,6 @@ def _what_python_said(diagnosis: Diagnosis, terminal: Terminal, verbose: bool) -
     said = f"{error.exception}: {error.text}" if error.text else error.exception
     text = said if verbose else shorten(said, LONGEST_SAID, f" {terminal.glyphs.ellipsis} ")
     return labelled("Python says", words(text), terminal.width)
-
-
-def _would_settle(diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:
-    if not diagnosis.would_settle:
-        return
-    yield []
-    yield [Span("what would settle it", "strong")]
-    for sentence in diagnosis.would_settle:
-        yield from flow(words(sentence), terminal.width, [Span(f"  {terminal.glyphs.bullet} ", "dim")], 4)
 
 
 def _last_line(diagnosis: Diagnosis, terminal: Terminal) -> list[Line]:
