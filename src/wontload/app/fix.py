@@ -90,7 +90,7 @@ def plan(
 def plan_for(diagnosis: Diagnosis) -> Plan:
     """The plan for a diagnosis that was made already."""
     case = diagnosis.case
-    if case is None or diagnosis.verdict in ("loads", "degraded"):
+    if case is None or diagnosis.works:
         return Plan(diagnosis=diagnosis)
     question = _question(diagnosis, case)
     found = [fix for candidate in CANDIDATES for fix in candidate(question)]
@@ -156,9 +156,8 @@ def _apply(fix: Fix, diagnosis: Diagnosis, progress: Callable[[Step], None], tim
         raise
     except WontloadError as error:
         return Attempt(fix=fix, journal=journal.identity, problem=str(error), left=tuple(take_back(journal)))
-    works = after.verdict in ("loads", "degraded")
-    journal.write("verified", works=works)
-    if works:
+    journal.write("verified", works=after.works)
+    if after.works:
         journal.write("end", how="applied")
         return Attempt(fix=fix, journal=journal.identity, diagnosis=after, kept=True)
     return Attempt(fix=fix, journal=journal.identity, diagnosis=after, left=tuple(take_back(journal)))

@@ -52,7 +52,7 @@ def run(options: Options) -> int:
     fixes = _chosen(options, plan)
     if options.dry_run:
         return _script(options, plan, fixes)
-    if options.plan or not fixes or plan.diagnosis.verdict in ("loads", "degraded"):
+    if options.plan or not fixes or plan.diagnosis.works:
         return _show(options, plan)
     if not options.yes and not _can_ask():
         raise UsageError(
@@ -67,7 +67,7 @@ def _chosen(options: Options, plan: Plan) -> list[Fix]:
 
     if options.use is not None:
         found = [fix for fix in plan.fixes if fix.id == options.use]
-        if not found and plan.diagnosis.verdict not in ("loads", "degraded"):
+        if not found and not plan.diagnosis.works:
             known = ", ".join(fix.id for fix in plan.fixes) or "none"
             raise UsageError(f"there is no fix {options.use!r} for {options.target}.", f"There is: {known}.")
         return found
@@ -88,7 +88,7 @@ def _show(options: Options, plan: Plan) -> int:
         return STATUS_OF[verdict]
     terminal = options.terminal()
     options.say(render_why(plan.diagnosis, terminal, quiet=True))
-    if verdict in ("loads", "degraded"):
+    if plan.diagnosis.works:
         options.say("Nothing needs to be fixed.")
     elif plan.fixes:
         options.say("\n" + render_plan(plan, terminal))

@@ -12,6 +12,7 @@ from wontload.diagnosis.copies import Copy
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.missing import Missing
 from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_windows_searches, listed
+from wontload.knowledge import Provider
 from wontload.loader import Status, quirks
 from wontload.machine import NotKnown
 
@@ -146,13 +147,18 @@ def of_components(names: Iterable[str]) -> Iterator[Evidence]:
             yield Evidence("provider", f"{name} is part of {component.name}", data)
 
 
+def providers_here(case: Case, name: str) -> tuple[Provider, ...]:
+    """Who provides a file on the case's system, least effort first: of Linux' packages its own distribution's."""
+    system = case.machine.system
+    distribution = (system.version or None) if system.name == "linux" else None
+    return knowledge.providers_of(name, system=system.name, architecture=system.architecture, distribution=distribution)
+
+
 def of_providers(case: Case, names: Iterable[str]) -> Iterator[Evidence]:
     """Which component each file belongs to, and who provides it."""
     for name in names:
         component = knowledge.component_of(name)
-        providers = knowledge.providers_of(
-            name, system=case.machine.system.name, architecture=case.machine.system.architecture
-        )
+        providers = providers_here(case, name)
         if component is None and not providers:
             continue
         data: dict[str, object] = {

@@ -113,3 +113,8 @@ class Diagnosis:
     notes: tuple[str, ...] = ()
     import_s: float | None = None
     case: Case | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def works(self) -> bool:
+        """Whether the target loads, be it with a part that will not work."""
+        return self.verdict in ("loads", "degraded")

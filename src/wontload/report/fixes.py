@@ -136,7 +136,7 @@ def _attempt(attempt: Attempt, terminal: Terminal) -> Iterator[Line]:
 
 
 def _verdict(diagnosis: Diagnosis) -> str:
-    if diagnosis.verdict in ("loads", "degraded"):
+    if diagnosis.works:
         return f"{diagnosis.target} loads"
     first = diagnosis.findings[0].title if diagnosis.findings else diagnosis.verdict
     return f"{diagnosis.target} still does not load: {first}"

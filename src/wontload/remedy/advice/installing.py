@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from wontload import knowledge
 from wontload.diagnosis import records
+from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
 from wontload.diagnosis.words import listed
 from wontload.machine.memory import Content
@@ -125,12 +126,12 @@ def system_package(subject: Subject) -> Overlay:
 
 def nvidia_wheels(subject: Subject) -> Overlay:
     """The files where pip puts them; nothing tells the loader of them."""
-    case, system = subject.case, subject.case.machine.system
+    case = subject.case
     site = next(iter(sites_of(case)), None)
     files: dict[str, Content] = {}
     names = base_names(case, subject.lost)
     for name in names:
-        offered = knowledge.providers_of(name, system=system.name, architecture=system.architecture)
+        offered = providers_here(case, name)
         wheel = next((one for one in offered if one.kind == "wheel" and one.package.startswith("nvidia-")), None)
         if wheel and site:
             files[case.path_module.normpath(case.path_module.join(site, wheel.where, name))] = opaque(case)

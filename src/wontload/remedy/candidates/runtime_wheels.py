@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from wontload import knowledge
 from wontload.diagnosis import Case
+from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
+from wontload.knowledge import Provider
 from wontload.machine.memory import Content
 from wontload.remedy.candidates.copies_here import directories_that_help
 from wontload.remedy.candidates.scoped_path import shim_steps
@@ -33,11 +35,11 @@ def runtime_wheels(question: Question) -> Iterator[Fix]:
     lost = [one for one in case.missing if one.load in must_load(case) and not one.fit]
     if not lost or environment.site is None or question.package is None or not environment.installer:
         return
-    found = [_wheel_for(case, one.file) for one in lost]
-    requirements = tuple(dict.fromkeys(one for one in found if one is not None))
-    if None in found or len(requirements) > MOST_WHEELS:
+    found = {one.file: wheel for one in lost if (wheel := _wheel_of(case, one.file)) is not None}
+    requirements = tuple(dict.fromkeys(_requirement(case, file, wheel) for file, wheel in found.items()))
+    if any(one.file not in found for one in lost) or len(requirements) > MOST_WHEELS:
         return
-    change = Change(files={_place(case, environment.site, one.file): None for one in lost})
+    change = Change(files={_place(case, environment.site, file, wheel): None for file, wheel in found.items()})
     names = " ".join(requirement.split("<")[0] for requirement in requirements)
     yield Fix(
         id="runtime-wheels",
@@ -77,16 +79,12 @@ def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mappin
     return replace(fix, steps=steps, change=together(installed, change), proof=proof)
 
 
-def _wheel_for(case: Case, file: str) -> str | None:
-    """The requirement for the wheel that brings a file; of CUDA's own libraries none that the driver does not take."""
-    system = case.machine.system
-    distribution = system.version if system.name == "linux" else None
-    offered = knowledge.providers_of(
-        file, system=system.name, architecture=system.architecture, distribution=distribution
-    )
-    wheel = next((one for one in offered if one.kind == "wheel"), None)
-    if wheel is None:
-        return None
+def _wheel_of(case: Case, file: str) -> Provider | None:
+    return next((one for one in providers_here(case, file) if one.kind == "wheel"), None)
+
+
+def _requirement(case: Case, file: str, wheel: Provider) -> str:
+    """For the wheel that brings a file; of CUDA's own libraries for none that the driver does not take."""
     component = knowledge.component_of(file)
     takes = _driver_takes(case)
     if component is None or takes is None or component.family not in NUMBERED_LIKE_CUDA:
@@ -100,10 +98,7 @@ def _driver_takes(case: Case) -> tuple[int, int] | None:
     return next((one.cuda for one in case.machine.inventory.drivers or () if one.vendor == "nvidia" and one.cuda), None)
 
 
-def _place(case: Case, site: str, file: str) -> str:
-    system = case.machine.system
-    offered = knowledge.providers_of(file, system=system.name, architecture=system.architecture)
-    where = next((one.where for one in offered if one.kind == "wheel"), "")
+def _place(case: Case, site: str, file: str, wheel: Provider) -> str:
     python = case.machine.python
-    where = where.replace("{prefix}", python.prefix if python else "")
+    where = wheel.where.replace("{prefix}", python.prefix if python else "")
     return str(case.path_module.normpath(case.path_module.join(site, where, file)))

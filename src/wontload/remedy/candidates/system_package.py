@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wontload import knowledge
+from wontload.diagnosis.evidence import providers_here
 from wontload.knowledge import Provider
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
@@ -61,12 +61,7 @@ def _fix(case: Case, lost: list[Missing], loads: set[int]) -> Iterator[Fix]:
 
 
 def _provider(case: Case, file: str) -> Provider | None:
-    system = case.machine.system
-    distribution = system.version if system.name == "linux" else None
-    offered = knowledge.providers_of(
-        file, system=system.name, architecture=system.architecture, distribution=distribution
-    )
-    return next((one for one in offered if one.kind in KINDS), None)
+    return next((one for one in providers_here(case, file) if one.kind in KINDS), None)
 
 
 def _place(case: Case, file: str) -> str:
