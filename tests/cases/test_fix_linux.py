@@ -155,3 +155,33 @@ def test_two_at_once_leave_nothing_half_done(environment: Path):
     while ask(environment, "undo", "--list", status=0)["applications"]:
         ask(environment, "undo", status=0)
     assert tree(environment) == before
+
+
+def test_offline_nothing_is_fetched(environment: Path):
+    """The only fix is one that fetches a wheel: it is not tried, and said so where it is asked for."""
+    package = site_of(environment) / "needs_cudart"
+    package.mkdir()
+    (package / "libwork.so").write_bytes(SharedObject(needed=("libcudart.so.12",)).bytes())
+    (package / "__init__.py").write_text(
+        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libwork.so'))\n"
+    )
+    before = tree(environment)
+    answer = ask(environment, "fix", "needs_cudart", "--yes", "--offline", status=1)
+    assert "runtime-wheels" in [fix["id"] for fix in answer["fixes"]]
+    assert answer["attempts"] == []
+    python = str(environment / "bin" / "python")
+    ran = wontload("fix", "needs_cudart", "--use", "runtime-wheels", "--yes", "--offline", "--python", python)
+    assert (ran.status, ran.out) == (2, "")
+    assert "--offline" in ran.err
+    assert tree(environment) == before
+
+
+def test_what_a_person_must_do_is_not_done_for_him(environment: Path):
+    unpack(site_of(environment), "mpi4py")
+    python = str(environment / "bin" / "python")
+    ran = wontload("fix", "mpi4py.MPI", "--use", "system-package", "--yes", "--python", python)
+    assert ran.status == 2
+    assert "by hand" in ran.err
+    assert "defect" not in ran.err
+    plan = ask(environment, "fix", "mpi4py.MPI", "--use", "system-package", "--plan", status=1)
+    assert plan["attempts"] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.machines import (
@@ -217,3 +219,13 @@ def test_a_side_by_side_assembly_that_is_not_installed():
     assert first.title == "the side-by-side assembly Microsoft.VC90.CRT is not installed"
     assert "Microsoft.VC90.CRT 9.0.21022.8 amd64 is neither in WinSxS nor beside the file" in told(first)
     assert "redistributable" in first.explanation
+
+
+@pytest.mark.parametrize(("version", "manager"), [("fedora 42", "dnf"), ("debian 12", "apt"), ("arch", "pacman")])
+def test_the_packages_named_are_those_of_the_distribution_that_is_here(version: str, manager: str):
+    machine = linux({LINUX_PACKAGE + "/libfoo.so": so("libGL.so.1")})
+    machine = replace(machine, system=replace(machine.system, version=version))
+    (first,) = diagnose(machine, dlopen(LINUX_PACKAGE + "/libfoo.so")).findings
+    (provider,) = of_kind(first, "provider")
+    kinds = {one["kind"] for one in provider.data["providers"]}
+    assert kinds & {"apt", "dnf", "pacman", "apk"} == {manager}

@@ -62,18 +62,36 @@ def run(options: Options) -> int:
 
 
 def _chosen(options: Options, plan: Plan) -> list[Fix]:
-    """The fixes to try, in order: those that the model does not refute, and that we can do."""
+    """The fixes to try, in order: those that the model does not refute, and that can be done here."""
+    if options.use is not None:
+        return _asked_for(options, plan)
+    hopeful = [fix for fix in plan.fixes if fix.proof.works is not False]
+    return [fix for fix in hopeful if options.dry_run or not _hindrance(options, fix)]
+
+
+def _asked_for(options: Options, plan: Plan) -> list[Fix]:
+    """The fix of `--use`. Raises `UsageError` where there is none of that name, or it cannot be done here."""
     from wontload.errors import UsageError
 
-    if options.use is not None:
-        found = [fix for fix in plan.fixes if fix.id == options.use]
-        if not found and not plan.diagnosis.works:
-            known = ", ".join(fix.id for fix in plan.fixes) or "none"
-            raise UsageError(f"there is no fix {options.use!r} for {options.target}.", f"There is: {known}.")
-        return found
-    hopeful = [fix for fix in plan.fixes if fix.proof.works is not False]
-    somebody_is_there = options.dry_run or (_can_ask() and not options.yes)
-    return [fix for fix in hopeful if somebody_is_there or not fix.by_hand]
+    found = [fix for fix in plan.fixes if fix.id == options.use]
+    if not found and not plan.diagnosis.works:
+        known = ", ".join(fix.id for fix in plan.fixes) or "none"
+        raise UsageError(f"there is no fix {options.use!r} for {options.target}.", f"There is: {known}.")
+    for fix in found:
+        if not (options.plan or options.dry_run) and (hindrance := _hindrance(options, fix)):
+            raise UsageError(
+                f"{fix.id} cannot be applied: {hindrance}.", f"`wontload fix {options.target} --plan` tells more."
+            )
+    return found
+
+
+def _hindrance(options: Options, fix: Fix) -> str:
+    """Why a fix cannot be done here and now; empty where it can."""
+    if fix.by_hand and (options.yes or not _can_ask()):
+        return "a person must do it by hand, and nobody can be asked here"
+    if fix.requirements and options.offline:
+        return f"it fetches {', '.join(fix.requirements)}, and --offline forbids the network"
+    return ""
 
 
 def _show(options: Options, plan: Plan) -> int:

@@ -39,6 +39,7 @@ TAKES_VALUE = (
     "--env",
     "--at",
     "--use",
+    "--dry-run",
     "-o",
 )
 
@@ -206,7 +207,7 @@ def _global_options() -> _Parser:
     )
     group.add_argument("--format", choices=FORMATS, help="how to answer")
     group.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
-    group.add_argument("--offline", action="store_true", help="never use the network (these commands never do)")
+    group.add_argument("--offline", action="store_true", help="never use the network (only `fix` does, for wheels)")
     group.add_argument("--no-color", action="store_false", dest="color", help="no colour, even on a terminal")
     group.add_argument("-q", "--quiet", action="store_true", help="only the answer, in as few lines as it takes")
     group.add_argument("-v", "--verbose", action="store_true", help="everything that was seen and tried")

@@ -24,6 +24,8 @@ def fix_section(fixes: Sequence[Fix], target: str, terminal: Terminal) -> Iterat
     yield [Span("fixes, judged on a model of this machine, best first", "strong")]
     for number, fix in enumerate(fixes, 1):
         yield from _headline(number, fix, terminal)
+    if fixes[0].proof.works is False:  # the best first: none of them would do
+        return
     command = span(f"wontload fix {target}", "strong")
     does = "to be led through 1 and check the import." if fixes[0].by_hand else "to apply 1 and check the import."
     yield from flow([span("Run"), command, *words(does)], terminal.width)
