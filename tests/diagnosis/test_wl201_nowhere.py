@@ -116,6 +116,7 @@ def test_bare_names_that_one_line_tries_in_turn_are_one_finding():
     assert (finding.code, finding.subject, finding.also) == ("WL201", "libmpi.so", ("libmpi.so.12",))
     assert finding.explanation == "The program tried these names in turn and gave up; none of them is here."
     assert finding.explains_error
+    assert set(data(finding, "provider", "alternative")) == {True}
 
 
 def test_optional_names_asked_for_on_one_line_may_be_anything():

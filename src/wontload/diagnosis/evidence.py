@@ -154,8 +154,8 @@ def providers_here(case: Case, name: str) -> tuple[Provider, ...]:
     return knowledge.providers_of(name, system=system.name, architecture=system.architecture, distribution=distribution)
 
 
-def of_providers(case: Case, names: Iterable[str]) -> Iterator[Evidence]:
-    """Which component each file belongs to, and who provides it."""
+def of_providers(case: Case, names: Iterable[str], *, any_will_do: bool = False) -> Iterator[Evidence]:
+    """Which component each file belongs to, and who provides it; `any_will_do` of names that are tried in turn."""
     for name in names:
         component = knowledge.component_of(name)
         providers = providers_here(case, name)
@@ -169,6 +169,7 @@ def of_providers(case: Case, names: Iterable[str]) -> Iterator[Evidence]:
                 {"kind": one.kind, "package": one.package, "where": one.where, "command": one.command}
                 for one in providers
             ],
+            "alternative": any_will_do,
         }
         part = f"is part of {component.name}" if component else "is known"
         by = f"; {providers[0].text}" if providers else ""

@@ -8,12 +8,20 @@ from wontload.diagnosis import Evidence
 
 
 def lines(evidence: list[Evidence]) -> list[str]:
-    """`pip install a b`, or whatever the providers say of themselves; the first provider of each file."""
+    """`pip install a b`, or whatever the providers say of themselves; the first provider of each file.
+
+    Where any of the files would do, each provider has a line of its own, `or` before all but the first.
+    """
     grouped: dict[str, dict[str, None]] = {}
+    alternatives: dict[str, None] = {}
     for one in evidence:
         for head, package in _offer(one):
-            grouped.setdefault(head, {})[package] = None
-    return [f"{head} {' '.join(packages)}".strip() for head, packages in grouped.items()]
+            if one.data.get("alternative"):
+                alternatives[f"{head} {package}".strip()] = None
+            else:
+                grouped.setdefault(head, {})[package] = None
+    lines = [f"{head} {' '.join(packages)}".strip() for head, packages in grouped.items()]
+    return lines + [f"{'or ' if number else ''}{line}" for number, line in enumerate(alternatives)]
 
 
 def _offer(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -27,10 +27,17 @@ def nowhere(case: Case) -> Iterator[Finding]:
             evidence=(
                 *_absence(case, group),
                 *(item for one in group for item in evidence.of_copies(case, one.unfit, "unfit")),
-                *evidence.of_providers(case, names),
+                *evidence.of_providers(
+                    case, names, any_will_do=_are_tried_in_turn(group) and case.is_fatal(group[0].load)
+                ),
             ),
             explanation=_explanation(case, group),
         )
+
+
+def _are_tried_in_turn(group: tuple[Missing, ...]) -> bool:
+    """Whether Python code asked for these names one after the other: any of them would have done."""
+    return group[0].module.needed_by is None and len(group) > 1
 
 
 def _title(case: Case, group: tuple[Missing, ...]) -> str:
@@ -68,7 +75,7 @@ def _explanation(case: Case, group: tuple[Missing, ...]) -> str:
             "satisfy. Such assemblies are installed by their maker's redistributable package; a DLL of the same name "
             "in some directory does not count."
         )
-    if first.module.needed_by is None and len(group) > 1:
+    if _are_tried_in_turn(group):
         ended = "gave up" if case.is_fatal(first.load) else "went on without them"
         return f"The program tried these names in turn and {ended}; none of them is here."
     if first.module.needed_by is None:
