@@ -47,10 +47,11 @@ def parse_image(data: bytes | memoryview, path: str, *, architecture: str | None
 
 
 def _parse(origin: Origin, architecture: str | None) -> Image:
-    return reading(origin, lambda source: _parse_source(source, origin, architecture))
+    return reading(origin, lambda source: parse_source(source, origin, architecture))
 
 
-def _parse_source(source: Source, origin: Origin, architecture: str | None) -> Image:
+def parse_source(source: Source, origin: Origin, architecture: str | None) -> Image:
+    """The image of bytes that are open, which `origin` opens again when it is asked for more."""
     magic = bytes(source.data[:4])
     if magic[:2] == PE_MAGIC:
         return parse_pe(source, origin)

@@ -17,7 +17,9 @@ from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.pages import Pages
 
 HOST_ORDER = "<" if sys.byteorder == "little" else ">"
-Data: TypeAlias = "bytes | memoryview | mmap.mmap | Pages"
+IN_ONE_PIECE = (mmap.mmap, bytes, memoryview)
+# Or bytes that are read when they are asked for: `inflating.Inflating`.
+Data: TypeAlias = "bytes | memoryview | mmap.mmap | Pages | Any"
 
 # No symbol's name is longer than this. CUDA templates reach some ten thousand bytes.
 LONGEST_NAME_BYTES = 1 << 16
@@ -36,14 +38,14 @@ class Source:
 
     Attributes:
         path: as the caller gave it, for messages.
-        data: the bytes: a mapped file, one that is read in pieces, or a buffer.
+        data: the bytes: a mapped file, one that is read in pieces, a buffer, or a member of an archive.
         size: in bytes.
     """
 
     __slots__ = ("_entries_left", "_text_left", "data", "path", "size")
 
     def __init__(self, data: Data, path: str) -> None:
-        self.data: Any = data  # one of four types that slice and unpack alike
+        self.data: Any = data  # each slices and searches alike
         self.path = path
         self.size = len(data)
         # Tables may share names' endings (ELF does), so the text may exceed the file, though not by much.
@@ -68,7 +70,7 @@ class Source:
         """One structure."""
         if not 0 <= offset <= self.size - layout.size:
             raise self.corrupt(f"a structure of {layout.size} bytes lies outside the file", offset)
-        if type(self.data) is Pages:
+        if type(self.data) not in IN_ONE_PIECE:
             return layout.unpack(self.data[offset : offset + layout.size])
         return layout.unpack_from(self.data, offset)
 
