@@ -18,8 +18,7 @@ def render_advice(advice: Sequence[JudgedAdvice], terminal: Terminal) -> str:
     """A table: advice, would it work here, why. What works comes first, then what is not known."""
     if not advice:
         return ""
-    order = (True, None, False)
-    rows = sorted(advice, key=lambda one: order.index(one.works_here))
+    rows = in_order(advice)
     title = min(max(cells(one.title) for one in advice) + 2, WIDEST_TITLE, terminal.width - VERDICT - LEAST_WHY)
     lines: list[Line] = [[]]
     if title < WIDEST_TITLE // 2:
@@ -29,14 +28,24 @@ def render_advice(advice: Sequence[JudgedAdvice], terminal: Terminal) -> str:
     return draw([*lines, *(line for one in rows for line in _row(one, title, terminal))], terminal)
 
 
+def in_order(advice: Sequence[JudgedAdvice]) -> list[JudgedAdvice]:
+    """What works first, then what is not known."""
+    order = (True, None, False)
+    return sorted(advice, key=lambda one: order.index(one.works_here))
+
+
 def advice_line(advice: Sequence[JudgedAdvice], target: str, terminal: Terminal) -> Iterator[Line]:
     """One line in a report: how much of the advice would work, and how to see it."""
     if not advice:
         return
-    working = [one for one in advice if one.works_here]
-    said = f"Of {len(advice)} remedies that people give for this, {len(working) or 'none'} would work here:"
     yield []
-    yield from flow([*words(said), span(f"wontload {target} --advice", "strong")], terminal.width)
+    yield from flow([*words(f"{summary_of(advice)}:"), span(f"wontload {target} --advice", "strong")], terminal.width)
+
+
+def summary_of(advice: Sequence[JudgedAdvice]) -> str:
+    """How much of it would work."""
+    working = sum(one.works_here is True for one in advice)
+    return f"Of {len(advice)} remedies that people give for this, {working or 'none'} would work here"
 
 
 def _row(one: JudgedAdvice, title: int, terminal: Terminal) -> Iterator[Line]:

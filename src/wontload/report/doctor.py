@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wontload.app.checkup import CheckedFile, Standing
 from wontload.app.doctor import STANDARD_LIBRARY, CheckedPackage, Checkup
+from wontload.machine import Machine
 from wontload.report.inventory import overview
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
 from wontload.report.names import Names, environment_of, system_of
@@ -31,12 +32,18 @@ def render_doctor(checkup: Checkup, terminal: Terminal, *, quiet: bool = False, 
         for label, items in overview(checkup.machine):
             shown = items if verbose or len(items) <= ITEMS_SHOWN else [*items[: ITEMS_SHOWN - 1], _more(items)]
             lines += labelled(label, listed(shown, terminal.glyphs.dot), terminal.width)
-    ailing = [one for one in checkup.packages or () if one.failing or one.open]
-    for package in sorted(ailing, key=lambda one: GRAVITY.index(one.verdict)):
+    ailing = ailing_of(checkup)
+    for package in ailing:
         lines += [] if quiet else [[]]
         lines += _package(package, checkup, terminal, quiet=quiet, verbose=verbose)
     lines += [] if quiet else _last_lines(ailing, checkup, terminal)
     return draw(lines, terminal)
+
+
+def ailing_of(checkup: Checkup) -> list[CheckedPackage]:
+    """Packages of which something would not load, or may not, the worst first."""
+    ailing = [one for one in checkup.packages or () if one.failing or one.open]
+    return sorted(ailing, key=lambda one: GRAVITY.index(one.verdict))
 
 
 def _more(items: list[str]) -> str:
@@ -44,7 +51,7 @@ def _more(items: list[str]) -> str:
 
 
 def _header(checkup: Checkup, terminal: Terminal) -> Iterator[Line]:
-    left = _verdict(checkup)
+    left = verdict_of(checkup)
     machine = checkup.machine
     right = listed(environment_of(machine.python), terminal.glyphs.dot, "dim") if machine.python else []
     joined = flow(right, 10_000)[0]
@@ -53,13 +60,19 @@ def _header(checkup: Checkup, terminal: Terminal) -> Iterator[Line]:
     else:
         yield from flow(left, terminal.width, hang=2)
         yield from flow(right, terminal.width, hang=2) if right else ()
-    container = machine.inventory.container
     where = "" if machine.id == "this" else f"on the saved machine {machine.id}: "
+    yield from flow(listed(system_facts(machine), terminal.glyphs.dot, "dim"), terminal.width, [span(where, "dim")])
+
+
+def system_facts(machine: Machine) -> list[str]:
+    """The system, its architecture, the container that it is in."""
+    container = machine.inventory.container
     facts = [system_of(machine.system), machine.system.architecture, f"in {container}" if container else ""]
-    yield from flow(listed(list(filter(None, facts)), terminal.glyphs.dot, "dim"), terminal.width, [span(where, "dim")])
+    return [one for one in facts if one]
 
 
-def _verdict(checkup: Checkup) -> list[Span]:
+def verdict_of(checkup: Checkup) -> list[Span]:
+    """Whether anything is amiss, in one clause."""
     packages = checkup.packages
     if packages is None:
         return words("which packages are installed is not known", "warning")
@@ -80,27 +93,27 @@ def _package(
     package: CheckedPackage, checkup: Checkup, terminal: Terminal, *, quiet: bool, verbose: bool
 ) -> Iterator[Line]:
     severity = "error" if package.verdict == "fails" else "warning"
-    how_many = "; ".join(_how_many(package))
-    title = [span(f"{package.name} {package.version}", "strong"), span(":", "", ""), *words(how_many)]
+    standing = "; ".join(how_many(package))
+    title = [span(f"{package.name} {package.version}", "strong"), span(":", "", ""), *words(standing)]
     start = [Span(terminal.glyphs.cross if severity == "error" else "?", severity), Span(" ")]
     yield from flow(title, terminal.width, start, 2)
     if quiet:
         return
     groups: dict[tuple[str, str], list[CheckedFile]] = {}
     for file in (*package.failing, *package.open):
-        groups.setdefault((_kind(file), _why(file)) if not verbose else (file.path, ""), []).append(file)
+        groups.setdefault((kind_of(file), why_of(file)) if not verbose else (file.path, ""), []).append(file)
     names = Names(checkup.machine)
     for first, *others in list(groups.values())[: None if verbose else GROUPS_SHOWN]:
         more = f" and {len(others)} more" if others else ""
         last = [*words(more), Span(":", "", "")]
-        atoms = [span(names.inside(first.path)), *last, *words(_why(first), "dim")]
-        yield from labelled(_kind(first), atoms, terminal.width)
+        atoms = [span(names.inside(first.path)), *last, *words(why_of(first), "dim")]
+        yield from labelled(kind_of(first), atoms, terminal.width)
     if not verbose and len(groups) > GROUPS_SHOWN:
         rest = sum(map(len, list(groups.values())[GROUPS_SHOWN:]))
         yield from labelled("", words(f"{counted(rest, 'file')} more (-v shows all)", "dim"), terminal.width)
 
 
-def _how_many(package: CheckedPackage) -> Iterator[str]:
+def how_many(package: CheckedPackage) -> Iterator[str]:
     """How many of which files would not load, and of how many nobody knows."""
     for word, extension in (("extension module", True), ("library", False)):
         of_kind = [one for one in package.files if one.extension is extension]
@@ -113,11 +126,12 @@ def _how_many(package: CheckedPackage) -> Iterator[str]:
             yield f"{unknown} more may or may not load" if failing else f"{unknown} of {total} may or may not load"
 
 
-def _kind(file: CheckedFile) -> str:
+def kind_of(file: CheckedFile) -> str:
+    """What sort of native file it is."""
     return "extension" if file.extension else "library"
 
 
-def _why(file: CheckedFile) -> str:
+def why_of(file: CheckedFile) -> str:
     """What keeps it from loading, in one clause."""
     if file.damaged:
         first = file.result.modules[0]
@@ -138,11 +152,14 @@ def _why(file: CheckedFile) -> str:
 
 
 def _last_lines(ailing: list[CheckedPackage], checkup: Checkup, terminal: Terminal) -> Iterator[Line]:
-    candidates = [one for one in ailing if one.name != STANDARD_LIBRARY]
-    if not candidates or checkup.machine.id != "this":
-        return
-    worst = min(candidates, key=lambda one: GRAVITY.index(one.verdict))
-    yield []
-    command = span(f"wontload {worst.name}", "strong")
-    rest = words("tries the import in a child process and says why it fails, if it does.")
-    yield from flow([command, *rest], terminal.width)
+    if sentence := next_step(ailing, checkup):
+        yield from ([], *flow(sentence, terminal.width))
+
+
+def next_step(ailing: list[CheckedPackage], checkup: Checkup) -> list[Span]:
+    """The command that asks on, in a sentence; nothing where there is none."""
+    worst = next((one for one in ailing if one.name != STANDARD_LIBRARY), None)
+    if worst is None or checkup.machine.id != "this":
+        return []
+    command = span(f"wontload {worst.name}", "code")
+    return [command, *words("tries the import in a child process and says why it fails, if it does.")]

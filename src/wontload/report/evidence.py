@@ -7,20 +7,27 @@ from collections.abc import Callable
 from wontload.diagnosis import Diagnosis, Evidence, Finding
 from wontload.report import providers
 from wontload.report.copies import added_rows, copy_rows, other_major_rows
-from wontload.report.exhibit import LONG_VARIABLES, MOST_OF_A_KIND, Exhibit, Rows, after_gap, places_of, told
-from wontload.report.layout import labelled_line, span, words
+from wontload.report.exhibit import LONG_VARIABLES, MOST_OF_A_KIND, Exhibit, Row, Rows, after_gap, places_of, told
+from wontload.report.layout import Span, span, words
 from wontload.report.names import Names
-from wontload.report.screen import Terminal
+from wontload.report.screen import UNICODE, Glyphs
 from wontload.report.text import clean
 
 MOST_PLACES = 10
 MOST_OF_A_VARIABLE = 3
 
 
-def evidence_rows(finding: Finding, diagnosis: Diagnosis, terminal: Terminal, *, verbose: bool = False) -> Rows:
-    """Yield the rows; the `request` is not among them, as it stands in the request tree."""
-    exhibit = Exhibit(finding, diagnosis, terminal, Names(diagnosis.machine), verbose)
-    for kind in dict.fromkeys(one.kind for one in finding.evidence if one.kind != "request"):
+def evidence_rows(
+    finding: Finding,
+    diagnosis: Diagnosis,
+    glyphs: Glyphs = UNICODE,
+    *,
+    verbose: bool = False,
+    without: tuple[str, ...] = (),
+) -> Rows:
+    """Yield the rows, but of the kinds `without`; the `request` is not among them, as it stands in the request tree."""
+    exhibit = Exhibit(finding, diagnosis, Names(diagnosis.machine), glyphs, verbose)
+    for kind in dict.fromkeys(one.kind for one in finding.evidence if one.kind not in ("request", *without)):
         yield from SHOWN.get(kind, told)(exhibit, exhibit.of(kind))
 
 
@@ -30,8 +37,8 @@ def _observed(exhibit: Exhibit, evidence: list[Evidence]) -> Rows:
         label = "" if number else one.kind
         message = one.data.get("text")
         if exhibit.finding.explains_error and not exhibit.verbose and isinstance(message, str) and message:
-            brief = exhibit.names.brief_within(clean(message), exhibit.terminal.glyphs.ellipsis)
-            yield [labelled_line(label, _numbered(brief, one.data.get("number")), exhibit.terminal)]
+            brief = exhibit.names.brief_within(clean(message), exhibit.glyphs.ellipsis)
+            yield Row(label, [Span(_numbered(brief, one.data.get("number")))], brief=True)
         else:
             yield exhibit.row(label, words(one.text))
 

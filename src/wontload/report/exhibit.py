@@ -1,19 +1,28 @@
-"""What every row of evidence is made from: one finding, the diagnosis it stands in, the terminal it is for."""
+"""What every row of evidence is made from: one finding, the diagnosis it stands in, what to draw with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wontload.diagnosis import Diagnosis, Evidence, Finding
-from wontload.report.layout import Line, Span, labelled, listed, span, words
+from wontload.report.layout import Span, listed, span, words
 from wontload.report.names import Names
-from wontload.report.screen import Terminal
+from wontload.report.screen import UNICODE, Glyphs
 
 MOST_OF_A_KIND = 4
 # Rules whose directories come from one variable with many entries: told as a number. `loader` names them so.
 LONG_VARIABLES = {"path_variable": "PATH", "ld_library_path": "LD_LIBRARY_PATH"}
 LABELS = {"provider": "provided by", "looked": "looked in", "copy": "a copy in"}
+
+
+class Row(NamedTuple):
+    """A label (empty: that of the row above) and what it is about; `brief`: cut off where its line ends."""
+
+    label: str
+    atoms: list[Span]
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +31,15 @@ class Exhibit:
 
     finding: Finding
     diagnosis: Diagnosis
-    terminal: Terminal
     names: Names
+    glyphs: Glyphs = UNICODE
     verbose: bool = False
 
     def most(self, usual: int) -> int:
         """How many of a kind are shown: the usual number, with `-v` as good as all."""
         return 10_000 if self.verbose else usual
 
-    def left_out(self, count: int, of_what: str) -> Iterator[list[Line]]:
+    def left_out(self, count: int, of_what: str) -> Iterator[Row]:
         """A row that says how many more there are, if any are not shown."""
         if count > 0 and not self.verbose:
             yield self.row("", words(f"and {count} more{of_what} (-v shows them)", "dim"))
@@ -39,16 +48,16 @@ class Exhibit:
         """All evidence of a kind, in order."""
         return [one for one in self.finding.evidence if one.kind == kind]
 
-    def row(self, label: str, atoms: Iterable[Span]) -> list[Line]:
+    def row(self, label: str, atoms: Iterable[Span]) -> Row:
         """A labelled row."""
-        return labelled(label, atoms, self.terminal.width)
+        return Row(label, list(atoms))
 
     def items(self, items: Sequence[str], style: str = "") -> list[Span]:
         """Items separated by dots."""
-        return listed(items, self.terminal.glyphs.dot, style)
+        return listed(items, self.glyphs.dot, style)
 
 
-Rows = Iterator[list[Line]]
+Rows = Iterator[Row]
 
 
 def told(exhibit: Exhibit, evidence: list[Evidence]) -> Rows:

@@ -12,6 +12,7 @@ from wontload.remedy.steps import ByHand, InstallWheels, MoveFile, ReplaceText, 
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
 from wontload.report.screen import Terminal
 
+HEADING = "fixes, judged on a model of this machine, best first"
 MOST_DIFFERENCES = 6
 CERTAINTY = {True: "proven", None: "to be proven on what is fetched", False: "not enough alone"}
 
@@ -21,14 +22,20 @@ def fix_section(fixes: Sequence[Fix], target: str, terminal: Terminal) -> Iterat
     if not fixes:
         return
     yield []
-    yield [Span("fixes, judged on a model of this machine, best first", "strong")]
+    yield [Span(HEADING, "strong")]
     for number, fix in enumerate(fixes, 1):
         yield from _headline(number, fix, terminal)
-    if fixes[0].proof.works is False:  # the best first: none of them would do
-        return
-    command = span(f"wontload fix {target}", "strong")
+    if command := command_of(fixes, target):
+        yield from flow(command, terminal.width)
+
+
+def command_of(fixes: Sequence[Fix], target: str) -> list[Span]:
+    """The command that applies the best of them, in a sentence; nothing where none would do."""
+    if fixes[0].proof.works is False:
+        return []
+    command = span(f"wontload fix {target}", "code")
     does = "to be led through 1 and check the import." if fixes[0].by_hand else "to apply 1 and check the import."
-    yield from flow([span("Run"), command, *words(does)], terminal.width)
+    return [span("Run"), command, *words(does)]
 
 
 def render_plan(plan: Plan, terminal: Terminal) -> str:
@@ -97,14 +104,17 @@ def said(step: Step) -> str:
 
 
 def _proof(fix: Fix, terminal: Terminal) -> Iterator[Line]:
-    """The modules whose fate the change turns: what was missing, and where it would come from."""
-    rows = [
-        row for before, after in zip(fix.proof.before, fix.proof.after, strict=True) for row in _turned(before, after)
-    ]
+    rows = proof_of(fix)
     for number, row in enumerate(rows[:MOST_DIFFERENCES]):
         yield from labelled("" if number else "proof", words(row), terminal.width)
     if len(rows) > MOST_DIFFERENCES:
         yield from labelled("", words(f"and {len(rows) - MOST_DIFFERENCES} more"), terminal.width)
+
+
+def proof_of(fix: Fix) -> list[str]:
+    """The modules whose fate the change turns: what was missing, and where it would come from."""
+    pairs = zip(fix.proof.before, fix.proof.after, strict=True)
+    return [row for before, after in pairs for row in _turned(before, after)]
 
 
 def _turned(before: LoadResult, after: LoadResult) -> Iterator[str]:

@@ -10,7 +10,7 @@ from wontload.loader import Status
 from wontload.machine import LoadRequest
 from wontload.report.layout import Line, Span, beside, flow, span
 from wontload.report.names import Names
-from wontload.report.screen import Terminal
+from wontload.report.screen import UNICODE, Glyphs, Terminal
 from wontload.report.text import base_name, cells
 
 MOST_LEAVES = 12
@@ -31,8 +31,8 @@ def request_tree(
     finding: Finding, diagnosis: Diagnosis, terminal: Terminal, *, most_leaves: int = MOST_LEAVES
 ) -> list[Line]:
     """What was asked of whom, as a tree with one branch, and leaves for what the cause took."""
-    draw, names = terminal.glyphs, Names(diagnosis.machine)
-    steps = list(_steps(finding, diagnosis, names, terminal))
+    draw = terminal.glyphs
+    steps = list(steps_of(finding, diagnosis, draw))
     lines: list[Line] = []
     for depth, (text, place) in enumerate(steps):
         indent = 2 if depth == 0 else 3 * depth
@@ -42,30 +42,28 @@ def request_tree(
     return lines
 
 
-def _steps(
-    finding: Finding, diagnosis: Diagnosis, names: Names, terminal: Terminal
-) -> Iterator[tuple[list[Span], str]]:
+def steps_of(finding: Finding, diagnosis: Diagnosis, glyphs: Glyphs = UNICODE) -> Iterator[Step]:
     """Each step to the leaves: what is shown, and the Python line that it stands on."""
+    names = Names(diagnosis.machine)
     root = diagnosis.target
     if not is_file(root):
         # A distribution was asked for by its own name: the chain begins with the module that was tried.
         root = finding.chain[0] if finding.chain and not is_file(finding.chain[0]) else root
         importable = all(part.isidentifier() for part in root.split("."))
         yield [span(f"import {root}" if importable else root)], ""
-    if asked := _asked(finding, diagnosis, names, terminal):
+    if asked := _asked(finding, diagnosis, names, glyphs.ellipsis):
         yield asked
     ends = (diagnosis.target, root, finding.subject, base_name(finding.subject))
     middle = [one for one in finding.chain if one not in ends]
     if middle:
-        step = f" {terminal.glyphs.step}"
+        step = f" {glyphs.step}"
         yield [span(name + step * (i < len(middle) - 1)) for i, name in enumerate(middle)], ""
 
 
-def _asked(finding: Finding, diagnosis: Diagnosis, names: Names, terminal: Terminal) -> Step | None:
+def _asked(finding: Finding, diagnosis: Diagnosis, names: Names, ellipsis: str) -> Step | None:
     """The call to the loader: as the evidence quotes it, else rebuilt from the load request."""
     request = None if finding.load is None else diagnosis.loads[finding.load].request
     quoted = next((one for one in finding.evidence if one.kind == "request"), None)
-    ellipsis = terminal.glyphs.ellipsis
     if quoted is not None and (request is None or "expression" in quoted.data):
         text = names.brief_within(str(quoted.data.get("expression") or quoted.text), ellipsis)
         return [span(text)], names.place(quoted.data.get("file"), quoted.data.get("line"))
@@ -101,7 +99,7 @@ def _with_place(text: list[Span], place: str, start: list[Span], width: int) -> 
 
 def _leaves(finding: Finding, diagnosis: Diagnosis, indent: int, terminal: Terminal, most: int) -> Iterator[Line]:
     draw = terminal.glyphs
-    everyone = [base_name(name) for name in (finding.subject, *finding.also)]
+    everyone = leaves_of(finding)
     shown = everyone[:most] if len(everyone) > most + 1 else everyone
     left_out = len(everyone) - len(shown)
     column = max(cells(one) for one in shown if cells(one) <= 40) if any(cells(one) <= 40 for one in shown) else 0
@@ -109,14 +107,19 @@ def _leaves(finding: Finding, diagnosis: Diagnosis, indent: int, terminal: Termi
         last = number == len(shown) - 1 and not left_out
         start = [Span(" " * indent + (draw.last if last else draw.branch), "dim")]
         atoms = [span(name, "strong"), span(draw.cross, "bad", " " * (max(0, column - cells(name)) + 2))]
-        if note := _note(name, finding, diagnosis):
+        if note := note_of(name, finding, diagnosis):
             atoms.append(span(note, "dim", "  "))
         yield from flow(atoms, terminal.width, start, indent + 4)
     if left_out:
         yield [Span(" " * indent + draw.last, "dim"), span(f"and {left_out} more (-v shows them)", "dim")]
 
 
-def _note(name: str, finding: Finding, diagnosis: Diagnosis) -> str:
+def leaves_of(finding: Finding) -> list[str]:
+    """What the cause took, in load order."""
+    return [base_name(name) for name in (finding.subject, *finding.also)]
+
+
+def note_of(name: str, finding: Finding, diagnosis: Diagnosis) -> str:
     """What is known of one leaf: the component it belongs to, and why the loader refused it."""
     component = finding.component if name == base_name(finding.subject) else _component_of(name, finding.evidence)
     return ", ".join(part for part in (component, _refusal(name, finding, diagnosis)) if part)

@@ -19,6 +19,7 @@ STYLES = {
     "bad": "31",
     "good": "32",
     "strong": "1",
+    "code": "1",
     "dim": "2",
 }
 

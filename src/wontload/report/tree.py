@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from wontload.loader import LoadResult, Module, Status, Verdict
+from wontload.report.branches import FAILED, Branch, Branches, answered_by_itself
 from wontload.report.layout import Line, Span, draw, flow, labelled, listed, measure, span, words
-from wontload.report.screen import Terminal
+from wontload.report.screen import UNICODE, Glyphs, Terminal
 from wontload.report.text import base_name, cells, folder, shorten
 
 PASSED_OVER = "passed over"  # `Tried.outcome` of a file for another machine type
-DEEPEST = 12  # levels drawn; what lies deeper is counted
 # What Windows reports, in words of ours (Microsoft, System Error Codes 0-499 and 1000-1299).
 WINDOWS_ERRORS = {
     2: "the file is not found",
@@ -22,17 +22,6 @@ WINDOWS_ERRORS = {
     193: "not a valid image for this process",
     1114: "an initialisation failed",
 }
-# Rules whose identifiers (docs/loaders.md) a person would spell otherwise.
-_RULES = {
-    "known_dlls": "KnownDLLs",
-    "ld_library_path": "LD_LIBRARY_PATH",
-    "ld_so_cache": "ld.so.cache",
-    "path_variable": "on PATH",
-    "rpath": "RPATH",
-    "runpath": "RUNPATH",
-}
-_SAID_OF = {Status.ALREADY_LOADED: "already loaded", Status.DELAYED: "when first used"}
-_FAILED = (Status.MISSING, Status.REFUSED)
 
 
 def render_tree(
@@ -46,26 +35,41 @@ def render_tree(
 
 
 def _one(path: str, result: LoadResult, machine: str, terminal: Terminal) -> Iterator[Line]:
-    yield from flow([span(path, "strong"), *_verdict(result, terminal)], terminal.width, hang=2)
+    yield from flow([span(path, "strong"), *verdict_of(result, terminal.glyphs)], terminal.width, hang=2)
     if machine:
-        text = f"a clean {machine} with Python on it, and the files around this one"
-        yield from labelled("assumed", words(text), terminal.width)
-    if result.modules:
-        yield from _Drawing(result, terminal).below(result.modules[0], "", 1)
-    if result.modules and any(one.outcome == PASSED_OVER for one in result.modules[0].tried):
-        text = "the file is there, and built for another processor: the loader passes such a file over"
-        yield from labelled("but", words(text), terminal.width)
+        yield from labelled("assumed", words(assumed_of(machine)), terminal.width)
+    branches = Branches(result)
+    yield from _Drawing(terminal).below(branches.below, branches.virtual, "")
+    if sentence := passed_over(result):
+        yield from labelled("but", words(sentence), terminal.width)
     yield from _searched(result, terminal)
     for sentence in result.would_settle:
         yield from labelled("not known", words(sentence), terminal.width)
 
 
-def _searched(result: LoadResult, terminal: Terminal) -> Iterator[Line]:
-    """Where the missing modules were sought: one list, or with a RUNPATH of its own for each file one for each."""
+def assumed_of(machine: str) -> str:
+    """What is said of a file of another system."""
+    return f"a clean {machine} with Python on it, and the files around this one"
+
+
+def passed_over(result: LoadResult) -> str:
+    """What is said of a file that is there and that the loader does not look at; empty for others."""
+    if result.modules and any(one.outcome == PASSED_OVER for one in result.modules[0].tried):
+        return "the file is there, and built for another processor: the loader passes such a file over"
+    return ""
+
+
+def searches_of(result: LoadResult) -> dict[tuple[str, ...], Module]:
+    """Where missing modules were sought: one list, or with a RUNPATH of its own for each file one for each."""
     lists: dict[tuple[str, ...], Module] = {}
     for module in filter(_was_sought, result.modules):
         if directories := _directories(result, module):
             lists.setdefault(directories, module)
+    return lists
+
+
+def _searched(result: LoadResult, terminal: Terminal) -> Iterator[Line]:
+    lists = searches_of(result)
     for number, (directories, module) in enumerate(lists.items()):
         few = directories if len(directories) <= 11 else (*directories[:10], f"{len(directories) - 10} more")
         whose = [span(f"for {base_name(module.name)}:")] if len(lists) > 1 else []
@@ -88,13 +92,14 @@ def _was_sought(module: Module) -> bool:
     return module.status is Status.MISSING and not re.search(r"[\\/]", module.name)
 
 
-def _verdict(result: LoadResult, terminal: Terminal) -> list[Span]:
+def verdict_of(result: LoadResult, glyphs: Glyphs = UNICODE) -> list[Span]:
+    """How the load ends, with the error in words."""
     if result.verdict is Verdict.LOADS:
         return [span("loads", "good", "  ")]
     if result.verdict is Verdict.UNDETERMINED:
         return [span("undetermined", "warning", "  ")]
-    atoms = [span(terminal.glyphs.cross, "bad", "  "), span("fails:", "bad")]
-    itself = result.modules[0] if result.modules and result.modules[0].status in _FAILED else None
+    atoms = [span(glyphs.cross, "bad", "  "), span("fails:", "bad")]
+    itself = result.modules[0] if result.modules and result.modules[0].status in FAILED else None
     if isinstance(result.error, int):
         meaning = (itself.reason if itself else None) or WINDOWS_ERRORS.get(result.error)
         return [*atoms, *words(f"error {result.error}{f', {meaning}' if meaning else ''}")]
@@ -104,90 +109,30 @@ def _verdict(result: LoadResult, terminal: Terminal) -> list[Span]:
 class _Drawing:
     """One result's modules by their first importer."""
 
-    def __init__(self, result: LoadResult, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal) -> None:
         self.terminal, self.draw = terminal, terminal.glyphs
-        self.children: dict[str | None, list[Module]] = {}
-        for module in result.modules[1:]:
-            self.children.setdefault(module.needed_by, []).append(module)
-        self.ailing = self._with_failures(result)
-        self.drawn: set[str] = set()  # a path listed twice, or its own importer, is drawn out once
 
-    def _with_failures(self, result: LoadResult) -> set[str]:
-        """Paths of modules with a failed one somewhere below."""
-        importer = {one.path: one.needed_by for one in reversed(result.modules) if one.path}
-        found: set[str] = set()
-        for module in result.failed:
-            above = module.needed_by
-            while above is not None and above not in found:
-                found.add(above)
-                above = importer.get(above)
-        return found
-
-    def below(self, module: Module, stem: str, depth: int) -> Iterator[Line]:
-        """The modules that `module` was the first to ask for."""
-        if module.path is None or module.path in self.drawn:
-            return
-        self.drawn.add(module.path)
-        asked = self.children.get(module.path, [])
-        shown = [one for one in asked if one.status is not Status.VIRTUAL]
-        quiet = len(asked) - len(shown)
-        for number, child in enumerate(shown):
-            last = number == len(shown) - 1 and not quiet
+    def below(self, branches: tuple[Branch, ...], virtual: tuple[Module, ...], stem: str) -> Iterator[Line]:
+        """Branches that hang from one stem, and behind them the names without a file."""
+        for number, branch in enumerate(branches):
+            last = number == len(branches) - 1 and not virtual
             start = [Span(stem + (self.draw.last if last else self.draw.branch), "dim")]
-            folded = self._count(child) if self._folds(child) or depth >= DEEPEST else 0
-            yield from self._line(child, module, start, folded)
-            if not folded:
-                yield from self.below(child, stem + ("  " if last else self.draw.down), depth + 1)
-        if quiet:
+            yield from self._line(branch, start)
+            yield from self.below(branch.below, branch.virtual, stem + ("  " if last else self.draw.down))
+        if virtual:
             start = [Span(stem + self.draw.last, "dim")]
-            yield from flow(words(_virtual(asked), "dim"), self.terminal.width, start, len(stem) + 2)
+            said = words(answered_by_itself(virtual), "dim")
+            yield from flow(said, self.terminal.width, start, len(stem) + 2)
 
-    def _folds(self, module: Module) -> bool:
-        """Whether what the system's own module brings is only counted: nobody looks there unless it fails."""
-        own = module.status is Status.ALREADY_LOADED or "\\system32\\" in (module.path or "").casefold()
-        return own and module.path not in self.ailing
-
-    def _count(self, module: Module) -> int:
-        waiting, seen = [module.path], {module.path}
-        while waiting:
-            for child in self.children.get(waiting.pop(), []):
-                if child.path not in seen or child.path is None:
-                    seen.add(child.path)
-                    waiting += [child.path] if child.path else []
-        return len(seen) - 1
-
-    def _line(self, module: Module, parent: Module, start: list[Span], folded: int) -> list[Line]:
-        failed = module.status in _FAILED
-        atoms = [span(base_name(module.name), "bad" if failed else "")]
-        if failed:
-            atoms += [span(self.draw.cross, "bad", "  "), *words(module.reason or module.status.value, "bad")]
+    def _line(self, branch: Branch, start: list[Span]) -> list[Line]:
+        name = base_name(branch.module.name)
+        atoms = [span(name, "bad" if branch.failed else "")]
+        if branch.failed:
+            atoms += [span(self.draw.cross, "bad", "  "), *words(branch.reason, "bad")]
             return flow(atoms, self.terminal.width, start, measure(start) + 2)
-        atoms.append(span(self._place(module, parent, measure(start)), "dim", "  "))
-        remarks = [
-            _SAID_OF.get(module.status) or _spelled(module.rule or ""),
-            f"+{folded} below" * bool(folded),
-        ]
-        for remark in filter(None, remarks):
+        room = self.terminal.width - measure(start) - cells(name) - 2
+        atoms.append(span(shorten(branch.place, max(room, 20), self.draw.ellipsis), "dim", "  "))
+        for remark in branch.remarks:
             if measure(start) + sum(cells(one.text) + 2 for one in atoms) + cells(remark) <= self.terminal.width:
                 atoms.append(span(f"({remark})", "dim", " " if atoms[-1].text else ""))
         return flow(atoms, self.terminal.width, start, measure(start) + 2)
-
-    def _place(self, module: Module, parent: Module, indent: int) -> str:
-        """The directory; where the file is called otherwise than the name asked for (a link), the path."""
-        path = module.path or ""
-        same_name = base_name(path).casefold() == base_name(module.name).casefold()
-        if same_name and parent.path and folder(path) == folder(parent.path):
-            return "same directory"
-        room = self.terminal.width - indent - cells(base_name(module.name)) - 2
-        return shorten(folder(path) if same_name else path, max(room, 20), self.draw.ellipsis)
-
-
-def _spelled(rule: str) -> str:
-    return _RULES.get(rule, rule.replace("_", " "))
-
-
-def _virtual(asked: list[Module]) -> str:
-    virtual = [one for one in asked if one.status is Status.VIRTUAL]
-    if len(virtual) == 1:
-        return f"{base_name(virtual[0].name)} (the system's own, no file)"
-    return f"{len(virtual)} names that the system answers by itself"

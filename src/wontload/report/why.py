@@ -9,9 +9,10 @@ from wontload.remedy.advice import JudgedAdvice
 from wontload.remedy.fix import Fix
 from wontload.report.advice import advice_line
 from wontload.report.evidence import evidence_rows
+from wontload.report.exhibit import Row
 from wontload.report.fixes import fix_section
 from wontload.report.inventory import facts_of
-from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
+from wontload.report.layout import Line, Span, beside, draw, flow, labelled, labelled_line, listed, span, words
 from wontload.report.names import environment_of, system_of
 from wontload.report.request import MOST_LEAVES, request_tree
 from wontload.report.screen import Terminal
@@ -48,7 +49,7 @@ def render_why(
         lines.append([])
         in_full = number == 0 or verbose
         lines += _in_full(finding, diagnosis, terminal, verbose) if in_full else _brief(finding, diagnosis, terminal)
-    if diagnosis.error and (verbose or not _is_accounted_for(diagnosis)):
+    if diagnosis.error and (verbose or not is_accounted_for(diagnosis)):
         lines += [[], *_what_python_said(diagnosis, terminal, verbose)]
     lines += settle_section(diagnosis.would_settle, terminal)
     lines += fix_section(fixes, diagnosis.target, terminal)
@@ -57,7 +58,7 @@ def render_why(
     return draw(lines, terminal)
 
 
-def _is_accounted_for(diagnosis: Diagnosis) -> bool:
+def is_accounted_for(diagnosis: Diagnosis) -> bool:
     """Whether a finding explains the exception, or quotes all of it in its title."""
     error = diagnosis.error
     said = (clean(error.text).strip() or error.exception) if error else ""
@@ -67,7 +68,7 @@ def _is_accounted_for(diagnosis: Diagnosis) -> bool:
 def _header(diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:
     """The verdict, and at the end of the line the interpreter it holds for."""
     python = diagnosis.machine.python
-    left = flow(_verdict(diagnosis), terminal.width)
+    left = flow(verdict_of(diagnosis), terminal.width)
     right = listed(environment_of(python), terminal.glyphs.dot, "dim") if python else []
     joined = flow(right, 10_000)[0]
     if len(left) == 1 and (both := beside(left[0], joined, terminal.width)):
@@ -88,7 +89,8 @@ def _saved_machine(diagnosis: Diagnosis, terminal: Terminal) -> list[Line]:
     return flow(listed(facts, terminal.glyphs.dot, "dim"), terminal.width, start, 2)
 
 
-def _verdict(diagnosis: Diagnosis) -> list[Span]:
+def verdict_of(diagnosis: Diagnosis) -> list[Span]:
+    """The answer in one clause."""
     target, ran = span(diagnosis.target, "strong"), diagnosis.import_s is not None
     seconds = f"in {diagnosis.import_s:.2f} s" if diagnosis.import_s is not None else ""
     if diagnosis.verdict == "loads":
@@ -103,11 +105,11 @@ def _verdict(diagnosis: Diagnosis) -> list[Span]:
 def _in_full(finding: Finding, diagnosis: Diagnosis, terminal: Terminal, verbose: bool) -> Iterator[Line]:
     """A finding with all of its evidence."""
     yield from _title(finding, terminal)
-    if _has_place(finding):
+    if has_place(finding):
         most = 10_000 if verbose else MOST_LEAVES
         yield from request_tree(finding, diagnosis, terminal, most_leaves=most)
-    for row in evidence_rows(finding, diagnosis, terminal, verbose=verbose):
-        yield from row
+    for row in evidence_rows(finding, diagnosis, terminal.glyphs, verbose=verbose):
+        yield from _drawn(row, terminal)
     if finding.explanation:
         yield from labelled("why", words(finding.explanation), terminal.width)
 
@@ -115,18 +117,24 @@ def _in_full(finding: Finding, diagnosis: Diagnosis, terminal: Terminal, verbose
 def _brief(finding: Finding, diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:
     """A finding after the first: what it says, whom it took, the first of its evidence."""
     yield from _title(finding, terminal)
-    rows = list(evidence_rows(finding, diagnosis, terminal))
+    rows = list(evidence_rows(finding, diagnosis, terminal.glyphs))
     others = [name for name in (finding.subject, *finding.also) if name not in finding.title]
-    if others and _has_place(finding):
+    if others and has_place(finding):
         few = others if len(others) <= 4 else [*others[:3], f"{len(others) - 3} more"]
         yield from labelled("about", words(and_list(few)), terminal.width)
     for row in rows[:ROWS_OF_A_LESSER]:
-        yield from row
+        yield from _drawn(row, terminal)
     if not rows and finding.explanation:
         yield from labelled("why", words(finding.explanation), terminal.width)
 
 
-def _has_place(finding: Finding) -> bool:
+def _drawn(row: Row, terminal: Terminal) -> list[Line]:
+    if row.brief:
+        return [labelled_line(row.label, row.atoms[0].text, terminal)]
+    return labelled(row.label, row.atoms, terminal.width)
+
+
+def has_place(finding: Finding) -> bool:
     """Whether it is about something that a load asked for. WL9xx are about the answer itself."""
     asked = finding.load is not None or any(one.kind == "request" for one in finding.evidence)
     return asked and not finding.code.startswith("WL9")
