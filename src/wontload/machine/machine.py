@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ntpath
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 
 from wontload.binary import Format
 from wontload.machine.files import Files
@@ -114,6 +117,11 @@ class Machine:
     facts: Mapping[str, str] = field(default_factory=dict)
     exports_cut: bool = False
     inventory: Inventory = field(default_factory=Inventory)
+
+    @property
+    def path_module(self) -> ModuleType:
+        """`ntpath` or `posixpath`, as this machine has it, whatever this computer is."""
+        return ntpath if self.system.name == "windows" else posixpath
 
 
 def own_format(system: System) -> Format:

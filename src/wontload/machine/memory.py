@@ -5,14 +5,28 @@ from __future__ import annotations
 import ntpath
 import posixpath
 import re
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from types import ModuleType
 
 from wontload.binary import Defect, Image, MalformedImage
 from wontload.machine.files import Kind, NotKnown
 
+
+class Unread:
+    """A native file that is parsed when a loader first asks for it.
+
+    Args:
+        read: gives the image, or what is wrong with the file.
+    """
+
+    __slots__ = ("read",)
+
+    def __init__(self, read: Callable[[], Image | MalformedImage]) -> None:
+        self.read = read
+
+
 # `None`: it is there, and nothing more is known of it. Bytes: a text that loaders read, such as a manifest.
-Content = Image | MalformedImage | bytes | None
+Content = Image | MalformedImage | Unread | bytes | None
 
 SHORT_NAME = re.compile(r"([^~.]{1,6})~(\d)(?:\.(.{1,3}))?")
 
@@ -94,6 +108,8 @@ class MemoryFiles:
     def image(self, path: str) -> Image:
         """See `Files.image`."""
         _, content = self._contents[self._locate(path)]
+        if isinstance(content, Unread):
+            content = content.read()
         if isinstance(content, MalformedImage):
             raise content
         if isinstance(content, bytes):

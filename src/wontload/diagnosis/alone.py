@@ -1,0 +1,132 @@
+"""One native file judged alone, as nothing had been loaded before it; and once more with what programs add for it.
+
+A file alone says less than an import would: a package may add directories, or load libraries first. So a file that
+fails is asked about again with directories that hold what it misses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+
+from wontload import knowledge
+from wontload.binary import Format, Image, MalformedImage
+from wontload.diagnosis.places import expand
+from wontload.knowledge.packages import Loading
+from wontload.loader import LoadResult, Verdict
+from wontload.loader import load as simulate
+from wontload.loader.modes import default_mode, flags_for
+from wontload.machine import AddedDirectory, LoadRequest, Machine, Process, own_format
+
+TAGGED = re.compile(r"(?i)\.(?:cp\d+t?-[\w]+\.pyd|(?:cpython-\d|abi3|pypy\d|graalpy\d)[^./\\]*\.so)$")
+ROUNDS = 4  # of finding directories for what is missing: each may bring libraries that need further ones
+
+Holders = Callable[[str], Collection[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helped:
+    """A load with help.
+
+    Attributes:
+        result: what the loader does then. added: the directories that hold what was missing, in the order found.
+    """
+
+    result: LoadResult
+    added: tuple[str, ...]
+
+
+def mode_of(name: str, image: Image | None, machine: Machine) -> str | None:
+    """How a file of that name is loaded (`import`, `ctypes`); `None`: an extension module of another Python."""
+    suffixes = machine.python.extension_suffixes if machine.python else ()
+    if TAGGED.search(name):
+        tagged = [one for one in suffixes if one.lower() not in (".so", ".pyd")]
+        return "import" if not suffixes or name.lower().endswith(tuple(map(str.lower, tagged))) else None
+    if default_mode(name) == "import":
+        return "import"
+    exported = image and image.format is own_format(machine.system) and initialises(image, name)
+    return "import" if exported else "ctypes"
+
+
+def initialises(image: Image, name: str) -> bool:
+    """Whether it exports the function that an import of a module of its name calls (PEP 489, PyInit_NAME)."""
+    function = f"PyInit_{name.partition('.')[0]}"
+    try:
+        if image.format is Format.ELF:
+            return bool(image.export_index.versions(function))
+        return bool({function, f"_{function}"} & image.exports_by_name.keys())
+    except MalformedImage:
+        return False
+
+
+def is_for(machine: Machine, image: Image, mode: str) -> bool:
+    """Whether a file is meant for this machine. An extension module is whatever processor it is for: its name fits."""
+    system = machine.system
+    if image.format is not own_format(system):
+        return False
+    return mode == "import" or system.architecture in (image.architecture, *image.slices)
+
+
+def request_for(machine: Machine, process: Process, path: str, mode: str) -> LoadRequest:
+    """The load of a file by its path, in one of the ways that `loader.modes` has."""
+    kind = "import" if mode == "import" else "ctypes"
+    return LoadRequest(kind=kind, name=path, flags=flags_for(mode, own_format(machine.system), path), process=process)
+
+
+def with_help(
+    machine: Machine, request: LoadRequest, result: LoadResult, holders: Holders, near: Collection[str]
+) -> Helped:
+    """The load once directories are searched that hold what is missing: the package's own, or else all that do.
+
+    Args:
+        result: of the load without help. holders: directories that hold a file of a name.
+        near: directories of the package itself, and of what it requires.
+    """
+    added: dict[str, None] = {}
+    path_module = machine.path_module
+    for _ in range(ROUNDS):
+        held = [tuple(holders(str(path_module.basename(one.name)))) for one in result.failed]
+        nearest = (tuple(place for place in some if place in near) or some for some in held)
+        new = [directory for some in nearest for directory in some if directory not in added]
+        if not new or result.verdict is not Verdict.FAILS:
+            break
+        added |= dict.fromkeys(new)
+        result = simulate(machine, replace(request, process=helped_process(machine, request.process, added)))
+    return Helped(result=result, added=tuple(added))
+
+
+def helped_process(machine: Machine, process: Process, directories: Iterable[str], *, on_path: bool = False) -> Process:
+    """The process once those directories are searched, by the means that each system has."""
+    system = machine.system.name
+    if system == "windows" and not on_path:
+        more = tuple(AddedDirectory(path=one) for one in directories)
+        return replace(process, added_directories=(*process.added_directories, *more))
+    name = {"windows": "PATH", "macos": "DYLD_LIBRARY_PATH"}.get(system, "LD_LIBRARY_PATH")
+    name = next((one for one in process.environment if system == "windows" and one.upper() == name), name)
+    separator = ";" if system == "windows" else ":"
+    value = separator.join(filter(None, (*directories, process.environment.get(name, ""))))
+    return replace(process, environment={**process.environment, name: value})
+
+
+def loading_of(names: Iterable[str]) -> Loading | None:
+    """How a package loads its libraries, by any of the names that it goes by; `None` where that is not recorded."""
+    known = [knowledge.package(name) for name in names]
+    return next((one.loading for one in known if one and one.loading), None)
+
+
+def known_directories(machine: Machine, loading: Loading | None, site: str) -> frozenset[str]:
+    """What a package is known to add; for a load that ignores added directories, what it puts on PATH."""
+    if loading is None:
+        return frozenset()
+    patterns = loading.add_dll_directory if loading.winmode is None else loading.path_prepends
+    found = (path for pattern in patterns for path in expand(pattern, machine, (site,)))
+    return frozenset(str(machine.path_module.normpath(path)) for path in found)
+
+
+def winmode_of(machine: Machine, loading: Loading | None, path: str, site: str) -> int | None:
+    """Windows: the flags that the package itself hands over for this file, where that is known."""
+    if loading is None or machine.system.name != "windows":
+        return None
+    relative = path[len(site) :].replace("\\", "/").strip("/").lower()
+    return loading.winmode if relative in loading.libraries["windows"] else None

@@ -1,0 +1,129 @@
+"""Whether the native files of a wheel load on a machine that it is laid over, each alone and none executed.
+
+A wheel's libraries are commonly loaded by its own code, which adds directories or loads others first. So a file that
+fails alone is asked about again with the directories of its own wheel, and of the wheels that are installed with it;
+what it needs from there is part of the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from wontload.binary import Image
+from wontload.diagnosis import Case, Finding, JudgedLoad, alone
+from wontload.diagnosis import diagnose as find_causes
+from wontload.loader import LoadResult, Status, Verdict
+from wontload.loader import load as simulate
+from wontload.machine import Machine, Process
+from wontload.wheels.central_directory import Member
+from wontload.wheels.laying import place_of, places_on
+from wontload.wheels.wheel import Wheel
+
+NOT_ABOUT_A_WHEEL = re.compile(r"WL90[123]")  # of what was observed, or not: here nothing is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedFile:
+    """One native file of a wheel on one machine.
+
+    Attributes:
+        member: its name in the wheel. path: on the machine. mode: `import`, `ctypes`, or `legacy` where the package is
+            known to load it so.
+        verdict: with the directories of `added` searched.
+        added: directories that something must add before it loads; empty where it loads by itself.
+        alone: what the loader does without them. result: with them; the same where none are.
+        findings: why it fails, and what will fail later, best first.
+    """
+
+    member: str
+    path: str
+    mode: str
+    verdict: Verdict
+    added: tuple[str, ...]
+    alone: LoadResult
+    result: LoadResult
+    findings: tuple[Finding, ...]
+
+
+class Judge:
+    """Judges the files of wheels that are installed together.
+
+    Args:
+        machine: with the wheels laid over it (`laid_over`). process: a fresh one of its Python.
+        wheels: those that lie there. site_packages: where.
+    """
+
+    def __init__(self, machine: Machine, process: Process, wheels: Sequence[Wheel], site_packages: str) -> None:
+        self.machine, self.process, self.site = machine, process, site_packages
+        self._places = places_on(machine, site_packages)
+        self._directories: dict[str, frozenset[str]] = {}
+        self._holders: dict[str, dict[str, None]] = {}
+        for wheel in wheels:
+            paths = [self.place_of(member) for member in wheel.natives]
+            for path in paths:
+                directory, name = machine.path_module.split(path)
+                self._holders.setdefault(self._fold(name), {})[directory] = None
+            self._directories[wheel.file_name] = frozenset(machine.path_module.dirname(path) for path in paths)
+
+    def place_of(self, member: Member) -> str:
+        """Where a member lies on the machine."""
+        return place_of(member.name, self.site, self._places, self.machine.path_module)
+
+    def judge(self, wheel: Wheel) -> Iterator[JudgedFile]:
+        """Each native file of one of the wheels that is meant for this machine and this Python."""
+        loading = alone.loading_of((wheel.name, *self._top_level(wheel)))
+        near = frozenset().union(*self._directories.values())
+        near |= alone.known_directories(self.machine, loading, self.site)
+        for member in wheel.natives:
+            content = wheel.content(member)
+            image = content if isinstance(content, Image) else None
+            name = member.name.rpartition("/")[2]
+            mode = alone.mode_of(name, image, self.machine)
+            if mode is None or (image is not None and not alone.is_for(self.machine, image, mode)):
+                continue
+            path = self.place_of(member)
+            winmode = alone.winmode_of(self.machine, loading, path, self.site)
+            yield self._judge(member, path, "legacy" if winmode == 0 else mode, near)
+
+    def _judge(self, member: Member, path: str, mode: str, near: frozenset[str]) -> JudgedFile:
+        request = alone.request_for(self.machine, self.process, path, mode)
+        if mode == "legacy":  # what the package adds does not count for such a load; what it puts on PATH does
+            request = replace(request, process=alone.helped_process(self.machine, request.process, near, on_path=True))
+        first = result = simulate(self.machine, request)
+        added: tuple[str, ...] = ()
+        if result.verdict is Verdict.FAILS and mode != "legacy":
+            helped = alone.with_help(self.machine, request, result, self._holding, near)
+            if helped.added:
+                result, added = helped.result, helped.added
+        return JudgedFile(
+            member=member.name,
+            path=path,
+            mode=mode,
+            verdict=result.verdict,
+            added=added,
+            alone=first,
+            result=result,
+            findings=self._findings(path, result),
+        )
+
+    def _findings(self, path: str, result: LoadResult) -> tuple[Finding, ...]:
+        delayed = any(module.status is Status.DELAYED for module in result.modules)
+        if result.verdict is Verdict.LOADS and not delayed:
+            return ()
+        load = JudgedLoad(request=result.request, simulated=result)
+        case = Case(target=path, kind="file", machine=self.machine, start=self.process, loads=(load,))
+        return tuple(one for one in find_causes(case).findings if not NOT_ABOUT_A_WHEEL.match(one.code))
+
+    def _holding(self, name: str) -> tuple[str, ...]:
+        return tuple(self._holders.get(self._fold(name), ()))
+
+    def _fold(self, name: str) -> str:
+        return name.lower() if self.machine.system.name == "windows" else name
+
+    def _top_level(self, wheel: Wheel) -> Iterator[str]:
+        """Names at the top of the wheel that could be imported."""
+        for name in dict.fromkeys(member.partition("/")[0] for member in wheel.archive.members):
+            if not name.endswith((".dist-info", ".data", ".libs")):
+                yield name.partition(".")[0]

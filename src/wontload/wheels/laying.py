@@ -1,0 +1,91 @@
+"""Wheels laid over a machine: what it looks like once an installer has put them there."""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from types import ModuleType
+
+from wontload.machine.machine import Machine
+from wontload.machine.memory import Content, Unread
+from wontload.machine.overlay import OverlayFiles
+from wontload.wheels.wheel import Wheel
+
+LARGEST_MANIFEST_BYTES = 1 << 16  # of a side-by-side manifest, the one text that loaders read
+
+
+def place_of(member: str, root: str, places: Mapping[str, str], path: ModuleType) -> str:
+    """Where a member lies when it is installed.
+
+    Args:
+        member: its name in the archive. root: site-packages. places: of the spread parts (`scripts`, `data` …), as
+            `sysconfig` names them; one that is not among them goes to `root`. path: `ntpath` or `posixpath`.
+
+    Source: PyPA, "Binary distribution format", "Spread".
+    """
+    parts = member.split("/")
+    if parts[0].endswith(".data") and len(parts) > 2:
+        return str(path.join(places.get(parts[1], root), *parts[2:]))
+    return str(path.join(root, *parts))
+
+
+def site_of(machine: Machine) -> str:
+    """Where installers put packages of the machine's Python. Source: CPython, Lib/sysconfig.py, `_INSTALL_SCHEMES`."""
+    python = machine.python
+    prefix = python.prefix if python else ""
+    if machine.system.name == "windows":
+        return ntpath.join(prefix, "Lib", "site-packages")
+    version = ".".join(python.version.split(".")[:2]) if python else ""
+    return posixpath.join(prefix, "lib", f"python{version}", "site-packages")
+
+
+def places_on(machine: Machine, site_packages: str) -> Mapping[str, str]:
+    """The places of the spread parts of wheels on a machine, under `sysconfig`'s names."""
+    prefix = machine.python.prefix if machine.python else ""
+    scripts = "Scripts" if machine.system.name == "windows" else "bin"
+    join = machine.path_module.join
+    return {
+        "purelib": site_packages,
+        "platlib": site_packages,
+        "scripts": join(prefix, scripts),
+        "headers": join(prefix, "include"),
+        "data": prefix,
+    }
+
+
+def contents_of(wheel: Wheel, machine: Machine, site_packages: str) -> dict[str, Content]:
+    """Every file of a wheel by the path at which it will lie; native ones are parsed when a loader asks for them."""
+    places, path = places_on(machine, site_packages), machine.path_module
+    native = {one.name for one in wheel.natives}
+    found: dict[str, Content] = {}
+    for member in wheel.archive.members.values():
+        content: Content = None
+        if member.name in native:
+            content = Unread(partial(wheel.content, member))
+        elif member.name.lower().endswith(".manifest") and member.size_bytes <= LARGEST_MANIFEST_BYTES:
+            content = wheel.archive.read(member, LARGEST_MANIFEST_BYTES)
+        found[place_of(member.name, site_packages, places, path)] = content
+    return found
+
+
+def laid_over(machine: Machine, wheels: Iterable[Wheel], site_packages: str = "") -> Machine:
+    """The machine with wheels installed on it.
+
+    Args:
+        machine: any. wheels: their archives must stay open for as long as the machine is asked.
+        site_packages: where they go; where the machine's own Python has its packages, without one.
+
+    Raises:
+        BadArchive: a member cannot be read.
+    """
+    site = site_packages or site_of(machine)
+    windows = machine.system.name == "windows"
+    contents: dict[str, Content] = {}
+    for wheel in wheels:
+        contents |= contents_of(wheel, machine, site)
+    made = {machine.path_module.dirname(path) for path in contents}
+    files = OverlayFiles(machine.files, contents, windows=windows, complete=made)
+    return replace(machine, files=files)

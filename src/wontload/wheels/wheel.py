@@ -1,0 +1,172 @@
+"""What a wheel says of itself and what is in it, read from the archive and nothing installed.
+
+Source: PyPA specifications, "Binary distribution format", "Core metadata", "Recording installed projects" (RECORD).
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.parser import HeaderParser
+
+from wontload.binary import Image, MalformedImage
+from wontload.machine.files import NATIVE_SUFFIX
+from wontload.machine.memory import Content
+from wontload.wheels.archive import Archive
+from wontload.wheels.bad_archive import BadArchive
+from wontload.wheels.central_directory import Member
+from wontload.wheels.tags import Tag, expand, parse_file_name
+
+LARGEST_METADATA_BYTES = 16 << 20
+LARGEST_RECORD_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One row of RECORD.
+
+    Attributes:
+        path: of the member. algorithm: such as `sha256`; empty without one. digest: in hexadecimal, empty where it is
+            missing or cannot be read. size_bytes: `None` without one.
+    """
+
+    path: str
+    algorithm: str
+    digest: str
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wheel:
+    """A wheel.
+
+    Attributes:
+        file_name: of the wheel. archive: open for as long as images of it are used.
+        name, version: as the file's name has them; the version with its local part (`0.3.16+cu124`).
+        build: build tag; empty without one. tags: of the file's name, written out.
+        inner_tags: those that its WHEEL file has. pure: `Root-Is-Purelib`.
+        dist_info: name of the directory of its metadata.
+        requires_python: version specifier; empty without one. requires_dist: as METADATA has them.
+        record: rows of RECORD, in order. natives: members with the name of a native file, in the archive's order.
+        metadata: all fields of METADATA, in order.
+    """
+
+    file_name: str
+    archive: Archive = field(repr=False)
+    name: str
+    version: str
+    build: str
+    tags: tuple[Tag, ...]
+    inner_tags: tuple[Tag, ...]
+    pure: bool
+    dist_info: str
+    requires_python: str
+    requires_dist: tuple[str, ...]
+    record: tuple[RecordRow, ...] = field(repr=False)
+    natives: tuple[Member, ...] = field(repr=False)
+    metadata: tuple[tuple[str, str], ...] = field(repr=False)
+    _contents: dict[str, Content] = field(default_factory=dict, repr=False, compare=False)
+
+    def content(self, member: Member) -> Image | MalformedImage:
+        """A native file as `machine.memory` takes it: parsed, once, or what is wrong with it."""
+        found = self._contents.get(member.name)
+        if not isinstance(found, (Image, MalformedImage)):
+            try:
+                found = self.archive.image(member)
+            except MalformedImage as malformed:
+                found = malformed
+            self._contents[member.name] = found
+        return found
+
+    def image(self, member: Member) -> Image:
+        """A native file, parsed once. Raises `MalformedImage`."""
+        content = self.content(member)
+        if isinstance(content, MalformedImage):
+            raise content
+        return content
+
+
+def read_wheel(archive: Archive, file_name: str = "") -> Wheel:
+    """Read a wheel's own description. No native file is read before it is asked for.
+
+    Args:
+        archive: open. file_name: of the wheel, where the archive's name does not end with it.
+
+    Raises:
+        BadArchive: it is no wheel, or not one that can be understood.
+    """
+    file_name = file_name or posixpath.basename(archive.name.replace("\\", "/"))
+    named = parse_file_name(file_name)
+    dist_info = _dist_info(archive)
+    about = _fields(archive, f"{dist_info}/WHEEL")
+    metadata = _fields(archive, f"{dist_info}/METADATA")
+    return Wheel(
+        file_name=file_name,
+        archive=archive,
+        name=named.name,
+        version=named.version,
+        build=named.build,
+        tags=named.tags,
+        inner_tags=tuple(tag for value in _all(about, "Tag") for tag in expand(value)),
+        pure=_first(about, "Root-Is-Purelib").lower() == "true",
+        dist_info=dist_info,
+        requires_python=_first(metadata, "Requires-Python"),
+        requires_dist=_all(metadata, "Requires-Dist"),
+        record=tuple(_record(archive, f"{dist_info}/RECORD")),
+        natives=tuple(one for one in archive.members.values() if NATIVE_SUFFIX.search(one.name)),
+        metadata=metadata,
+    )
+
+
+def _dist_info(archive: Archive) -> str:
+    found = {name.partition("/")[0] for name in archive.members}
+    found = {name for name in found if name.endswith(".dist-info") and f"{name}/WHEEL" in archive.members}
+    if len(found) != 1:
+        raise BadArchive(
+            archive.name, f"it has {len(found)} .dist-info directories with a WHEEL file, and must have one"
+        )
+    return found.pop()
+
+
+def _fields(archive: Archive, name: str) -> tuple[tuple[str, str], ...]:
+    """The headers of an e-mail-like file; of a file that is not there, none."""
+    member = archive.members.get(name)
+    if member is None:
+        return ()
+    text = archive.read(member, LARGEST_METADATA_BYTES).decode("utf-8", "replace")
+    return tuple((key, str(value)) for key, value in HeaderParser().parsestr(text, headersonly=True).items())
+
+
+def _all(fields: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]:
+    return tuple(" ".join(value.split()) for key, value in fields if key.lower() == name.lower())
+
+
+def _first(fields: tuple[tuple[str, str], ...], name: str) -> str:
+    return next(iter(_all(fields, name)), "")
+
+
+def _record(archive: Archive, name: str) -> Iterator[RecordRow]:
+    member = archive.members.get(name)
+    if member is None:
+        return
+    text = archive.read(member, LARGEST_RECORD_BYTES).decode("utf-8", "surrogateescape")
+    try:
+        for row in csv.reader(io.StringIO(text, newline="")):
+            if row and row[0]:
+                digest, size = (*row[1:3], "", "")[:2]
+                algorithm, _, value = digest.partition("=")
+                size_bytes = int(size) if size.isascii() and size.isdigit() and len(size) < 20 else None
+                yield RecordRow(row[0], algorithm, _hexadecimal(value), size_bytes)
+    except csv.Error as error:
+        raise BadArchive(archive.name, f"is no list of files ({error})", member=name) from error
+
+
+def _hexadecimal(digest: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(digest + "=" * (-len(digest) % 4)).hex()
+    except ValueError:
+        return ""
