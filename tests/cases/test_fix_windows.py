@@ -11,6 +11,7 @@ import pytest
 
 from tests.cases.windows_case import CUDA_HOME, cuda_home, move_away
 from tests.remedy.trees import tree
+from tests.support.downloads import wheel
 from tests.support.mingw import dll
 from tests.support.schemas import check
 from tests.support.windows import WindowsPython, windows
@@ -188,3 +189,57 @@ def test_a_folder_that_shadows_the_package_gets_another_name(
     assert not shadow.exists()
     run(python, "undo", status=0, **state)
     assert tree(tmp_path) == before
+
+
+@pytest.fixture
+def psycopg2(python: WindowsPython):
+    """Both distributions of psycopg2, each installed by that Python's own pip, the second over the first."""
+    for name in ("psycopg2", "psycopg2-binary"):
+        pip(python, "install", "--no-index", "--no-deps", windows().to_windows(wheel(name)))
+    yield python.site_packages / "psycopg2"
+    pip(python, "uninstall", "--yes", "psycopg2", "psycopg2-binary")
+    for left in (*python.site_packages.glob("~sycopg2*"), *python.site_packages.glob("psycopg2*")):
+        shutil.rmtree(left)
+
+
+def pip(python: WindowsPython, *arguments: str) -> None:
+    done = python.run("-m", "pip", *arguments, timeout=250)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_the_removal_of_its_twin_took(python: WindowsPython, psycopg2: Path, state: dict[str, str]):
+    """`pip uninstall psycopg2-binary` takes the files that psycopg2 has, too."""
+    assert imports_of(python, "psycopg2", state)
+    pip(python, "uninstall", "--yes", "psycopg2-binary")
+    mended(python, "psycopg2", "reinstall", state)
+
+
+def test_two_distributions_of_which_files_are_gone(python: WindowsPython, psycopg2: Path, state: dict[str, str]):
+    next(psycopg2.glob("_psycopg*.pyd")).unlink()
+    answer = run(python, "fix", "psycopg2", "--plan", status=1, **state)
+    assert [one["id"] for one in answer["fixes"]][:2] == ["keep-psycopg2", "keep-psycopg2-binary"]
+    mended(python, "psycopg2", "keep-psycopg2", state)
+
+
+def test_an_update_that_was_interrupted(python: WindowsPython, psycopg2: Path, state: dict[str, str]):
+    """What Windows leaves when a DLL was in use: the old one renamed, the new one in part, no record of either."""
+    pip(python, "uninstall", "--yes", "psycopg2")
+    python.install(wheel("psycopg2"))
+    psycopg2.rename(psycopg2.with_name("~sycopg2"))
+    info = next(python.site_packages.glob("psycopg2-*.dist-info"))
+    (info / "RECORD").unlink()
+    mended(python, "psycopg2", "reinstall", state)
+    shutil.rmtree(info)
+
+
+def test_a_wheel_of_another_python(python: WindowsPython, psycopg2: Path, state: dict[str, str]):
+    pip(python, "uninstall", "--yes", "psycopg2-binary")
+    pip(python, "install", "--no-index", "--no-deps", "--force-reinstall", windows().to_windows(wheel("psycopg2")))
+    extension = next(psycopg2.glob("_psycopg*.pyd"))
+    other = extension.name.replace("cp311", "cp312")
+    extension.rename(extension.with_name(other))
+    record = next(python.site_packages.glob("psycopg2-*.dist-info")) / "RECORD"
+    record.write_text(record.read_text().replace(extension.name, other))
+    answer = run(python, "why", "psycopg2", status=1, **state)
+    assert answer["findings"][0]["code"] == "WL501"
+    mended(python, "psycopg2", "reinstall", state)

@@ -29,7 +29,8 @@ from tests.support.machines import (
 )
 from wontload.binary import Defect
 from wontload.diagnosis import Severity
-from wontload.machine import Outcome
+from wontload.machine import Machine, Outcome
+from wontload.machine.inventory import HalfInstalled
 
 LLAMA, GGML = PACKAGE + r"\llama.dll", PACKAGE + r"\ggml.dll"
 LIBRARY, OWN = LINUX_PACKAGE + "/_c.so", LINUX_SITE + "/pkg.libs/libown-1f2e.so"
@@ -130,3 +131,62 @@ def test_what_is_not_observed_is_judged_too():
     machine = recorded(windows({LLAMA: dll("ggml.dll")}), pkg=[LLAMA, GGML])
     answer = diagnose(machine, import_load(LLAMA))
     assert replace(answer.findings[0], load=None).code == "WL504"
+
+
+INFO = LINUX_SITE + "/pkg-1.0.dist-info"
+
+
+def left(machine: Machine, *leftovers: HalfInstalled) -> Machine:
+    return replace(machine, inventory=replace(machine.inventory, half_installed=leftovers))
+
+
+def misses(machine: Machine, module: str, outcome: Outcome = Outcome.FAILS, **more: object):
+    error = python_error("ModuleNotFoundError", f"No module named {module!r}")
+    return diagnose(machine, outcome=outcome, error=error, missing_module=module, **more)  # type: ignore[arg-type]
+
+
+HERE = left(linux({LINUX_PACKAGE + "/__init__.py": None}))
+
+
+def test_metadata_without_a_record():
+    machine = left(HERE, HalfInstalled(path=INFO, name="Pkg", version="1.0", modules=("pkg",)))
+    (first,) = misses(machine, "pkg._c").findings
+    assert (first.code, first.subject, first.explains_error) == ("WL504", "pkg._c", True)
+    assert first.title.startswith("the installation of Pkg is incomplete: pkg._c is missing, and no RECORD")
+    assert data(first, "record", "path") == [INFO]
+    assert first.explanation.endswith("--no-cache-dir Pkg==1.0")
+
+
+@pytest.mark.parametrize("name", ["~kg", "~-g", "~%g"])
+def test_what_pip_renamed_and_did_not_bring_back(name: str):
+    machine = left(HERE, HalfInstalled(path=f"{LINUX_SITE}/{name}", set_aside=True))
+    (first,) = misses(machine, "pkg._c", distributions=()).findings
+    assert first.code == "WL504"
+    assert f"{name} is what pip leaves" in told(first)
+
+
+@pytest.mark.parametrize("name", ["~ackage", "~xg", "kg~"])
+def test_a_name_that_pip_would_not_have_made_of_it_is_no_evidence(name: str):
+    machine = left(linux(), HalfInstalled(path=f"{LINUX_SITE}/{name}", set_aside=True))
+    assert "WL504" not in codes(misses(machine, "pkg", Outcome.NOT_FOUND, distributions=()))
+
+
+def test_a_package_that_no_distribution_owns_lacks_a_module():
+    (first,) = misses(HERE, "pkg._c", distributions=()).findings
+    assert (first.code, first.severity) == ("WL504", Severity.ERROR)
+    assert "no installed distribution owns pkg" in told(first)
+
+
+def test_a_record_whose_package_is_gone():
+    """Of two distributions of the same files one was removed, and took them along."""
+    (first,) = misses(linux(), "pkg", Outcome.NOT_FOUND, distributions=(("pkg", "1.0"),)).findings
+    assert (first.code, first.subject) == ("WL504", "pkg")
+    assert first.title == "the installation of pkg is incomplete: the package pkg is gone"
+
+
+def test_a_module_that_another_package_lacks_is_not_its_own():
+    assert codes(misses(HERE, "other", distributions=())) == ["WL506"]
+
+
+def test_an_owned_package_that_lacks_a_pure_module_stays_undetermined():
+    assert codes(misses(HERE, "pkg.helper", distributions=(("pkg", "1.0"),))) == ["WL903"]

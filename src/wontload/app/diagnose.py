@@ -13,6 +13,7 @@ from wontload.app.targets import file_request, is_file_target, shown
 from wontload.binary import GpuCode, MalformedImage, read_gpu_code
 from wontload.diagnosis import Case, Diagnosis, Elsewhere, Finding
 from wontload.diagnosis import diagnose as judge
+from wontload.diagnosis.half_installed import half
 from wontload.errors import UnknownTarget
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine, Outcome
@@ -82,23 +83,22 @@ def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple
     if not_found and not _is_submodule(target, report):
         elsewhere = tuple(_elsewhere(target, report.python.prefix))
         known_as = _known_distribution(target)
-        if not elsewhere and known_as is None:
-            raise _unknown(target, executable)
-    return judge(
-        Case(
-            target=target,
-            kind=kind,
-            machine=machine,
-            start=report.process,
-            observation=observation,
-            loads=judged_loads(machine, observation),
-            elsewhere=elsewhere,
-            known_as=known_as,
-            describe_exit=describe_exit,
-            gpu_code=_gpu_code,
-            extra_directories=extra,
-        )
+    case = Case(
+        target=target,
+        kind=kind,
+        machine=machine,
+        start=report.process,
+        observation=observation,
+        loads=judged_loads(machine, observation),
+        elsewhere=elsewhere,
+        known_as=known_as,
+        describe_exit=describe_exit,
+        gpu_code=_gpu_code,
+        extra_directories=extra,
     )
+    if not_found and not _is_submodule(target, report) and not elsewhere and known_as is None and half(case) is None:
+        raise _unknown(target, executable)
+    return judge(case)
 
 
 def _gpu_code(path: str) -> GpuCode | None:

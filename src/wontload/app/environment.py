@@ -6,9 +6,13 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 
+from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
+from wontload.machine.dist_info import described, installed
+from wontload.machine.survey.distributions import required
 from wontload.remedy.fix import Environment
 
 PATIENCE_S = 60.0
@@ -55,6 +59,14 @@ def environment_of(machine: Machine) -> Environment:
         installer="pip" if told["pip"] else "uv" if shutil.which("uv") else "",
         managed_by="the system's package manager" if told["managed"] else "",
     )
+
+
+def requiring(name: str, machine: Machine) -> Iterator[str]:
+    """Names of the installed distributions that require the distribution `name`, other than as an extra."""
+    python = machine.python
+    for one in installed(python.path if python else ()):
+        if normalised(name) in required(one.read("METADATA", "PKG-INFO"), extras=False):
+            yield described(one).name
 
 
 def _ask(python: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wontload.app.diagnose import diagnose
-from wontload.app.environment import environment_of
+from wontload.app.environment import environment_of, requiring
 from wontload.diagnosis import Case, Diagnosis
 from wontload.errors import WontloadError
 from wontload.machine import Machine
@@ -16,6 +16,7 @@ from wontload.machine.snapshot import Snapshot
 from wontload.remedy import journal as journals
 from wontload.remedy.candidates import Question, reinstall, runtime_wheels
 from wontload.remedy.candidates.loader_line import loader_line
+from wontload.remedy.candidates.one_owner import one_owner
 from wontload.remedy.candidates.scoped_path import scoped_path
 from wontload.remedy.candidates.search_variable import search_variable
 from wontload.remedy.candidates.set_aside import set_aside
@@ -33,12 +34,13 @@ CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
     set_aside,
     runtime_wheels.runtime_wheels,
     reinstall.reinstall,
+    one_owner,
     search_variable,
     loader_line,
     system_package,
 )
 # Kinds whose steps and proof are made of what was fetched.
-COMPLETE = {"runtime-wheels": runtime_wheels.complete, "reinstall": reinstall.complete}
+COMPLETE = {"runtime-wheels": runtime_wheels.complete, "reinstall": reinstall.complete, "one-owner": reinstall.complete}
 LARGEST_SOURCE_BYTES = 4 << 20
 
 
@@ -104,6 +106,7 @@ def _question(diagnosis: Diagnosis, case: Case) -> Question:
         diagnosis=diagnosis,
         environment=environment_of(case.machine),
         source=_read_source if live else lambda path: None,
+        asking_for=(lambda name: requiring(name, case.machine)) if live else lambda name: (),
     )
 
 

@@ -186,6 +186,24 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HalfInstalled:
+    """What an installation or a removal that did not come to its end has left in a site-packages directory.
+
+    Attributes:
+        path: a `.dist-info` without RECORD, or a file or directory that pip renamed while it replaced it (`~umpy`).
+        name, version: as the metadata in it spells them; empty where there is none.
+        modules: top-level import names that it tells of itself.
+        set_aside: whether it is such a renamed one.
+    """
+
+    path: str
+    name: str = ""
+    version: str = ""
+    modules: tuple[str, ...] = ()
+    set_aside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
     """An environment variable that matters to loaders, GPUs or builds, and where it was set.
 
@@ -224,6 +242,7 @@ class Inventory:
     tools: tuple[Tool, ...] | None = None
     pythons: tuple[FoundPython, ...] | None = None
     distributions: tuple[Distribution, ...] | None = None
+    half_installed: tuple[HalfInstalled, ...] | None = None
     variables: tuple[Variable, ...] | None = None
     container: str | None = None
     libstdcxx: str = ""

@@ -6,10 +6,19 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from wontload.remedy import file_steps, installing, variables
+from wontload.remedy import file_steps, installing, removing, variables
 from wontload.remedy.journal import Journal
 from wontload.remedy.refused import StepFailed
-from wontload.remedy.steps import ByHand, InstallWheels, MoveFile, ReplaceText, SetVariable, Step, WriteFile
+from wontload.remedy.steps import (
+    ByHand,
+    InstallWheels,
+    MoveFile,
+    RemoveInstalled,
+    ReplaceText,
+    SetVariable,
+    Step,
+    WriteFile,
+)
 
 Undo = Mapping[str, Any]
 
@@ -31,6 +40,7 @@ MANNERS: Mapping[type, Manner] = {
     ReplaceText: Manner(file_steps.prepare_replace, file_steps.replace, file_steps.take_back_replace),
     MoveFile: Manner(file_steps.prepare_move, file_steps.move, file_steps.take_back_move),
     InstallWheels: Manner(installing.prepare, installing.install, installing.take_back),
+    RemoveInstalled: Manner(removing.prepare, removing.remove, removing.take_back),
     SetVariable: Manner(variables.prepare, variables.set_variable, variables.take_back),
     ByHand: Manner(_nothing, lambda step: None, lambda undo, journal: iter(())),
 }
@@ -39,6 +49,7 @@ TAKE_BACK: Mapping[str, Callable[[Undo, Journal], Iterator[str]]] = {
     "replaced": file_steps.take_back_replace,
     "moved": file_steps.take_back_move,
     "installed": installing.take_back,
+    "removed": removing.take_back,
     "variable": variables.take_back,
     "by hand": lambda undo, journal: iter(()),
 }

@@ -53,6 +53,7 @@ class Fix:
         download_bytes, minutes: `None`: not known. rights: `none` or `administrator`. reach: whom it touches.
         caveat: what it costs or leaves open, one clause; empty for nothing.
         needs_new_console: it counts for programs that are started afresh.
+        order: among fixes that differ in nothing else, the lowest first.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Fix:
     reach: Reach = Reach.ENVIRONMENT
     caveat: str = ""
     needs_new_console: bool = False
+    order: int = 0
 
     @property
     def by_hand(self) -> bool:
@@ -82,4 +84,4 @@ def rank(fix: Fix) -> tuple[object, ...]:
     certainty = {True: 0, None: 1, False: 2}[fix.proof.works]
     last_resort = fix.kind in ("loader-line", "cpu-fallback")  # lost at the next upgrade; gives up the GPU
     size = fix.download_bytes if fix.download_bytes is not None else 1 << 30
-    return (certainty, last_resort, fix.by_hand, fix.reach, fix.rights, size, fix.minutes or 0.0, fix.id)
+    return (certainty, last_resort, fix.by_hand, fix.reach, fix.rights, size, fix.minutes or 0.0, fix.order, fix.id)

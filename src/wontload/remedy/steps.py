@@ -66,6 +66,23 @@ class InstallWheels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveInstalled:
+    """Remove what an installation has put there, or left.
+
+    Attributes:
+        path: a distribution's `.dist-info` directory: every file that its RECORD lists, and the directory itself; or
+            any other file or directory, with all that is in it.
+        within: directories outside of which nothing is removed, whatever a RECORD says.
+        name: of the distribution that has such a RECORD; empty else. python: interpreter of its environment.
+    """
+
+    path: str
+    within: tuple[str, ...]
+    name: str = ""
+    python: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetVariable:
     """Set a user's environment variable, for programs that start from now on.
 
@@ -91,4 +108,4 @@ class ByHand:
     command: str = ""
 
 
-Step = WriteFile | ReplaceText | MoveFile | InstallWheels | SetVariable | ByHand
+Step = WriteFile | ReplaceText | MoveFile | InstallWheels | RemoveInstalled | SetVariable | ByHand

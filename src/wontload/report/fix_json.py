@@ -19,6 +19,7 @@ KINDS = {
     "ReplaceText": "replace-text",
     "MoveFile": "move-file",
     "InstallWheels": "install-wheels",
+    "RemoveInstalled": "remove-installed",
     "SetVariable": "set-variable",
     "ByHand": "by-hand",
 }

@@ -8,7 +8,16 @@ from wontload.app.fix import Attempt, Plan
 from wontload.diagnosis import Diagnosis
 from wontload.loader import LoadResult, Module, Status
 from wontload.remedy.fix import Fix
-from wontload.remedy.steps import ByHand, InstallWheels, MoveFile, ReplaceText, SetVariable, Step, WriteFile
+from wontload.remedy.steps import (
+    ByHand,
+    InstallWheels,
+    MoveFile,
+    RemoveInstalled,
+    ReplaceText,
+    SetVariable,
+    Step,
+    WriteFile,
+)
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
 from wontload.report.screen import Terminal
 
@@ -96,6 +105,8 @@ def said(step: Step) -> str:
         return f"renames {step.path} to {step.to}"
     if isinstance(step, InstallWheels):
         return f"installs {', '.join(step.wheels)} with {step.installer}"
+    if isinstance(step, RemoveInstalled):
+        return f"removes {step.path}" + (" and all that its RECORD lists" if step.name else "")
     if isinstance(step, SetVariable):
         if step.value is None:
             return f"takes your variable {step.name} away"

@@ -9,7 +9,16 @@ import base64
 from collections.abc import Iterator
 
 from wontload.remedy.fix import Fix
-from wontload.remedy.steps import ByHand, InstallWheels, MoveFile, ReplaceText, SetVariable, Step, WriteFile
+from wontload.remedy.steps import (
+    ByHand,
+    InstallWheels,
+    MoveFile,
+    RemoveInstalled,
+    ReplaceText,
+    SetVariable,
+    Step,
+    WriteFile,
+)
 from wontload.report.text import clean
 
 
@@ -50,6 +59,10 @@ def _powershell(step: Step) -> Iterator[str]:
     elif isinstance(step, InstallWheels):
         wheels = " ".join(map(_ps, step.wheels))
         yield f"& {_ps(step.python)} -m pip install --no-deps {wheels}"
+    elif isinstance(step, RemoveInstalled) and step.name:
+        yield f"& {_ps(step.python)} -m pip uninstall --yes {_ps(step.name)}"
+    elif isinstance(step, RemoveInstalled):
+        yield f"Remove-Item -LiteralPath {_ps(step.path)} -Recurse -Force"
     elif isinstance(step, ByHand):
         yield f"# by hand: {clean(step.text)} {clean(step.command)}".rstrip()
 
@@ -77,6 +90,10 @@ def _sh(step: Step) -> Iterator[str]:
         yield f"printf '\\n%s\\n' {_quoted(line)} >> \"$HOME/.profile\""
     elif isinstance(step, InstallWheels):
         yield f"{_quoted(step.python)} -m pip install --no-deps {' '.join(map(_quoted, step.wheels))}"
+    elif isinstance(step, RemoveInstalled) and step.name:
+        yield f"{_quoted(step.python)} -m pip uninstall --yes {_quoted(step.name)}"
+    elif isinstance(step, RemoveInstalled):
+        yield f"rm -rf -- {_quoted(step.path)}"
     elif isinstance(step, ByHand):
         yield f"# by hand: {clean(step.text)} {clean(step.command)}".rstrip()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload.diagnosis import blame, evidence, grouping, records, symbol_findings
+from wontload.diagnosis import blame, evidence, grouping, half_installed, records, symbol_findings
+from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.missing import is_path
@@ -17,7 +18,7 @@ FILES_SHOWN = 8
 
 
 def incomplete(case: Case) -> Iterator[Finding]:
-    """A file that the package's own record lists is gone, or is not the one that was installed.
+    """A file that the package's own record lists is gone, or is not the one that was installed; or there is no record.
 
     A file that is gone and is here in another directory is WL202 or WL203. One that is there and damaged is WL102 or
     WL104, with what the record says of it. Two distributions that both list the file are WL502.
@@ -35,7 +36,8 @@ def incomplete(case: Case) -> Iterator[Finding]:
         )
     yield from _asked_by_path(case)
     yield from _altered(case)
-    yield from _missed_modules(case)
+    missed = list(_missed_modules(case))
+    yield from missed or _without_record(case)
 
 
 def _title(line: Entry, names: tuple[str, ...]) -> str:
@@ -89,6 +91,33 @@ def _missed_modules(case: Case) -> Iterator[Finding]:
     if found:
         name, line = found[0]
         yield _finding(case, line, case.path_module.basename(line.file.path), module_name=name, explains=True)
+
+
+def _without_record(case: Case) -> Iterator[Finding]:
+    """The import missed a module of a package that was installed, or removed, in part."""
+    found = half_installed.half(case)
+    if case.outcome not in (Outcome.FAILS, Outcome.NOT_FOUND) or case.fatal is not None or found is None:
+        return
+    if not found.missed or any(True for _ in strangers(case)):
+        return  # nothing is missed, or it is there for another Python: WL501
+    name, python = found.name or found.package, case.machine.python.executable if case.machine.python else "python"
+    wanted = f"{found.name}=={found.version}" if found.version else found.name
+    command = f"{python} -m pip install --force-reinstall --no-deps --no-cache-dir {wanted}"
+    gone = f"{found.missed} is missing, and no RECORD lists what belongs to it"
+    if found.missed == found.package:
+        gone = f"the package {found.package} is gone"
+    yield Finding(
+        code="WL504",
+        severity=Severity.ERROR,
+        title=f"the installation of {name} is incomplete: {gone}",
+        subject=found.missed,
+        chain=tuple(dict.fromkeys((case.target, found.missed))),
+        evidence=tuple(half_installed.told(found)),
+        explanation="An installation, an update or a removal was interrupted, another distribution of the same files "
+        "was removed, or the files were copied by hand: what pip knows of the package is not what is there. "
+        + (f"What brings it whole: {command}" if wanted else "Install the distribution that brings it again."),
+        explains_error=True,
+    )
 
 
 def _finding(

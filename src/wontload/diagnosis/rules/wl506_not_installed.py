@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from wontload import knowledge
+from wontload.diagnosis import half_installed
 from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
@@ -31,6 +32,8 @@ def not_installed(case: Case) -> Iterator[Finding]:
         return  # it is there, for another Python: WL501
     if any(True for _ in gone_modules(case)):
         return  # it was installed: WL504
+    if (found := half_installed.half(case)) is not None and found.package == top:
+        return  # it was being installed or removed: WL504
     lacks_submodule = own and missing != top and (observation.origin is not None or _is_there(case, top))
     yield Finding(
         code="WL506",

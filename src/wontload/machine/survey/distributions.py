@@ -51,10 +51,11 @@ def _distribution(sources: Sources, entry: Installed) -> Distribution:
     )
 
 
-def required(metadata: bytes) -> tuple[str, ...]:
-    """Normalised names of what its metadata requires (core metadata, `Requires-Dist`), with or without an extra."""
+def required(metadata: bytes, *, extras: bool = True) -> tuple[str, ...]:
+    """Normalised names of what its metadata requires (core metadata, `Requires-Dist`), with or without its extras."""
     head = metadata[:METADATA_BYTES].split(b"\n\n")[0].decode("utf-8", "replace")
-    names = re.findall(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)", head, re.MULTILINE)
+    lines = re.findall(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)(.*)$", head, re.MULTILINE)
+    names = (name for name, rest in lines if extras or not re.search(r";.*\bextra\s*==", rest))
     return tuple(dict.fromkeys(map(normalise, names)))
 
 

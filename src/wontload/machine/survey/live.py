@@ -24,6 +24,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "tools": ("tools",),
     "pythons": ("pythons",),
     "distributions": ("distributions",),
+    "half_installed": ("half_installed",),
     "variables": ("variables",),
     "container": ("container",),
     "libstdcxx": ("libstdcxx",),

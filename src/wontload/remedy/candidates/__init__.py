@@ -5,7 +5,7 @@ A candidate looks at the case and the environment only; nothing is changed, fetc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from wontload.diagnosis import Case, Diagnosis
@@ -19,12 +19,14 @@ class Question:
     Attributes:
         case, diagnosis: what is wrong. environment: where something may be done.
         source: the text of a Python file on that machine; `None` when it cannot be read.
+        asking_for: names of the installed distributions that require one, by its name; none where that is not known.
     """
 
     case: Case
     diagnosis: Diagnosis
     environment: Environment
     source: Callable[[str], bytes | None] = lambda path: None
+    asking_for: Callable[[str], Iterable[str]] = lambda name: ()
 
     @property
     def package(self) -> str | None:

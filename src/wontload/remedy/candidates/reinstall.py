@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wontload.diagnosis import half_installed
 from wontload.machine.memory import Content
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
 from wontload.remedy.proof import Proof, prove
-from wontload.remedy.steps import InstallWheels
+from wontload.remedy.steps import InstallWheels, RemoveInstalled, Step
 
 if TYPE_CHECKING:
     from wontload.diagnosis import Finding
@@ -21,25 +22,44 @@ CODES = frozenset({"WL101", "WL102", "WL103", "WL104", "WL205", "WL501", "WL502"
 
 
 def reinstall(question: Question) -> Iterator[Fix]:
-    """The very version that is installed, where what is broken lies in the package or should."""
-    case, environment = question.case, question.environment
-    owners = case.observation.distributions if case.observation else ()
-    blamed = [one for one in question.diagnosis.findings if one.explains_error and one.code in CODES]
-    if not environment.installer or len(owners) != 1 or not any(_is_own(question, one) for one in blamed):
+    """The very version that is installed, or was to be, where what is broken lies in the package or should."""
+    if not question.environment.installer:
         return
-    name, version = owners[0]
-    yield Fix(
+    owners = question.case.observation.distributions if question.case.observation else ()
+    blamed = [one for one in question.diagnosis.findings if one.explains_error and one.code in CODES]
+    found = half_installed.half(question.case)
+    if found is not None and found.name:
+        leftovers = tuple(_removal(question, one.path) for one in found.leftovers)
+        yield _fix(question, found.name, found.version, leftovers)
+    elif len(owners) == 1 and any(_is_own(question, one) for one in blamed):
+        yield _fix(question, *owners[0], ())
+
+
+def _fix(question: Question, name: str, version: str, first: tuple[Step, ...]) -> Fix:
+    said = (
+        f"{name} {version} again, whole" if version else f"{name} again, in the newest version: which was here is lost"
+    )
+    managed_by = question.environment.managed_by
+    return Fix(
         id="reinstall",
         kind="reinstall",
-        title=f"install {name} {version} again, whole",
-        steps=(),
+        title=f"install {said}",
+        steps=first,
         change=Change(),
         proof=Proof(before=(), after=()),
-        requirements=(f"{name}=={version}",),
+        requirements=(f"{name}=={version}" if version else name,),
         download_bytes=None,
         minutes=None,
         reach=Reach.PACKAGE,
-        caveat=f"{environment.managed_by} forbids pip here" if environment.managed_by else "",
+        caveat=f"{managed_by} forbids pip here" if managed_by else "",
+    )
+
+
+def _removal(question: Question, path: str) -> RemoveInstalled:
+    """Of what an installer would stumble over: pip refuses to replace metadata without a RECORD."""
+    environment = question.environment
+    return RemoveInstalled(
+        path=path, within=(question.case.path_module.dirname(path),), name="", python=environment.python
     )
 
 
@@ -54,8 +74,8 @@ def _is_own(question: Question, finding: Finding) -> bool:
 
 
 def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mapping[str, Content]) -> Fix:
-    """The fix with its step, proven on the files that the wheel really holds."""
-    environment = question.environment
+    """The fix with its last step, proven on the files that the wheel really holds."""
+    environment, case = question.environment, question.case
     step = InstallWheels(
         python=environment.python,
         wheels=tuple(wheels),
@@ -63,5 +83,7 @@ def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mappin
         installer=environment.installer,
         again=True,
     )
-    change = Change(files=images)
-    return replace(fix, steps=(step,), change=change, proof=prove(question.case, change))
+    brought = {case.fold(path) for path in images}
+    removed = tuple(path for path in fix.change.removed if case.fold(path) not in brought)
+    change = Change(files=images, removed=removed)
+    return replace(fix, steps=(*fix.steps, step), change=change, proof=prove(case, change))

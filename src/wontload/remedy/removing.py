@@ -1,0 +1,125 @@
+"""Removing what an installation has put there, so that it can be taken back: every file is kept before it goes.
+
+No installer is asked: what is broken is often what an installer refuses to touch (metadata without a RECORD, a renamed
+directory). A RECORD may name anything, so nothing goes that lies outside of the environment, as pip has it too.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from wontload.remedy.file_steps import remove_empty, sha256_of
+from wontload.remedy.journal import Journal, remove_leftover, replace_file
+from wontload.remedy.refused import Refused, changed_since
+from wontload.remedy.steps import RemoveInstalled
+
+Undo = Mapping[str, Any]
+
+
+def prepare(step: RemoveInstalled, journal: Journal) -> Undo:
+    """Copies of all files that go. Raises `Refused` where there is none, and `CannotWrite`."""
+    files = list(_files(step))
+    if not files and not os.path.isdir(step.path):
+        raise Refused(f"{step.path} is not there any more.")
+    return {
+        "kind": "removed",
+        "kept": [[path, *_kept(path, journal)] for path in files],
+        "directories": [[path, stat.S_IMODE(os.stat(path).st_mode)] for path in _directories(step, files)],
+    }
+
+
+def remove(step: RemoveInstalled) -> None:
+    """Remove the files, and the directories that hold nothing then."""
+    files = list(_files(step))
+    directories = list(_directories(step, files))
+    for path in files:
+        os.remove(path)
+    remove_empty(directories)
+
+
+def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
+    """Put every file back; where something else is by now, that stays and is named."""
+    for path, mode in reversed(undo["directories"]):
+        if not os.path.isdir(path):
+            os.makedirs(path, exist_ok=True)
+            os.chmod(path, mode)
+    for path, digest, mode, link in undo["kept"]:
+        remove_leftover(path)
+        if os.path.lexists(path):
+            if (os.readlink(path) if os.path.islink(path) else "") != link or (not link and sha256_of(path) != digest):
+                yield changed_since(path)
+        elif link:
+            os.symlink(link, path)
+        else:
+            replace_file(path, journal.kept(digest), mode)
+
+
+def _kept(path: str, journal: Journal) -> tuple[str, int, str]:
+    """Hash and permissions of a file that was kept, and where it leads if it is a symbolic link."""
+    if os.path.islink(path):
+        return "", 0, os.readlink(path)
+    with open(path, "rb") as file:
+        return journal.keep(file.read()), stat.S_IMODE(os.stat(path).st_mode), ""
+
+
+def _files(step: RemoveInstalled) -> Iterator[str]:
+    """All that goes, in order, each once: what RECORD lists with the bytecode made of it, and what lies in the path."""
+    listed = _recorded(step) if step.name else ()
+    found = dict.fromkeys(path for one in listed for path in (one, *_compiled(one)))
+    found.update(dict.fromkeys(_below(step.path)))
+    roots = tuple(_real(one) for one in step.within)
+    yield from (one for one in found if os.path.lexists(one) and _real(os.path.dirname(one)).startswith(roots))
+
+
+def _real(directory: str) -> str:
+    return os.path.normcase(os.path.join(os.path.realpath(directory), ""))
+
+
+def _recorded(step: RemoveInstalled) -> Iterator[str]:
+    site = os.path.dirname(step.path)
+    try:
+        with open(os.path.join(step.path, "RECORD"), encoding="utf-8", newline="") as file:
+            names = [row[0] for row in csv.reader(file) if row and row[0]]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return  # its files are not known: what lies in the directory goes alone
+    for name in names:
+        path = os.path.normpath(os.path.join(site, *name.split("/")))
+        if not os.path.isdir(path) or os.path.islink(path):
+            yield path
+
+
+def _compiled(path: str) -> Iterator[str]:
+    directory, name = os.path.split(path)
+    if not name.endswith(".py"):
+        return
+    cache = os.path.join(directory, "__pycache__")
+    try:
+        names = sorted(os.listdir(cache))
+    except OSError:
+        return
+    yield from (os.path.join(cache, one) for one in names if one.startswith(name[:-2]) and one.endswith(".pyc"))
+
+
+def _below(path: str) -> Iterator[str]:
+    if os.path.islink(path) or not os.path.isdir(path):
+        yield path
+        return
+    for directory, names, files in os.walk(path):
+        linked = [name for name in names if os.path.islink(os.path.join(directory, name))]
+        yield from (os.path.join(directory, name) for name in sorted((*files, *linked)))
+
+
+def _directories(step: RemoveInstalled, files: Iterable[str]) -> list[str]:
+    """Those that may hold nothing afterwards, the deepest first; never the one that the path lies in."""
+    site = os.path.dirname(step.path)
+    found = {directory for directory, _, _ in os.walk(step.path)}
+    for path in files:
+        directory = os.path.dirname(path)
+        while directory.startswith(os.path.join(site, "")) and directory not in found:
+            found.add(directory)
+            directory = os.path.dirname(directory)
+    return sorted(found, key=lambda one: (-one.count(os.sep), one))

@@ -1,0 +1,132 @@
+"""Installations that are in disorder, mended on this Linux, and every file put back afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cases.test_fix_linux import ask, environment, home, imports, mended_and_undone, site_of
+from tests.remedy.test_installing import wheel
+from tests.remedy.trees import tree
+from tests.support.gcc import SharedObject
+
+__all__ = ["environment", "home"]  # fixtures
+IMPORTS_ITS_EXTENSION = "from ._speedups import _escape_inner\n"
+
+
+def pip(environment: Path, *arguments: str, **variables: str) -> None:
+    command = [environment / "bin" / "python", "-m", "pip", "-q", *arguments]
+    subprocess.run(command, check=True, env={**os.environ, **variables})
+
+
+@pytest.fixture
+def markupsafe(environment: Path) -> Path:
+    """markupsafe 3.0.2 from PyPI in an environment, made so that it does not do without its extension."""
+    pip(environment, "install", "--no-deps", "markupsafe==3.0.2")
+    package = site_of(environment) / "markupsafe"
+    (package / "__init__.py").write_text(IMPORTS_ITS_EXTENSION)
+    return package
+
+
+def info(package: Path) -> Path:
+    return next(package.parent.glob("*arkup*afe-3.0.2.dist-info"))
+
+
+@pytest.mark.parametrize("state", ["no RECORD", "renamed", "package gone"])
+def test_a_half_removed_package_is_made_whole(environment: Path, markupsafe: Path, state: str):
+    next(markupsafe.glob("_speedups*.so")).unlink()
+    if state == "no RECORD":
+        (info(markupsafe) / "RECORD").unlink()
+    elif state == "renamed":
+        (site := markupsafe.parent).joinpath("~arkupsafe").mkdir()
+        (site / "~arkupsafe" / "_native.py").write_text("in use when it was replaced\n")
+        info(markupsafe).rename(site / "~arkupsafe-3.0.2.dist-info")
+    else:
+        shutil.rmtree(markupsafe)
+    mended_and_undone(environment, "markupsafe", "reinstall")
+
+
+def test_what_a_killed_pip_leaves_is_made_whole(environment: Path, tmp_path: Path):
+    """The installer is killed while it replaces a distribution: whatever it left, the fix mends it."""
+    many = {f"halved/part{number}.py": b"z = 3\n" for number in range(200)}
+    init = b"".join(b"from . import part%d\n" % number for number in (0, 100, 199))
+    index = tmp_path / "index"
+    old = wheel(index, "halved", "1.0", {"halved/__init__.py": init, **many})
+    pip(environment, "install", "--no-index", str(old))
+    while imports(environment, "halved"):  # pip was done before it was killed: once more
+        killed_while_replacing(environment, site_of(environment) / "halved", old)
+    mended_and_undone(environment, "halved", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
+
+
+def killed_while_replacing(environment: Path, package: Path, made: Path) -> None:
+    command = [environment / "bin" / "python", "-m", "pip", "install", "--no-index", "--force-reinstall", str(made)]
+    running = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while running.poll() is None and package.exists():
+        time.sleep(0.005)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+
+
+def test_the_files_of_another_python_are_replaced(environment: Path, markupsafe: Path):
+    """As if the environment had been copied from a Python 3.12's."""
+    extension = next(markupsafe.glob("_speedups*.so"))
+    other = extension.name.replace("cpython-311", "cpython-312")
+    extension.rename(extension.with_name(other))
+    record = info(markupsafe) / "RECORD"
+    record.write_text(record.read_text().replace(extension.name, other))
+    answer = ask(environment, "why", "markupsafe", status=1)
+    assert answer["findings"][0]["code"] == "WL501"
+    mended_and_undone(environment, "markupsafe", "reinstall")
+
+
+@pytest.fixture
+def quarrel(environment: Path, tmp_path: Path) -> dict[str, str]:
+    """Two distributions of one package: the one installed last has put its own library in the other's place."""
+    init = b"import ctypes, os\n"
+    load = b"import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'extra.so'))\n"
+    index = tmp_path / "index"
+    build = tmp_path / "build"
+    build.mkdir()
+    full = SharedObject(soname="libown.so", defines=("run", "more")).bytes()
+    lite = SharedObject(soname="libown.so", defines=("run",), bulk_bytes=9000).bytes()
+    extra = SharedObject(needed=("libown.so",), uses=("more",), runpath="$ORIGIN").bytes()
+    shared = {"quarrel/__init__.py": init, "quarrel/libown.so": full}
+    one = wheel(index, "quarrel_full", "1.0", {**shared, "quarrel/extra.so": extra, "quarrel/extra_.py": load})
+    two = wheel(index, "quarrel_lite", "2.0", {**shared, "quarrel/libown.so": lite})
+    wheel(index, "uses_quarrel", "1.0", {"uses_quarrel.py": b"import quarrel.extra_\n"})
+    for made in (one, two):
+        pip(environment, "install", "--no-index", str(made))
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(index)}
+
+
+def test_one_of_two_distributions_stays(environment: Path, quarrel: dict[str, str]):
+    answer = ask(environment, "fix", "quarrel.extra_", "--plan", status=1, **quarrel)
+    offered = {one["id"]: one for one in answer["fixes"]}
+    assert {"keep-quarrel-full", "keep-quarrel-lite"} <= set(offered)
+    assert [step["do"] for step in offered["keep-quarrel-full"]["steps"]] == ["remove-installed"]
+    mended_and_undone(environment, "quarrel.extra_", "keep-quarrel-full", **quarrel)
+
+
+def test_the_wrong_one_is_refuted_before_anything_is_done(environment: Path, quarrel: dict[str, str]):
+    before = tree(environment)
+    answer = ask(environment, "fix", "quarrel.extra_", "--use", "keep-quarrel-lite", "--yes", status=1, **quarrel)
+    (attempt,) = answer["attempts"]
+    assert not attempt["kept"]
+    assert tree(environment) == before
+
+
+def test_the_one_that_others_ask_for_comes_first(environment: Path, quarrel: dict[str, str]):
+    users = site_of(environment) / "user-1.0.dist-info"
+    users.mkdir()
+    (users / "METADATA").write_text("Metadata-Version: 2.1\nName: user\nVersion: 1.0\nRequires-Dist: quarrel-full\n")
+    (users / "RECORD").write_text("user-1.0.dist-info/METADATA,,\n")
+    answer = ask(environment, "fix", "quarrel.extra_", "--plan", status=1, **quarrel)
+    first, second = (one for one in answer["fixes"] if one["kind"] == "one-owner")
+    assert (first["id"], first["caveat"]) == ("keep-quarrel-full", "")
+    assert second["caveat"] == "user asks for quarrel_full"
