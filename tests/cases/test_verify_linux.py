@@ -32,3 +32,18 @@ def test_a_saved_machine_cannot_import():
     ran = wontload("verify", "llama_cpp", "--machine", str(example))
     assert (ran.status, ran.out) == (2, "")
     assert "for real" in ran.err
+
+
+def test_the_gpu_question_for_a_package_without_an_exercise(tmp_path: Path):
+    site = unpack(tmp_path / "site", "pyzmq")
+    ran = wontload("verify", "zmq", "--gpu", "--python", python311(), "--json", PYTHONPATH=str(site))
+    assert (ran.status, ran.json["verdict"], ran.json["gpu"]["verdict"]) == (3, "loads", "undetermined")
+    assert "llama_cpp" in ran.json["gpu"]["why"][0]
+    report = wontload("verify", "zmq", "--gpu", "--python", python311(), PYTHONPATH=str(site))
+    assert "cannot be told" in report.out
+
+
+def test_a_model_without_the_gpu_question_is_wrong_usage():
+    ran = wontload("verify", "zmq", "--model", "x.gguf")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--gpu" in ran.err

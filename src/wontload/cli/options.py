@@ -40,6 +40,8 @@ TAKES_VALUE = (
     "--at",
     "--use",
     "--dry-run",
+    "--model",
+    "--baseline",
     "-o",
 )
 

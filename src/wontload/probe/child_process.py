@@ -45,7 +45,7 @@ def run(
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    family = _Family(process.pid)
+    family = Family(process.pid)
     tail = _Tail(process.stdout)
     status: int | None = None
     try:
@@ -91,7 +91,7 @@ if sys.platform == "win32":
 
     _PROCESS_SET_QUOTA, _PROCESS_TERMINATE = 0x0100, 0x0001  # what AssignProcessToJobObject asks for
 
-    class _Family:
+    class Family:
         """A job object: everything that the child starts belongs to it (Microsoft, "Job Objects")."""
 
         def __init__(self, process_id: int) -> None:
@@ -107,6 +107,7 @@ if sys.platform == "win32":
                 self._kernel32.CloseHandle(ctypes.c_void_p(process))
 
         def end(self) -> None:
+            """End all that is left of it."""
             if ctypes is None:
                 return
             self._kernel32.TerminateJobObject(self._job, 1)
@@ -114,12 +115,13 @@ if sys.platform == "win32":
 
 else:
 
-    class _Family:
+    class Family:
         """A session and process group of its own."""
 
         def __init__(self, process_id: int) -> None:
             self._group = process_id
 
         def end(self) -> None:
+            """End all that is left of it."""
             with contextlib.suppress(OSError):
                 os.killpg(self._group, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""What runs inside the target interpreter: imports a package and has it work, stage by stage. Standard library only."""
