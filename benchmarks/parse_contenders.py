@@ -5,34 +5,38 @@ Answers are made of tuples and of lists whose order is the parser's own; `compar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from wontload.binary import read_image
+from wontload.binary import Symbol, read_image
+from wontload.binary.columns import Columns
 
 Answer = tuple[Any, ...]
 
 
 def comparable(answer: Answer) -> Answer:
-    """The answer in the others' shape, without the order of its lists.
-
-    Of a PE file: (imports as (library, delayed, names and ordinals), exports as (name, ordinal, forwarder)).
-    """
-    if len(answer) == 2 and not isinstance(answer[1], list):
-        imports = [
-            (one.library, one.delayed, tuple([symbol[0] or symbol[1] for symbol in one.symbols])) for one in answer[0]
-        ]
-        answer = tuple(imports), [one[:3] for one in answer[1]]
+    """The answer without the order of its lists."""
     return tuple(frozenset(one) if isinstance(one, list) else one for one in answer)
 
 
 def wontload_pe(path: str) -> Answer:
-    """Imports and exports: all their names, and a named tuple for each."""
+    """(Imports as (library, delayed, names and ordinals), exports as (name, ordinal, forwarder))."""
     image = read_image(path, symbols=True)
-    for one in image.imports:
-        tuple(one.symbols)
-    return image.imports, tuple(image.exports)
+    imports = tuple([(one.library, one.delayed, _names_and_ordinals(one.symbols)) for one in image.imports])
+    exports = image.exports
+    if not isinstance(exports, Columns):  # there are none
+        return imports, [*exports]
+    return imports, [*zip(*map(exports.column, ("name", "ordinal", "forwarder")), strict=True)]
+
+
+def _names_and_ordinals(symbols: Sequence[Symbol]) -> tuple[str | int | None, ...]:
+    if not isinstance(symbols, Columns):
+        return tuple([symbol.name or symbol.ordinal for symbol in symbols])
+    names = tuple(symbols.column("name"))
+    if None not in names:
+        return names
+    return tuple([name or ordinal for name, ordinal in zip(names, symbols.column("ordinal"), strict=True)])
 
 
 def lief_pe(path: str) -> Answer:

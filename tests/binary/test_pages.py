@@ -17,6 +17,7 @@ from wontload.binary.image import Export
 from wontload.binary.origin import File, reading
 from wontload.binary.pages import LARGEST_PIECE_BYTES, Pages, read_start
 from wontload.binary.pe import parse_pe
+from wontload.binary.source import side_by_side
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pread"), reason="nothing is read in pieces here")
 DATA = bytes(range(1, 256)) * 1200 + b"\0" + b"x" * 100
@@ -87,3 +88,28 @@ def test_columns_are_a_tuple_of_rows() -> None:
     assert Columns(Symbol, ["f"]) == (Symbol("f"),)
     assert Columns(Symbol, ["f"])[0].weak is False
     assert expected[2] in rows
+    assert [rows.column(field) for field in ("name", "ordinal", "forwarder", "version")] == [
+        ["a", "b", None],
+        range(5, 8),
+        [None, "C.d", None],
+        (None, None, None),
+    ]
+    assert Columns(Symbol, ["f", "g"]).column("weak") == (False, False)
+
+
+def test_names_side_by_side_are_told_from_names_that_are_not() -> None:
+    window = "ab\0c\0\0d\0"
+    assert side_by_side(window, [70, 73, 75, 76]) == ["ab", "c", "", "d"]
+    assert side_by_side(window, [70, 73, 76, 76]) is None  # two names in one place
+    assert side_by_side(window, [70, 73, 76]) is None  # something lies between
+    assert side_by_side(window[:-1], [70, 73, 75, 76]) is None  # the last has no end
+
+
+def test_pieces_that_were_read_are_not_read_again(opened: Callable[[], Pages], monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = []
+    monkeypatch.setattr(Pages, "_read", lambda self, begin, end: (reads.append(begin), DATA[begin:end])[1])
+    pages = opened()
+    for begin in (100_000, 200_000, 0, 100_004, 200_500):
+        assert pages[begin : begin + 8] == DATA[begin : begin + 8]
+    assert reads == [100_000, 200_000]
+    pages.close()

@@ -26,6 +26,16 @@ class Columns(Sequence[Row]):
         self._columns = columns
         self._length = len(columns[0] or ())
 
+    def column(self, field: str) -> Sequence[Any]:
+        """One field of all rows, without making the rows."""
+        kind: Any = self._kind
+        index = kind._fields.index(field)
+        found: Sequence[Any] | None = self._columns[index] if index < len(self._columns) else None
+        if found is not None:
+            return found
+        default = kind._field_defaults[field] if index >= len(self._columns) else None
+        return (default,) * self._length
+
     def __len__(self) -> int:
         return self._length
 

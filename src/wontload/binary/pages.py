@@ -15,6 +15,7 @@ FIRST_BYTES = 4096
 # Asked for less than this, more is read: neighbours are wanted next.
 PIECE_BYTES = 8192
 LARGEST_PIECE_BYTES = 1 << 18  # of what is kept
+MOST_PIECES = 4  # beside the file's start, which parsers come back to; tables are looked at by turns
 
 
 def read_start(descriptor: int) -> bytes:
@@ -23,20 +24,21 @@ def read_start(descriptor: int) -> bytes:
 
 
 class Pages:
-    """The bytes of an open file as far as a parser asks, sliced and searched like `bytes`, one piece kept at a time.
+    """The bytes of an open file as far as a parser asks, sliced and searched like `bytes`; the last pieces are kept.
 
     Args:
         descriptor: of the open file, which is closed with this. path: for messages.
         size: of the file, in bytes. start: how it begins.
     """
 
-    __slots__ = ("_begin", "_descriptor", "_end", "_path", "_piece", "_size")
+    __slots__ = ("_begin", "_descriptor", "_end", "_kept", "_path", "_piece", "_size")
 
     def __init__(self, descriptor: int, path: str, size: int, start: bytes) -> None:
         self._descriptor = descriptor
         self._path = path
         self._size = size
         self._piece, self._begin, self._end = start, 0, len(start)
+        self._kept = [(0, len(start), start)]
 
     def __len__(self) -> int:
         return self._size
@@ -50,8 +52,7 @@ class Pages:
             if end - begin > LARGEST_PIECE_BYTES:
                 return self._read(begin, end)
             if not self._begin <= begin <= end <= self._end:
-                self._piece = self._read(begin, min(max(end, begin + PIECE_BYTES), self._size))
-                self._begin, self._end = begin, begin + len(self._piece)
+                self._turn_to(begin, end)
         return self._piece[begin - self._begin : end - self._begin]
 
     def find(self, wanted: bytes, begin: int, end: int) -> int:
@@ -63,6 +64,17 @@ class Pages:
             return found + self._begin
         found = self[begin:end].find(wanted)
         return found if found < 0 else begin + found
+
+    def _turn_to(self, begin: int, end: int) -> None:
+        """Have the piece at hand in which all of that lies."""
+        for piece_begin, piece_end, piece in self._kept:
+            if piece_begin <= begin and end <= piece_end:
+                self._piece, self._begin, self._end = piece, piece_begin, piece_end
+                return
+        self._piece = self._read(begin, min(max(end, begin + PIECE_BYTES), self._size))
+        self._begin, self._end = begin, begin + len(self._piece)
+        del self._kept[MOST_PIECES:]
+        self._kept.insert(1, (self._begin, self._end, self._piece))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from functools import cache
 
 from wontload.binary.columns import Columns
 from wontload.binary.image import Export
@@ -45,15 +46,16 @@ def read_exports(view: PEView) -> Sequence[Export]:
     if max(address_count, name_count) > MOST_ORDINALS:
         raise view.source.corrupt(f"its export directory has {max(address_count, name_count)} entries")
     addresses = _numbers(view, addresses_rva, address_count, "I", 4)
-    indexes = _numbers(view, indexes_rva, name_count, "H", 2)
-    names: list[str | None] = [*view.texts_in_order(_numbers(view, names_rva, name_count, "I", 4))]
+    names: Sequence[str | None] = view.texts_in_order(_numbers(view, names_rva, name_count, "I", 4))
     forwarders = _forwarders(view, addresses, directory)
-    if indexes == list(range(address_count)):  # nearly always: one name for each address, in the same order
+    table = _table(view, indexes_rva, name_count, 2)
+    if name_count == address_count and _in_order().startswith(table):  # nearly always: a name for each, in that order
+        indexes: Sequence[int] = range(address_count)
         ordinals: Sequence[int] = range(base, base + address_count)
     else:
-        indexes = _with_nameless(view, indexes, addresses)
+        indexes = _with_nameless(view, numbers(table, "H"), addresses)
         ordinals = [*map(base.__add__, indexes)]
-        names += [None] * (len(indexes) - name_count)
+        names = [*names, *[None] * (len(indexes) - name_count)]
     return Columns(Export, names, ordinals, [*map(forwarders.get, indexes)] if forwarders else None)
 
 
@@ -66,11 +68,21 @@ def _with_nameless(view: PEView, indexes: Sequence[int], addresses: Sequence[int
     return [*indexes, *(one for one, address in enumerate(addresses) if address and one not in named)]
 
 
-def _numbers(view: PEView, rva: int, count: int, code: str, width: int) -> Sequence[int]:
+def _table(view: PEView, rva: int, count: int, width: int) -> bytes:
     if not count:
-        return ()
+        return b""
     view.source.spend(count)
-    return numbers(view.bytes_at(rva, count * width), code)
+    return view.bytes_at(rva, count * width)
+
+
+def _numbers(view: PEView, rva: int, count: int, code: str, width: int) -> Sequence[int]:
+    return numbers(_table(view, rva, count, width), code) if count else ()
+
+
+@cache
+def _in_order() -> bytes:
+    """The ordinal table of as many exports as there can be, each of which has a name, in order."""
+    return struct.pack(f"<{MOST_ORDINALS}H", *range(MOST_ORDINALS))
 
 
 def _forwarders(view: PEView, addresses: Sequence[int], directory: tuple[int, int]) -> dict[int, str]:
@@ -79,4 +91,4 @@ def _forwarders(view: PEView, addresses: Sequence[int], directory: tuple[int, in
     if not addresses or max(addresses) < start or min(addresses) >= end:
         return {}
     indexes = [index for index, address in enumerate(addresses) if start <= address < end]
-    return dict(zip(indexes, view.texts([addresses[index] for index in indexes]), strict=True))
+    return dict(zip(indexes, view.texts_in_order([addresses[index] for index in indexes]), strict=True))

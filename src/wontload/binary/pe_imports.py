@@ -100,12 +100,11 @@ def until_malformed(imports: Iterable[Import]) -> Iterator[Import]:
 def symbols_of(view: PEView, tables: Sequence[Sequence[int]], base: int = 0) -> Iterator[Sequence[Symbol]]:
     """Yield the symbols of each of several tables of thunks, all of whose names are read at once."""
     by_ordinal = 1 << (view.layout.bits - 1)
-    shift = HINT_BYTES - base  # a hint of two bytes stands before each name
     flat = [*chain.from_iterable(tables)]
     some_by_ordinal = bool(flat) and max(flat) >= by_ordinal
     if some_by_ordinal:
         flat = [thunk for thunk in flat if thunk < by_ordinal]
-    names = view.texts([thunk + shift for thunk in flat])
+    names = view.texts(flat, HINT_BYTES - base)  # a hint of two bytes stands before each name
     start = 0
     for table in tables:
         if some_by_ordinal and max(table, default=0) >= by_ordinal:

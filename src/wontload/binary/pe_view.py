@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wontload.binary.pe_layout import Layout, Section
-from wontload.binary.source import Source, numbers
+from wontload.binary.source import LONGEST_NAME_BYTES, Source, numbers, side_by_side
 
 WORD = {32: struct.Struct("<I"), 64: struct.Struct("<Q")}
 # Tables that lie within this many bytes are read in one piece.
 MOST_WINDOW_BYTES = 1 << 20
+MOST_KEPT_BYTES = 8 << 20
 MOST_THUNKS = 128  # of a table that is read with its neighbours
 
 
@@ -30,7 +31,7 @@ class PEView:
     def keep(self, rva: int, size: int) -> None:
         """Read what tables of one kind lie in at once, as far as it is in the file; reads within it are then cheap."""
         section = self.section(rva)
-        size = min(size, section.raw_end_rva - rva, MOST_WINDOW_BYTES)
+        size = min(size, section.raw_end_rva - rva, MOST_KEPT_BYTES)
         if size > 0:
             self._kept = self.source.bytes_at(rva - section.rva + section.file_offset, size)
             self._kept_rva, self._kept_end = rva, rva + size
@@ -136,21 +137,24 @@ class PEView:
                 found.append(some[start:stop])
         return found
 
-    def texts(self, rvas: Sequence[int]) -> list[str]:
-        """The NUL-terminated texts at `rvas`: at once where they share a section, as they nearly always do."""
-        if not rvas:
+    def texts(self, addresses: Sequence[int], base_rva: int = 0) -> list[str]:
+        """The NUL-terminated texts at `base_rva` and each of `addresses`: at once if they share a section, as usual."""
+        if not addresses:
             return []
-        section = self.section(min(rvas))
-        if max(rvas) >= section.raw_end_rva:
-            return [self.text(rva) for rva in rvas]
-        return self.source.texts(rvas, section.file_offset - section.rva, self._text_end(section))
+        low, high = min(addresses), max(addresses)
+        section = self.section(low + base_rva)
+        if high + base_rva >= section.raw_end_rva:
+            return [self.text(base_rva + one) for one in addresses]
+        shift = base_rva - section.rva + section.file_offset
+        return self.source.texts(addresses, shift, self._text_end(section), (low, high))
 
     def texts_in_order(self, rvas: Sequence[int]) -> list[str]:
         """The same of names that lie side by side in the order of `rvas`, as linkers leave those of exports."""
-        if rvas:
-            section = self.section(rvas[0])
-            shift = section.file_offset - section.rva
-            if found := self.source.texts_in_order(rvas, shift, self._text_end(section)):
+        if rvas and self._kept_rva <= rvas[0] <= rvas[-1] < self._kept_end:
+            first, last = rvas[0] - self._kept_rva, rvas[-1] - self._kept_rva
+            end = self._kept.find(0, last, last + LONGEST_NAME_BYTES)
+            window = str(memoryview(self._kept)[first : end + 1], "latin-1")
+            if end >= 0 and window.isascii() and (found := side_by_side(window, rvas)):
                 return found
         return self.texts(rvas)
 

@@ -9,8 +9,8 @@ import mmap
 import struct
 import sys
 from collections.abc import Sequence
-from itertools import accumulate, count
-from operator import add, eq
+from itertools import islice
+from operator import sub
 from typing import Any, TypeAlias
 
 from wontload.binary.malformed import Defect, MalformedImage
@@ -24,7 +24,7 @@ Data: TypeAlias = "bytes | memoryview | mmap.mmap | Pages | Any"
 # No symbol's name is longer than this. CUDA templates reach some ten thousand bytes.
 LONGEST_NAME_BYTES = 1 << 16
 # Names are decoded in one piece when they lie this close together: bytes for each name, and beyond that.
-DENSE_BYTES, SLACK_BYTES = 128, 16384
+DENSE_BYTES, SLACK_BYTES = 256, 16384
 MOST_WINDOW_BYTES = 64 << 20
 # How many names are sought before they are accounted for.
 NAMES_AT_ONCE = 512
@@ -93,34 +93,21 @@ class Source:
         self.spend(1, stop - offset)
         return decode(bytes(self.data[offset:stop]))
 
-    def texts(self, starts: Sequence[int], shift: int, end: int) -> list[str]:
+    def texts(self, starts: Sequence[int], shift: int, end: int, span: tuple[int, int] | None = None) -> list[str]:
         """The NUL-terminated texts at `start + shift` of each start, none of which reaches `end`.
 
         Linkers put names side by side, so all of them are cut out of one decoded window where there are many.
+        `span`: the least and the greatest of `starts`, if the caller knows them.
         """
         if not starts:
             return []
-        low = min(starts)
-        first, stop = low + shift, self._name_end(max(starts) + shift, end)
+        low, high = span or (min(starts), max(starts))
+        first, stop = low + shift, self._name_end(high + shift, end)
         most = min(DENSE_BYTES * len(starts) + SLACK_BYTES, MOST_WINDOW_BYTES)
         if first < 0 or stop - first > most:
             return [self.text(one + shift, end) for one in starts]
         window = str(self.data[first : stop + 1], "latin-1")  # a character a byte: offsets stay what they are
-        found = _side_by_side(window, starts) or self._cut(window, starts, low)
-        if window.isascii() or all(map(str.isascii, found)):  # between names there are other bytes
-            return found
-        return [decode(one.encode("latin-1")) for one in found]
-
-    def texts_in_order(self, starts: Sequence[int], shift: int, end: int) -> list[str] | None:
-        """What `texts` gives, if these texts are ASCII, lie side by side in this order, and nothing lies between them.
-
-        For nearly all export tables that is so, and spares a search for each text.
-        """
-        first, last = starts[0] + shift, starts[-1] + shift
-        if not 0 <= first <= last < min(first + DENSE_BYTES * len(starts), end, self.size):
-            return None
-        window = str(self.data[first : self._name_end(last, end) + 1], "latin-1")
-        return _side_by_side(window, starts) if window.isascii() else None
+        return self._cut(window, starts, low)
 
     def _cut(self, window: str, starts: Sequence[int], low: int) -> list[str]:
         """The texts at `start - low` in `window`. They may overlap, so their sum is accounted for as it grows."""
@@ -132,7 +119,10 @@ class Source:
                 names = [window[(one := start - low) : find("\0", one, one + LONGEST_NAME_BYTES)] for start in some]
             except ValueError:
                 raise self.corrupt("a name has no end") from None
-            self.spend(0, sum(map(len, names)))
+            together = "".join(names)
+            self.spend(0, len(together))
+            if not together.isascii():
+                names = [decode(name.encode("latin-1")) for name in names]
             found += names
         return found
 
@@ -150,15 +140,17 @@ class Source:
         raise self.corrupt("a name has no end", offset)
 
 
-def _side_by_side(window: str, starts: Sequence[int]) -> list[str] | None:
-    """The names in `window` if there is nothing else, in the order of `starts`: as in nearly all export tables."""
-    if window.count("\0") != len(starts):
-        return None
+def side_by_side(window: str, starts: Sequence[int]) -> list[str] | None:
+    """The NUL-terminated texts in `window` if they begin at `starts`, in that order and with nothing between them.
+
+    `starts` may count from anywhere; the first is that of the window. So lie the names of nearly all export tables, and
+    to see it takes less than to search for each.
+    """
     names = window.split("\0")
-    names.pop()  # behind the last NUL
-    # Name i begins behind the characters of i names and i NULs.
-    lengths = accumulate(map(len, names), initial=starts[0])
-    return names if all(map(eq, map(add, lengths, count()), starts)) else None
+    if names.pop() or len(names) != len(starts):
+        return None
+    steps = [*map(sub, islice(starts, 1, None), starts)]
+    return names if steps == [length + 1 for length in map(len, islice(names, len(steps)))] else None
 
 
 def numbers(blob: bytes, code: str, order: str = "<") -> Sequence[int]:

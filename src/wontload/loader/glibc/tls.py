@@ -86,8 +86,8 @@ def check(
         at_start: with which the process began.
     """
     there = set(at_start)
-    later = [one for one in earlier if one.already_loaded and one not in there]
-    if not any(_wants_static_tls(one) for one in (*later, *new)):
+    later = [one for one in earlier if _wants_static_tls(one) and one.already_loaded and one not in there]
+    if not later and not any(map(_wants_static_tls, new)):
         return
     area = Area(at_start, process, system)
     for one in later:
