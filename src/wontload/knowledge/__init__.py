@@ -45,7 +45,7 @@ from wontload.knowledge.linux_releases import LinuxRelease, WheelPolicy, linux_r
 from wontload.knowledge.packages import Loading, Package, distribution_for, import_name_for, package
 from wontload.knowledge.places import Place, places
 from wontload.knowledge.profiles import Profile, profile, profile_names
-from wontload.knowledge.providers import Provider, manager_of, providers_of
+from wontload.knowledge.providers import Provider, in_newest_debian, manager_of, providers_of
 from wontload.knowledge.suites import is_directory_variable, suite_of
 from wontload.knowledge.toolchains import (
     HostCompilers,
@@ -98,6 +98,7 @@ __all__ = [
     "gcc_of_symbol_version",
     "host_compilers",
     "import_name_for",
+    "in_newest_debian",
     "is_directory_variable",
     "linux_release",
     "manager_of",

@@ -149,6 +149,12 @@ def _debian_packages() -> Mapping[str, tuple[str, str]]:
     return found
 
 
+def in_newest_debian(component: Component, file_name: str) -> bool:
+    """Whether the newest release of Debian has this file of a component, which stands for distributions of today."""
+    known = _debian_packages().get(base_name(file_name))
+    return bool(known[1] if known else component.row.get("apt"))
+
+
 def _package(kind: str, package: str, component: Component) -> Provider:
     of = {"conda": "conda-forge", "brew": "Homebrew"}.get(kind) or TITLE_OF[kind]
     return Provider(

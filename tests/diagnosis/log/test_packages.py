@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.logs import first, verdict
 
+NO_FILE = ": cannot open shared object file: No such file or directory"
+
 
 @pytest.mark.parametrize(
     ("text", "code", "subject"),
@@ -41,3 +43,75 @@ def test_a_build_that_only_warns_of_a_minor_difference_names_no_cause():
         "compile PyTorch (12.8). Most likely this shouldn't be a problem."
     )
     assert verdict(text) == ("undetermined", "WL903")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "oddformers can't load its extensions. oddformers was built for:\n    PyTorch 2.9.0+cu126 with CUDA 1206 "
+            "(you have 2.7.0+cpu)",
+            ("fails", "WL304"),
+        ),
+        (
+            "ImportError: libodd link-time ssl backend (openssl) is different from compile-time ssl backend (none)",
+            ("fails", "WL206"),
+        ),
+        ("Warning! ***HDF5 library version mismatched error***", ("fails", "WL206")),
+        (
+            "- couldn't import: cannot import name 'pq' from 'odd_binary' (/opt/odd_binary/__init__.py)",
+            ("undetermined", "WL501"),
+        ),
+        ("From 6.5.0, xcb-cursor0 or libxcb-cursor0 is needed to load the Qt xcb platform plugin.", ("fails", "WL201")),
+        (
+            "qt.qpa.xcb: could not connect to display odd:0\nqt.qpa.plugin: Could not load the Qt platform plugin "
+            '"xcb" in "" even though it was found.',
+            ("undetermined", "WL903"),
+        ),
+        (
+            'qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "/cv2/qt/plugins" even though it was found.',
+            ("undetermined", "WL206"),
+        ),
+        ('qt.qpa.plugin: Could not find the Qt platform plugin "windows" in ""', ("undetermined", "WL202")),
+        ("Unable to load any of {libcudnn_odd.so.9.1.0, libcudnn_odd.so.9}", ("undetermined", "WL202")),
+        (
+            "[W:onnxruntime] Failed to create CUDAExecutionProvider. Require cuDNN 9.* and CUDA 12.*.",
+            ("undetermined", "WL204"),
+        ),
+        (
+            'LoadLibrary failed with error 126 "" when trying to load "C:\\odd\\capi\\onnxruntime_providers_cuda.dll"',
+            ("undetermined", "WL204"),
+        ),
+        ("ImportError: cannot import name 'odd' from 'odd.core'\nC:\\odd\\python313_d.dll", ("undetermined", "WL501")),
+        ("ImportError: libssl.so.1.1" + NO_FILE, ("undetermined", "WL204")),
+        ("ImportError: libtinfo.so.5" + NO_FILE, ("undetermined", "WL204")),
+        ("ImportError: libgtk-x11-2.0.so.0" + NO_FILE, ("fails", "WL201")),
+    ],
+)
+def test_what_packages_say_of_versions_and_parts(text, answer):
+    assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        (
+            "Library not loaded: '/opt/homebrew/opt/odd/lib/libodd.2.dylib'\n  Reason: tried: '/x' (no such file)",
+            "WL201",
+        ),
+        (
+            "Library not loaded: @rpath/libodd.7.dylib\n  Referenced from: /opt/odd/bin/odd\n  Reason: image not found",
+            "WL204",
+        ),
+        (
+            "Library not loaded: @rpath/libz.1.dylib\n  Referenced from: /opt/odd/bin/odd\n  Reason: image not found",
+            "WL201",
+        ),
+        (
+            "Library not loaded: odd.dylib\n  unsafe use of relative rpath odd.dylib in /x with restricted binary",
+            "WL202",
+        ),
+    ],
+)
+def test_what_dyld_says_of_a_path(reason, code):
+    assert first("ImportError: dlopen(/odd/_odd.so, 2): " + reason).code == code

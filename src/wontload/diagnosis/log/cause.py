@@ -83,7 +83,7 @@ def cause_of(event: Event, reading: Reading) -> Cause:
 def _reading(event: Event, log: Log) -> Reading:
     message = event.message
     if message.kind == "missing":
-        return of_missing(event, log.facts)
+        return of_missing(event, log.facts, log.text)
     if message.kind == "symbol":
         return of_symbol(event, log.facts)
     if message.kind == "architecture":

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from wontload import knowledge
+from wontload.diagnosis.log.elsewhere import elsewhere
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
+from wontload.knowledge import Component
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ _OLD_CUDA = re.compile(r"\.so\.(?:[1-9]|10|11)(?:\.\d+)*$|_(?:[1-9]\d|100|101|10
 _VENDORED = re.compile(r"-[0-9a-f]{6,16}\.(?:so|dll)", re.I)
 
 
-def of_missing(event: Event, facts: Facts) -> Reading:
-    """What it means that a library was not found, by whose library it is."""
+def of_missing(event: Event, facts: Facts, text: str) -> Reading:
+    """What it means that a library was not found, by whose library it is and by what else the text lists."""
     library = base_name(event.values.get("library", ""))
     if _OF_DRIVER.match(library):
         return Reading("WL402", True, ("WL406",), f"{library} is the graphics driver's, and is not there", _DRIVER)
@@ -65,7 +67,17 @@ def of_missing(event: Event, facts: Facts) -> Reading:
         return Reading("WL307", True, ("WL201",), f"{library} is a part of newer versions of Windows", "")
     if event.message.row.get("dialog"):
         return Reading("WL201", True, (), "", "")
-    return _by_component(event, library, facts)
+    return _by_listing(library, text) or _by_component(event, library, facts)
+
+
+def _by_listing(library: str, text: str) -> Reading | None:
+    found = elsewhere(library, text)
+    if found.itself:
+        title = f"{library} is on that machine ({found.itself}), and not where this load searches"
+        return Reading("WL202", False, ("WL203", "WL205", "WL204"), title)
+    if found.others:
+        return Reading("WL204", False, ("WL201", "WL202"), f"{found.others[0]} is there, and {library} is asked for")
+    return None
 
 
 def _by_component(event: Event, library: str, facts: Facts) -> Reading:
@@ -79,12 +91,17 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
         return Reading("WL204", False, ("WL201", "WL202", "WL203"))
     path = event.values.get("library", "")
     if path.startswith(("@rpath", "@loader_path", "@executable_path")) or _VENDORED.search(library):
+        if path.startswith("@rpath") and _is_of_another_environment(event, library):
+            return Reading("WL204", False, ("WL201", "WL504", "WL202"))
         return Reading("WL201", False, ("WL504", "WL202"))
     if event.message.id != "dyld-not-loaded" and not _of_homebrew(path, facts) and _ABSOLUTE.match(path):
         return Reading("WL101", False, ("WL504", "WL201"))
     component = knowledge.component_of(library)
     if component is None and _has_other_major(library):
         return Reading("WL204", False, ("WL201", "WL202"))
+    if component is not None and _is_superseded(component, library):
+        title = f"{library} is of another version than the one that distributions have today"
+        return Reading("WL204", False, ("WL201", "WL202"), title)
     if component is not None and _is_of_system(library, path):
         return Reading("WL201", True, ("WL202",), f"{library} ({component.title}) is not installed there", _SYSTEM)
     if _of_homebrew(path, facts):
@@ -95,6 +112,19 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
 def _of_homebrew(path: str, facts: Facts) -> bool:
     """A library of Homebrew's or MacPorts', by its prefix, which is written into files that were linked there."""
     return path.startswith(("/usr/local/", "/opt/")) and (facts.system == "macos" or path.endswith(".dylib"))
+
+
+def _is_of_another_environment(event: Event, library: str) -> bool:
+    """Whether a versioned library of an environment's own `lib` is asked for: there it is mostly of another version.
+
+    A wheel's own libraries lie in the package. What is of one version everywhere, such as libz.1, is not meant.
+    Source: conda/conda-build#279, and the install names that conda-build writes (`@rpath/libNAME.VERSION.dylib`).
+    """
+    family = knowledge.family_of(library)
+    importer = event.values.get("importer", "")
+    if family is None or "-packages/" in importer:
+        return False
+    return f"{family.stem.removesuffix('.dylib')}.so.{family.major}" not in _names_of_distributions()
 
 
 def _has_other_major(library: str) -> bool:
@@ -108,6 +138,14 @@ def _names_of_distributions() -> frozenset[str]:
     return frozenset(
         file for component in knowledge.components() for file in component.row.get("linux", ()) if ".so." in file
     )
+
+
+def _is_superseded(component: Component, library: str) -> bool:
+    """Whether distributions have another major version of it in its place: OpenSSL 3 in that of 1.1."""
+    return ".so." in library and not knowledge.in_newest_debian(component, library) and any(
+        other.family == component.family and other.major != component.major and knowledge.in_newest_debian(other, file)
+        for other in knowledge.components() for file in other.row.get("linux", ())
+    )  # fmt: skip
 
 
 def _is_of_system(library: str, path: str) -> bool:

@@ -19,6 +19,7 @@ SENTENCES = MappingProxyType(
         "WL206": "another copy may win: one in a system directory, on PATH, of conda, or already loaded",
         "WL207": "a library that is opened by name at first use may be what is missing",
         "WL208": "a variable or an added directory may point at nothing",
+        "WL209": "it may be of a debug build, or the Python may be one",
         "WL301": "a DLL may lack a function that is needed",
         "WL302": "the glibc there may be too old",
         "WL303": "the C++ runtime there may be too old",

@@ -19,6 +19,8 @@ _ONLY_IN_GLIBC = re.compile(
 )
 _OF_PYTHON = re.compile(r"_?_?Py(?![a-z])\w+|_?_?_Py\w+")
 _OF_LIBSTDCXX = re.compile(r"_ZNK?(?:St|9__gnu_cxx)|_ZSt|_ZTINSt|__cxa_call_terminate|__cxa_init_primary")
+# Apple's C interfaces: Core Foundation, Security, System Configuration, the Objective-C runtime.
+_OF_FRAMEWORKS = re.compile(r"_k?(?:CF|Sec|SC|IO|Audio|NS)[A-Z]|_objc_")
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
 _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
 # NVIDIA's libraries call each other, and each exists in many builds of one file name.
@@ -38,6 +40,8 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
             "WL501", True, ("WL304",), f"that Python has no {symbol}: the file was built for another one", _PYTHON
         )
     version = event.values.get("version", "")
+    if version == "GLIBC_PRIVATE":
+        return Reading("WL206", True, ("WL302",), "parts of two glibcs meet in one process", _PRIVATE)
     if version.startswith("GLIBC_"):
         return Reading("WL302", True, ("WL206",))
     if version.startswith(("GLIBCXX_", "CXXABI_")) or _OF_LIBSTDCXX.match(symbol):
@@ -53,9 +57,61 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
         return Reading("WL405", False, ("WL304", "WL504"))
     if _OF_OPENMP.match(symbol):
         return Reading("WL206", False, ("WL604", "WL304"))
+    if version:
+        return Reading(
+            "WL206", True, ("WL304",), f"another copy of a library came first: it has no {symbol} of version {version}"
+        )
+    if _of_system_copy(event):
+        return Reading("WL206", False, ("WL307", "WL304"), f"macOS' own {library} was taken, and lacks {symbol}", _OWN)
+    if facts.system == "macos" and _is_flat(event) and _OF_FRAMEWORKS.match(symbol):
+        title = f"{symbol} is in a framework of macOS that the file was not linked with"
+        return Reading(
+            "WL704", False, ("WL304", "WL505"), title, "A build that lacks a flag leaves that; a wheel fits."
+        )
+    if facts.system == "macos" and _is_flat(event) and not symbol.startswith("__Z"):
+        title = f"{symbol} is in none of the loaded libraries: the one that has it was not linked in"
+        return Reading("WL205", False, ("WL706", "WL304", "WL201"), title, _FLAT)
     return Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
 
 
+def _of_system_copy(event: Event) -> bool:
+    """Whether dyld took a library of macOS that Homebrew and conda bring too, as all but its runtimes are.
+
+    Source: dyld(1), DYLD_LIBRARY_PATH; conda/conda-libmamba-solver#639.
+    """
+    library = event.values.get("library", "")
+    return library.startswith("/usr/lib/lib") and not library.startswith(_RUNTIMES_OF_MACOS)
+
+
+_RUNTIMES_OF_MACOS = ("/usr/lib/libSystem", "/usr/lib/libc++", "/usr/lib/libobjc")
+_OWN = (
+    "conda and Homebrew bring a newer copy of it. DYLD_LIBRARY_PATH or DYLD_FALLBACK_LIBRARY_PATH with /usr/lib in it "
+    "puts the system's first; without such a variable, this macOS is older than the file expects."
+)
+
+
+def _is_flat(event: Event) -> bool:
+    """Whether the file names no library for the symbol.
+
+    Extension modules are linked with `-undefined dynamic_lookup`, and ld leaves out a library of another processor
+    with a warning only.
+
+    Source: Apple, ld(1), -undefined and -flat_namespace; PyMySQL/mysqlclient#496.
+    """
+    return event.message.id == "dyld-flat-namespace" or event.values.get("library", "").startswith("flat")
+
+
+_FLAT = (
+    "An extension module is linked although a library is left out, as ld does with one that is for the other kind of "
+    "processor: Homebrew's under /usr/local is Intel's, that under /opt/homebrew is Apple silicon's."
+)
+_FRAMEWORK = (
+    "A build without the flag that links it leaves such a file. The package's own wheel for this Mac has it linked."
+)
+_PRIVATE = (
+    "The symbols of GLIBC_PRIVATE tie glibc's own files to each other, so all have to be of one build. A variable "
+    "such as LD_LIBRARY_PATH or LD_PRELOAD, or a terminal that runs inside a snap, brings another system's in."
+)
 _MUSL = (
     "Alpine and its kin have musl. Installing a compatibility layer rarely carries a whole package: the musllinux "
     "wheel, or a build on that system, is what fits."

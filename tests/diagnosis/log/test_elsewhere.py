@@ -1,0 +1,48 @@
+"""Listings that people paste below an error: the library itself, or another version of it, is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import first, verdict
+from wontload.diagnosis.log.elsewhere import elsewhere
+
+MISSING = "ImportError: libodd.so.3: cannot open shared object file: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("listing", "itself", "others"),
+    [
+        ("/opt/odd/lib/libodd.so.3", "/opt/odd/lib/libodd.so.3", ()),
+        ("libodd.so\tlibodd.so.3\tREADME.txt", "libodd.so.3", ()),
+        ("lrwxrwxrwx 1 root root 14 Mar  1 2024 libodd.so.3 -> libodd.so.3.1", "libodd.so.3", ()),
+        ("\tlibodd.so.3 (libc6,x86-64) => /usr/lib64/libodd.so.3", "/usr/lib64/libodd.so.3", ()),
+        ("libodd.so.4\nlibodd.so.4.2.0", "", ("libodd.so.4", "libodd.so.4.2.0")),
+        ("libodd.so.3", "", ()),  # alone: a piece of a message that was broken over lines
+        ("\tlibodd.so.3 => not found", "", ()),
+        ("tried: '/opt/odd/lib/libodd.so.3' (no such file)", "", ()),
+        ("ImportError: libodd.so.3", "", ()),
+    ],
+)
+def test_what_counts_as_a_listing(listing, itself, others):
+    found = elsewhere("libodd.so.3", MISSING + listing + "\n")
+    assert (found.itself, found.others) == (itself, others)
+
+
+def test_a_part_of_a_product_is_matched_by_the_product():
+    assert elsewhere("libcudnn_ops_infer.so.8", "libcudnn.so.9\n").others == ("libcudnn.so.9",)
+
+
+def test_one_that_is_there_is_not_searched():
+    text = MISSING + "$ find / -name 'libodd*'\n/home/odd/lib/libodd.so.3\n"
+    assert verdict(text) == ("undetermined", "WL202")
+    assert "/home/odd/lib/libodd.so.3" in first(text).title
+
+
+def test_another_version_that_is_there_is_another_major():
+    assert verdict(MISSING + "$ ls /usr/lib64\nlibodd.so.2\n") == ("undetermined", "WL204")
+
+
+def test_a_text_full_of_the_name_is_read_in_bounded_time():
+    assert elsewhere("libodd.so.3", "libodd.so.3 " * 200_000).itself == ""
+    assert elsewhere("libodd.so.3", ("a" * 390 + "libodd!\n") * 5_000).others == ()

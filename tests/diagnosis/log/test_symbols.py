@@ -1,0 +1,44 @@
+"""What the name, the version and the place of a missing symbol say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import first, verdict
+
+DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_odd.cpython-311-darwin.so, 0x0002): "
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        # The version says which library was expected: a copy without it came first.
+        ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open, version ODD_2.1", ("fails", "WL206")),
+        (
+            "python3: symbol lookup error: /odd/libm.so.6: undefined symbol: __odd, version GLIBC_PRIVATE",
+            ("fails", "WL206"),
+        ),
+        ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open, version GLIBC_2.38", ("fails", "WL302")),
+        ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open", ("fails", "WL304")),
+        # A C function that no library of the process has: what has it was left out when the file was linked.
+        (DLOPEN + "symbol not found in flat namespace '_odd_connect'", ("undetermined", "WL205")),
+        (DLOPEN + "Symbol not found: _odd_connect\n  Expected in: flat namespace", ("undetermined", "WL205")),
+        (DLOPEN + "symbol not found in flat namespace '_CFOddCopy'", ("undetermined", "WL704")),
+        (DLOPEN + "symbol not found in flat namespace '__ZN3odd4callEv'", ("fails", "WL304")),
+        (DLOPEN + "symbol not found in flat namespace '_PyOdd_New'", ("fails", "WL501")),
+        # What macOS has in one release, and what conda and Homebrew bring too.
+        (DLOPEN + "Symbol not found: _odd_new\n  Expected in: <AB-1> /usr/lib/libSystem.B.dylib", ("fails", "WL307")),
+        (DLOPEN + "Symbol not found: __ZNSt3oddEv\n  Expected in: libc++.1.dylib", ("fails", "WL307")),
+        (
+            DLOPEN + "Symbol not found: _odd_new\n  Expected in: <AB-1> /usr/lib/libarchive.2.dylib",
+            ("undetermined", "WL206"),
+        ),
+    ],
+)
+def test_whose_symbol_it_is(text, answer):
+    assert verdict(text) == answer
+
+
+def test_the_library_of_macos_is_named():
+    text = DLOPEN + "Symbol not found: _odd_new\n  Expected in: <AB-1> /usr/lib/libarchive.2.dylib"
+    assert "libarchive.2.dylib" in first(text).title
