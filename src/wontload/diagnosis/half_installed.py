@@ -46,7 +46,7 @@ def half(case: Case) -> Half | None:
     if own and missed == package and len(owners := case.observation.distributions) == 1:  # its RECORD, and no files
         return Half(package, missed, (), *owners[0])
     leftovers = tuple(_leftovers(case, package))
-    if not leftovers and not (own and missed not in ("", package) and _is_unowned(case, package)):
+    if not leftovers and not (own and missed not in ("", package, case.target) and _is_unowned(case, package)):
         return None
     # What was being installed has metadata without a RECORD; what it was to replace was renamed.
     told = next((one for one in sorted(leftovers, key=lambda one: one.set_aside) if one.name), None)
