@@ -21,6 +21,7 @@ COMMANDS = {
     "fix": "find what helps, prove it, apply it, check the import, take it back if it did not help",
     "verify": "import it for real in a fresh process, and say what came from where",
     "undo": "take back what `wontload fix` did",
+    "build": "build a package for this machine: plan, check what it needs, run, keep the wheel",
     "snapshot": "save this machine as one file, for somebody else to diagnose",
     "log": "say what a pasted error message or build log comes of",
     "which": "say who provides a library, and where it is here",
@@ -43,6 +44,17 @@ TAKES_VALUE = (
     "--model",
     "--baseline",
     "-o",
+    "--output",
+    "--source",
+    "--find-links",
+    "--backend",
+    "--define",
+    "-D",
+    "--cuda",
+    "--compiler",
+    "--gpu-arch",
+    "--jobs",
+    "--generator",
 )
 
 
@@ -209,7 +221,7 @@ def _global_options() -> _Parser:
     )
     group.add_argument("--format", choices=FORMATS, help="how to answer")
     group.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
-    group.add_argument("--offline", action="store_true", help="never use the network (only `fix` does, for wheels)")
+    group.add_argument("--offline", action="store_true", help="never use the network (only `fix` and `build` do)")
     group.add_argument("--no-color", action="store_false", dest="color", help="no colour, even on a terminal")
     group.add_argument("-q", "--quiet", action="store_true", help="only the answer, in as few lines as it takes")
     group.add_argument("-v", "--verbose", action="store_true", help="everything that was seen and tried")

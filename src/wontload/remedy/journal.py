@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from wontload.errors import UsageError, WontloadError
+from wontload.machine.own_places import state_directory
 
 SCHEMA = "wontload.journal/1"
 LARGEST_JOURNAL_BYTES = 64 << 20
@@ -34,13 +35,6 @@ class CannotWrite(WontloadError):
 
 class NoSuchApplication(UsageError):
     """No journal has that identity. Exit status 2."""
-
-
-def state_directory() -> str:
-    """Where journals and backups are kept: `WONTLOAD_STATE_DIR`, else the user's state directory."""
-    from platformdirs import user_state_dir  # 4 ms, and only what changes something needs it
-
-    return os.environ.get("WONTLOAD_STATE_DIR") or user_state_dir("wontload", appauthor=False)
 
 
 @dataclass

@@ -41,7 +41,7 @@ def why_to_json(diagnosis: Diagnosis, fixes: Sequence[Fix] = (), advice: Sequenc
         "machine": machine_to_json(machine),
         "verdict": diagnosis.verdict,
         "error": _error(diagnosis.error) if diagnosis.error else None,
-        "findings": [_finding(one) for one in diagnosis.findings],
+        "findings": [finding_to_json(one) for one in diagnosis.findings],
         "loads": [_judged(one, machine) for one in diagnosis.loads],
         "fixes": fixes_to_json(fixes),
         "advice": [_advice(one) for one in advice],
@@ -59,7 +59,7 @@ def verify_to_json(answer: Verification) -> Object:
         "target": diagnosis.target,
         "tool": __version__,
         "verdict": diagnosis.verdict,
-        "findings": [_finding(one) for one in diagnosis.findings],
+        "findings": [finding_to_json(one) for one in diagnosis.findings],
         "modules": [{"path": one.path, "by": one.by} for one in answer.modules],
         "would_settle": list(diagnosis.would_settle),
         "import_s": diagnosis.import_s,
@@ -97,7 +97,7 @@ def log_to_json(diagnosis: LogDiagnosis) -> Object:
         "lines": diagnosis.lines,
         "left_out_bytes": diagnosis.left_out_bytes,
         "verdict": diagnosis.verdict,
-        "findings": [_finding(one) for one in diagnosis.findings],
+        "findings": [finding_to_json(one) for one in diagnosis.findings],
         "facts": {
             "package": facts.package,
             "target": facts.target,
@@ -164,7 +164,8 @@ def _error(error: ObservedError) -> Object:
     }
 
 
-def _finding(finding: Finding) -> Object:
+def finding_to_json(finding: Finding) -> Object:
+    """One of the `findings` of CONTRACT.md."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,

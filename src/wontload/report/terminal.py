@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wontload.report.advice import render_advice
+from wontload.report.build import render_build
 from wontload.report.doctor import render_doctor
 from wontload.report.fixes import render_attempt, render_plan
 from wontload.report.log import render_log
@@ -17,6 +18,7 @@ __all__ = [
     "Terminal",
     "render_advice",
     "render_attempt",
+    "render_build",
     "render_doctor",
     "render_log",
     "render_page",

@@ -30,11 +30,15 @@ PLACES = {
 WORKERS = 4
 TOOL_S = 1.0
 MOST_COPIES = 3  # of one name
+# Distributions install older and newer compilers beside their own: what nvcc refuses one of, it may take another of.
+NUMBERED = re.compile(r"(gcc|g\+\+|clang)-\d{1,2}$")
+MOST_NUMBERED = 12
 
 
 def tools(sources: Sources) -> tuple[Tool, ...]:
     """Those found, by name; a copy that does not tell its version has an empty one."""
     pairs = [(name, path) for name in NAMES for path in _copies(sources, name)]
+    pairs += _numbered(sources, {sources.real(path) for _, path in pairs})
     with ThreadPoolExecutor(WORKERS) as pool:
         versions = list(pool.map(lambda pair: _version(sources, pair[1]), pairs))
     found = [Tool(name=name, version=version, path=path) for (name, path), version in zip(pairs, versions, strict=True)]
@@ -56,6 +60,20 @@ def _copies(sources: Sources, name: str) -> list[str]:
         if sources.is_file(path) and not _is_alias(path):
             found.setdefault(sources.real(path), path)
     return list(found.values())[:MOST_COPIES]
+
+
+def _numbered(sources: Sources, seen: set[str]) -> list[tuple[str, str]]:
+    """Compilers called by their version, such as `g++-12`, that are none of those seen."""
+    if sources.system == "windows":
+        return []
+    found: dict[str, tuple[str, str]] = {}
+    for directory in dict.fromkeys(entry for entry in sources.variable("PATH").split(":") if entry):
+        for file in sources.names(directory):
+            name = NUMBERED.match(file)
+            path = sources.path.join(directory, file)
+            if name and (real := sources.real(path)) not in seen and sources.is_file(path):
+                found.setdefault(real, (name[1], path))
+    return list(found.values())[:MOST_NUMBERED]
 
 
 def _is_alias(path: str) -> bool:

@@ -1,0 +1,196 @@
+"""`wontload build NAME`: plan it for a machine, check what it needs, run it, name the wheel, keep it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from wontload.app.places import this_computer
+from wontload.build.fetch import fetch_source
+from wontload.build.frontend import Frontend, frontend
+from wontload.build.here import circumstances, resources
+from wontload.build.plan import BuildPlan, plan_build
+from wontload.build.progress import Progress
+from wontload.build.relabel import relabel
+from wontload.build.run import Built, run_build
+from wontload.build.source import NoSource, Source, read_source
+from wontload.build.unpack import bring
+from wontload.build.wishes import Wishes
+from wontload.errors import UsageError
+from wontload.knowledge.packages import normalised
+from wontload.machine import Machine
+from wontload.machine.own_places import wheelhouse
+from wontload.machine.snapshot import Snapshot
+
+REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9](?:[\w.-]{0,80}[A-Za-z0-9])?)(?:==(?P<version>[\w.+!]{1,60}))?")
+Told = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked for.
+
+    Attributes:
+        name, version: of the package. source: a directory or a source distribution; `None`: from the index.
+        python: the interpreter that the wheel is for. wishes: see `Wishes`.
+        offline, find_links: nothing is fetched but from those directories.
+        into: where the wheel is laid; `None`: the wheelhouse.
+    """
+
+    name: str
+    version: str = ""
+    source: str | None = None
+    python: str = ""
+    wishes: Wishes = Wishes()  # noqa: RUF009 (frozen)
+    offline: bool = False
+    find_links: tuple[str, ...] = ()
+    into: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildAnswer:
+    """The answer of `build`.
+
+    Attributes:
+        machine: for which. plan: what was, or would be, run.
+        built: how the run ended; `None` when nothing was run. wheel: where the wheel lies now; `None` without one.
+    """
+
+    machine: Machine
+    plan: BuildPlan
+    built: Built | None = None
+    wheel: str | None = None
+
+
+def ordered(target: str) -> tuple[str, str]:
+    """Name and version of `llama-cpp-python==0.3.16`. Raises `UsageError` for what is no such requirement."""
+    found = REQUIREMENT.fullmatch(target.strip())
+    if found is None:
+        raise UsageError(
+            f"{target!r} is no package's name.", "Write NAME or NAME==VERSION; a directory is given with --source."
+        )
+    return found["name"], found["version"] or ""
+
+
+def plan_only(order: Order, machine: Machine | Snapshot | None = None) -> BuildAnswer:
+    """What would be run, on this computer or a saved one; a source that is at hand is read, nothing is fetched."""
+    if machine is not None:
+        saved = machine.machine if isinstance(machine, Snapshot) else machine
+        with _read_at_hand(order) as source:
+            plan = plan_build(saved, order.name, version=order.version, source=source, wishes=order.wishes)
+        return BuildAnswer(machine=saved, plan=plan)
+    live = this_computer(order.python).machine
+    with _read_at_hand(order) as source:
+        return BuildAnswer(machine=live, plan=_plan(order, live, source, tempfile.gettempdir()))
+
+
+def build(order: Order, *, told: Told = lambda progress: None) -> BuildAnswer:
+    """Build for this computer.
+
+    Raises:
+        NoSource, NoFrontend, CannotBuild: see there.
+        KeyboardInterrupt: after everything of the build has ended and been removed.
+    """
+    machine = this_computer(order.python).machine
+    with _workplace() as directory:
+        starter = frontend(order.python, directory, os.environ)
+        source = read_source(_brought(order, starter, directory))
+        _refuse_other(order, source)
+        plan = _plan(order, machine, source, directory)
+        if plan.hindered:
+            return BuildAnswer(machine=machine, plan=plan)
+        built = run_build(
+            plan, starter, directory=directory, offline=order.offline, find_links=order.find_links, told=told
+        )
+        wheel = _kept(built.wheel, order, plan.local, directory) if built.wheel else None
+    return BuildAnswer(machine=machine, plan=plan, built=built, wheel=wheel)
+
+
+def _plan(order: Order, machine: Machine, source: Source | None, directory: str) -> BuildPlan:
+    return plan_build(
+        machine,
+        order.name,
+        version=order.version,
+        source=source,
+        wishes=order.wishes,
+        resources=resources(directory),
+        circumstances=circumstances(order.python, offline=order.offline, find_links=order.find_links),
+    )
+
+
+@contextmanager
+def _workplace() -> Iterator[str]:
+    """A directory of the build's own, with a short name; removed whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="wl-", ignore_cleanup_errors=True) as directory:
+        yield os.path.realpath(directory)
+
+
+@contextmanager
+def _read_at_hand(order: Order) -> Iterator[Source | None]:
+    if order.source is None:
+        yield None
+    elif os.path.isdir(order.source):
+        yield read_source(order.source)
+    else:
+        with _workplace() as directory:
+            yield read_source(bring(order.source, directory))
+
+
+def _brought(order: Order, starter: Frontend, directory: str) -> str:
+    place = os.path.join(directory, "source")
+    os.mkdir(place)
+    if order.source is not None:
+        return bring(order.source, place)
+    requirement = f"{order.name}=={order.version}" if order.version else order.name
+    sdist = fetch_source(
+        requirement, order.name, starter, directory, offline=order.offline, find_links=order.find_links
+    )
+    return bring(sdist, place)
+
+
+def _refuse_other(order: Order, source: Source) -> None:
+    """The source must be of the package that was asked for, and complete."""
+    if source.name and normalised(source.name) != normalised(order.name):
+        raise UsageError(
+            f"the source is of {source.name}, and {order.name} was asked for.", "Give the one or the other."
+        )
+    if order.version and source.version and source.version != order.version:
+        raise UsageError(f"the source is of version {source.version}, and {order.version} was asked for.")
+    if source.empty_submodules:
+        raise NoSource(
+            f"{', '.join(source.empty_submodules)} is empty: the source's Git submodules were not fetched.",
+            "Run `git submodule update --init --recursive` in it, or take the source distribution from PyPI.",
+        )
+
+
+def _kept(wheel: str, order: Order, local: str, directory: str) -> str:
+    """The wheel under its local version, in the wheelhouse or where it was asked for; put there in one go."""
+    named = os.path.join(directory, "named")
+    os.mkdir(named)
+    wheel = relabel(wheel, named, local)
+    target = os.path.join(order.into or wheelhouse(), os.path.basename(wheel))
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    partial = f"{target}.{os.getpid()}.part"
+    try:
+        shutil.copyfile(wheel, partial)
+        os.replace(partial, target)
+    finally:
+        if os.path.exists(partial):
+            os.remove(partial)
+    return target
+
+
+def wheels_kept(names: Sequence[str] = ()) -> list[str]:
+    """Paths of wheels in the wheelhouse, of these packages or of all."""
+    directory = wheelhouse()
+    wanted = {normalised(name) for name in names}
+    try:
+        found = sorted(name for name in os.listdir(directory) if name.endswith(".whl"))
+    except OSError:
+        return []
+    return [os.path.join(directory, one) for one in found if not wanted or normalised(one.partition("-")[0]) in wanted]

@@ -1,0 +1,96 @@
+"""What drives a build: the interpreter's own pip, else one of a fresh environment, else uv. Each isolates the build."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wontload.errors import WontloadError
+
+PATIENCE_S = 120.0
+OLDEST_PIP = (21, 3)  # builds a directory where it lies, and hands on what the build prints with -v
+
+
+class NoFrontend(WontloadError):
+    """Nothing here can drive a build. Exit status 4."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frontend:
+    """How a build is started.
+
+    Attributes:
+        name: `pip` or `uv`. command: its beginning. python: the interpreter that the wheel is for.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    python: str
+
+    def wheel(self, source: str, into: str, *, offline: bool, find_links: Sequence[str]) -> list[str]:
+        """The command that builds `source` and leaves a wheel in `into`; nothing is taken from a cache."""
+        links = [f"--find-links={directory}" for directory in find_links]
+        alone = ["--no-index"] if offline else []
+        if self.name == "uv":
+            no_cache = ["--no-cache", *(["--offline"] if offline else [])]
+            target = ["build", "--wheel", f"--out-dir={into}", f"--python={self.python}"]
+            return [*self.command, *target, *no_cache, *alone, *links, source]
+        plain = ["--no-deps", "--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar=off", "-v"]
+        return [*self.command, "wheel", *plain, f"--wheel-dir={into}", *alone, *links, source]
+
+    def download(self, requirement: str, name: str, into: str, *, find_links: Sequence[str]) -> list[str]:
+        """The command that fetches a source distribution, as this interpreter's configuration says from where."""
+        links = [f"--find-links={directory}" for directory in find_links]
+        plain = ["--no-deps", "--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]
+        return [*self.command, "download", *plain, f"--no-binary={name}", f"--dest={into}", *links, requirement]
+
+
+def frontend(python: str, directory: str, environment: Mapping[str, str]) -> Frontend:
+    """The best that is here.
+
+    Args:
+        python: the interpreter that the wheel is for. directory: where a fresh environment may be made.
+
+    Raises:
+        NoFrontend: no pip, none that the interpreter could bring, no uv.
+    """
+    if _pip(python, environment) >= OLDEST_PIP:
+        return Frontend(name="pip", command=(python, "-m", "pip"), python=python)
+    fresh = _fresh(python, os.path.join(directory, "environment"), environment)
+    if fresh is not None:
+        return Frontend(name="pip", command=(fresh, "-m", "pip"), python=python)
+    if uv := shutil.which("uv"):
+        return Frontend(name="uv", command=(uv,), python=python)
+    raise NoFrontend(
+        f"{python} has no pip of 21.3 or newer, and cannot make an environment with one.",
+        "Install pip for it (`python -m ensurepip`, on Debian the package python3-venv), or uv.",
+    )
+
+
+def _pip(python: str, environment: Mapping[str, str]) -> tuple[int, ...]:
+    said = _said([python, "-m", "pip", "--version"], environment)
+    found = re.match(r"pip (\d+)\.(\d+)", said)
+    return (int(found[1]), int(found[2])) if found else ()
+
+
+def _fresh(python: str, directory: str, environment: Mapping[str, str]) -> str | None:
+    _said([python, "-m", "venv", directory], environment)
+    names = (os.path.join("Scripts", "python.exe"), os.path.join("bin", "python"))
+    for path in (os.path.join(directory, name) for name in names):
+        if os.path.isfile(path) and _pip(path, environment) >= OLDEST_PIP:
+            return path
+    return None
+
+
+def _said(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, env=environment, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

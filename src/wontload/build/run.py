@@ -1,0 +1,186 @@
+"""Carrying out a plan: a build in a directory of its own, of which a wheel and a log are left."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from wontload.build.environment import BuildEnvironment, build_environment
+from wontload.build.frontend import Frontend
+from wontload.build.plan import BuildPlan
+from wontload.build.process import run_logged
+from wontload.build.progress import Progress
+from wontload.build.source import NoSource
+from wontload.build.studio import Studio
+from wontload.build.vcvars import prompt_of
+from wontload.diagnosis.log.judging import LogDiagnosis, diagnose_log
+from wontload.errors import WontloadError
+from wontload.machine.own_places import state_directory
+
+MOST_LOG_BYTES = 16 << 20  # that are diagnosed: the end of a log is where it failed
+Told = Callable[[Progress], None]
+
+
+class CannotBuild(WontloadError):
+    """The build could not be started, or left no wheel although it succeeded. Exit status 4."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """How a run ended.
+
+    Attributes:
+        wheel: path of the wheel as the build named it; `None` when it failed. log: path of everything printed.
+        seconds: that it took. job_bytes: memory of the largest process; `None` where the system does not tell.
+        diagnosis: of the log, when it failed. environment: that it was given.
+    """
+
+    wheel: str | None
+    log: str
+    seconds: float
+    job_bytes: int | None
+    environment: BuildEnvironment
+    diagnosis: LogDiagnosis | None = None
+
+
+def run_build(
+    plan: BuildPlan,
+    frontend: Frontend,
+    *,
+    directory: str,
+    offline: bool = False,
+    find_links: Sequence[str] = (),
+    own: Mapping[str, str] | None = None,
+    told: Told = lambda progress: None,
+) -> Built:
+    """Build the plan's source.
+
+    Args:
+        directory: an empty one that belongs to this build; the wheel is left in its `wheels`.
+        offline, find_links: nothing is fetched but from those directories.
+        own: the person's variables; by default those of this process.
+        told: hears of every step.
+
+    Raises:
+        CannotBuild: it cannot be started, or left no wheel.
+        KeyboardInterrupt: after every process of it has ended.
+    """
+    if plan.source is None:
+        raise NoSource(f"the source of {plan.package} is not here.")
+    temporary, wheels = (os.path.join(directory, name) for name in ("tmp", "wheels"))
+    for place in (temporary, wheels):
+        os.makedirs(place, exist_ok=True)
+    environment = _environment(plan, dict(os.environ if own is None else own), temporary)
+    command = frontend.wheel(plan.source.directory, wheels, offline=offline, find_links=find_links)
+    began, watcher = time.monotonic(), _Watcher(told)
+    with _log(plan.package) as log:
+        log.write(_heading(plan, command, environment).encode())
+        log.flush()
+        try:
+            status = run_logged(
+                command, environment=environment.variables, directory=directory, log=log, seen=watcher.seen
+            )
+        except OSError as error:
+            raise CannotBuild(f"{command[0]} cannot be started: {error.strerror or error}.") from error
+    return Built(
+        wheel=_wheel(wheels, log.name) if status == 0 else None,
+        log=log.name,
+        seconds=time.monotonic() - began,
+        job_bytes=_largest_process(),
+        environment=environment,
+        diagnosis=None if status == 0 else diagnosed(log.name),
+    )
+
+
+def diagnosed(log: str) -> LogDiagnosis:
+    """What the end of a build's log says of why it failed."""
+    size = os.path.getsize(log)
+    with open(log, "rb") as file:
+        file.seek(max(0, size - MOST_LOG_BYTES))
+        data = file.read(MOST_LOG_BYTES)
+    return diagnose_log(data, name=log, left_out_bytes=max(0, size - MOST_LOG_BYTES))
+
+
+def _environment(plan: BuildPlan, own: Mapping[str, str], temporary: str) -> BuildEnvironment:
+    if isinstance(plan.studio, Studio) and sys.platform == "win32":
+        own = prompt_of(plan.studio, own)
+    nvcc = next((one.value for one in plan.variables if one.name == "CUDACXX"), "")
+    return build_environment(
+        own,
+        variables=plan.variables,
+        defines=plan.defines,
+        kept=plan.flags.kept,
+        others=plan.flags.others,
+        temporary=temporary,
+        first_on_path=[os.path.dirname(nvcc)] if nvcc else [],
+    )
+
+
+def _log(package: str) -> BinaryIO:
+    directory = os.path.join(state_directory(), "builds")
+    name = re.sub(r"[^\w.-]", "_", package)[:60]
+    path = os.path.join(directory, f"{time.strftime('%Y%m%d-%H%M%S')}-{name}-{os.getpid()}.log")
+    try:
+        os.makedirs(directory, exist_ok=True)
+        return open(path, "xb")
+    except OSError as error:
+        raise CannotBuild(
+            f"no log can be written in {directory}: {error.strerror or error}.",
+            "Name another place in WONTLOAD_STATE_DIR.",
+        ) from error
+
+
+def _heading(plan: BuildPlan, command: Sequence[str], environment: BuildEnvironment) -> str:
+    """What the log begins with: enough to run it again by hand. In words that no message of a build is made of."""
+    given = [f"#   {name}={environment.variables[name]}" for name in sorted(_given(plan))]
+    return "\n".join(
+        [
+            f"# wontload build {plan.package} {plan.version}".rstrip(),
+            f"# {time.strftime('%Y-%m-%d %H:%M:%S')}",
+            "# variables:",
+            *given,
+            f"# left out of the shell's: {', '.join(name for name, _ in environment.left_out) or 'nothing'}",
+            f"# command: {' '.join(command)}",
+            "",
+            "",
+        ]
+    )
+
+
+def _given(plan: BuildPlan) -> set[str]:
+    return {"CMAKE_ARGS", *(one.name for one in plan.variables)}
+
+
+class _Watcher:
+    """Lines in, progress out."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._progress = Progress()
+
+    def seen(self, line: str) -> None:
+        """One more line of the build's."""
+        self._progress = self._progress.seen(line, time.monotonic())
+        self._told(self._progress)
+
+
+def _wheel(directory: str, log: str) -> str:
+    names = [name for name in os.listdir(directory) if name.endswith(".whl")]
+    if len(names) != 1:
+        raise CannotBuild(f"the build ended well and left {len(names)} wheels.", f"Its log is {log}.")
+    return os.path.join(directory, names[0])
+
+
+def _largest_process() -> int | None:
+    """Memory of the largest process among the children that have ended. Source: getrusage(2), ru_maxrss."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit

@@ -1,0 +1,126 @@
+"""`wontload build NAME`: build a package for this machine, or say how it would be built for a saved one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from wontload.cli.options import Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wontload.app.build import BuildAnswer, Order
+    from wontload.build.wishes import Wishes
+
+FAILED = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("name", metavar="NAME", help="a distribution's name, or NAME==VERSION")
+    parser.add_argument("--source", metavar="PATH", help="build this directory or source distribution")
+    parser.add_argument("--find-links", metavar="DIR", action="append", default=[], help="wheels that a build may use")
+    parser.add_argument("--plan", action="store_true", help="show what would be run and why, and run nothing")
+    parser.add_argument("-o", "--output", metavar="DIR", help="where the wheel is laid (default: your wheelhouse)")
+    group = parser.add_argument_group("wishes, which the plan otherwise chooses")
+    group.add_argument("--backend", choices=("cuda", "hip", "vulkan", "metal", "sycl", "blas", "cpu"))
+    group.add_argument("-D", "--define", metavar="NAME=VALUE", action="append", default=[], help="a CMake definition")
+    group.add_argument("--cuda", metavar="VERSION", help="the CUDA Toolkit to use, such as 12.4")
+    group.add_argument("--compiler", metavar="EXE", help="the C++ compiler to use, such as g++-12")
+    group.add_argument("--gpu-arch", metavar="ARCH", action="append", default=[], help="such as 89-real")
+    group.add_argument("--portable", action="store_true", help="no code for this very processor")
+    group.add_argument("--jobs", metavar="N", type=int, help="compilers side by side")
+    group.add_argument("--generator", choices=("ninja", "visual-studio"), default="ninja", help="on Windows")
+
+
+def run(options: Options) -> int:
+    """Plan; unless only that was asked for, build."""
+    from wontload.app.build import build, plan_only
+    from wontload.errors import UsageError
+
+    machine = options.saved_machine()
+    order = _order(options, live=machine is None)
+    if machine is not None and not options.plan:
+        raise UsageError("nothing can be built on a saved machine.", "Give --plan to see what would be run there.")
+    if options.plan:
+        return _show(options, plan_only(order, machine))
+    state = _State(order.name)
+    from wontload.cli.progress import waiting
+
+    with waiting(state.told, enabled=not options.quiet):
+        answer = build(order, told=state.seen)
+    return _show(options, answer)
+
+
+def _order(options: Options, *, live: bool) -> Order:
+    from wontload.app.build import Order, ordered
+
+    name, version = ordered(options.name)
+    return Order(
+        name=name,
+        version=version,
+        source=options.source,
+        python=options.interpreter() if live else "",
+        wishes=_wishes(options, live=live),
+        offline=options.offline,
+        find_links=tuple(os.path.abspath(one) for one in options.find_links),
+        into=os.path.abspath(options.output) if options.output else None,
+    )
+
+
+def _wishes(options: Options, *, live: bool) -> Wishes:
+    from wontload.build.wishes import Wishes, asked_definitions, definitions, split_cmake_args
+
+    told, others = definitions(split_cmake_args(os.environ.get("CMAKE_ARGS", "") if live else ""))
+    asked = asked_definitions(options.define)
+    return Wishes(
+        backend=options.backend,
+        cuda=options.cuda,
+        compiler=options.compiler,
+        architectures=tuple(options.gpu_arch),
+        defines={**told, **asked},
+        from_environment=frozenset(told) - frozenset(asked),
+        other_arguments=others,
+        portable=options.portable,
+        jobs=options.jobs,
+        generator=options.generator,
+    )
+
+
+class _State:
+    """What the line on the terminal says."""
+
+    def __init__(self, name: str) -> None:
+        from wontload.build.progress import Progress
+
+        self._name = name
+        self._progress = Progress()
+
+    def seen(self, progress: object) -> None:
+        """The build has got on."""
+        from wontload.build.progress import Progress
+
+        assert isinstance(progress, Progress)
+        self._progress = progress
+
+    def told(self) -> str:
+        """One line."""
+        import time
+
+        from wontload.report.text import clean
+
+        return clean(f"building {self._name}: {self._progress.told(time.monotonic())}")
+
+
+def _show(options: Options, answer: BuildAnswer) -> int:
+    if options.format == "json":
+        from wontload.report.as_json import dump
+        from wontload.report.build_json import build_to_json
+
+        options.say(dump(build_to_json(answer)))
+    else:
+        from wontload.report.terminal import render_build
+
+        options.say(render_build(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
+    failed = answer.plan.hindered or (answer.built is not None and answer.wheel is None)
+    return FAILED if failed else 0

@@ -1,0 +1,150 @@
+"""`wontload build` on this Linux, live: a small real CMake package, built as meant, and broken in each way of WL7xx.
+
+Nothing is fetched: the build's tools are pinned wheels (`--offline --find-links`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli import wontload
+from tests.support.packages import virtual_environment
+from tests.support.small_package import CMAKE, NAME, VERSION, build_tools, small_package
+
+pytestmark = [pytest.mark.oracle("gcc"), pytest.mark.xdist_group("build")]
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state of its own, and a temporary directory in which every build must leave nothing."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setenv("WONTLOAD_STATE_DIR", str(tmp_path / "state"))
+    for name in ("CMAKE_ARGS", "CUDACXX", "CC", "CXX", "CUDA_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def links(tmp_path: Path) -> Path:
+    return build_tools(tmp_path / "links")
+
+
+def ask(source: Path, links: Path, *arguments: str, status: int, **variables: str) -> dict[str, Any]:
+    command = ("build", NAME, "--source", str(source), "--offline", "--find-links", str(links), "--json")
+    ran = wontload(*command, *arguments, **variables)
+    assert ran.status == status, (ran.status, ran.out, ran.err)
+    return ran.json
+
+
+def answer_of(wheel: str, directory: Path) -> int:
+    """What the package's library says, installed from the wheel into an environment of its own."""
+    python = virtual_environment(directory / "venv")
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index", "--no-deps", wheel]
+    subprocess.run(pip, check=True, capture_output=True)
+    code = f"import {NAME}; print({NAME}.tiny.tiny_answer())"
+    return int(subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout)
+
+
+def codes(answer: dict[str, Any]) -> list[str]:
+    """Of what hindered it, or else of what its log says."""
+    built = answer["built"]
+    findings = built["diagnosis"]["findings"] if built and built["diagnosis"] else answer["findings"]
+    return [one["code"] for one in findings]
+
+
+def test_it_is_built_kept_and_works(tmp_path, links, state):
+    answer = ask(small_package(tmp_path), links, "-D", "TINY_FAST=on", status=0)
+    assert answer["verdict"] == "built"
+    wheel = Path(answer["wheel"])
+    assert wheel.parent == state / "wheels"
+    assert wheel.name.startswith(f"{NAME}-{VERSION}+cpu-py3-none-")
+    assert answer_of(str(wheel), tmp_path) == 43
+    assert os.listdir(tmp_path / "tmp") == []
+    assert "Building C object" in Path(answer["built"]["log"]).read_text()
+
+
+def test_the_source_stays_as_it_is(tmp_path, links):
+    source = small_package(tmp_path)
+    before = sorted(path.relative_to(source) for path in source.rglob("*"))
+    ask(source, links, status=0)
+    assert sorted(path.relative_to(source) for path in source.rglob("*")) == before
+
+
+def test_what_the_shell_says_does_not_steer_it_unasked(tmp_path, links):
+    variables = {"CC": "/nowhere/cc", "CFLAGS": "-Dint=odd", "PYTHONPATH": "/nowhere", "PIP_TARGET": "/nowhere"}
+    answer = ask(small_package(tmp_path), links, status=0, **variables)
+    assert {"CC", "CFLAGS", "PYTHONPATH"} <= {one["name"] for one in answer["built"]["left_out"]}
+
+
+def test_cmake_args_of_the_shell_count_and_are_checked(tmp_path, links):
+    source = small_package(tmp_path)
+    answer = ask(source, links, status=0, CMAKE_ARGS="-DTINY_FAST=on")
+    assert answer_of(answer["wheel"], tmp_path) == 43
+    assert codes(ask(source, links, status=1, CMAKE_ARGS="-DTINY_CUBLAS=on")) == ["WL704"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "new"), [("TINY_CUBLAS", "GGML_CUDA"), ("TINY_QUICK", "TINY_FAST"), ("TINY_FASTT", "TINY_FAST")]
+)
+def test_an_obsolete_or_misspelt_flag_is_refused_before_anything_runs(tmp_path, links, flag, new):
+    answer = ask(small_package(tmp_path), links, "-D", f"{flag}=on", status=1)
+    assert (answer["verdict"], answer["built"], codes(answer)) == ("hindered", None, ["WL704"])
+    assert answer["findings"][0]["also"] == [new]
+
+
+def test_no_compiler(tmp_path, links):
+    (bare := tmp_path / "bin").mkdir()
+    os.symlink(shutil.which("make") or "/usr/bin/make", bare / "make")
+    answer = ask(small_package(tmp_path), links, status=1, PATH=str(bare))
+    assert (answer["verdict"], codes(answer)) == ("hindered", ["WL701"])
+    assert answer["findings"][0]["subject"] == "gcc"
+
+
+def test_what_the_build_needs_is_not_offered(tmp_path):
+    answer = ask(small_package(tmp_path), build_tools(tmp_path / "fewer", "scikit-build-core"), status=1)
+    assert [one["subject"] for one in answer["findings"]] == ["scikit-build-core"]
+
+
+def test_a_build_that_fails_is_diagnosed_from_its_own_log(tmp_path, links):
+    broken = CMAKE.replace('"tiny: be fast"', '"tiny: be fast" ${ODD}') + "\nfind_package(CUDAToolkit REQUIRED)\n"
+    environment = {"PATH": os.pathsep.join(("/usr/bin", "/bin")), "CUDA_PATH": ""}
+    answer = ask(
+        small_package(tmp_path, CMakeLists_txt=broken.replace("CUDAToolkit", "NoSuchThing")),
+        links,
+        status=1,
+        **environment,
+    )
+    assert answer["verdict"] == "failed"
+    assert Path(answer["built"]["log"]).is_file()
+    assert os.listdir(tmp_path / "tmp") == []
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path, links, state):
+    slow = (
+        CMAKE
+        + '\nexecute_process(COMMAND ${CMAKE_COMMAND} -E echo "now it sleeps")\nexecute_process(COMMAND sleep 300)\n'
+    )
+    source = small_package(tmp_path, CMakeLists_txt=slow)
+    command = [sys.executable, "-m", "wontload", "build", NAME, "--source", source, "--offline", "--find-links", links]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while not any("now it sleeps" in log.read_text() for log in state.glob("builds/*.log")):
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    assert os.listdir(tmp_path / "tmp") == []
+    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path) not in running
+    assert not (state / "wheels").exists()
