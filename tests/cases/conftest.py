@@ -38,9 +38,7 @@ def python(tool_wheel: Path) -> Iterator[WindowsPython]:
         record = next(made.site_packages.glob("kinako_llama_cpp-*.dist-info")) / "RECORD"
         lines = record.read_text().splitlines(keepends=True)
         record.write_text("".join(line for line in lines if not line.startswith(("bin/", "lib/", "include/"))))
-        needs = {
-            win.to_windows(wheel(name).parent) for name in ("cattrs", "attrs", "platformdirs", "typing_extensions")
-        }
+        needs = {win.to_windows(wheel("platformdirs").parent)}
         command = ["install", "--no-index", "--find-links", *needs, "--no-warn-script-location"]
         done = made.run("-m", "pip", *command, win.to_windows(tool_wheel), timeout=250)
         assert done.returncode == 0, done.stderr

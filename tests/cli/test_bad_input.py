@@ -132,7 +132,7 @@ class TestMachineFiles:
             (b'{"schema": "wontload.why/1"}', "its schema is wontload.why/1, and wontload.machine/1 is needed. Save "),
             (b'{"schema": "wontload.machine/2"}', "its schema is wontload.machine/2"),
             (b'{"schema": "\x7f\\u001b[31m"}', "its schema is [31m"),
-            (b'{"schema": "wontload.machine/1"}', "is damaged or was made by hand: KeyError 'machine'. Save "),
+            (b'{"schema": "wontload.machine/1"}', "at machine, nothing stands where an object belongs. Save "),
             (b'{"schema": "wontload.machine/1", "machine": NaN}', "NaN is not a number"),
             (b"[" * 100_000, "is nested too deeply"),
             (b'{"schema": ' + b"9" * 10_000 + b"}", "is not"),
@@ -154,13 +154,13 @@ class TestMachineFiles:
         with gzip.open(path, "wb", compresslevel=1) as file:
             for _ in range(40):
                 file.write(bytes(1 << 20))
-        assert "is larger than 32 MB" in complaint(4, "x", "--machine", str(path))
+        assert "is larger than 16 MB" in complaint(4, "x", "--machine", str(path))
 
     @POSIX
     def test_what_cannot_be_read(self, complaint, tmp_path: Path):
         assert "is a directory. --machine takes" in complaint(4, "x", "--machine", str(tmp_path))
         assert "No such file or directory. --machine takes" in complaint(4, "x", "--machine", "nowhere.json")
-        assert "is larger than 32 MB" in complaint(4, "x", "--machine", "/dev/zero")
+        assert "is larger than 16 MB" in complaint(4, "x", "--machine", "/dev/zero")
         assert "cannot read" in complaint(4, "x", "--machine", "x\0y")
         assert "cannot read" in complaint(4, "x", "--machine", "x" * 5000)[:100]
 

@@ -8,7 +8,7 @@ import ntpath
 import posixpath
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,11 @@ from wontload.machine import (
 )
 from wontload.machine.ld_so_cache import CacheEntry
 from wontload.machine.memory import Content, MemoryFiles
-from wontload.machine.snapshot import BadSnapshot, Snapshot, dump, load, loads
+from wontload.machine.shapes import data_fields
+from wontload.machine.snapshot import Snapshot, dump, load, loads
+from wontload.machine.snapshot_json import BadSnapshot
 from wontload.machine.snapshot_values import (
     TABLES,
-    UNSAVED,
     SavedFiles,
     SavedImage,
     SavedMachine,
@@ -48,13 +49,14 @@ from wontload.machine.snapshot_values import (
 # What is found is shown as it is: to shrink values of this size takes minutes.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
-SECONDS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+SECONDS = st.none() | st.floats(-1e9, 1e9)
+st.register_type_strategy(int, st.integers(-(1 << 63), 1 << 63))  # what a file's fields hold
 NAMES = st.sampled_from(["a", "B", "lib", "x.dll", "ünï"])
 
 
 def whole(kind: type, /, **given_fields: Any) -> st.SearchStrategy[Any]:
     """Values of a dataclass with every field varied, those that have a default as well."""
-    varied = {one.name: ... for one in fields(kind) if one.name not in (*given_fields, *UNSAVED)}
+    varied = {one.name: ... for one in data_fields(kind) if one.name not in given_fields}
     return st.builds(kind, **varied, **given_fields)
 
 

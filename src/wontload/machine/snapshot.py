@@ -1,7 +1,8 @@
 """A machine as one JSON file: `wontload.machine/1`. Written by us, read from strangers.
 
 What is read is validated while it becomes values: types are taken strictly, sizes are bounded, an index that leaves its
-table is an error. Nothing in the file is executed, and no path in it is ever opened here.
+table is an error, and every error says where in the file it is. Nothing in the file is executed, and no path in it is
+ever opened here.
 
 Layout: `machine` (system, python, environment, facts, files), `observations`, and two tables that keep it small:
 `paths`, which `processes` refer to by index, and `processes`, which the load requests refer to by index.
@@ -10,39 +11,30 @@ Layout: `machine` (system, python, environment, facts, files), `observations`, a
 from __future__ import annotations
 
 import gzip
-import io
 import json
-import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from wontload.errors import WontloadError
 from wontload.machine.files import Files
 from wontload.machine.machine import Machine, System
 from wontload.machine.memory import Content, MemoryFiles
 from wontload.machine.observation import Record
 from wontload.machine.process import Process
 from wontload.machine.recorded import RecordedFiles
-from wontload.machine.snapshot_values import SavedMachine, content_of, converter, process_converters
+from wontload.machine.shapes import Misfit, entries, members, misfit, plain, plain_fields, reader, within
+from wontload.machine.snapshot_json import LARGEST_FILE_BYTES, MAKE_ANOTHER, WHAT_IT_TAKES, BadSnapshot, parse
+from wontload.machine.snapshot_values import MOST, SavedFiles, SavedMachine, content_of
 
 SCHEMA = "wontload.machine/1"
-LARGEST_FILE_BYTES = 32 << 20  # of JSON, unpacked; an ordinary machine takes less than one MB
 MOST_PROCESSES = 5_000
-MOST_MODULES = 10_000  # of one process
+MOST_MODULES = 1_000_000  # of all processes together
 MOST_LOADS = 20_000  # of all observations
+MOST_SEARCHED = 2_000_000  # directories of the variables of all loads: of some hundred loads each has some dozen
 MOST_FILES = 200_000
 LONGEST_PATH = 4_096  # characters: Linux' PATH_MAX; Windows programs seldom pass 260
 DEEPEST_PATH = 128  # directories
 LONGEST_VARIABLE = 131_072  # characters: Linux' MAX_ARG_STRLEN; Windows takes 32 767
-
-
-WHAT_IT_TAKES = "--machine takes a file made by wontload on another machine."
-MAKE_ANOTHER = "Save the other machine again with its wontload, or update this one."
-
-
-class BadSnapshot(WontloadError):
-    """The file is no saved machine that this version can read."""
 
 
 class Snapshot(NamedTuple):
@@ -71,115 +63,111 @@ def load(path: str) -> Snapshot:
 
 def loads(data: bytes, name: str) -> Snapshot:
     """The machine and the records in `data`; `name` is how messages call it. Raises `BadSnapshot`."""
-    raw = _parse(data, name)
+    raw = parse(data, name)
     schema = raw.get("schema")
     if schema != SCHEMA:
         found = f"its schema is {schema}" if isinstance(schema, str) else "it names no schema"
         raise BadSnapshot(
             f"{name} is not a saved machine of this version: {found[:80]}, and {SCHEMA} is needed.", MAKE_ANOTHER
         )
-    import cattrs  # 50 ms, and only --machine needs it
-
     try:
         return _structure(raw)
-    except (cattrs.BaseValidationError, cattrs.StructureHandlerNotFoundError) as error:
-        where = "; ".join(cattrs.transform_error(error)[:2])
-        raise BadSnapshot(f"{name} is damaged or was made by hand: {where[:300]}.", MAKE_ANOTHER) from error
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
-        what = f"{type(error).__name__} {error}"[:300]
-        raise BadSnapshot(f"{name} is damaged or was made by hand: {what}.", MAKE_ANOTHER) from error
-
-
-def _parse(data: bytes, name: str) -> dict[str, Any]:
-    if not data:
-        raise BadSnapshot(f"{name} is empty.", MAKE_ANOTHER)
-    if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip_bounded(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise BadSnapshot(f"{name} is a damaged gzip file.", "Copy it again from the other machine.") from error
-    if len(data) > LARGEST_FILE_BYTES:
-        size = f"{LARGEST_FILE_BYTES >> 20} MB"
-        raise BadSnapshot(f"{name} is larger than {size}, so it is no saved machine.", WHAT_IT_TAKES)
-    try:
-        raw = json.loads(data, parse_constant=_no_number)
-    except ValueError as error:
-        raise BadSnapshot(f"{name} is not JSON: {str(error)[:80]}.", WHAT_IT_TAKES) from error
-    except RecursionError as error:
-        raise BadSnapshot(f"{name} is nested too deeply to be a saved machine.", WHAT_IT_TAKES) from error
-    if not isinstance(raw, dict):
-        raise BadSnapshot(f"{name} is not a saved machine: it holds a {type(raw).__name__}.", WHAT_IT_TAKES)
-    return raw
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is not a number")
-
-
-def gzip_bounded(data: bytes) -> bytes:
-    """Unpack, stopping one byte past the limit, so that a small file cannot fill the memory."""
-    with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-        return file.read(LARGEST_FILE_BYTES + 1)
+    except Misfit as error:
+        where = f"at {error.where()[:200]}, " if error.keys else ""
+        raise BadSnapshot(f"{name} is damaged or was made by hand: {where}{error.what[:200]}.", MAKE_ANOTHER) from error
 
 
 def _structure(raw: dict[str, Any]) -> Snapshot:
-    structure = converter().structure
-    paths = structure(raw.get("paths", []), tuple[str, ...])
-    _bound("processes", raw.get("processes", []), MOST_PROCESSES)
-    processes = [_process(one, paths) for one in raw.get("processes", [])]
-    machine = _machine(structure(raw["machine"], SavedMachine))
-    observations = raw.get("observations", [])
-    _bound("loads", [load for one in observations for load in one["observation"].get("loads", ())], MOST_LOADS)
-    _exchange_processes(observations, lambda index: processes[_index(index, processes)])
-    return Snapshot(machine, structure(observations, tuple[Record, ...]))
+    paths: tuple[str, ...] = _part(raw, "paths", tuple[str, ...])
+    processes = _processes(raw.get("processes", []), paths)
+    machine = _machine(_part(raw, "machine", SavedMachine))
+
+    def process(value: Any) -> Process:
+        return processes[_index(value, processes)]
+
+    records = reader(tuple[Record, ...], MOST, {Process: process})
+    with within("observations"):
+        found = records(raw.get("observations", []))
+        _bound_loads(found)
+    return Snapshot(machine, found)
 
 
-def _exchange_processes(observations: list[dict[str, Any]], exchange: Callable[[Any], Any]) -> None:
-    """Put what `exchange` answers in the place of every process: a number's process, or a process's number."""
-    for one in observations:
-        one["start"] = exchange(one["start"])
-        for load in one["observation"].get("loads", ()):
-            load["request"]["process"] = exchange(load["request"]["process"])
+def _part(raw: dict[str, Any], name: str, kind: Any) -> Any:
+    with within(name):
+        return reader(kind, MOST)(raw.get(name, [] if name == "paths" else None))
+
+
+def _processes(raw: Any, paths: Sequence[str]) -> list[Process]:
+    structure, found, modules = reader(Process, MOST), [], 0
+    with within("processes"):
+        raw = entries(raw, MOST_PROCESSES)
+    for number, one in enumerate(raw):
+        with within("processes", number):
+            found.append(_process(one, paths, structure))
+            modules += len(found[-1].modules)
+            if modules > MOST_MODULES:
+                raise Misfit(f"more than {MOST_MODULES} modules of all processes")
+    return found
+
+
+def _process(raw: Any, paths: Sequence[str], structure: Any) -> Process:
+    indices = members(raw).get("modules", [])
+    most = MOST[Process, "modules"]
+    with within("modules"):
+        modules = [paths[_index(index, paths)] for index in entries(indices, most)]
+    process: Process = structure({**raw, "modules": modules})
+    _bound_variables(process.environment.values())
+    _bound_paths((process.executable, process.current_directory))
+    return process
 
 
 def _bound(what: str, values: Any, most: int) -> None:
     if len(values) > most:
-        raise ValueError(f"more than {most} {what}")
+        raise Misfit(f"more than {most} {what}")
 
 
 def _bound_paths(paths: Iterable[str]) -> None:
     """So that nobody's paths cost more than paths do: the work for one grows with its depth."""
     for path in paths:
         if len(path) > LONGEST_PATH or path.count("/") + path.count("\\") > DEEPEST_PATH:
-            raise ValueError(f"the path {path[:60]}… is longer or deeper than paths are")
-
-
-def _process(raw: dict[str, Any], paths: tuple[str, ...]) -> Process:
-    indices = raw.get("modules", [])
-    _bound("modules in one process", indices, MOST_MODULES)
-    modules = tuple(paths[_index(index, paths)] for index in indices)
-    structure, _ = process_converters()
-    process: Process = structure({**raw, "modules": modules}, Process)
-    _bound_variables(process.environment.values())
-    return process
+            raise Misfit(f"the path {path[:60]!r}… is longer or deeper than paths are")
 
 
 def _bound_variables(values: Iterable[str]) -> None:
     if any(len(value) > LONGEST_VARIABLE for value in values):
-        raise ValueError(f"a variable of more than {LONGEST_VARIABLE} characters")
+        raise Misfit(f"a variable of more than {LONGEST_VARIABLE} characters")
+
+
+def _bound_loads(records: Sequence[Record]) -> None:
+    """The work for each load grows with what its process searches."""
+    loads = [load for record in records for load in record.observation.loads]
+    _bound("loads", loads, MOST_LOADS)
+    widths: dict[int, int] = {}
+    for load in loads:
+        process = load.request.process
+        if id(process) not in widths:
+            widths[id(process)] = sum(1 + value.count(";") + value.count(":") for value in process.environment.values())
+            widths[id(process)] += len(process.added_directories)
+    _bound_paths(load.request.name for load in loads)
+    if sum(widths[id(load.request.process)] for load in loads) > MOST_SEARCHED:
+        raise Misfit(f"more than {MOST_SEARCHED} directories for its loads to search")
 
 
 def _index(value: object, table: Any) -> int:
-    if type(value) is not int or not 0 <= value < len(table):
-        raise IndexError(f"{value!r} is not in a table of {len(table)}")
+    if type(value) is not int:
+        raise misfit(value, "a whole number")
+    if not 0 <= value < len(table):
+        raise Misfit(f"{str(value)[:20]} is not in a table of {len(table)}")
     return value
 
 
 def _machine(saved: SavedMachine) -> Machine:
-    if saved.id in ("", "this") or saved.system.name not in ("windows", "linux", "macos"):
-        raise ValueError(f"{saved.id!r} with {saved.system.name!r} is no machine's id and system")
-    _bound_variables(saved.environment.values())
-    system, files = files_of(saved)
+    with within("machine"):
+        if saved.id in ("", "this") or saved.system.name not in ("windows", "linux", "macos"):
+            raise Misfit(f"{saved.id[:60]!r} with {saved.system.name[:60]!r} is no machine's id and system")
+        _bound_variables(saved.environment.values())
+        _bound_system(saved)
+        system, files = files_of(saved)
     return Machine(
         id=saved.id,
         system=system,
@@ -192,8 +180,24 @@ def _machine(saved: SavedMachine) -> Machine:
     )
 
 
+def _bound_system(saved: SavedMachine) -> None:
+    """The paths that stand outside of `files`."""
+    system, inventory = saved.system, saved.inventory
+    _bound_paths((system.windows_directory, system.lib, system.platform, *system.default_directories))
+    _bound_paths(point for point, _ in system.mounts)
+    _bound_paths(entry.path for entry in system.library_cache or ())
+    if saved.python:
+        python = saved.python
+        _bound_paths((python.executable, python.base_executable, python.prefix, python.base_prefix, *python.path))
+    _bound_paths(file.path for one in inventory.distributions or () for file in one.files)
+    _bound_paths(place for one in inventory.toolkits or () for place in (one.directory, *one.libraries))
+
+
 def files_of(saved: SavedMachine) -> tuple[System, Files]:
-    """The disks, over those of a clean system where the file says so; and the system with what that one knows."""
+    """The disks, over those of a clean system where the file says so; and the system with what that one knows.
+
+    Raises `Misfit`.
+    """
     windows, system, files = saved.system.name == "windows", saved.system, saved.files
     paths = (*files.images, *files.directories, *(files.complete or ()), *files.links, *files.links.values())
     paths += (*files.denied, *files.texts, *files.listings, *files.kinds, *files.reals, *files.reals.values())
@@ -204,13 +208,10 @@ def files_of(saved: SavedMachine) -> tuple[System, Files]:
     complete: set[str] | None = None if files.complete is None else set(files.complete)
     contents: dict[str, Content] = {}
     if files.base:
-        from wontload.machine.profile import profile_files, profile_system
-
-        contents = profile_files(files.base)
-        system = profile_system(files.base, system)
+        contents, system = _clean(files.base, system)
         if complete is not None:
             complete |= {path.rsplit("\\" if windows else "/", 1)[0] for path in contents}
-    contents |= {path: content_of(path, image) for path, image in files.images.items()}
+    contents |= _contents(files)
     contents |= {path: text.encode("utf-8", "replace") for path, text in files.texts.items()}
     memory = MemoryFiles(
         contents,
@@ -227,26 +228,41 @@ def files_of(saved: SavedMachine) -> tuple[System, Files]:
     )
 
 
+def _clean(base: str, system: System) -> tuple[dict[str, Content], System]:
+    from wontload.machine.profile import profile_files, profile_system
+
+    try:
+        return profile_files(base), profile_system(base, system)
+    except (LookupError, ValueError) as error:
+        raise Misfit(f"no clean system is called {base[:60]!r}").inside("base").inside("files") from error
+
+
+def _contents(files: SavedFiles) -> dict[str, Content]:
+    found = {}
+    for path, image in files.images.items():
+        with within("files", "images", path, "image"):
+            found[path] = content_of(path, image)
+    return found
+
+
 def dump(machine: SavedMachine, records: tuple[Record, ...]) -> dict[str, Any]:
     """The JSON object of a machine: what `loads` reads. What holds its default is left out."""
-    _, unstructure_process = process_converters()
     paths: dict[str, int] = {}
     processes: dict[str, int] = {}  # as text, in the order met
     known: dict[int, int] = {}
 
     def number(process: Process) -> int:
         if id(process) not in known:
-            plain = unstructure_process(process)
+            data = plain_fields(process)
             if process.modules:
-                plain["modules"] = [paths.setdefault(path, len(paths)) for path in process.modules]
-            known[id(process)] = processes.setdefault(json.dumps(plain), len(processes))
+                data["modules"] = [paths.setdefault(path, len(paths)) for path in process.modules]
+            known[id(process)] = processes.setdefault(json.dumps(data), len(processes))
         return known[id(process)]
 
-    observations = converter().unstructure(list(records))
-    _exchange_processes(observations, number)
+    observations = [plain(record, {Process: number}) for record in records]
     return {
         "schema": SCHEMA,
-        "machine": converter().unstructure(machine),
+        "machine": plain(machine),
         "observations": observations,
         "processes": [json.loads(process) for process in processes],
         "paths": list(paths),

@@ -1,34 +1,23 @@
-"""The data of a saved machine as values, and cattrs made strict about them. `snapshot` reads and writes with these."""
+"""The data of a saved machine as values, and how many of each it may have. `snapshot` reads and writes with these."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from enum import Enum
 from functools import cache, partial
 from typing import Any
 
-from wontload.binary import Assembly, Defect, Export, Image, MalformedImage, Symbol
+from wontload.binary import Defect, Export, Image, MalformedImage, Symbol
 from wontload.binary.image import Bindings, Manifest, Relocation
 from wontload.machine.files import Kind
 from wontload.machine.inventory import Inventory
-from wontload.machine.ld_so_cache import CacheEntry
 from wontload.machine.machine import Python, System
 from wontload.machine.memory import Content
+from wontload.machine.observation import Observation, ObservedError, Record
 from wontload.machine.process import Process
+from wontload.machine.shapes import Reader, plain, reader
 
-UNSAVED = tuple(one.name for one in fields(Image) if one.name.startswith("read_"))
 # Tables of an image that are read when asked for. Of a fat Mach-O file only the slice that was parsed is saved.
 TABLES = ("imports", "exports", "undefined", "bindings", "relocations", "plain_names", "manifest", "assembly_manifest")
-# Values that come by the thousand are written as rows, without what they end on by default.
-ROWS: dict[Any, tuple[tuple[type, ...], ...]] = {
-    Symbol: ((str, type(None)), (int, type(None)), (str, type(None)), (bool,)),
-    Export: ((str, type(None)), (int, type(None)), (str, type(None)), (str, type(None))),
-    Relocation: ((int,), (str, type(None)), (bool,), (bool,)),
-    CacheEntry: ((str,), (str,), (int,), (str, type(None))),
-    Assembly: ((str,), (str,), (str,), (str,), (str,), (bool,)),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,13 +89,59 @@ class SavedMachine:
     inventory: Inventory = field(default_factory=Inventory)
 
 
+# How much of each there may be, where that is less than of everything: no machine comes near, and work grows with it.
+MOST: dict[tuple[type, str], int] = {
+    (System, "mounts"): 4_096,
+    (System, "library_cache"): 50_000,
+    (System, "default_directories"): 256,
+    (System, "hwcaps"): 64,
+    (System, "quirks"): 64,
+    (System, "known_dlls"): 4_096,
+    (Python, "path"): 1_024,
+    (Python, "extension_suffixes"): 64,
+    (Process, "environment"): 4_096,
+    (Process, "added_directories"): 1_024,
+    (Process, "modules"): 10_000,
+    (Process, "global_modules"): 10_000,
+    (Process, "asked_for"): 10_000,
+    (Observation, "loads"): 20_000,
+    (Observation, "failed_directories"): 1_024,
+    (Observation, "unseen_directories"): 1_024,
+    (Observation, "distributions"): 1_024,
+    (Observation, "printed"): 1_024,
+    (ObservedError, "chain"): 256,
+    (Record, "names"): 1_024,
+    (Record, "elsewhere"): 1_024,
+    (Image, "needed"): 4_096,
+    (Image, "rpath"): 1_024,
+    (Image, "runpath"): 1_024,
+    (Image, "slices"): 64,
+    (Image, "versions_needed"): 10_000,
+    (Image, "versions_defined"): 10_000,
+    (Manifest, "dependencies"): 1_024,
+    (Manifest, "files"): 10_000,
+    (SavedMachine, "environment"): 4_096,
+    (SavedMachine, "facts"): 256,
+    (Inventory, "gpus"): 256,
+    (Inventory, "drivers"): 64,
+    (Inventory, "toolkits"): 1_024,
+    (Inventory, "vc_runtimes"): 256,
+    (Inventory, "visual_studios"): 64,
+    (Inventory, "tools"): 256,
+    (Inventory, "pythons"): 1_024,
+    (Inventory, "distributions"): 10_000,
+    (Inventory, "variables"): 4_096,
+    (Inventory, "unasked"): 1_024,
+}
+
+
 def content_of(path: str, saved: SavedImage) -> Content:
-    """A saved file as `MemoryFiles` takes it. Raises what cattrs raises."""
+    """A saved file as `MemoryFiles` takes it. Raises `Misfit`."""
     if saved.defect is not None:
         return MalformedImage(path, saved.defect, saved.what, saved.offset, saved.content, saved.part, saved.header)
     if saved.image is None:
         return None
-    image: Image = converter().structure({**saved.image}, Image)
+    image: Image = image_reader()(saved.image)
     known: dict[str, Any] = {name: value for name in TABLES if (value := getattr(saved, name, None)) is not None}
     if saved.bindings is not None:
         known["bindings"] = Bindings(*saved.bindings)
@@ -144,8 +179,8 @@ def saved_image(image: Image) -> SavedImage:
         tables["bindings"] = tuple(tables["bindings"])
     if "plain_names" in tables:
         tables["plain_names"] = tuple(sorted(tables["plain_names"]))
-    plain = converter().unstructure(replace(image, needed=needed))
-    return SavedImage(image=plain, unreadable=unreadable or None, **tables)
+    data = plain(replace(image, needed=needed))
+    return SavedImage(image=data, unreadable=unreadable or None, **tables)
 
 
 def saved_defect(malformed: MalformedImage) -> SavedImage:
@@ -161,80 +196,6 @@ def saved_defect(malformed: MalformedImage) -> SavedImage:
 
 
 @cache
-def converter() -> Any:
-    """cattrs, made strict: a number is no text, and text is no number; what holds its default is left out.
-
-    A `Process` passes as it is, both ways: `snapshot` keeps processes in a table of their own.
-    """
-    from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
-    from cattrs.preconf.json import make_converter
-
-    made = make_converter(forbid_extra_keys=False, omit_if_default=True)
-    for plain in (str, int, bool, float):
-        made.register_structure_hook(plain, _strictly)
-    for kind, types in ROWS.items():
-        made.register_structure_hook(kind, partial(_structured_row, types))
-        made.register_unstructure_hook(kind, partial(_shortened, tuple(kind._field_defaults.values())))
-    made.register_structure_hook_func(_is_symbols, lambda value, _: made.structure(value, tuple[Symbol, ...]))
-    made.register_unstructure_hook_func(_is_frozenset, sorted)  # a set has no order, and a file must have one
-    omitted: Any = {name: override(omit=True) for name in UNSAVED}
-    made.register_unstructure_hook(
-        Image, make_dict_unstructure_fn(Image, made, _cattrs_omit_if_default=True, **omitted)
-    )
-    made.register_structure_hook(Image, make_dict_structure_fn(Image, made, **omitted))
-    made.register_unstructure_hook(Process, lambda process: process)
-    made.register_structure_hook(Process, _itself)
-    return made
-
-
-def _is_frozenset(kind: Any) -> bool:
-    return kind is frozenset or getattr(kind, "__origin__", None) is frozenset
-
-
-def _is_symbols(kind: object) -> bool:
-    """Whether this is the type of `Import.symbols`: a parser's own kind of sequence; read from data, a tuple."""
-    return kind == Sequence[Symbol]
-
-
-@cache
-def process_converters() -> tuple[Any, Any]:
-    """What makes a `Process` of its data, and its data of a `Process`."""
-    from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
-
-    structure = make_dict_structure_fn(Process, converter())
-    return structure, make_dict_unstructure_fn(Process, converter(), _cattrs_omit_if_default=True)
-
-
-def _itself(value: Any, kind: type) -> Any:
-    if type(value) is not kind:
-        raise TypeError(f"{str(value)[:40]} is no {kind.__name__}")
-    return value
-
-
-def _structured_row(types: tuple[tuple[type, ...], ...], value: Any, kind: type) -> Any:
-    if not isinstance(value, list) or not 1 <= len(value) <= len(types):
-        raise TypeError(f"{str(value)[:40]} is not a row of 1 to {len(types)}")
-    for one, allowed in zip(value, types, strict=False):
-        if type(one) not in allowed:
-            raise TypeError(f"{str(one)[:40]!r} does not belong into a row of symbols")
-    try:
-        return kind(*value)
-    except TypeError:
-        raise TypeError(f"{str(value)[:40]} lacks what a {kind.__name__} has") from None
-
-
-def _shortened(defaults: tuple[Any, ...], row: tuple[Any, ...]) -> list[Any]:
-    values, first = list(row), len(row) - len(defaults)
-    while len(values) > max(first, 1) and values[-1] == defaults[len(values) - 1 - first]:
-        values.pop()
-    return values
-
-
-def _strictly(value: object, kind: type) -> object:
-    if issubclass(kind, Enum):  # cattrs hands them here for the plain type that they are as well
-        return kind(value)
-    if type(value) is not kind and not (kind is float and type(value) is int):
-        raise TypeError(f"{str(value)[:40]!r} is not a {kind.__name__}")
-    if kind is float and not math.isfinite(value):  # type: ignore[arg-type]
-        raise ValueError(f"{value} is not a number of seconds")
-    return value
+def image_reader() -> Reader:
+    """What makes an `Image` of its fields' data."""
+    return reader(Image, MOST)
