@@ -287,3 +287,18 @@ def test_a_program_under_a_librarys_name(tmp_path: Path):
     status, answer, first = diagnose(library)
     assert (status, codes(answer), first["subject"]) == (1, ["WL104"], "libprogram.so")
     assert "program" in first["title"]
+
+
+def test_asking_whether_a_library_is_loaded_is_no_load(site: Path, tmp_path: Path):
+    """As cuda-pathfinder does before it looks further: neither a library that is missing nor a disagreement."""
+    put(tmp_path / "lib" / "libasked.so.1", SharedObject(soname="libasked.so.1"))
+    body = """
+for name in ("libasked.so.1", "libnowhere.so.1"):
+    try:
+        ctypes.CDLL(name, mode=os.RTLD_NOW | os.RTLD_NOLOAD)
+    except OSError:
+        pass
+"""
+    put(site / "asks" / "__init__.py", LOADS + body)
+    status, answer, _ = diagnose("asks", site, LD_LIBRARY_PATH=str(tmp_path / "lib"))
+    assert (status, answer["verdict"], codes(answer)) == (0, "loads", [])

@@ -18,6 +18,8 @@ from wontload.loader import LoadResult, Module, Verdict
 from wontload.loader.glibc.candidate import BUS_ERROR
 from wontload.machine import Kind, Machine, Observation, Outcome, Process
 
+RTLD_NOLOAD = {"linux": 0x4, "macos": 0x10}  # <dlfcn.h> of glibc and musl, and of Apple
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
@@ -108,8 +110,13 @@ class Case:
         return observed.error.text if observed is not None and observed.error is not None else ""
 
     def load_failed(self, index: int) -> bool:
-        """Whether a load failed: as it was seen; where its end was not seen, as the model says."""
+        """Whether a load failed: as it was seen; where its end was not seen, as the model says.
+
+        To ask with RTLD_NOLOAD whether a library is in the process is no load, and a no is no failure.
+        """
         load = self.loads[index]
+        if load.request.flags & RTLD_NOLOAD.get(self.machine.system.name, 0):
+            return False
         if load.observed is not None and load.observed.succeeded is not None:
             return not load.observed.succeeded
         if load.observed is not None:  # else it was stopped from outside, or by the program itself, or by a bug in it

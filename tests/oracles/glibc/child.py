@@ -1,9 +1,9 @@
 """Loads libraries for real and says what came of it: `child.py NAME…` with the last one being the question.
 
 Names before the last are loaded first, so that they are in the process already; a `global:` before a name asks for
-RTLD_GLOBAL, a `lazy:` for RTLD_LAZY, an `import:` for the way of an import, whose module is not initialised. With
-`--via PATH` before all, the library at PATH calls `dlopen` for the last one, through its function `ask(name, mode)`,
-which gives what `dlerror` says.
+RTLD_GLOBAL, a `lazy:` for RTLD_LAZY, a `noload:` for RTLD_NOLOAD, an `import:` for the way of an import, whose module
+is not initialised. With `--via PATH` before all, the library at PATH calls `dlopen` for the last one, through its
+function `ask(name, mode)`, which gives what `dlerror` says.
 Standard library only; started with `-I -S` to have as few modules as an interpreter can.
 """
 
@@ -15,6 +15,8 @@ import json
 import os
 import sys
 import types
+
+MODES = {"global": os.RTLD_NOW | os.RTLD_GLOBAL, "lazy": os.RTLD_LAZY, "noload": os.RTLD_NOW | os.RTLD_NOLOAD}
 
 
 class LinkMap(ctypes.Structure):
@@ -43,8 +45,8 @@ def link_map():
 def open_library(name):
     if name.startswith("import:"):
         return open_as_import(name.removeprefix("import:"))
-    mode, _, bare = name.rpartition(":") if name.startswith(("global:", "lazy:")) else ("", "", name)
-    handle = _ctypes.dlopen(bare, {"": os.RTLD_NOW, "global": os.RTLD_NOW | os.RTLD_GLOBAL, "lazy": os.RTLD_LAZY}[mode])
+    mode, _, bare = name.rpartition(":") if name.startswith(tuple(f"{one}:" for one in MODES)) else ("", "", name)
+    handle = _ctypes.dlopen(bare, MODES.get(mode, os.RTLD_NOW))
     return [bare, os.fsdecode(ctypes.cast(handle, ctypes.POINTER(LinkMap)).contents.l_name)]
 
 

@@ -99,8 +99,9 @@ def predict(
     flags, kind, caller = os.RTLD_NOW, "ctypes", state["caller"]
     if name.startswith("import:"):
         name, kind, caller = name.removeprefix("import:"), "import", state["before"][0]
-    if name.startswith("lazy:"):
-        name, flags = name.removeprefix("lazy:"), os.RTLD_LAZY
+    for mode, value in (("lazy:", os.RTLD_LAZY), ("noload:", os.RTLD_NOW | os.RTLD_NOLOAD)):
+        if name.startswith(mode):
+            name, flags = name.removeprefix(mode), value
     process = Process(
         executable=state["before"][0],
         current_directory=directory,

@@ -11,6 +11,7 @@ import pytest
 from tests.oracles.glibc.oracle import Answer, both, system
 from tests.support.gcc import SharedObject
 from wontload.loader.glibc.capabilities import subdirectories
+from wontload.loader.glibc.walk import NOT_LOADED
 
 pytestmark = pytest.mark.oracle("gcc")
 ABSENT = "cannot open shared object file: No such file or directory"
@@ -232,3 +233,19 @@ def test_the_caller_s_search_path_counts_for_a_bare_name(root: Path) -> None:
         put(root / "two/libd.so")
         assert agree("libd.so", root / "here", via=caller).loaded == (str(root / "two/libd.so"),)
         assert agree("libd.so", root / "here").error == f"libd.so: {ABSENT}"
+
+
+def test_to_ask_whether_a_file_is_loaded_loads_nothing(root: Path) -> None:
+    """RTLD_NOLOAD: no handle and no words where the file is there, the ordinary message where the search fails.
+
+    Seen with cuda-pathfinder, which asks for `libcublasLt.so.13` this way before it looks for it elsewhere.
+    """
+    path = str(root / "one")
+    first = put(root / "one/liba.so", needed=("libb.so",), runpath=path)
+    put(root / "one/libb.so")
+    assert agree("noload:liba.so", root / "here", path).error == NOT_LOADED
+    assert agree(f"noload:{first}", root / "here").error == NOT_LOADED
+    assert agree("noload:libz9.so", root / "here", path).error == f"libz9.so: {ABSENT}"
+    assert agree("noload:libb.so", root / "here", earlier=[first]) == Answer(None)
+    (root / "one/libc1.so").write_text("INPUT(libreal.so)" * 9)
+    assert agree("noload:libc1.so", root / "here", path).error == f"{root}/one/libc1.so: invalid ELF header"

@@ -17,6 +17,11 @@ from wontload.loader.glibc.rules import places
 from wontload.loader.result import LoadResult, Verdict
 from wontload.machine import LoadRequest, Machine
 
+RTLD_NOLOAD = 4
+# `dlopen` gives no handle and `dlerror` no words where the file is there and not loaded; these are CPython's for that
+# (Modules/_ctypes/callproc.c, `py_dl_open`). Source: glibc 2.36, elf/dl-load.c, `_dl_map_object_from_fd`.
+NOT_LOADED = "dlopen() error"
+
 
 class Walk:
     """One load, walked to its end even where the loader gives up, so that everything missing is listed.
@@ -64,7 +69,13 @@ class Walk:
     def _root(self) -> Mapped | Failure:
         if not self.request.name and self.namespace.main is not None:  # the whole program: elf/dl-open.c
             return self.namespace.main
-        return self.mapper.map(self.request.name, self._caller(), root=True)
+        root = self.mapper.map(self.request.name, self._caller(), root=True)
+        if self.request.flags & RTLD_NOLOAD and isinstance(root, Mapped) and not root.already_loaded:
+            reason = "it is not loaded, and RTLD_NOLOAD asks for nothing else"
+            return Failure(
+                name=root.requested, path=root.path, error=NOT_LOADED, reason=reason, rule=root.rule, tried=root.tried
+            )
+        return root
 
     def _take(self, part: Mapped | Failure, name: str, needed_by: str | None) -> None:
         self.parts.append((part, name, needed_by))
