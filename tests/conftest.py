@@ -7,7 +7,14 @@ import shutil
 
 import pytest
 
-COMMAND_OF = {"wine": "wine", "mingw": "x86_64-w64-mingw32-gcc", "gcc": "gcc", "musl": "musl-gcc", "apt": "apt-get"}
+COMMAND_OF = {
+    "wine": "wine",
+    "mingw": "x86_64-w64-mingw32-gcc",
+    "gcc": "gcc",
+    "musl": "musl-gcc",
+    "apt": "apt-get",
+    "chromium": "chromium",
+}
 _missing: set[str] = set()
 
 

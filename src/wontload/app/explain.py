@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -27,6 +28,11 @@ def page(code: str) -> Page:
     file = files("wontload.diagnosis") / "pages" / f"{code.lower()}_{name}.md"
     text = file.read_text(encoding="utf-8")
     return Page(code.upper(), text.splitlines()[0].partition(": ")[2], text)
+
+
+def pages_of(codes: Iterable[str]) -> dict[str, Page]:
+    """The pages of some findings, by code; a code without a page is left out."""
+    return {code: page(code) for code in dict.fromkeys(codes) if code in CODES}
 
 
 def pages() -> list[Page]:

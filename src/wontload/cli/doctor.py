@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 
+from wontload.cli.delivery import PAGES, add_output, deliver, written
 from wontload.cli.options import Options
 from wontload.cli.status import STATUS_OF
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wontload.app.doctor import Checkup
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes the global options only."""
+    """Declare what the command takes."""
+    add_output(parser)
 
 
 def run(options: Options) -> int:
@@ -26,13 +32,20 @@ def run(options: Options) -> int:
     machine = options.saved_machine()
     with waiting(lambda: state, enabled=not options.quiet):
         answer = doctor(python=None if machine else options.interpreter(), machine=machine, progress=progress)
+    deliver(options, _report(options, answer))
+    return STATUS_OF[answer.verdict]
+
+
+def _report(options: Options, answer: Checkup) -> str:
     if options.format == "json":
         from wontload.report.as_json import dump
         from wontload.report.doctor_json import doctor_to_json
 
-        options.say(dump(doctor_to_json(answer)))
-    else:
-        from wontload.report.terminal import render_doctor
+        return dump(doctor_to_json(answer))
+    if options.format in PAGES:
+        from wontload.report.doctor_document import doctor_document
 
-        options.say(render_doctor(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
-    return STATUS_OF[answer.verdict]
+        return written(options, doctor_document(answer))
+    from wontload.report.terminal import render_doctor
+
+    return render_doctor(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose)

@@ -28,6 +28,8 @@ COMMANDS = {
     "explain": "show the page of a finding, such as WL203",
 }
 FORMATS = ("terminal", "json")
+# Of commands that have others besides: a page to keep or print, and text to paste into a bug report.
+FURTHER_FORMATS = {"why": ("html", "markdown"), "tree": ("html", "markdown"), "doctor": ("html", "markdown")}
 WIDEST_HELP = 118  # columns
 # Of every command: what follows them is no command's name.
 TAKES_VALUE = (
@@ -77,9 +79,11 @@ class Options(argparse.Namespace):
     as_module: bool = False
 
     def terminal(self) -> Terminal:
-        """What standard output can show."""
+        """What standard output can show, or the file that the report is written to."""
         from wontload.report.terminal import Terminal
 
+        if vars(self).get("output") not in (None, "-"):
+            return Terminal()
         return Terminal.of(sys.stdout, no_color=not self.color)
 
     def say(self, text: str) -> bool:
@@ -157,10 +161,18 @@ def parse(arguments: list[str], *, as_module: bool = False) -> Options:
     parser = _parser(command)
     options = parser.parse_args(arguments, namespace=Options())
     options.as_module = as_module
-    if not hasattr(options, "run"):
+    if command is None:
         parser.print_help(sys.stderr)
         raise SystemExit(2)
+    if options.format not in (formats := _formats_of(command)):
+        has = f"{', '.join(formats[:-1])} and {formats[-1]}"
+        _complain(f"`wontload {command}` has no format {options.format}; it has {has}. Leave --format out, or choose.")
+        raise SystemExit(2)
     return options
+
+
+def _formats_of(command: str) -> tuple[str, ...]:
+    return FORMATS + FURTHER_FORMATS.get(command, ())
 
 
 def _first_word(arguments: list[str]) -> int | None:
@@ -177,7 +189,7 @@ def _first_word(arguments: list[str]) -> int | None:
 
 
 def _parser(command: str | None) -> argparse.ArgumentParser:
-    common = _global_options()
+    common = _global_options(command)
     parser = _Parser(
         prog="wontload",
         usage="%(prog)s TARGET [OPTION]...\n       %(prog)s COMMAND [OPTION]... [ARGUMENT]...",
@@ -203,7 +215,7 @@ def _parser(command: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def _global_options() -> _Parser:
+def _global_options(command: str | None) -> _Parser:
     """Options with no default of their own, so that one given before the command is not undone behind it."""
     parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = parser.add_argument_group("global options")
@@ -219,7 +231,8 @@ def _global_options() -> _Parser:
         dest="machine_file",
         help="answer for a saved machine, or for a Linux system in a root directory; nothing is executed",
     )
-    group.add_argument("--format", choices=FORMATS, help="how to answer")
+    formats = _formats_of(command) if command else (*FORMATS, "of some commands html", "markdown")
+    group.add_argument("--format", metavar="FORMAT", help=f"how to answer: {', '.join(formats)}")
     group.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
     group.add_argument("--offline", action="store_true", help="never use the network (only `fix` and `build` do)")
     group.add_argument("--no-color", action="store_false", dest="color", help="no colour, even on a terminal")

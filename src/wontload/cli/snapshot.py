@@ -45,8 +45,6 @@ def run(options: Options) -> int:
 
     if options.machine_file is not None:
         raise UsageError("snapshot saves this computer, and --machine names a saved one.", "Leave --machine out.")
-    if options.format not in ("terminal", "json"):
-        raise UsageError(f"a saved machine is JSON and has no form in {options.format}.", "Leave --format out.")
     place = _place(options)
     with waiting(f"looking at {', '.join(options.targets) or 'this computer'}", enabled=not options.quiet):
         saved = snapshot(

@@ -35,11 +35,27 @@ def say(text: str) -> bool:
         write(sys.stdout, text)
         sys.stdout.flush()
     except OSError as error:
-        abandon_stdout()
-        if _is_broken_pipe(error):
-            return False
-        raise WontloadError(f"the report cannot be written: {error.strerror}.", "Send it somewhere else.") from error
+        return _unsaid(error)
     return True
+
+
+def say_bytes(data: bytes) -> bool:
+    """Write bytes to standard output as they are, as `say` does with text."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        return _unsaid(error)
+    return True
+
+
+def _unsaid(error: OSError) -> bool:
+    """`False` where nobody reads any more; an error of ours where the stream takes no more."""
+    abandon_stdout()
+    if _is_broken_pipe(error):
+        return False
+    raise WontloadError(f"the report cannot be written: {error.strerror}.", "Send it somewhere else.") from error
 
 
 def finish() -> None:

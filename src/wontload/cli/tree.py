@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
+from wontload.cli.delivery import PAGES, add_output, deliver, written
 from wontload.cli.options import Options
 from wontload.cli.status import worst
 
@@ -51,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="with --machine: where on it a file of this computer is laid (default: a directory with nothing else)",
     )
+    add_output(parser)
     parser.add_argument("--jsonl", action="store_true", help="one JSON object a line, as soon as it is known")
 
 
@@ -64,6 +66,8 @@ def run(options: Options) -> int:
 
     if options.at is not None and options.machine_file is None:
         raise UsageError("--at says where on a saved machine a file is laid.", "Give the machine with --machine FILE.")
+    if options.jsonl and (options.output is not None or options.format in PAGES):
+        raise UsageError("--jsonl is one object a line, on standard output, as soon as it is known.", "Leave it out.")
     gc.set_threshold(FEWEST_NEW_OBJECTS)
     machine = options.saved_machine()
     judge = judge_of(
@@ -101,20 +105,29 @@ def _report_json(options: Options, objects: Iterable[dict[str, Any]]) -> int:
 
     with waiting(f"reading {len(options.files)} files", enabled=not options.quiet):
         answer = tree_to_json(objects)
-    options.say(dump(answer))
+    deliver(options, dump(answer))
     return worst(load["verdict"] for load in answer["loads"])
 
 
 def _report(options: Options, answers: Iterable[TreeLoad]) -> int:
     from wontload.cli.progress import waiting
-    from wontload.report.terminal import render_tree
 
     with waiting(f"reading {len(options.files)} files", enabled=not options.quiet):
         loads = list(answers)
+    deliver(options, _drawn(options, loads))
+    return worst(load.result.verdict.value for load in loads)
+
+
+def _drawn(options: Options, loads: list[TreeLoad]) -> str:
+    if options.format in PAGES:
+        from wontload.report.tree_document import tree_document
+
+        return written(options, tree_document(loads))
+    from wontload.report.terminal import render_tree
+
     shown = [(load.path, _itself(load.result) if options.quiet else load.result) for load in loads]
     clean = [load.machine if load.clean else "" for load in loads]
-    options.say(render_tree(shown, options.terminal(), machines=clean))
-    return worst(load.result.verdict.value for load in loads)
+    return render_tree(shown, options.terminal(), machines=clean)
 
 
 def _itself(result: LoadResult) -> LoadResult:

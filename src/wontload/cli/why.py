@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import argparse
 
+from wontload.cli.delivery import PAGES, add_output, deliver, written
 from wontload.cli.options import Options
 from wontload.cli.seconds import add_timeout
 from wontload.cli.status import STATUS_OF
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wontload.diagnosis import Diagnosis
+    from wontload.remedy.advice import JudgedAdvice
+    from wontload.remedy.fix import Fix
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--advice", action="store_true", help="tell of each remedy that people give for this whether it would work here"
     )
+    add_output(parser)
     parser.add_argument("--deep", action="store_true", help="look for copies on all disks, which can take minutes")
 
 
@@ -42,17 +52,28 @@ def run(options: Options) -> int:
             deep=options.deep,
         )
         advice = judge_advice(answer)
-        fixes = plan_for(answer).fixes if options.format == "json" or not options.advice else ()
-    if options.format == "json":
-        from wontload.report.as_json import dump, why_to_json
-
-        options.say(dump(why_to_json(answer, fixes, advice)))
-    else:
-        from wontload.report.terminal import render_advice, render_why
-
-        terminal, quiet = options.terminal(), options.quiet or options.advice
-        report = render_why(answer, terminal, quiet=quiet, verbose=options.verbose, fixes=fixes, advice=advice)
-        options.say(report + (render_advice(advice, terminal) if options.advice else ""))
+        fixes = plan_for(answer).fixes if options.format != "terminal" or not options.advice else ()
+        report = _report(options, answer, fixes, advice)
+    deliver(options, report)
     if sentence := remark(answer, options.timeout):
         options.complain(sentence)
     return STATUS_OF[answer.verdict]
+
+
+def _report(options: Options, answer: Diagnosis, fixes: Sequence[Fix], advice: Sequence[JudgedAdvice]) -> str:
+    if options.format == "json":
+        from wontload.report.as_json import dump, why_to_json
+
+        return dump(why_to_json(answer, fixes, advice))
+    if options.format in PAGES:
+        from wontload.app.explain import pages_of
+        from wontload.report.why_document import why_document
+
+        # What is pasted somewhere stays short: it names the command that shows a finding's page.
+        pages = pages_of(one.code for one in answer.findings) if options.format == "html" else {}
+        return written(options, why_document(answer, fixes=fixes, advice=advice, pages=pages))
+    from wontload.report.terminal import render_advice, render_why
+
+    terminal, quiet = options.terminal(), options.quiet or options.advice
+    report = render_why(answer, terminal, quiet=quiet, verbose=options.verbose, fixes=fixes, advice=advice)
+    return report + (render_advice(advice, terminal) if options.advice else "")

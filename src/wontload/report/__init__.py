@@ -1,6 +1,8 @@
 """What the tool says, for people and for programs.
 
 For people: `terminal` (`render_why`, `render_tree`, `render_page`, each a value in and a `str` out, and `write`).
+For both of them elsewhere: `why_document`, `tree_document` and `doctor_document` make a `document` of the same values
+and sentences, which `html` writes as one page and `markdown` as text to paste. Each escapes in one place.
 For programs: `as_json` (`why_to_json`, `load_to_json`, `tree_to_json`, `dump`), whose shapes stand in `schemas/`.
 
 A report adds no judgement: it shows what a `Diagnosis` or a `LoadResult` holds, in the order it holds it.

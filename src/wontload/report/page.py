@@ -9,16 +9,16 @@ from wontload.report.layout import Line, Span, draw, flow, span, words
 from wontload.report.screen import Terminal
 
 READABLE = 88  # columns: longer lines of prose are hard to follow
-_INLINE = re.compile(r"`([^`]+)`|\*{1,2}([^*]+)\*{1,2}|\[([^\]]+)\]\(([^)]+)\)")
-_HEADING = re.compile(r"(#{1,6})\s+(.*)")
-_ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+(.*)")
-_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+INLINE = re.compile(r"`([^`]+)`|\*{1,2}([^*]+)\*{1,2}|\[([^\]]+)\]\(([^)]+)\)")
+HEADING = re.compile(r"(#{1,6})\s+(.*)")
+ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+(.*)")
+COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 
 
 def render_page(markdown_text: str, terminal: Terminal) -> str:
     """Headings, paragraphs, lists, tables and code, wrapped. What else there is stays as it is written."""
     lines: list[Line] = []
-    for block in _blocks(_COMMENT.sub("", markdown_text)):
+    for block in blocks_of(COMMENT.sub("", markdown_text)):
         heading = block[0].startswith("#")
         if lines:
             lines.append([])
@@ -28,13 +28,13 @@ def render_page(markdown_text: str, terminal: Terminal) -> str:
     return draw(lines, terminal)
 
 
-def _blocks(text: str) -> Iterator[list[str]]:
+def blocks_of(text: str) -> Iterator[list[str]]:
     """Runs of lines between blank ones. A heading, and a fenced piece of code, is a block by itself."""
     block: list[str] = []
     fenced = False
     for line in text.splitlines():
         fence = line.lstrip().startswith("```")
-        if block and not fenced and (fence or not line.strip() or _HEADING.match(line) or _HEADING.match(block[0])):
+        if block and not fenced and (fence or not line.strip() or HEADING.match(line) or HEADING.match(block[0])):
             yield block
             block = []
         if fence:
@@ -50,25 +50,25 @@ def _blocks(text: str) -> Iterator[list[str]]:
 
 def _rendered(block: list[str], terminal: Terminal) -> Iterator[Line]:
     width = min(terminal.width, READABLE)
-    if heading := _HEADING.match(block[0]):
+    if heading := HEADING.match(block[0]):
         yield from flow(words(heading[2], "note" if len(heading[1]) == 1 else "strong"), width)
     elif block[0].lstrip().startswith("```"):
         for line in block[1:-1]:
             yield from flow([span(line)], terminal.width, [Span("    ")], 4)
     elif block[0].startswith(("    ", "|")):
         yield from ([Span("  "), Span(line.rstrip())] for line in block)
-    elif _ITEM.match(block[0]):
-        for item in _items(block):
+    elif ITEM.match(block[0]):
+        for item in items_of(block):
             yield from _item(item, width, terminal)
     else:
         yield from flow(_prose(" ".join(line.strip() for line in block)), width, [Span("  ")], 2)
 
 
-def _items(block: list[str]) -> Iterator[str]:
+def items_of(block: list[str]) -> Iterator[str]:
     """The items of a list, each on one line again."""
     item = block[0]
     for line in block[1:]:
-        if _ITEM.match(line):
+        if ITEM.match(line):
             yield item
             item = line
         else:
@@ -77,7 +77,7 @@ def _items(block: list[str]) -> Iterator[str]:
 
 
 def _item(item: str, width: int, terminal: Terminal) -> list[Line]:
-    match = _ITEM.match(item)
+    match = ITEM.match(item)
     assert match is not None
     mark = terminal.glyphs.bullet if match[2] in "-*" else match[2]
     start = Span(f"  {' ' * min(len(match[1]), 8)}{mark} ", "dim")
@@ -88,7 +88,7 @@ def _prose(text: str) -> list[Span]:
     """Words, with code and emphasis marked by style; punctuation stays with the word before it."""
     atoms: list[Span] = []
     end = 0
-    for match in _INLINE.finditer(text):
+    for match in INLINE.finditer(text):
         _append(atoms, text[end : match.start()], "")
         if match[1]:
             _append(atoms, match[1], "strong")

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from wontload.report.layout import Line, Span, flow, words
 from wontload.report.screen import Terminal
 
+HEADING = "what would settle it"
+
 
 def settle_section(sentences: Sequence[str], terminal: Terminal) -> Iterator[Line]:
     """A headed list, with a blank line before it; nothing where nothing is open."""
     if not sentences:
         return
     yield []
-    yield [Span("what would settle it", "strong")]
+    yield [Span(HEADING, "strong")]
     for sentence in sentences:
         yield from flow(words(sentence), terminal.width, [Span(f"  {terminal.glyphs.bullet} ", "dim")], 4)
