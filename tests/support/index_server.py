@@ -111,7 +111,12 @@ class _Handler(BaseHTTPRequestHandler):
         if document.etag and self.headers.get("If-None-Match") == document.etag:
             return self._answer(Document(status=304), b"", headers)
         asked = self.headers.get("Range")
-        if not asked or document.ranges == "no" or (document.ranges == "no suffix" and asked.startswith("bytes=-")):
+        if (
+            not asked
+            or document.status != 200
+            or document.ranges == "no"
+            or (document.ranges == "no suffix" and asked.startswith("bytes=-"))
+        ):
             return self._answer(document, document.body, headers)
         if document.ranges == "refuse":
             return self._answer(Document(status=416), b"", headers)
