@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.support.downloads import wheel
 from tests.support.images import pe
 from wontload.binary import Defect, MalformedImage, inflating, parse_image
-from wontload.binary.inflating import Inflating, NotReached, read_member
+from wontload.binary.inflating import Inflating, read_member
+from wontload.binary.malformed import NotReached
 
 DATA = b"".join(bytes([n % 251]) * (n % 37) + b"\0abc" for n in range(90_000))
 SPOTS = st.integers(min_value=0, max_value=len(DATA) + 10)
@@ -74,12 +75,30 @@ def test_no_more_is_read_than_it_takes_to_the_last_table():
 
 def test_what_may_not_be_read_is_not_read():
     read = Read(PACKED)
-    some = Inflating(read, packed_bytes=len(PACKED), size=len(DATA), path="x", allow=lambda end: end <= 20_000)
+    some = Inflating(
+        read,
+        packed_bytes=len(PACKED),
+        size=len(DATA),
+        path="x",
+        cost=lambda end: max(0, end - read.furthest),
+        allow=lambda size: size <= 40_000,
+    )
     assert some[:10] == DATA[:10]
+    assert (some.is_costly(100), some.is_costly(len(DATA) - 10)) == (False, False)
     with pytest.raises(NotReached) as found:
         some[len(DATA) - 10 :]
-    assert found.value.packed_bytes > 20_000
-    assert read.furthest <= 20_000
+    assert found.value.packed_bytes > 40_000
+    assert read.furthest <= 40_000
+
+
+def test_what_lies_far_ahead_is_costly_where_it_must_be_fetched():
+    read = Read(packed(random.Random(2).randbytes(2_000_000)))
+    how = {"packed_bytes": len(read.data), "size": 2_000_000, "path": "x"}
+    remote = Inflating(read, **how, cost=lambda end: max(0, end - read.furthest))
+    assert [remote.is_costly(at) for at in (0, 100_000, 1_999_999)] == [False, False, True]
+    _ = remote[1_500_000:1_500_010]
+    assert not remote.is_costly(1_999_999)
+    assert not Inflating(read, **how).is_costly(1_999_999)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ tests/binary/test_gpu_code.py repeats that comparison where there is a cuobjdump
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from wontload.binary.gpu_code import CodeContainer, CodeKind, DeviceCode
-from wontload.binary.source import Source
+from wontload.binary.source import IN_ONE_PIECE, Source
 
 FATBIN_MAGIC = b"\x50\xed\x55\xba"  # 0xBA55ED50
 # Magic, version, size of this header, size of what follows.
@@ -65,7 +66,13 @@ def read_fatbins(source: Source, section: str, offset: int, size: int) -> Iterat
 
 
 def _entries(source: Source, at: int, end: int, is_relocatable: bool) -> Iterator[DeviceCode]:
-    data, unpack, shortest = source.data, ENTRY_HEADER.unpack_from, ENTRY_HEADER.size
+    data, shortest = source.data, ENTRY_HEADER.size
+    unpack: Callable[[Any, int], tuple[Any, ...]] = ENTRY_HEADER.unpack_from
+    if not isinstance(data, IN_ONE_PIECE):
+
+        def unpack(_: Any, at: int) -> tuple[Any, ...]:
+            return source.unpack(ENTRY_HEADER, at)
+
     while at < end:
         if at + shortest > end:
             raise source.corrupt("an entry's header runs off its fatbin", at)

@@ -45,7 +45,7 @@ def parse_gpu_code(data: bytes | memoryview, path: str) -> GpuCode:
 
 def list_gpu_code(source: Source) -> GpuCode:
     """The same of an open file. Raises `MalformedImage`."""
-    return GpuCode(tuple(_containers(source)))
+    return GpuCode(tuple(containers_of(source)))
 
 
 def read_device_code(path: str | os.PathLike[str], code: DeviceCode, most_bytes: int) -> bytes:
@@ -72,7 +72,8 @@ def _device_code(origin: Origin, code: DeviceCode, most_bytes: int) -> bytes:
     return reading(origin, read)
 
 
-def _containers(source: Source) -> Iterator[CodeContainer]:
+def containers_of(source: Source) -> Iterator[CodeContainer]:
+    """The containers one by one, each read when it is asked for. Raises `MalformedImage`."""
     magic = bytes(source.data[:4])
     if magic == ELF_MAGIC:
         header = read_elf_header(source)

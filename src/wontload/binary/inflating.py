@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wontload.binary.image import Image
-from wontload.binary.malformed import Defect, MalformedImage
+from wontload.binary.malformed import Defect, MalformedImage, NotReached
 from wontload.binary.source import Source
 
 BLOCK_BYTES = 1 << 16
@@ -24,19 +24,7 @@ KEPT_BLOCKS = 512  # 32 MB of inflated bytes
 STATE_EVERY_BLOCKS = 128  # a state takes about 40 KB
 LEAST_PACKED_BYTES = 1 << 14
 MOST_PACKED_BYTES = 1 << 22  # in one read
-
-
-class NotReached(Exception):
-    """A table lies further into a compressed member than may be read.
-
-    Attributes:
-        path: of the member. packed_bytes: how much of the compressed member would have to be read for it.
-    """
-
-    def __init__(self, path: str, packed_bytes: int) -> None:
-        super().__init__(f"{path}: {packed_bytes} compressed bytes would have to be read")
-        self.path = path
-        self.packed_bytes = packed_bytes
+COSTLY_BYTES = 1 << 19
 
 
 class Inflating:
@@ -45,11 +33,26 @@ class Inflating:
     Args:
         read: gives `size` bytes of the compressed member from an offset on, fewer only at its end.
         packed_bytes: of the compressed member. size: inflated, as the archive promises. path: for messages.
-        stored: not compressed. allow: asked before reading on, with the compressed offset that would be reached.
+        stored: not compressed.
+        cost: how many bytes have to be fetched before the compressed ones up to an offset are there; `None`: none, they
+            are on this disk. Where it is much, what a parser can do without is left out (`is_costly`).
+        allow: whether so many bytes may be fetched.
     """
 
-    __slots__ = ("_allow", "_blocks", "_inflater", "_next", "_packed_at", "_packed_bytes", "_path", "_read", "_size",
-                 "_states", "_stored")  # fmt: skip
+    __slots__ = (
+        "_allow",
+        "_blocks",
+        "_cost",
+        "_inflater",
+        "_next",
+        "_packed_at",
+        "_packed_bytes",
+        "_path",
+        "_read",
+        "_size",
+        "_states",
+        "_stored",
+    )
 
     def __init__(
         self,
@@ -59,10 +62,11 @@ class Inflating:
         size: int,
         path: str,
         stored: bool = False,
-        allow: Callable[[int], bool] = lambda packed_offset: True,
+        cost: Callable[[int], int] | None = None,
+        allow: Callable[[int], bool] = lambda size: True,
     ) -> None:
         self._read, self._packed_bytes, self._size, self._path = read, packed_bytes, size, path
-        self._stored, self._allow = stored, allow
+        self._stored, self._cost, self._allow = stored, cost, allow
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
         self._states: dict[int, tuple[int, Any, bytes]] = {}  # first block -> (compressed offset, inflater, its rest)
         self._rewind(0)
@@ -93,6 +97,10 @@ class Inflating:
             begin = stop
         return -1
 
+    def is_costly(self, offset: int) -> bool:
+        """Whether reading on to `offset` takes so much that a parser should do without what it can do without."""
+        return self._ahead(offset + 1) > COSTLY_BYTES
+
     def close(self) -> None:
         """Let go of what was inflated; what is asked for afterwards is inflated again."""
         self._blocks.clear()
@@ -101,6 +109,8 @@ class Inflating:
         if number in self._blocks:
             self._blocks.move_to_end(number)
             return self._blocks[number]
+        if self._cost is not None and not self._allow(more := self._ahead((number + 1) * BLOCK_BYTES)):
+            raise NotReached(self._path, more)
         if number < self._next or any(self._next < one <= number for one in self._states):
             self._rewind(number)
         while self._next <= number:
@@ -147,9 +157,13 @@ class Inflating:
         self._packed_at += size
         return found
 
+    def _ahead(self, offset: int) -> int:
+        """About how many bytes have to be fetched before the inflated ones up to `offset` are there."""
+        if self._cost is None or self._stored:
+            return 0
+        return self._cost(min(offset * self._packed_bytes // max(self._size, 1), self._packed_bytes))
+
     def _packed(self, offset: int, size: int) -> bytes:
-        if not self._allow(offset + size):
-            raise NotReached(self._path, offset + size)
         found = self._read(offset, size)
         if len(found) < size:
             raise self._damaged("the archive ends inside it")

@@ -56,3 +56,16 @@ class MalformedImage(WontloadError):
     def __reduce__(self) -> tuple[type[MalformedImage], tuple[object, ...]]:
         """As its arguments, so that it survives the way back from a worker process."""
         return type(self), (self.path, self.defect, self.what, self.offset, self.content, self.part, self.header)
+
+
+class NotReached(Exception):
+    """A table lies further into a compressed member of an archive than may be read.
+
+    Attributes:
+        path: of the member. packed_bytes: about how many more compressed bytes would have to be read for it.
+    """
+
+    def __init__(self, path: str, packed_bytes: int) -> None:
+        super().__init__(f"{path}: {packed_bytes} more compressed bytes would have to be read")
+        self.path = path
+        self.packed_bytes = packed_bytes

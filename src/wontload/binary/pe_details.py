@@ -81,6 +81,8 @@ def read_file_version(view: PEView) -> tuple[int, int, int, int] | None:
     if directory is None:
         return None
     try:
+        if view.is_costly(directory[0]):
+            return None
         view.keep(directory[0], RESOURCE_TREE_BYTES)
         rva, size = first_resource(view, directory[0], RT_VERSION) or (0, 0)
         if size < FIXED_FILE_INFO_OFFSET + FIXED_FILE_INFO.size:
@@ -100,6 +102,8 @@ def find_manifest(view: PEView, which: int) -> tuple[int, int] | None:
     if directory is None:
         return None
     try:
+        if view.is_costly(directory[0]):
+            return None
         view.keep(directory[0], RESOURCE_TREE_BYTES)
         return first_resource(view, directory[0], RT_MANIFEST, which)
     except MalformedImage:

@@ -36,6 +36,11 @@ class PEView:
             self._kept = self.source.bytes_at(rva - section.rva + section.file_offset, size)
             self._kept_rva, self._kept_end = rva, rva + size
 
+    def is_costly(self, rva: int) -> bool:
+        """Whether what lies there is so far away that it is better done without; see `Source.is_costly`."""
+        section = self.section(rva)
+        return self.source.is_costly(rva - section.rva + section.file_offset)
+
     def directory(self, which: int) -> tuple[int, int] | None:
         """RVA and size of a data directory; `None` when the file has none."""
         directories = self.layout.directories

@@ -80,6 +80,10 @@ class Source:
             raise self.corrupt(f"a table of {size} bytes lies outside the file", offset)
         return bytes(self.data[offset : offset + size])
 
+    def is_costly(self, offset: int) -> bool:
+        """Whether what lies at `offset` is so far away that a parser should do without it, if it can."""
+        return type(self.data) not in IN_ONE_PIECE and not isinstance(self.data, Pages) and self.data.is_costly(offset)
+
     def spend(self, entries: int, text_bytes: int = 0) -> None:
         """Account for what is about to be made. A sound file never comes near the limits."""
         self._entries_left -= entries

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from wontload.binary import Defect, Image, MalformedImage
 from wontload.binary.gpu_code import GpuCode
@@ -36,6 +36,16 @@ WHOLE_BYTES = 1 << 20
 MOST_KEPT_BYTES = 192 << 20  # of members and of states of unpacking, together
 
 
+class Fetching(Protocol):
+    """What it costs to read bytes that are fetched first."""
+
+    def cost(self, offset: int, size: int) -> int:
+        """How many bytes would be fetched for those `size` ones from `offset` on."""
+
+    def allows(self, size: int) -> bool:
+        """Whether so many more may be fetched."""
+
+
 class Archive:
     """An open archive.
 
@@ -45,6 +55,7 @@ class Archive:
 
     Attributes:
         name: see above. size_bytes: of the archive. members: its files by name, in the order of its list.
+        fetching: what reading costs, where the bytes are not on this disk.
 
     Raises:
         BadArchive: it is none, cannot be read, or is made to do harm. So do the methods.
@@ -53,6 +64,7 @@ class Archive:
     def __init__(self, source: str | os.PathLike[str] | BinaryIO, *, name: str = "") -> None:
         own = isinstance(source, (str, os.PathLike))
         self.name = name or str(source if own else getattr(source, "name", "the archive"))
+        self.fetching: Fetching | None = None
         self._lock = threading.Lock()
         self._starts: dict[str, int] = {}
         self._kept: OrderedDict[str, Inflating | bytes] = OrderedDict()
@@ -175,8 +187,15 @@ class Archive:
     def _open(self, member: Member, path: str, read_at: ReadAt) -> Inflating | bytes:
         if member.size_bytes > WHOLE_BYTES:
             stored = member.method == STORED
+            fetching = self.fetching
             return Inflating(
-                read_at, packed_bytes=member.packed_bytes, size=member.size_bytes, path=path, stored=stored
+                read_at,
+                packed_bytes=member.packed_bytes,
+                size=member.size_bytes,
+                path=path,
+                stored=stored,
+                cost=(lambda end: fetching.cost(member.offset, end)) if fetching else None,
+                allow=fetching.allows if fetching else lambda size: True,
             )
         if not member.size_bytes:
             raise MalformedImage(path, Defect.EMPTY, "it is empty")

@@ -23,6 +23,7 @@ from wontload.wheels.web import Response, Unreachable, Web, refused
 BLOCK_BYTES = 1 << 15
 TAIL_BYTES = 1 << 16  # holds the list of members and the metadata of most wheels
 LARGEST_FETCH_BYTES = 4 << 20  # in one request
+MOST_AHEAD_BLOCKS = 16
 LARGEST_KEPT_BYTES = 48 << 20  # of one wheel, in the cache on disk
 LARGEST_BYTES = 1 << 36  # no wheel is larger
 AT_ONCE = 6
@@ -79,6 +80,7 @@ class RemoteFile(io.RawIOBase):
         self._blocks: dict[int, bytes] = {}
         self._lock = threading.Lock()
         self._at = 0
+        self._next, self._ahead = -1, 1  # the block behind the last one fetched, and how many are fetched at least
         self._changed = False
         self.size_bytes = self._kept() or self._first()
 
@@ -113,12 +115,18 @@ class RemoteFile(io.RawIOBase):
         """The rest."""
         return self.read(-1)
 
-    def close(self) -> None:
+    def keep(self) -> None:
         """Keep what was fetched for the next run."""
-        if not self.closed and self._changed and self._cache and self.size_bytes:
+        if self._changed and self._cache and self.size_bytes:
             kept = dict(list(self._blocks.items())[: LARGEST_KEPT_BYTES // BLOCK_BYTES])
             head = {"size": self.size_bytes, "etag": self._etag, "blocks": sorted(kept)}
             self._cache.write("ranges", self._key, head, b"".join(kept[number] for number in sorted(kept)))
+            self._changed = False
+
+    def close(self) -> None:
+        """Keep what was fetched, and close."""
+        if not self.closed:
+            self.keep()
         super().close()
 
     # What reading a wheel wants.
@@ -134,6 +142,17 @@ class RemoteFile(io.RawIOBase):
             found = b"".join(self._blocks[number] for number in range(first, last + 1))
         begin = offset - first * BLOCK_BYTES
         return found[begin : begin + size]
+
+    def cost(self, offset: int, size: int) -> int:
+        """How many bytes would be fetched for these."""
+        if size <= 0:
+            return 0
+        numbers = range(offset // BLOCK_BYTES, (offset + size - 1) // BLOCK_BYTES + 1)
+        return sum(BLOCK_BYTES for number in numbers if number not in self._blocks)
+
+    def allows(self, size: int) -> bool:
+        """Whether so many more bytes may be fetched."""
+        return self.allowed_bytes is None or self.fetched_bytes + size <= self.allowed_bytes
 
     def prefetch(self, spans: Iterable[tuple[int, int]]) -> None:
         """Fetch several pieces (offset, size) at once, as far as they are allowed; what fails is asked for again later.
@@ -170,6 +189,12 @@ class RemoteFile(io.RawIOBase):
         return begin * BLOCK_BYTES, min(end * BLOCK_BYTES, self.size_bytes) - 1
 
     def _fetch(self, begin: int, end: int) -> None:
+        self._ahead = min(2 * self._ahead, MOST_AHEAD_BLOCKS) if begin == self._next else 1
+        further = min(begin + self._ahead, -(-self.size_bytes // BLOCK_BYTES))
+        if self.allows((further - begin) * BLOCK_BYTES):
+            while end < further and end not in self._blocks:  # read on, where it was read on before
+                end += 1
+        self._next = end
         first, last = self._span(begin, end)
         if self.allowed_bytes is not None and self.fetched_bytes + last + 1 - first > self.allowed_bytes:
             raise NotPaidFor(self.name, self.fetched_bytes + last + 1 - first - self.allowed_bytes)

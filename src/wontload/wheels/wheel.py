@@ -82,6 +82,10 @@ class Wheel:
             self._contents[member.name] = found
         return found
 
+    def remember(self, member: Member, content: Image | MalformedImage) -> None:
+        """Let this be what `content` gives from now on: somebody read it already, as far as it may be read."""
+        self._contents[member.name] = content
+
     def image(self, member: Member) -> Image:
         """A native file, parsed once. Raises `MalformedImage`."""
         content = self.content(member)

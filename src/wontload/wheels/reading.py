@@ -1,0 +1,199 @@
+"""A candidate opened where it is: on this disk, or behind a URL of which only the pieces that matter are fetched.
+
+Of a remote wheel the list of members, its metadata, and of each native member the compressed bytes up to its last table
+are read. What lies further than is allowed stays unread and is said to: a file judged from half its tables would be a
+guess. A PE file's tables lie in front of its GPU code; an ELF file's dynamic section lies behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from wontload.binary import Image, MalformedImage
+from wontload.binary.gpu_code import CodeContainer
+from wontload.binary.gpu_reading import containers_of
+from wontload.binary.malformed import NotReached
+from wontload.binary.source import Source
+from wontload.wheels.archive import Archive
+from wontload.wheels.cache import Cache
+from wontload.wheels.central_directory import LOCAL_HEADER_BYTES, Member
+from wontload.wheels.index.folders import path_of
+from wontload.wheels.index.link import Link
+from wontload.wheels.ranges import NotPaidFor, RemoteFile
+from wontload.wheels.web import Web
+from wontload.wheels.wheel import Wheel, read_wheel
+
+SHARE = 0.03  # of a wheel that may be fetched to judge it
+LEAST_BYTES, MOST_BYTES = 12 << 20, 24 << 20  # of that
+FRONT_BYTES = 96 << 10  # of each native member, fetched at once with those of the others
+SMALL_HEADER_BYTES = 512  # room for a member's name and extra field
+NotEnough = (NotReached, NotPaidFor)
+ENOUGH_CONTAINERS = 3  # of GPU code in one member: each was compiled for the same targets, as a rule
+
+
+@dataclass(frozen=True, slots=True)
+class GpuListing:
+    """GPU code of one member. `complete`: there is no more than this."""
+
+    containers: tuple[CodeContainer, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A wheel as far as it was read.
+
+    Attributes:
+        wheel: its native members are those whose tables were read.
+        unread: native members that were not, because of what they would cost.
+        gpu: by name of a member that holds code for GPUs, or may hold more than was read.
+        fetched_bytes, requests: over the network; 0 for a local file. size_bytes: of the whole.
+    """
+
+    wheel: Wheel
+    unread: tuple[Member, ...] = ()
+    gpu: Mapping[str, GpuListing] = field(default_factory=dict)
+    fetched_bytes: int = 0
+    requests: int = 0
+    size_bytes: int = 0
+
+    @property
+    def unread_bytes(self) -> int:
+        """What it would cost to read the rest, at most."""
+        return sum(member.packed_bytes for member in self.unread)
+
+    def close(self) -> None:
+        """Let go of the file; images of its members can then not be asked for anything new."""
+        self.wheel.archive.close()
+
+
+def open_candidate(
+    link: Link, web: Web, *, cache: Cache | None = None, allowed_bytes: int | None = None, read_all: bool = False
+) -> Opened:
+    """Read a wheel as far as judging it takes.
+
+    Args:
+        link: of the wheel. cache: where pieces are kept. read_all: whatever it takes.
+        allowed_bytes: what may be fetched; `None` for the usual share.
+
+    Raises:
+        Unreachable, NoRanges, BadArchive.
+    """
+    local = path_of(link.url)
+    if local is not None:
+        return _read(Archive(local), link.filename, None)
+    remote = RemoteFile(link, web, cache=cache)
+    try:
+        remote.allowed_bytes = None if read_all else allowed_bytes or allowance(remote.size_bytes)
+        archive = Archive(remote, name=link.filename)  # type: ignore[arg-type]
+        archive.fetching = remote
+        return _read(archive, link.filename, remote)
+    finally:
+        remote.keep()
+
+
+def allowance(size_bytes: int) -> int:
+    """How many bytes may be fetched of a wheel of that size without asking."""
+    return max(LEAST_BYTES, min(int(size_bytes * SHARE), MOST_BYTES))
+
+
+def _read(archive: Archive, filename: str, remote: RemoteFile | None) -> Opened:
+    if remote is not None:
+        remote.prefetch(_metadata(archive))
+    wheel = read_wheel(archive, filename)
+    if remote is not None:
+        remote.prefetch(_fronts(wheel, remote))
+    unread = tuple(member for member in wheel.natives if not _tables_read(wheel, member))
+    kept = replace(wheel, natives=tuple(one for one in wheel.natives if one not in unread))
+    gpu = {name: listing for name, listing in _gpu_code(kept, remote is None) if listing is not None}
+    return Opened(
+        wheel=kept,
+        unread=unread,
+        gpu=gpu,
+        fetched_bytes=remote.fetched_bytes if remote else 0,
+        requests=remote.requests if remote else 0,
+        size_bytes=archive.size_bytes,
+    )
+
+
+def _span(member: Member, most_bytes: int) -> tuple[int, int]:
+    return member.offset, LOCAL_HEADER_BYTES + SMALL_HEADER_BYTES + min(member.packed_bytes, most_bytes)
+
+
+def _metadata(archive: Archive) -> Iterator[tuple[int, int]]:
+    for name, member in archive.members.items():
+        if ".dist-info/" in name and name.endswith(("/METADATA", "/RECORD", "/WHEEL")):
+            yield _span(member, member.packed_bytes)
+
+
+def _fronts(wheel: Wheel, remote: RemoteFile) -> Iterator[tuple[int, int]]:
+    """The front of each native member; all of them where that is little."""
+    whole = sum(one.packed_bytes for one in wheel.natives)
+    small = remote.allowed_bytes is None or whole < (remote.allowed_bytes - remote.fetched_bytes) / 2
+    for member in wheel.natives:
+        yield _span(member, member.packed_bytes if small else FRONT_BYTES)
+
+
+def _tables_read(wheel: Wheel, member: Member) -> bool:
+    """Parse a member with all that a loader may ask of it; `False` where that is too far in."""
+    try:
+        content = wheel.content(member)
+        if isinstance(content, Image):
+            wheel.remember(member, _settled(content))
+    except MalformedImage:
+        return True  # a loader finds it out as well, when it asks for that table
+    except NotEnough:
+        return False
+    return True
+
+
+def _settled(image: Image) -> Image:
+    """The image with its tables read, so that no loader's question goes to the network.
+
+    What a PE file keeps in its resources (manifests, mostly none) and what only musl asks about may lie behind GPU
+    code; there they count as not known, as they do in a snapshot.
+    """
+    image = replace(
+        image,
+        read_manifest=image.read_manifest if _reaches(image, "manifest") else None,
+        read_assembly_manifest=image.read_assembly_manifest if _reaches(image, "assembly_manifest") else None,
+        read_relocations=image.read_relocations if _reaches(image, "relocations") else None,
+        read_plain_names=image.read_plain_names if _reaches(image, "plain_names") else None,
+        read_export_index=None,
+    )
+    _ = image.imports, image.exports, image.undefined, image.bindings
+    return image
+
+
+def _reaches(image: Image, name: str) -> bool:
+    try:
+        getattr(image, name)
+    except NotEnough:
+        return False
+    except MalformedImage:
+        return True
+    return True
+
+
+def _gpu_code(wheel: Wheel, everything: bool) -> Iterator[tuple[str, GpuListing | None]]:
+    for member in wheel.natives:
+        if not isinstance(wheel.content(member), MalformedImage):
+            yield member.name, _listing(wheel.archive, member, everything)
+
+
+def _listing(archive: Archive, member: Member, everything: bool) -> GpuListing | None:
+    """The GPU code of a member, as far as it may be read; `None` for none."""
+    found: list[CodeContainer] = []
+    complete = True
+    try:
+        for container in containers_of(Source(archive.data(member), member.name)):
+            found.append(container)
+            if not everything and len(found) == ENOUGH_CONTAINERS:
+                complete = False
+                break
+    except NotEnough:
+        complete = False
+    except MalformedImage:
+        return None  # no native code, or damaged: the image says so
+    return GpuListing(tuple(found), complete) if found or not complete else None
