@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from wontload.binary import Symbol, read_image
 from wontload.binary.columns import Columns
@@ -16,18 +16,32 @@ Answer = tuple[Any, ...]
 
 
 def comparable(answer: Answer) -> Answer:
-    """The answer without the order of its lists."""
-    return tuple(frozenset(one) if isinstance(one, list) else one for one in answer)
+    """The answer without the order of its lists, and its columns as rows."""
+    return tuple([_without_order(one) for one in answer])
+
+
+def _without_order(part: Any) -> Any:
+    if isinstance(part, Table):
+        return frozenset(zip(*part, strict=True))
+    return frozenset(part) if isinstance(part, list) else part
+
+
+class Table(NamedTuple):
+    """What a PE file exports, a column each: that is how names are had from all of these libraries without detours."""
+
+    names: Sequence[str | None]
+    ordinals: Sequence[int]
+    forwarders: Sequence[str | None]
 
 
 def wontload_pe(path: str) -> Answer:
-    """(Imports as (library, delayed, names and ordinals), exports as (name, ordinal, forwarder))."""
+    """(Imports as (library, delayed, names and ordinals), exports)."""
     image = read_image(path, symbols=True)
     imports = tuple([(one.library, one.delayed, _names_and_ordinals(one.symbols)) for one in image.imports])
     exports = image.exports
     if not isinstance(exports, Columns):  # there are none
-        return imports, [*exports]
-    return imports, [*zip(*map(exports.column, ("name", "ordinal", "forwarder")), strict=True)]
+        return imports, Table((), (), ())
+    return imports, Table(*map(exports.column, ("name", "ordinal", "forwarder")))
 
 
 def _names_and_ordinals(symbols: Sequence[Symbol]) -> tuple[str | int | None, ...]:
@@ -50,13 +64,16 @@ def lief_pe(path: str) -> Answer:
             if symbols or delayed:
                 imports.append((library.name, delayed, symbols))
     table = binary.get_export()
-    exports = []
+    exports = Table([], [], [])
+    name, ordinal, forward = (column.append for column in exports)
     for one in table.entries if table else ():
         forwarder = None
         if one.is_forwarded:
             forwarder = f"{one.forward_information.library}.{one.forward_information.function}"
         if one.address or forwarder:
-            exports.append((one.name or None, one.ordinal, forwarder))
+            name(one.name or None)
+            ordinal(one.ordinal)
+            forward(forwarder)
     return tuple(imports), exports
 
 
@@ -76,7 +93,9 @@ def pefile_pe(path: str) -> Answer:
                 if symbols or delayed:
                     imports.append((library.dll.decode(), delayed, symbols))
         table = getattr(binary, "DIRECTORY_ENTRY_EXPORT", None)
-        exports = [(_text(one.name), one.ordinal, _text(one.forwarder)) for one in (table.symbols if table else ())]
+        symbols = table.symbols if table else ()
+        names = [_text(one.name) for one in symbols]
+        exports = Table(names, [one.ordinal for one in symbols], [_text(one.forwarder) for one in symbols])
     return tuple(imports), exports
 
 

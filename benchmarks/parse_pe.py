@@ -16,7 +16,7 @@ from benchmarks.parse_turns import agreed, best_of_interleaved, files_beginning,
 from benchmarks.processes import peak_bytes
 
 PLACES = (Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows"), Path("/usr/lib/gcc/x86_64-w64-mingw32"))
-ROUNDS = 3
+ROUNDS = 5
 LARGE_BYTES = 550_000_000
 READ_ALL = "import sys; from benchmarks.parse_contenders import wontload_pe; all(map(wontload_pe, sys.argv[1:]))"
 

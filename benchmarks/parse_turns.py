@@ -39,14 +39,17 @@ def agreed(contenders: Contenders, paths: Iterable[Path]) -> list[Path]:
 
 
 def best_of_interleaved(contenders: Contenders, paths: Sequence[Path], rounds: int) -> dict[str, list[float]]:
-    """For each contender the shortest time in seconds for each file; everyone has its turn in every round."""
+    """For each contender the shortest time in seconds for each file; everyone has its turn in every round.
+
+    Of processor: a busy machine does not stretch that as it does the time on the wall.
+    """
     seconds = {name: [float("inf")] * len(paths) for name in contenders}
     for _ in range(rounds):
         for name, answer in contenders.items():
             for index, path in enumerate(paths):
-                start = time.perf_counter()
+                start = time.process_time()
                 answer(str(path))
-                seconds[name][index] = min(seconds[name][index], time.perf_counter() - start)
+                seconds[name][index] = min(seconds[name][index], time.process_time() - start)
             gc.collect()  # what one leaves behind is not the next one's to clear
     return seconds
 

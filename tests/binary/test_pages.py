@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,11 +99,16 @@ def test_columns_are_a_tuple_of_rows() -> None:
 
 
 def test_names_side_by_side_are_told_from_names_that_are_not() -> None:
+    def names(window: str, *starts: int) -> list[str] | None:
+        return side_by_side(window.split("\0"), struct.pack(f"<{len(starts)}I", *starts))
+
     window = "ab\0c\0\0d\0"
-    assert side_by_side(window, [70, 73, 75, 76]) == ["ab", "c", "", "d"]
-    assert side_by_side(window, [70, 73, 76, 76]) is None  # two names in one place
-    assert side_by_side(window, [70, 73, 76]) is None  # something lies between
-    assert side_by_side(window[:-1], [70, 73, 75, 76]) is None  # the last has no end
+    assert names(window, 70, 73, 75, 76) == ["ab", "c", "", "d"]
+    assert names(window, 70, 73, 76, 76) is None  # two names in one place
+    assert names(window, 70, 73, 76) is None  # something lies between
+    assert names(window[:-1], 70, 73, 75, 76) is None  # the last has no end
+    assert names(window, 70, 73 + (1 << 16), 75 - 1, 76) is None
+    assert names("ab\0", 70) == ["ab"]
 
 
 def test_pieces_that_were_read_are_not_read_again(opened: Callable[[], Pages], monkeypatch: pytest.MonkeyPatch) -> None:

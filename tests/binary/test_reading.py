@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.images import elf, pe
-from wontload.binary import Defect, Import, MalformedImage, parse_image, read_image
+from wontload.binary import Defect, Format, Image, Import, MalformedImage, parse_image, read_image
+from wontload.binary.image import new_image
 
 NOT_NATIVE = {
     "text": b"Access denied.\r\n",
@@ -116,3 +118,17 @@ def test_images_and_defects_go_to_other_processes(tmp_path: Path) -> None:
     found = defect_of(path)
     again = pickle.loads(pickle.dumps(found))
     assert (str(again), again.defect, again.part) == (str(found), Defect.TRUNCATED, "sections")
+
+
+def test_an_image_is_the_same_however_it_was_made(tmp_path: Path) -> None:
+    made = new_image(format=Format.ELF, architecture="x86_64", bits=64, soname="libx.so")
+    usual = Image(format=Format.ELF, architecture="x86_64", bits=64, soname="libx.so")
+    assert (made, vars(made)) == (usual, vars(usual))
+    assert replace(made, bits=32) == replace(usual, bits=32)
+    with pytest.raises(FrozenInstanceError):
+        made.bits = 32  # type: ignore[misc]
+    path = tmp_path / "x.dll"
+    path.write_bytes(pe(needs=[("a.dll", ["f", 7])], exports=["b", "c"]))
+    at_once, later = read_image(path, symbols=True), read_image(path)
+    assert pickle.loads(pickle.dumps(at_once)) == at_once == later
+    assert (at_once.imports, at_once.exports, at_once.undefined) == (later.imports, later.exports, later.undefined)

@@ -13,7 +13,7 @@ from wontload.binary.elf_lookup import HashedExports
 from wontload.binary.elf_relocations import read_bindings, read_relocations
 from wontload.binary.elf_symbols import read_exports, read_plain_names, read_undefined
 from wontload.binary.elf_versions import read_versions
-from wontload.binary.image import Format, Image, Import
+from wontload.binary.image import Format, Image, Import, new_image
 from wontload.binary.malformed import MalformedImage
 from wontload.binary.origin import Origin, later
 from wontload.binary.source import Source, decode
@@ -61,7 +61,7 @@ def parse_elf(source: Source, origin: Origin) -> Image:
     def on_demand(read: Callable[[ElfView], T]) -> Callable[[], T]:
         return later(origin, lambda source: read(ElfView(source, layout, versions.names)))
 
-    return Image(
+    return new_image(
         format=Format.ELF,
         architecture=ARCHITECTURE.get((layout.machine, layout.bits, layout.big_endian)) or f"{layout.machine:#x}",
         bits=layout.bits,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -348,3 +348,16 @@ class Image:
     def exports_by_name(self) -> Mapping[str, Export]:
         """Exports that have a name."""
         return {export.name: export for export in self.exports if export.name is not None}
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    new_image = Image
+else:
+    _DEFAULTS = {one.name: one.default for one in fields(Image) if one.default is not MISSING}
+
+    def new_image(**given: object) -> Image:
+        """`Image(...)` for parsers: a frozen dataclass sets its fields one by one, which takes as long as a header."""
+        image = object.__new__(Image)
+        object.__setattr__(image, "__dict__", {**_DEFAULTS, **given})
+        return image

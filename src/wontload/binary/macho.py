@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from wontload.binary.image import Format, Image, Import
+from wontload.binary.image import Format, Image, Import, new_image
 from wontload.binary.macho_layout import MACHO_MAGICS, Command, Layout, Slice, read_layout, read_slices
 from wontload.binary.macho_symbols import read_exports, read_imports, read_undefined
 from wontload.binary.malformed import Defect, MalformedImage
@@ -47,7 +47,7 @@ def parse_macho(source: Source, origin: Origin, architecture: str | None = None)
     layout = read_layout(source, _choose(source, slices, architecture))
     needed = read_needed(layout)
     built = _built_for(layout)
-    return Image(
+    return new_image(
         format=Format.MACHO,
         architecture=layout.slice.architecture,
         bits=layout.bits,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from wontload.binary.image import Format, Image, Manifest
-from wontload.binary.origin import Origin, later
+from wontload.binary.image import Format, Image, Manifest, new_image
+from wontload.binary.origin import Origin, reading
 from wontload.binary.pe_details import (
     DLL_MANIFEST,
     EXE_MANIFEST,
@@ -36,35 +36,41 @@ WINE_PREFERS_NATIVE = 0x10  # a bit of DllCharacteristics that Microsoft leaves 
 IMAGE_FILE_DLL = 0x2000  # "PE Format", "Characteristics"
 
 
-def parse_pe(source: Source, origin: Origin) -> Image:
-    """Parse the headers and the names of libraries now; symbols when they are asked for."""
+def parse_pe(source: Source, origin: Origin, *, symbols: bool = False) -> Image:
+    """Parse the headers and the names of libraries now; symbols when they are asked for, or now as well."""
     layout = read_layout(source)
     view = PEView(source, layout)
     load_config = read_load_config(view)
     eager = read_eager(view)
+    needed = read_needed(view, eager)
+    # What lies side by side is read in turn. The image keeps it as if it had been asked for it.
+    asked = {"imports": read_imports(view, eager), "exports": read_exports(view), "undefined": ()} if symbols else {}
+    soname = read_name(view)
     is_library = bool(layout.characteristics & IMAGE_FILE_DLL)
     file_version = read_file_version(view)
     # Its place lies beside the version's, so that no further read is needed.
     manifest = find_manifest(view, DLL_MANIFEST if is_library else EXE_MANIFEST)
-    return Image(
+    image = new_image(
         format=Format.PE,
         architecture=architecture(view, load_config),
         bits=layout.bits,
         size_bytes=source.size,
         is_library=is_library,
-        needed=read_needed(view, eager),
-        soname=read_name(view),
+        needed=needed,
+        soname=soname,
         dependent_load_flags=dependent_load_flags(view, load_config),
         has_dotnet=view.directory(Directory.CLR) is not None,
         wine_builtin=_is_wine_builtin(source),
         file_version=file_version,
         minimum_os=layout.subsystem_version,
         linker_version=layout.linker_version,
-        read_imports=later(origin, partial(_on_view, partial(read_imports, eager=eager), layout)),
-        read_exports=later(origin, partial(_on_view, read_exports, layout)),
-        read_manifest=manifest and later(origin, partial(_on_view, partial(_read_manifest, place=manifest), layout)),
-        read_assembly_manifest=later(origin, partial(_on_view, _read_assembly_manifest, layout)),
+        read_imports=partial(_on_view, origin, layout, partial(read_imports, eager=eager)),
+        read_exports=partial(_on_view, origin, layout, read_exports),
+        read_manifest=manifest and partial(_on_view, origin, layout, partial(_read_manifest, place=manifest)),
+        read_assembly_manifest=partial(_on_view, origin, layout, _read_assembly_manifest),
     )
+    vars(image).update(asked)
+    return image
 
 
 def _is_wine_builtin(source: Source) -> bool:
@@ -94,5 +100,6 @@ def _read_manifest(view: PEView, place: tuple[int, int]) -> Manifest:
     return parse_manifest(view.bytes_at(rva, min(size, LARGEST_MANIFEST_BYTES)))
 
 
-def _on_view(read: Callable[[PEView], T], layout: Layout, source: Source) -> T:
-    return read(PEView(source, layout))
+def _on_view(origin: Origin, layout: Layout, read: Callable[[PEView], T]) -> T:
+    """What `read` makes of the file when the image is asked for that."""
+    return reading(origin, lambda source: read(PEView(source, layout)))

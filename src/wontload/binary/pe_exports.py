@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from functools import cache
+from itertools import repeat
 
 from wontload.binary.columns import Columns
 from wontload.binary.image import Export
@@ -21,6 +22,7 @@ from wontload.binary.source import numbers
 EXPORT_DIRECTORY = struct.Struct("<12xIIIIIII")
 # Ordinals are 16-bit numbers, so more addresses or names than this cannot be reached.
 MOST_ORDINALS = 1 << 16
+EXPORT_BYTES = 1 << 16  # of the export directory that are read at once: most are smaller
 
 
 def read_name(view: PEView) -> str | None:
@@ -40,32 +42,32 @@ def read_exports(view: PEView) -> Sequence[Export]:
     directory = view.directory(Directory.EXPORT)
     if directory is None:
         return ()
-    view.keep(*directory)
+    view.keep(directory[0], min(directory[1], EXPORT_BYTES))
     header = EXPORT_DIRECTORY.unpack(view.bytes_at(directory[0], EXPORT_DIRECTORY.size))
     _, base, address_count, name_count, addresses_rva, names_rva, indexes_rva = header
     if max(address_count, name_count) > MOST_ORDINALS:
         raise view.source.corrupt(f"its export directory has {max(address_count, name_count)} entries")
-    addresses = _numbers(view, addresses_rva, address_count, "I", 4)
-    names: Sequence[str | None] = view.texts_in_order(_numbers(view, names_rva, name_count, "I", 4))
+    addresses = numbers(_table(view, addresses_rva, address_count, 4), "I")
+    names: Sequence[str | None] = view.texts_in_order(_table(view, names_rva, name_count, 4))
     forwarders = _forwarders(view, addresses, directory)
     table = _table(view, indexes_rva, name_count, 2)
     if name_count == address_count and _in_order().startswith(table):  # nearly always: a name for each, in that order
-        indexes: Sequence[int] = range(address_count)
-        ordinals: Sequence[int] = range(base, base + address_count)
-    else:
-        indexes = _with_nameless(view, numbers(table, "H"), addresses)
-        ordinals = [*map(base.__add__, indexes)]
-        names = [*names, *[None] * (len(indexes) - name_count)]
-    return Columns(Export, names, ordinals, [*map(forwarders.get, indexes)] if forwarders else None)
+        return Columns(Export, names, range(base, base + address_count), forwarders)
+    indexes = numbers(table, "H")
+    if indexes and max(indexes) >= address_count:
+        raise view.source.corrupt(f"an export has the index {max(indexes)} of {address_count} addresses")
+    if nameless := _nameless(indexes, addresses):
+        indexes = [*indexes, *nameless]
+        names = [*names, *repeat(None, len(nameless))]
+    ordinals = [index + base for index in indexes]
+    return Columns(Export, names, ordinals, forwarders and [*map(forwarders.__getitem__, indexes)])
 
 
-def _with_nameless(view: PEView, indexes: Sequence[int], addresses: Sequence[int]) -> list[int]:
-    """The indexes that have names, and those that have none. An address of zero is a hole in the ordinals."""
-    if indexes and max(indexes) >= len(addresses):
-        raise view.source.corrupt(f"an export has the index {max(indexes)} of {len(addresses)} addresses")
+def _nameless(indexes: Sequence[int], addresses: Sequence[int]) -> list[int]:
+    """The indexes that have no names. An address of zero is a hole in the ordinals."""
     if len(named := set(indexes)) == len(addresses):
-        return [*indexes]
-    return [*indexes, *(one for one, address in enumerate(addresses) if address and one not in named)]
+        return []
+    return [one for one, address in enumerate(addresses) if address and one not in named]
 
 
 def _table(view: PEView, rva: int, count: int, width: int) -> bytes:
@@ -75,20 +77,19 @@ def _table(view: PEView, rva: int, count: int, width: int) -> bytes:
     return view.bytes_at(rva, count * width)
 
 
-def _numbers(view: PEView, rva: int, count: int, code: str, width: int) -> Sequence[int]:
-    return numbers(_table(view, rva, count, width), code) if count else ()
-
-
 @cache
 def _in_order() -> bytes:
     """The ordinal table of as many exports as there can be, each of which has a name, in order."""
     return struct.pack(f"<{MOST_ORDINALS}H", *range(MOST_ORDINALS))
 
 
-def _forwarders(view: PEView, addresses: Sequence[int], directory: tuple[int, int]) -> dict[int, str]:
+def _forwarders(view: PEView, addresses: Sequence[int], directory: tuple[int, int]) -> list[str | None] | None:
     """Text by index: an address inside the export directory is that of a text ("Export Address Table")."""
     start, end = directory[0], sum(directory)
-    if not addresses or max(addresses) < start or min(addresses) >= end:
-        return {}
     indexes = [index for index, address in enumerate(addresses) if start <= address < end]
-    return dict(zip(indexes, view.texts_in_order([addresses[index] for index in indexes]), strict=True))
+    if not indexes:
+        return None
+    found: list[str | None] = [None] * len(addresses)
+    for index, text in zip(indexes, view.texts([addresses[index] for index in indexes]), strict=True):
+        found[index] = text
+    return found

@@ -101,10 +101,11 @@ def symbols_of(view: PEView, tables: Sequence[Sequence[int]], base: int = 0) -> 
     """Yield the symbols of each of several tables of thunks, all of whose names are read at once."""
     by_ordinal = 1 << (view.layout.bits - 1)
     flat = [*chain.from_iterable(tables)]
-    some_by_ordinal = bool(flat) and max(flat) >= by_ordinal
+    highest: int | None = max(flat, default=0)
+    some_by_ordinal = highest is not None and highest >= by_ordinal
     if some_by_ordinal:
-        flat = [thunk for thunk in flat if thunk < by_ordinal]
-    names = view.texts(flat, HINT_BYTES - base)  # a hint of two bytes stands before each name
+        flat, highest = [thunk for thunk in flat if thunk < by_ordinal], None
+    names = view.texts(flat, HINT_BYTES - base, highest)  # a hint of two bytes stands before each name
     start = 0
     for table in tables:
         if some_by_ordinal and max(table, default=0) >= by_ordinal:

@@ -13,25 +13,28 @@ from wontload.binary.source import LONGEST_NAME_BYTES, Source, numbers, side_by_
 WORD = {32: struct.Struct("<I"), 64: struct.Struct("<Q")}
 # Tables that lie within this many bytes are read in one piece.
 MOST_WINDOW_BYTES = 1 << 20
-MOST_KEPT_BYTES = 8 << 20
-MOST_THUNKS = 128  # of a table that is read with its neighbours
+RVA_BYTES = 4
+# Behind it no name may begin if RVAs are to be added without a carry; see `side_by_side`.
+LAST_RVA_IN_ORDER = (1 << 32) - LONGEST_NAME_BYTES - 1
+MOST_THUNKS = 128  # of the last of several tables that are read at once
 
 
 class PEView:
     """A PE file read by RVA, as it would lie in memory."""
 
-    __slots__ = ("_kept", "_kept_end", "_kept_rva", "layout", "source")
+    __slots__ = ("_kept", "_kept_end", "_kept_rva", "_sections", "layout", "source")
 
     def __init__(self, source: Source, layout: Layout) -> None:
         self.source = source
         self.layout = layout
+        self._sections: dict[int, Section] = {}
         self._kept = b""
         self._kept_rva = self._kept_end = 0
 
     def keep(self, rva: int, size: int) -> None:
         """Read what tables of one kind lie in at once, as far as it is in the file; reads within it are then cheap."""
         section = self.section(rva)
-        size = min(size, section.raw_end_rva - rva, MOST_KEPT_BYTES)
+        size = min(size, section.raw_end_rva - rva, MOST_WINDOW_BYTES)
         if size > 0:
             self._kept = self.source.bytes_at(rva - section.rva + section.file_offset, size)
             self._kept_rva, self._kept_end = rva, rva + size
@@ -51,7 +54,9 @@ class PEView:
         """The part of the image that `rva` lies in."""
         index = bisect_right(self.layout.starts, rva) - 1
         if index >= 0:
-            section = self.layout.sections[index]
+            section = self._sections.get(index)
+            if section is None:
+                section = self._sections[index] = Section(*self.layout.sections[index])
             if rva < section.end_rva:
                 return section
         raise self.source.corrupt(f"the address {rva:#x} lies in none of its sections")
@@ -88,23 +93,24 @@ class PEView:
             raise self.source.corrupt(f"a table at address {rva:#x} runs off its section")
         yield (0,) * len(layout.unpack(bytes(layout.size)))  # what follows in memory is zero, which ends any table
 
-    def thunks(self, rva: int) -> list[int]:
-        """The non-zero numbers, as wide as an address, from `rva` to the first zero."""
+    def thunks(self, rva: int, count: int = 64) -> list[int]:
+        """The non-zero numbers, as wide as an address, from `rva` to the first zero; `count` are looked at first."""
         code, width = WORD[self.layout.bits].format[-1], WORD[self.layout.bits].size
-        section, count = self.section(rva), 64
+        section = self.section(rva)
         found: list[int] = []
         while rva < section.raw_end_rva:
-            window = self.memory(section, rva, count * width)
-            some = numbers(window, code)
-            got = len(some)
-            length = some.index(0) if 0 in some else got
-            self.source.spend(length)
-            found += some[:length]
-            if length < got:
+            some = numbers(self.memory(section, rva, count * width), code)
+            try:
+                stop = some.index(0)
+            except ValueError:
+                stop = len(some)
+            self.source.spend(stop)
+            found += some[:stop]
+            if stop < len(some):
                 return found
-            if not got:
+            if not stop:
                 break
-            rva, count = rva + got * width, 1024
+            rva, count = rva + stop * width, 1024
         if rva + width > section.end_rva:
             raise self.source.corrupt(f"a table at address {rva:#x} runs off its section")
         return found
@@ -132,36 +138,56 @@ class PEView:
         for rva in rvas:
             start, rest = divmod(rva - low, word.size)
             try:
-                stop = -1 if rest else some.index(0, start, start + MOST_THUNKS)
+                stop = -1 if rest else some.index(0, start)
             except ValueError:
                 stop = -1
             if stop < 0:  # a long table, or one that lies oddly
-                found.append(self.thunks(rva))
+                found.append(self.thunks(rva, 1024))
             else:
                 self.source.spend(stop - start)
                 found.append(some[start:stop])
         return found
 
-    def texts(self, addresses: Sequence[int], base_rva: int = 0) -> list[str]:
-        """The NUL-terminated texts at `base_rva` and each of `addresses`: at once if they share a section, as usual."""
+    def texts(self, addresses: Sequence[int], base_rva: int = 0, highest: int | None = None) -> list[str]:
+        """The NUL-terminated texts at `base_rva` and each of `addresses`: at once if they share a section, as usual.
+
+        `highest`: of `addresses`, if the caller knows it.
+        """
         if not addresses:
             return []
-        low, high = min(addresses), max(addresses)
+        low, high = min(addresses), max(addresses) if highest is None else highest
+        if window := self._kept_window(low + base_rva, high + base_rva):
+            return self.source.cut(window, addresses, low)
         section = self.section(low + base_rva)
         if high + base_rva >= section.raw_end_rva:
             return [self.text(base_rva + one) for one in addresses]
         shift = base_rva - section.rva + section.file_offset
         return self.source.texts(addresses, shift, self._text_end(section), (low, high))
 
-    def texts_in_order(self, rvas: Sequence[int]) -> list[str]:
-        """The same of names that lie side by side in the order of `rvas`, as linkers leave those of exports."""
-        if rvas and self._kept_rva <= rvas[0] <= rvas[-1] < self._kept_end:
-            first, last = rvas[0] - self._kept_rva, rvas[-1] - self._kept_rva
-            end = self._kept.find(0, last, last + LONGEST_NAME_BYTES)
-            window = str(memoryview(self._kept)[first : end + 1], "latin-1")
-            if end >= 0 and window.isascii() and (found := side_by_side(window, rvas)):
+    def texts_in_order(self, table: bytes) -> list[str]:
+        """The texts at the RVAs in a table: soonest if side by side in its order, as linkers leave names of exports."""
+        if not table:
+            return []
+        first, last = int.from_bytes(table[:RVA_BYTES], "little"), int.from_bytes(table[-RVA_BYTES:], "little")
+        if first <= last < LAST_RVA_IN_ORDER:
+            window = self._kept_window(first, last)
+            if window.isascii() and (found := side_by_side(window.split("\0"), table)):
                 return found
-        return self.texts(rvas)
+            section = self.section(first)
+            if last < section.raw_end_rva:
+                start, count = first - section.rva + section.file_offset, len(table) // RVA_BYTES
+                names = self.source.ascii_names(count, start, start + last - first, self._text_end(section))
+                if found := side_by_side(names, table):
+                    return found
+        return self.texts(numbers(table, "I"))
+
+    def _kept_window(self, first: int, last: int) -> str:
+        """What was kept from one RVA to the end of the text at another, a character a byte; empty: it is not there."""
+        if not self._kept_rva <= first <= last < self._kept_end:
+            return ""
+        first, last = first - self._kept_rva, last - self._kept_rva
+        end = self._kept.find(0, last, last + LONGEST_NAME_BYTES)
+        return str(memoryview(self._kept)[first : end + 1], "latin-1") if end >= 0 else ""
 
     @staticmethod
     def _text_end(section: Section) -> int:

@@ -34,7 +34,7 @@ def read_image(path: str | os.PathLike[str], *, architecture: str | None = None,
     if not symbols:
         return _parse(file, architecture)
     with file.held():
-        image = _parse(file, architecture)
+        image = _parse(file, architecture, symbols=True)
         _ = image.imports, image.exports, image.undefined  # the image keeps them
     return image
 
@@ -46,15 +46,15 @@ def parse_image(data: bytes | memoryview, path: str, *, architecture: str | None
     return _parse(Buffer(data, path), architecture)
 
 
-def _parse(origin: Origin, architecture: str | None) -> Image:
-    return reading(origin, lambda source: parse_source(source, origin, architecture))
+def _parse(origin: Origin, architecture: str | None, *, symbols: bool = False) -> Image:
+    return reading(origin, lambda source: parse_source(source, origin, architecture, symbols=symbols))
 
 
-def parse_source(source: Source, origin: Origin, architecture: str | None) -> Image:
+def parse_source(source: Source, origin: Origin, architecture: str | None, *, symbols: bool = False) -> Image:
     """The image of bytes that are open, which `origin` opens again when it is asked for more."""
     magic = bytes(source.data[:4])
     if magic[:2] == PE_MAGIC:
-        return parse_pe(source, origin)
+        return parse_pe(source, origin, symbols=symbols)
     if magic == ELF_MAGIC:
         try:
             return parse_elf(source, origin)

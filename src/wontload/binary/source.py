@@ -9,8 +9,6 @@ import mmap
 import struct
 import sys
 from collections.abc import Sequence
-from itertools import islice
-from operator import sub
 from typing import Any, TypeAlias
 
 from wontload.binary.malformed import Defect, MalformedImage
@@ -26,6 +24,9 @@ LONGEST_NAME_BYTES = 1 << 16
 # Names are decoded in one piece when they lie this close together: bytes for each name, and beyond that.
 DENSE_BYTES, SLACK_BYTES = 256, 16384
 MOST_WINDOW_BYTES = 64 << 20
+# Of a row of names that is read at a time.
+PART_BYTES = 1 << 16
+NUL_DIGIT = struct.pack("<I", 1)
 # How many names are sought before they are accounted for.
 NAMES_AT_ONCE = 512
 # A file may promise one name a million times, so what is made of it is bounded as well as where it is read.
@@ -111,16 +112,39 @@ class Source:
         if first < 0 or stop - first > most:
             return [self.text(one + shift, end) for one in starts]
         window = str(self.data[first : stop + 1], "latin-1")  # a character a byte: offsets stay what they are
-        return self._cut(window, starts, low)
+        return self.cut(window, starts, low)
 
-    def _cut(self, window: str, starts: Sequence[int], low: int) -> list[str]:
-        """The texts at `start - low` in `window`. They may overlap, so their sum is accounted for as it grows."""
+    def ascii_names(self, count: int, first: int, last: int, end: int) -> list[str]:
+        """What lies between the text at `first` and the end of that at `last`, cut at its NULs, then what is behind.
+
+        Empty if that is not ASCII, is not `count` texts, or would take more memory than so many should. It is read in
+        parts, as memory in large pieces costs more than what is put there.
+        """
+        stop = self._name_end(last, end) + 1
+        if stop - first > DENSE_BYTES * count + SLACK_BYTES:
+            return []
+        names = [""]
+        for at in range(first, stop, PART_BYTES):
+            part = names.pop() + str(self.data[at : min(at + PART_BYTES, stop)], "latin-1")
+            if not part.isascii() or len(part) > PART_BYTES + LONGEST_NAME_BYTES or len(names) > count:
+                return []
+            names += part.split("\0")
+        return names
+
+    def cut(self, window: str, starts: Sequence[int], low: int) -> list[str]:
+        """The NUL-terminated texts at `start - low` in `window`, a character of which is a byte.
+
+        They may overlap, so their sum is accounted for as it grows.
+        """
         found: list[str] = []
-        find = window.index
+        find, furthest = window.index, LONGEST_NAME_BYTES if len(window) > LONGEST_NAME_BYTES else 0
         for at in range(0, len(starts), NAMES_AT_ONCE):
             some = starts[at : at + NAMES_AT_ONCE]
             try:
-                names = [window[(one := start - low) : find("\0", one, one + LONGEST_NAME_BYTES)] for start in some]
+                if furthest:
+                    names = [window[(one := start - low) : find("\0", one, one + furthest)] for start in some]
+                else:
+                    names = [window[(one := start - low) : find("\0", one)] for start in some]
             except ValueError:
                 raise self.corrupt("a name has no end") from None
             together = "".join(names)
@@ -144,17 +168,23 @@ class Source:
         raise self.corrupt("a name has no end", offset)
 
 
-def side_by_side(window: str, starts: Sequence[int]) -> list[str] | None:
-    """The NUL-terminated texts in `window` if they begin at `starts`, in that order and with nothing between them.
+def side_by_side(names: list[str], starts: bytes) -> list[str] | None:
+    """The texts that begin at `starts`, if they are `names`: a window cut at its NULs, the last of which ends it.
 
-    `starts` may count from anywhere; the first is that of the window. So lie the names of nearly all export tables, and
-    to see it takes less than to search for each.
+    So lie the names of nearly all export tables, and to see it takes less than to search for each.
+
+    Args:
+        names: with what is behind the last NUL, which is taken away. starts: little-endian numbers of 32 bits, counted
+            from anywhere, the first that of the window. None is so large that the text there would end at `1 << 32`.
     """
-    names = window.split("\0")
-    if names.pop() or len(names) != len(starts):
+    if not names or names.pop() or 4 * len(names) != len(starts):
         return None
-    steps = [*map(sub, islice(starts, 1, None), starts)]
-    return names if steps == [length + 1 for length in map(len, islice(names, len(steps)))] else None
+    # Each begins behind the one before and its NUL. All of these sums are one: of numbers whose 32-bit digits they are.
+    lengths = struct.pack(f"<{len(names)}I", *map(len, names))[:-4]
+    begins, added, nuls, following = (
+        int.from_bytes(digits, "little") for digits in (starts[:-4], lengths, len(lengths) // 4 * NUL_DIGIT, starts[4:])
+    )
+    return names if begins + added + nuls == following else None
 
 
 def numbers(blob: bytes, code: str, order: str = "<") -> Sequence[int]:
