@@ -7,16 +7,17 @@ then DT_JMPREL, each from its start.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from wontload.binary.elf_layout import ElfView, Tag
 from wontload.binary.elf_symbols import SHN_UNDEF, STB_LOCAL, STB_WEAK
 from wontload.binary.elf_versions import INDEX_MASK
 from wontload.binary.image import Bindings, Relocation, Symbol
+from wontload.binary.source import every
 
 DT_PLTRELSZ, DT_RELASZ, DT_RELSZ, DT_PLTREL = 2, 8, 18, 20
-# Kept of each entry: r_info. It holds the symbol's index above the relocation's type.
-ENTRY = {(64, Tag.RELA): "8xQ8x", (64, Tag.REL): "8xQ", (32, Tag.RELA): "4xI4x", (32, Tag.REL): "4xI"}
+# Of each entry: how many words it has, the second of which is r_info. It holds the symbol's index above the type.
+ENTRY_WORDS = {Tag.RELA: 3, Tag.REL: 2}
 TYPE_BITS = {64: 32, 32: 8}
 
 
@@ -40,9 +41,9 @@ def read_relocations(view: ElfView) -> tuple[Relocation, ...]:
     values = view.layout.values
     kind = Tag.RELA if values.get(DT_PLTREL, Tag.RELA) == Tag.RELA else Tag.REL
     infos = {
-        **dict.fromkeys(_infos(view, kind, values.get(Tag.JMPREL), values.get(DT_PLTRELSZ, 0))),
-        **dict.fromkeys(_infos(view, Tag.REL, values.get(Tag.REL), values.get(DT_RELSZ, 0))),
-        **dict.fromkeys(_infos(view, Tag.RELA, values.get(Tag.RELA), values.get(DT_RELASZ, 0))),
+        **_infos(view, kind, values.get(Tag.JMPREL), values.get(DT_PLTRELSZ, 0)),
+        **_infos(view, Tag.REL, values.get(Tag.REL), values.get(DT_RELSZ, 0)),
+        **_infos(view, Tag.RELA, values.get(Tag.RELA), values.get(DT_RELASZ, 0)),
     }
     shift, table = TYPE_BITS[view.layout.bits], view.layout.values.get(Tag.SYMTAB)
     view.source.spend(len(infos))
@@ -65,17 +66,19 @@ def _symbols(view: ElfView, table: int, indexes: list[int]) -> dict[int, tuple[s
 
 
 def _symbol_indexes(view: ElfView, kind: int, address: int | None, size: int) -> list[int]:
+    """The indexes of symbols that entries of a table refer to, each once, in the order of the table."""
     shift = TYPE_BITS[view.layout.bits]
-    return [info >> shift for info in _infos(view, kind, address, size) if info >> shift]
+    return [index for index in dict.fromkeys([info >> shift for info in _infos(view, kind, address, size)]) if index]
 
 
-def _infos(view: ElfView, kind: int, address: int | None, size: int) -> Iterator[int]:
-    """The r_info of each entry of a table."""
+def _infos(view: ElfView, kind: int, address: int | None, size: int) -> dict[int, None]:
+    """Each r_info of a table once, in its order: most entries of a table are of no symbol, and of one kind."""
     if address is None:
-        return iter(())
-    entry = struct.Struct(view.layout.structs.order + ENTRY[view.layout.bits, kind])
-    blob = view.bytes_at(address, size // entry.size * entry.size)
-    return (info for (info,) in entry.iter_unpack(blob))
+        return {}
+    words = ENTRY_WORDS[kind]
+    width = words * view.layout.bits // 8
+    blob = view.bytes_at(address, size // width * width)
+    return dict.fromkeys(every(blob, "Q" if view.layout.bits == 64 else "I", 1, words, view.layout.structs.order))
 
 
 def _undefined(view: ElfView, indexes: Iterable[int]) -> tuple[Symbol, ...]:

@@ -23,10 +23,13 @@ DF_1_NOW = 1
 _NO_EXPORTS = Image.__dataclass_fields__["read_exports"].default
 
 
-def check(local: list[Mapped], shared: list[Mapped], flags: int, process: Process, known: Known) -> list[Mapped]:
+def check(
+    new: list[Mapped], local: list[Mapped], shared: list[Mapped], flags: int, process: Process, known: Known
+) -> list[Mapped]:
     """Refuse each new object that binds to a symbol which neither scope defines; those refused, in glibc's order.
 
     Args:
+        new: the objects that this load brought, in the order of their relocation.
         local: the object asked for and all it needs, breadth first.
         shared: the global scope. RTLD_DEEPBIND puts it last, which changes who defines a symbol, not whether.
         flags: of `dlopen`.
@@ -36,7 +39,7 @@ def check(local: list[Mapped], shared: list[Mapped], flags: int, process: Proces
     scope = [one for one in dict.fromkeys((*shared, *local)) if one.path is not None]
     images = {id(one.image): one.image for one in scope if one.image is not None}
     refused = []
-    for one in relocation_order(local):
+    for one in new:
         try:
             doubtful = _not_plainly_defined(one.image, images, known)
             if not doubtful:

@@ -120,7 +120,7 @@ class Walk:
         process = self.request.process
         shared = global_scope(self.namespace, process)
         if not self.errors and shared:
-            refused = symbols.check(local, shared, self.request.flags, process, self.mapper.known)
+            refused = symbols.check(new, local, shared, self.request.flags, process, self.mapper.known)
             self.errors += [one.error for one in refused if one.error is not None]
         if not self.errors:
             without = replace(process, global_modules=()) if process.global_modules else process
