@@ -25,11 +25,14 @@ FORMATS = ("ELF", "PE", "Mach-O")
 
 
 def large_library(path: Path, format_name: str) -> None:
-    """A library of 700 MB with `FATBINS` fatbins of three entries each."""
+    """A library of 700 MB with `FATBINS` fatbins of three entries each, two of them compressed."""
     from tests.support.gpu_images import elf_with, fatbin_entry, macho_with, pe_with
 
-    kinds = ((2, 80, 0x11), (2, 90, 0x100011), (1, 120, 0x11))
-    heads = [fatbin_entry(kind, arch, flags=flags, payload=b"", stored=PAYLOAD_BYTES) for kind, arch, flags in kinds]
+    kinds = ((2, 80, 0x11), (2, 90, 0x108011), (1, 120, 0x2011))  # as it is, by Zstandard, by LZ4
+    heads = [
+        fatbin_entry(kind, arch, flags=flags, payload=b"", stored=PAYLOAD_BYTES, compressed=PAYLOAD_BYTES - 7)
+        for kind, arch, flags in kinds
+    ]
     one = sum(map(len, heads)) + 3 * PAYLOAD_BYTES
     size = FATBINS * (16 + one)
     make, name = {

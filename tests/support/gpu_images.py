@@ -84,11 +84,17 @@ def fatbin(*entries: bytes, version: int = 1) -> bytes:
 
 
 def fatbin_entry(
-    kind: int, arch: int, *, flags: int = 0x11, payload: bytes = b"\0" * 8, stored: int | None = None
+    kind: int,
+    arch: int,
+    *,
+    flags: int = 0x11,
+    payload: bytes = b"\0" * 8,
+    stored: int | None = None,
+    compressed: int = 0,
 ) -> bytes:
-    """One entry; `stored` is what its header says in place of the payload's size."""
+    """One entry; `stored` is what its header says in place of the payload's size, padding included."""
     size = len(payload) if stored is None else stored
-    return FATBIN_ENTRY.pack(kind, 0x101, 64, size, 0, 0, 0, 9, arch, 0, 0, flags, 0, 0) + payload
+    return FATBIN_ENTRY.pack(kind, 0x101, 64, size, compressed, 0, 0, 9, arch, 0, 0, flags, 0, 0) + payload
 
 
 def bundle(codes: Sequence[tuple[str, bytes]]) -> bytes:
