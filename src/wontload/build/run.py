@@ -18,6 +18,7 @@ from wontload.build.progress import Progress
 from wontload.build.source import NoSource
 from wontload.build.studio import Studio
 from wontload.build.vcvars import prompt_of
+from wontload.build.wrapped_tools import real_directories
 from wontload.diagnosis.log.judging import LogDiagnosis, diagnose_log
 from wontload.errors import WontloadError
 from wontload.machine.own_places import state_directory
@@ -117,7 +118,7 @@ def _environment(plan: BuildPlan, own: Mapping[str, str], temporary: str) -> Bui
         kept=plan.flags.kept,
         others=plan.flags.others,
         temporary=temporary,
-        first_on_path=[os.path.dirname(nvcc)] if nvcc else [],
+        first_on_path=[*([os.path.dirname(nvcc)] if nvcc else []), *real_directories(own)],
     )
 
 
