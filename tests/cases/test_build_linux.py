@@ -73,6 +73,32 @@ def test_it_is_built_kept_and_works(tmp_path, links, state):
     assert "Building C object" in Path(answer["built"]["log"]).read_text()
 
 
+def test_it_is_judged_and_not_built_twice(tmp_path, links):
+    source = small_package(tmp_path)
+    first = ask(source, links, status=0)
+    assert (first["judged"]["verdict"], len(first["judged"]["files"])) == ("loads", 2)
+    again = ask(source, links, status=0)
+    assert (again["wheel"], again["again"], again["built"]) == (first["wheel"], True, None)
+    assert ask(source, links, "-D", "TINY_FAST=on", status=0)["again"] is False
+    assert ask(source, links, "-D", "TINY_FAST=on", "--again", status=0)["again"] is False
+    Path(first["wheel"]).write_bytes(b"changed")
+    assert ask(source, links, status=0)["again"] is False
+
+
+def test_its_script_does_the_same_by_hand(tmp_path, links):
+    environment = tmp_path / "an environment"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    python = str(environment / "bin" / "python")
+    source = small_package(tmp_path)
+    ran = wontload("build", NAME, "--source", str(source), "--python", python, "-D", "TINY_FAST=on", "--script", "sh")
+    assert ran.status == 0, ran.err
+    (tmp_path / "build.sh").write_text(ran.out)
+    variables = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(links), "CFLAGS": "-Dint=odd"}
+    subprocess.run(["sh", tmp_path / "build.sh"], check=True, cwd=tmp_path, env=variables, capture_output=True)
+    code = f"import {NAME}; print({NAME}.tiny.tiny_answer())"
+    assert subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout == "43\n"
+
+
 def test_the_source_stays_as_it_is(tmp_path, links):
     source = small_package(tmp_path)
     before = sorted(path.relative_to(source) for path in source.rglob("*"))

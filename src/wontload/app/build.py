@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from wontload.app.places import this_computer
+from wontload.app.places import Place, this_computer
 from wontload.build.fetch import fetch_source
 from wontload.build.frontend import Frontend, frontend
 from wontload.build.here import circumstances, resources
+from wontload.build.judging import JudgedWheel, judge_wheel
 from wontload.build.plan import BuildPlan, plan_build
 from wontload.build.progress import Progress
 from wontload.build.relabel import relabel
 from wontload.build.run import Built, run_build
 from wontload.build.source import NoSource, Source, read_source
 from wontload.build.unpack import bring
+from wontload.build.wheelhouse import built_before, keep, key_of
 from wontload.build.wishes import Wishes
 from wontload.errors import UsageError
 from wontload.knowledge.packages import normalised
@@ -39,7 +40,7 @@ class Order:
         name, version: of the package. source: a directory or a source distribution; `None`: from the index.
         python: the interpreter that the wheel is for. wishes: see `Wishes`.
         offline, find_links: nothing is fetched but from those directories.
-        into: where the wheel is laid; `None`: the wheelhouse.
+        into: where the wheel is laid; `None`: the wheelhouse. again: build although a wheel of just this lies there.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Order:
     offline: bool = False
     find_links: tuple[str, ...] = ()
     into: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +61,24 @@ class BuildAnswer:
     Attributes:
         machine: for which. plan: what was, or would be, run.
         built: how the run ended; `None` when nothing was run. wheel: where the wheel lies now; `None` without one.
+        judged: what it is worth here. again: it was built before, from and for exactly this, and lay in the wheelhouse.
     """
 
     machine: Machine
     plan: BuildPlan
     built: Built | None = None
     wheel: str | None = None
+    judged: JudgedWheel | None = None
+    again: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """`planned`, `hindered` (something is missing, nothing was run), `failed`, or of a wheel: `built`, `unfit`."""
+        if self.wheel is not None:
+            return "unfit" if self.judged is not None and self.judged.verdict == "fails" else "built"
+        if self.built is not None:
+            return "failed"
+        return "hindered" if self.plan.hindered else "planned"
 
 
 def ordered(target: str) -> tuple[str, str]:
@@ -96,19 +110,32 @@ def build(order: Order, *, told: Told = lambda progress: None) -> BuildAnswer:
         NoSource, NoFrontend, CannotBuild: see there.
         KeyboardInterrupt: after everything of the build has ended and been removed.
     """
-    machine = this_computer(order.python).machine
+    place = this_computer(order.python)
     with _workplace() as directory:
-        starter = frontend(order.python, directory, os.environ)
+        starter = frontend(order.python, directory, os.environ, find_links=order.find_links)
         source = read_source(_brought(order, starter, directory))
         _refuse_other(order, source)
-        plan = _plan(order, machine, source, directory)
+        plan = _plan(order, place.machine, source, directory)
+        answer = BuildAnswer(machine=place.machine, plan=plan)
         if plan.hindered:
-            return BuildAnswer(machine=machine, plan=plan)
+            return answer
+        house, key = order.into or wheelhouse(), key_of(plan, place.machine)
+        if not order.again and (wheel := built_before(house, key)):
+            return _judged(replace(answer, wheel=wheel, again=True), place)
         built = run_build(
             plan, starter, directory=directory, offline=order.offline, find_links=order.find_links, told=told
         )
-        wheel = _kept(built.wheel, order, plan.local, directory) if built.wheel else None
-    return BuildAnswer(machine=machine, plan=plan, built=built, wheel=wheel)
+        if built.wheel is None:
+            return replace(answer, built=built)
+        named = os.path.join(directory, "named")
+        os.mkdir(named)
+        wheel = keep(relabel(built.wheel, named, plan.local), house, key)
+    return _judged(replace(answer, built=built, wheel=wheel), place)
+
+
+def _judged(answer: BuildAnswer, place: Place) -> BuildAnswer:
+    assert answer.wheel is not None
+    return replace(answer, judged=judge_wheel(answer.wheel, answer.plan, place.machine, place.process))
 
 
 def _plan(order: Order, machine: Machine, source: Source | None, directory: str) -> BuildPlan:
@@ -166,31 +193,3 @@ def _refuse_other(order: Order, source: Source) -> None:
             f"{', '.join(source.empty_submodules)} is empty: the source's Git submodules were not fetched.",
             "Run `git submodule update --init --recursive` in it, or take the source distribution from PyPI.",
         )
-
-
-def _kept(wheel: str, order: Order, local: str, directory: str) -> str:
-    """The wheel under its local version, in the wheelhouse or where it was asked for; put there in one go."""
-    named = os.path.join(directory, "named")
-    os.mkdir(named)
-    wheel = relabel(wheel, named, local)
-    target = os.path.join(order.into or wheelhouse(), os.path.basename(wheel))
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    partial = f"{target}.{os.getpid()}.part"
-    try:
-        shutil.copyfile(wheel, partial)
-        os.replace(partial, target)
-    finally:
-        if os.path.exists(partial):
-            os.remove(partial)
-    return target
-
-
-def wheels_kept(names: Sequence[str] = ()) -> list[str]:
-    """Paths of wheels in the wheelhouse, of these packages or of all."""
-    directory = wheelhouse()
-    wanted = {normalised(name) for name in names}
-    try:
-        found = sorted(name for name in os.listdir(directory) if name.endswith(".whl"))
-    except OSError:
-        return []
-    return [os.path.join(directory, one) for one in found if not wanted or normalised(one.partition("-")[0]) in wanted]

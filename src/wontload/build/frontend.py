@@ -1,4 +1,4 @@
-"""What drives a build: the interpreter's own pip, else one of a fresh environment, else uv. Each isolates the build."""
+"""What drives a build: the interpreter's own pip, one of a fresh environment, pip's wheel, or uv. Each isolates it."""
 
 from __future__ import annotations
 
@@ -49,11 +49,14 @@ class Frontend:
         return [*self.command, "download", *plain, f"--no-binary={name}", f"--dest={into}", *links, requirement]
 
 
-def frontend(python: str, directory: str, environment: Mapping[str, str]) -> Frontend:
+def frontend(
+    python: str, directory: str, environment: Mapping[str, str], *, find_links: Sequence[str] = ()
+) -> Frontend:
     """The best that is here.
 
     Args:
         python: the interpreter that the wheel is for. directory: where a fresh environment may be made.
+        find_links: directories that may hold a wheel of pip, which runs as it is.
 
     Raises:
         NoFrontend: no pip, none that the interpreter could bring, no uv.
@@ -63,12 +66,19 @@ def frontend(python: str, directory: str, environment: Mapping[str, str]) -> Fro
     fresh = _fresh(python, os.path.join(directory, "environment"), environment)
     if fresh is not None:
         return Frontend(name="pip", command=(fresh, "-m", "pip"), python=python)
+    for wheel in _wheels_of_pip(find_links):  # Source: ensurepip, which starts its own in the same way
+        return Frontend(name="pip", command=(python, os.path.join(wheel, "pip")), python=python)
     if uv := shutil.which("uv"):
         return Frontend(name="uv", command=(uv,), python=python)
     raise NoFrontend(
         f"{python} has no pip of 21.3 or newer, and cannot make an environment with one.",
         "Install pip for it (`python -m ensurepip`, on Debian the package python3-venv), or uv.",
     )
+
+
+def _wheels_of_pip(find_links: Sequence[str]) -> list[str]:
+    found = [os.path.join(one, name) for one in find_links if os.path.isdir(one) for name in sorted(os.listdir(one))]
+    return [path for path in found if re.match(r"pip-\d+[\w.]*-py3-none-any\.whl$", os.path.basename(path))]
 
 
 def _pip(python: str, environment: Mapping[str, str]) -> tuple[int, ...]:

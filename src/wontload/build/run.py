@@ -24,6 +24,7 @@ from wontload.errors import WontloadError
 from wontload.machine.own_places import state_directory
 
 MOST_LOG_BYTES = 16 << 20  # that are diagnosed: the end of a log is where it failed
+LOOK_S = 10.0  # a tree of some thousand files is counted in milliseconds
 Told = Callable[[Progress], None]
 
 
@@ -38,6 +39,7 @@ class Built:
     Attributes:
         wheel: path of the wheel as the build named it; `None` when it failed. log: path of everything printed.
         seconds: that it took. job_bytes: memory of the largest process; `None` where the system does not tell.
+        disk_bytes: the most that its directory was seen to take.
         diagnosis: of the log, when it failed. environment: that it was given.
     """
 
@@ -46,6 +48,7 @@ class Built:
     seconds: float
     job_bytes: int | None
     environment: BuildEnvironment
+    disk_bytes: int = 0
     diagnosis: LogDiagnosis | None = None
 
 
@@ -78,7 +81,7 @@ def run_build(
         os.makedirs(place, exist_ok=True)
     environment = _environment(plan, dict(os.environ if own is None else own), temporary)
     command = frontend.wheel(plan.source.directory, wheels, offline=offline, find_links=find_links)
-    began, watcher = time.monotonic(), _Watcher(told)
+    began, watcher = time.monotonic(), _Watcher(told, directory)
     with _log(plan.package) as log:
         log.write(_heading(plan, command, environment).encode())
         log.flush()
@@ -94,6 +97,7 @@ def run_build(
         seconds=time.monotonic() - began,
         job_bytes=_largest_process(),
         environment=environment,
+        disk_bytes=watcher.disk_bytes,
         diagnosis=None if status == 0 else diagnosed(log.name),
     )
 
@@ -158,16 +162,34 @@ def _given(plan: BuildPlan) -> set[str]:
 
 
 class _Watcher:
-    """Lines in, progress out."""
+    """Lines in, progress out; now and then it looks how much disk the build takes."""
 
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, told: Told, directory: str) -> None:
+        self._told, self._directory = told, directory
         self._progress = Progress()
+        self._looked_s = 0.0
+        self.disk_bytes = 0
 
     def seen(self, line: str) -> None:
         """One more line of the build's."""
-        self._progress = self._progress.seen(line, time.monotonic())
+        now_s = time.monotonic()
+        self._progress = self._progress.seen(line, now_s)
         self._told(self._progress)
+        if now_s - self._looked_s > LOOK_S:
+            self._looked_s = now_s
+            self.disk_bytes = max(self.disk_bytes, _taken(self._directory))
+
+
+def _taken(directory: str) -> int:
+    """Bytes of all files below a directory that is being written to."""
+    total = 0
+    for root, _, names in os.walk(directory):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(root, name)).st_size
+            except OSError:  # gone again
+                continue
+    return total
 
 
 def _wheel(directory: str, log: str) -> str:

@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", metavar="PATH", help="build this directory or source distribution")
     parser.add_argument("--find-links", metavar="DIR", action="append", default=[], help="wheels that a build may use")
     parser.add_argument("--plan", action="store_true", help="show what would be run and why, and run nothing")
+    parser.add_argument("--script", choices=("ps1", "cmd", "sh"), help="write the plan as a script to run by hand")
     parser.add_argument("-o", "--output", metavar="DIR", help="where the wheel is laid (default: your wheelhouse)")
+    parser.add_argument("--again", action="store_true", help="build although a wheel of just this was built before")
     group = parser.add_argument_group("wishes, which the plan otherwise chooses")
     group.add_argument("--backend", choices=("cuda", "hip", "vulkan", "metal", "sycl", "blas", "cpu"))
     group.add_argument("-D", "--define", metavar="NAME=VALUE", action="append", default=[], help="a CMake definition")
@@ -40,8 +42,12 @@ def run(options: Options) -> int:
 
     machine = options.saved_machine()
     order = _order(options, live=machine is None)
-    if machine is not None and not options.plan:
-        raise UsageError("nothing can be built on a saved machine.", "Give --plan to see what would be run there.")
+    if machine is not None and not (options.plan or options.script):
+        raise UsageError(
+            "nothing can be built on a saved machine.", "Give --plan to see what would be run there, or --script."
+        )
+    if options.script:
+        return _script(options, plan_only(order, machine))
     if options.plan:
         return _show(options, plan_only(order, machine))
     state = _State(order.name)
@@ -65,6 +71,7 @@ def _order(options: Options, *, live: bool) -> Order:
         offline=options.offline,
         find_links=tuple(os.path.abspath(one) for one in options.find_links),
         into=os.path.abspath(options.output) if options.output else None,
+        again=options.again,
     )
 
 
@@ -112,6 +119,13 @@ class _State:
         return clean(f"building {self._name}: {self._progress.told(time.monotonic())}")
 
 
+def _script(options: Options, answer: BuildAnswer) -> int:
+    from wontload.report.build_script import render_build_script
+
+    options.say(render_build_script(answer, options.script, source=options.source))
+    return FAILED if answer.plan.hindered else 0
+
+
 def _show(options: Options, answer: BuildAnswer) -> int:
     if options.format == "json":
         from wontload.report.as_json import dump
@@ -122,5 +136,4 @@ def _show(options: Options, answer: BuildAnswer) -> int:
         from wontload.report.terminal import render_build
 
         options.say(render_build(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
-    failed = answer.plan.hindered or (answer.built is not None and answer.wheel is None)
-    return FAILED if failed else 0
+    return FAILED if answer.verdict in ("hindered", "failed", "unfit") else 0

@@ -48,6 +48,7 @@ TAKES_VALUE = (
     "-o",
     "--output",
     "--source",
+    "--script",
     "--find-links",
     "--backend",
     "--define",

@@ -24,11 +24,12 @@ def render_build(answer: BuildAnswer, terminal: Terminal, *, quiet: bool = False
         quiet: the answer, and the titles of what hinders. verbose: also what was passed over, and every variable.
     """
     lines = [*_header(answer, terminal)]
-    findings = answer.plan.findings
+    findings = (*answer.plan.findings, *(answer.judged.findings if answer.judged else ()))
     for finding in findings:
         lines += [[], *_finding(finding, terminal, quiet=quiet)]
-    if not quiet and (answer.built is None or verbose):
+    if not quiet and (answer.verdict in ("planned", "hindered") or verbose):
         lines += [[], *_plan(answer.plan, terminal, verbose=verbose)]
+    lines += _wheel(answer, terminal)
     if answer.built is not None:
         lines += _built(answer, terminal)
     text = draw(lines, terminal)
@@ -41,8 +42,11 @@ def render_build(answer: BuildAnswer, terminal: Terminal, *, quiet: bool = False
 def _header(answer: BuildAnswer, terminal: Terminal) -> Iterator[Line]:
     plan = answer.plan
     called = f"{plan.package} {plan.version}".strip()
-    if answer.wheel is not None:
-        yield from flow(words(f"{called} was built", "good"), terminal.width)
+    if answer.verdict == "unfit":
+        yield from flow(words(f"{called} was built, and is not what it should be", "error"), terminal.width)
+    elif answer.wheel is not None:
+        before = "was built before, from and for exactly this" if answer.again else "was built"
+        yield from flow(words(f"{called} {before}", "good"), terminal.width)
     elif answer.built is not None:
         yield from flow(words(f"{called} could not be built", "error"), terminal.width)
     elif plan.hindered:
@@ -110,12 +114,28 @@ def takes(plan: BuildPlan) -> str:
     return f"about {max(cost.minutes, 1):.0f} min with {jobs}{disk}; from {cost.basis}"
 
 
+def _wheel(answer: BuildAnswer, terminal: Terminal) -> Iterator[Line]:
+    if answer.wheel is None:
+        return
+    yield from labelled("wheel", [span(answer.wheel, "strong")], terminal.width)
+    judged = answer.judged
+    if judged is None or not judged.files:
+        return
+    said = {
+        "loads": "would load here",
+        "undetermined": "of some only a trial tells whether they load",
+        "fails": "fails",
+    }
+    code = f"; GPU code for {', '.join(judged.gpu_targets)}" if judged.gpu_targets else ""
+    text = f"{len(judged.files)} native files judged on this machine: {said[judged.verdict]}{code}"
+    yield from labelled("", words(text), terminal.width)
+
+
 def _built(answer: BuildAnswer, terminal: Terminal) -> Iterator[Line]:
     built = answer.built
     assert built is not None
-    if answer.wheel is not None:
-        yield from labelled("wheel", [span(answer.wheel, "strong")], terminal.width)
     memory = f", the largest process {built.job_bytes / MIB:.0f} MiB" if built.job_bytes else ""
+    memory += f", {built.disk_bytes / MIB:.0f} MiB of disk" if built.disk_bytes else ""
     yield from labelled(
         "took", words(f"{built.seconds:.0f} s with {answer.plan.cost.jobs} jobs{memory}"), terminal.width
     )

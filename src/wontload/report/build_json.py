@@ -18,32 +18,37 @@ Object = dict[str, Any]
 
 def build_to_json(answer: BuildAnswer) -> Object:
     """What was, or would be, run, and what came of it."""
-    built = answer.built
+    built, judged = answer.built, answer.judged
     return {
         "schema": "wontload.build/1",
         "tool": __version__,
         "machine": answer.machine.id,
-        "verdict": verdict(answer),
+        "verdict": answer.verdict,
         "plan": _plan(answer.plan),
-        "findings": [finding_to_json(one) for one in answer.plan.findings],
+        "findings": [finding_to_json(one) for one in (*answer.plan.findings, *(judged.findings if judged else ()))],
         "wheel": answer.wheel,
+        "again": answer.again,
+        "judged": None
+        if judged is None
+        else {
+            "verdict": judged.verdict,
+            "gpu_targets": list(judged.gpu_targets),
+            "files": [
+                {"member": one.member, "path": one.path, "verdict": one.verdict.value, "added": list(one.added)}
+                for one in judged.files
+            ],
+        },
         "built": None
         if built is None
         else {
             "log": built.log,
             "seconds": round(built.seconds, 1),
             "job_bytes": built.job_bytes,
+            "disk_bytes": built.disk_bytes,
             "left_out": [{"name": name, "why": why} for name, why in built.environment.left_out],
             "diagnosis": log_to_json(built.diagnosis) if built.diagnosis else None,
         },
     }
-
-
-def verdict(answer: BuildAnswer) -> str:
-    """`built`, `failed`, `hindered` (something is missing, nothing was run) or `planned`."""
-    if answer.built is not None:
-        return "built" if answer.wheel is not None else "failed"
-    return "hindered" if answer.plan.hindered else "planned"
 
 
 def _plan(plan: BuildPlan) -> Object:

@@ -5,7 +5,6 @@ Every value stands between single quotes, in which neither shell expands anythin
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 
 from wontload.remedy.fix import Fix
@@ -19,6 +18,7 @@ from wontload.remedy.steps import (
     Step,
     WriteFile,
 )
+from wontload.report.quoting import powershell, sh
 from wontload.report.text import clean
 
 
@@ -34,35 +34,36 @@ def render_script(fix: Fix, target: str, *, windows: bool) -> str:
 def _powershell(step: Step) -> Iterator[str]:
     if isinstance(step, WriteFile):
         yield "# a new file"
-        yield f"$path = {_ps(step.path)}"
+        yield f"$path = {powershell(step.path)}"
         yield 'if (Test-Path -LiteralPath $path) { throw "$path exists already" }'
         yield "$null = New-Item -ItemType Directory -Force -Path (Split-Path -Parent $path)"
-        yield f"[IO.File]::WriteAllText($path, {_ps(step.content)}, (New-Object Text.UTF8Encoding $false))"
+        yield f"[IO.File]::WriteAllText($path, {powershell(step.content)}, (New-Object Text.UTF8Encoding $false))"
     elif isinstance(step, ReplaceText):
         yield "# an edit of a file that must be what it was"
-        yield f"$path = {_ps(step.path)}"
-        yield f'if ((Get-FileHash -LiteralPath $path).Hash -ne {_ps(step.sha256)}) {{ throw "$path has changed" }}'
+        yield f"$path = {powershell(step.path)}"
+        digest = powershell(step.sha256)
+        yield f'if ((Get-FileHash -LiteralPath $path).Hash -ne {digest}) {{ throw "$path has changed" }}'
         yield 'Copy-Item -LiteralPath $path -Destination "$path.before-wontload"'
         yield (
-            f"[IO.File]::WriteAllText($path, [IO.File]::ReadAllText($path).Replace({_ps(step.before)}, "
-            f"{_ps(step.after)}), (New-Object Text.UTF8Encoding $false))"
+            f"[IO.File]::WriteAllText($path, [IO.File]::ReadAllText($path).Replace({powershell(step.before)}, "
+            f"{powershell(step.after)}), (New-Object Text.UTF8Encoding $false))"
         )
     elif isinstance(step, MoveFile):
-        yield f"Move-Item -LiteralPath {_ps(step.path)} -Destination {_ps(step.to)}"
+        yield f"Move-Item -LiteralPath {powershell(step.path)} -Destination {powershell(step.to)}"
     elif isinstance(step, SetVariable):
         yield "# a variable of yours, for programs that start from now on"
-        yield f"$value = {_ps(step.value) if step.value is not None else '$null'}"
+        yield f"$value = {powershell(step.value) if step.value is not None else '$null'}"
         if step.extends:
-            yield f"$old = [Environment]::GetEnvironmentVariable({_ps(step.name)}, 'User')"
+            yield f"$old = [Environment]::GetEnvironmentVariable({powershell(step.name)}, 'User')"
             yield "if ($old) { $value = $old.TrimEnd(';') + ';' + $value }"
-        yield f"[Environment]::SetEnvironmentVariable({_ps(step.name)}, $value, 'User')"
+        yield f"[Environment]::SetEnvironmentVariable({powershell(step.name)}, $value, 'User')"
     elif isinstance(step, InstallWheels):
-        wheels = " ".join(map(_ps, step.wheels))
-        yield f"& {_ps(step.python)} -m pip install --no-deps {wheels}"
+        wheels = " ".join(map(powershell, step.wheels))
+        yield f"& {powershell(step.python)} -m pip install --no-deps {wheels}"
     elif isinstance(step, RemoveInstalled) and step.name:
-        yield f"& {_ps(step.python)} -m pip uninstall --yes {_ps(step.name)}"
+        yield f"& {powershell(step.python)} -m pip uninstall --yes {powershell(step.name)}"
     elif isinstance(step, RemoveInstalled):
-        yield f"Remove-Item -LiteralPath {_ps(step.path)} -Recurse -Force"
+        yield f"Remove-Item -LiteralPath {powershell(step.path)} -Recurse -Force"
     elif isinstance(step, ByHand):
         yield f"# by hand: {clean(step.text)} {clean(step.command)}".rstrip()
 
@@ -70,44 +71,29 @@ def _powershell(step: Step) -> Iterator[str]:
 def _sh(step: Step) -> Iterator[str]:
     if isinstance(step, WriteFile):
         yield "# a new file"
-        yield f"path={_quoted(step.path)}"
+        yield f"path={sh(step.path)}"
         yield '[ ! -e "$path" ] || { echo "$path exists already" >&2; exit 1; }'
         yield 'mkdir -p "$(dirname "$path")"'
-        yield f'printf %s {_quoted(step.content)} > "$path"'
+        yield f'printf %s {sh(step.content)} > "$path"'
     elif isinstance(step, ReplaceText):
         yield "# an edit of a file that must be what it was"
-        yield f"path={_quoted(step.path)}"
-        yield f"echo {_quoted(step.sha256 + '  ' + step.path)} | sha256sum -c --status"
+        yield f"path={sh(step.path)}"
+        yield f"echo {sh(step.sha256 + '  ' + step.path)} | sha256sum -c --status"
         yield 'cp -p "$path" "$path.before-wontload"'
         code = "import sys; p, a, b = sys.argv[1:]; t = open(p, 'rb').read(); "
         code += "open(p, 'wb').write(t.replace(a.encode(), b.encode()))"
-        yield f'python3 -c {_quoted(code)} "$path" {_quoted(step.before)} {_quoted(step.after)}'
+        yield f'python3 -c {sh(code)} "$path" {sh(step.before)} {sh(step.after)}'
     elif isinstance(step, MoveFile):
-        yield f"mv -n {_quoted(step.path)} {_quoted(step.to)}"
+        yield f"mv -n {sh(step.path)} {sh(step.to)}"
     elif isinstance(step, SetVariable):
         yield "# a variable of yours, for programs that start from the next login on"
-        line = f"unset {step.name}" if step.value is None else f"export {step.name}={_quoted(step.value)}"
-        yield f"printf '\\n%s\\n' {_quoted(line)} >> \"$HOME/.profile\""
+        line = f"unset {step.name}" if step.value is None else f"export {step.name}={sh(step.value)}"
+        yield f"printf '\\n%s\\n' {sh(line)} >> \"$HOME/.profile\""
     elif isinstance(step, InstallWheels):
-        yield f"{_quoted(step.python)} -m pip install --no-deps {' '.join(map(_quoted, step.wheels))}"
+        yield f"{sh(step.python)} -m pip install --no-deps {' '.join(map(sh, step.wheels))}"
     elif isinstance(step, RemoveInstalled) and step.name:
-        yield f"{_quoted(step.python)} -m pip uninstall --yes {_quoted(step.name)}"
+        yield f"{sh(step.python)} -m pip uninstall --yes {sh(step.name)}"
     elif isinstance(step, RemoveInstalled):
-        yield f"rm -rf -- {_quoted(step.path)}"
+        yield f"rm -rf -- {sh(step.path)}"
     elif isinstance(step, ByHand):
         yield f"# by hand: {clean(step.text)} {clean(step.command)}".rstrip()
-
-
-def _ps(text: str) -> str:
-    """A PowerShell literal. What is not ASCII goes in Base64: Windows PowerShell 5 reads scripts in the ANSI code page.
-
-    So do the typographic quotes that PowerShell takes for its own.
-    """
-    if not text.isascii():
-        encoded = base64.b64encode(text.encode()).decode()
-        return f"([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{encoded}')))"
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\"'\"'") + "'"
