@@ -4,7 +4,12 @@ Run with the tool's own environment:
 
     pip download --no-deps -d DIR delvewheel
     python scripts/knowledge_profiles.py windows-11 DIR/delvewheel-….whl APISETSCHEMA.DLL
-    python scripts/knowledge_profiles.py debian-12        # on a Debian 12, such as the python:3.11-slim image
+    python scripts/knowledge_profiles.py apt debian-12 bookworm http://deb.debian.org/debian KEYRING
+    python scripts/knowledge_profiles.py apt ubuntu-24.04 noble http://archive.ubuntu.com/ubuntu KEYRING
+
+KEYRING is the archive's, as the packages debian-archive-keyring and ubuntu-keyring have it; `-` takes packages without
+a signature. The packages of an `apt` profile are fetched by apt into a directory of their own and read; nothing is
+installed.
 
 The lists written by hand beside them (`*-since-8.txt`, `*-added.txt`, `known-dlls*.txt`) are left alone.
 """
@@ -15,22 +20,23 @@ import argparse
 import ast
 import datetime
 import re
+import shutil
 import subprocess
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from wontload.binary import MalformedImage, read_image
 from wontload.binary.apiset import read_api_sets
 
 PROFILES = Path(__file__).parent.parent / "src/wontload/knowledge/profiles"
-# What a clean Debian 12 with the libraries of python:3.11-slim has: essential packages, and those that Python links.
-DEBIAN_PACKAGES = (
-    "libc6 libgcc-s1 libstdc++6 zlib1g libbz2-1.0 liblzma5 libzstd1 libffi8 libssl3 libsqlite3-0 libreadline8 "
-    "libncursesw6 libtinfo6 libuuid1 libexpat1 libcrypt1 libnsl2 libtirpc3 libgdbm6 libdb5.3 libcap2 libselinux1 "
-    "libpcre2-8-0 libacl1 libattr1 libblkid1 libmount1 libsmartcols1 libgmp10 libgnutls30 libnettle8 libhogweed6 "
-    "libp11-kit0 libtasn1-6 libunistring2 libidn2-0 liblz4-1 libxxhash0 libgcrypt20 libgpg-error0 libsystemd0 "
-    "libudev1 libaudit1 libcap-ng0 libpam0g libsepol2 libsemanage2 libapt-pkg6.0 libkrb5-3 libk5crypto3 "
-    "libgssapi-krb5-2 libkrb5support0 libcom-err2 libkeyutils1"
-).split()
+# What a clean system has: all that is required of any, the package manager and the distribution's own Python.
+WANTED = ("apt", "python3", "libstdc++6")
+DIRECTORIES = re.compile(r"\./(?:usr/)?lib(?:64|/[a-z0-9_]+-linux-gnu)?/([^/]+\.so(?:\.[\w.]+)?)")
+OF_GLIBC = re.compile(
+    r"(?:ld-linux.*|lib(?:c|m|pthread|dl|rt|util|resolv|anl|nsl|mvec|c_malloc_debug|BrokenLocale|nss_\w+))\.so[.\d]*"
+)
 
 
 def main() -> None:
@@ -41,7 +47,10 @@ def main() -> None:
     windows.add_argument("delvewheel", type=Path)
     windows.add_argument("schema", type=Path)
     windows.set_defaults(run=lambda options: write_windows(options.delvewheel, options.schema))
-    commands.add_parser("debian-12").set_defaults(run=lambda options: write_debian())
+    apt = commands.add_parser("apt")
+    for argument in ("profile", "suite", "mirror", "keyring"):
+        apt.add_argument(argument)
+    apt.set_defaults(run=lambda options: write_apt(options.profile, options.suite, options.mirror, options.keyring))
     options = parser.parse_args()
     options.run(options)
 
@@ -71,20 +80,77 @@ def write_windows(delvewheel: Path, schema: Path) -> None:
     )
 
 
-def write_debian() -> None:
-    """The shared objects that packages of this Debian put into the default library directories."""
-    names: set[str] = set()
-    for package in DEBIAN_PACKAGES:
-        listing = subprocess.run(["dpkg", "-L", package], capture_output=True, text=True, check=False).stdout
-        for path in listing.splitlines():
-            if match := re.fullmatch(r"(?:/usr)?/lib/x86_64-linux-gnu/([^/]+\.so(?:\.[\d.]+)?)", path):
-                names.add(match[1])
+def write_apt(profile: str, suite: str, mirror: str, keyring: str) -> None:
+    """The libraries of a release's base system, each with the symbol versions that it defines."""
+    with tempfile.TemporaryDirectory(prefix="profile-") as directory:
+        packages = fetch(Path(directory), suite, mirror, keyring)
+        rows: dict[str, str] = {}
+        glibc = ""
+        for package in packages:
+            if match := re.match(r"libc6_([^_]+)_", package.name):
+                glibc = match[1].replace("%3a", ":")
+            rows |= dict(libraries_of(package, Path(directory) / "unpacked"))
+    place = PROFILES / profile
+    place.mkdir(exist_ok=True)
     write(
-        PROFILES / "debian-12" / "libraries.txt",
-        "Shared objects in /lib/x86_64-linux-gnu of a Debian 12 with the libraries of python:3.11-slim.",
-        "dpkg -L of the packages in scripts/knowledge_profiles.py on Debian 12 (glibc 2.36-9+deb12u14)",
-        sorted(names),
+        place / "libraries.txt",
+        f"Libraries of the base system of {profile} (amd64), each with the symbol "
+        "versions\n# that it defines; those of glibc's own parts follow from its version.",
+        f"files of {len(packages)} packages of {mirror} {suite}, unpacked and read (glibc {glibc})",
+        [f"{name} {versions}".rstrip() for name, versions in sorted(rows.items())],
     )
+    print(f"{profile}: {len(packages)} packages, {len(rows)} libraries, glibc {glibc}")
+
+
+def fetch(directory: Path, suite: str, mirror: str, keyring: str) -> list[Path]:
+    """Packages of the base system, resolved by apt for a computer on which nothing is installed."""
+    for name in ("lists/partial", "cache/archives/partial"):
+        (directory / name).mkdir(parents=True)
+    (directory / "status").touch()
+    trust = "trusted=yes" if keyring == "-" else f"signed-by={keyring}"
+    (directory / "sources.list").write_text(f"deb [arch=amd64 {trust}] {mirror} {suite} main\n")
+    options = ["-qq", "-oAPT::Architecture=amd64", f"-oDir::Etc::sourcelist={directory}/sources.list"]
+    options += [
+        "-oDir::Etc::sourceparts=/dev/null",
+        f"-oDir::State={directory}",
+        f"-oDir::State::lists={directory}/lists",
+    ]
+    options += [
+        f"-oDir::State::status={directory}/status",
+        f"-oDir::Cache={directory}/cache",
+        "-oAcquire::Languages=none",
+    ]
+    options += ["-oAcquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false", "-oAPT::Install-Recommends=false"]
+    subprocess.run(["apt-get", *options, "update"], check=True)
+    listed = next((directory / "lists").glob("*_Packages*"))
+    text = subprocess.run(
+        ["/usr/lib/apt/apt-helper", "cat-file", str(listed)], check=True, capture_output=True, text=True
+    )
+    required = [
+        re.match(r"Package: (\S+)", block)[1]
+        for block in text.stdout.split("\n\n")
+        if re.search(r"^(Priority: required|Essential: yes)$", block, re.MULTILINE)
+    ]
+    subprocess.run(["apt-get", *options, "-y", "--download-only", "install", *required, *WANTED], check=True)
+    return sorted((directory / "cache/archives").glob("*.deb"))
+
+
+def libraries_of(package: Path, unpacked: Path) -> Iterator[tuple[str, str]]:
+    """Names of a package's files and links in the default directories, with the versions that each defines."""
+    shutil.rmtree(unpacked, ignore_errors=True)
+    subprocess.run(["dpkg-deb", "-x", str(package), str(unpacked)], check=True)
+    for path in sorted(unpacked.rglob("*.so*")):
+        match = DIRECTORIES.fullmatch("./" + str(path.relative_to(unpacked)))
+        if match is None or not path.exists() or path.is_dir():
+            continue
+        try:
+            image = read_image(path)
+        except MalformedImage:
+            continue
+        if image.soname != match[1]:
+            continue
+        own = set(image.versions_defined) - {image.soname}
+        yield match[1], "" if OF_GLIBC.fullmatch(match[1]) else " ".join(sorted(own))
 
 
 def write(path: Path, what: str, source: str, rows: list[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from wontload.knowledge import (
     distribution_for,
     import_name_for,
+    newest_profiles,
     package,
     places,
     profile,
@@ -18,6 +19,7 @@ from wontload.knowledge import (
 )
 from wontload.knowledge.packages import packages
 from wontload.knowledge.tables import table
+from wontload.knowledge.toolchains import versions_of_gcc
 
 PLACEHOLDERS = {
     "site", "prefix", "base_prefix", "program_files", "program_files_x86", "windows", "home", "local_app_data",
@@ -116,13 +118,44 @@ def test_api_sets_of_a_clean_windows_have_hosts_that_are_there():
 
 def test_a_clean_debian_has_python_s_libraries_and_no_others():
     clean = profile("debian-12")
-    assert {"libc.so.6", "libstdc++.so.6", "libz.so.1", "libssl.so.3"} <= clean.libraries
-    assert not {"libGL.so.1", "libglib-2.0.so.0", "libgomp.so.1"} & clean.libraries
-    assert (clean.libc_version, clean.symbol_versions["GLIBCXX"]) == ("2.36", "3.4.30")
+    assert {"libc.so.6", "libstdc++.so.6", "libz.so.1", "libssl.so.3"} <= clean.libraries.keys()
+    assert not {"libGL.so.1", "libglib-2.0.so.0", "libgomp.so.1"} & clean.libraries.keys()
+    assert (clean.libc, clean.libc_version) == ("glibc", "2.36")
+    assert "GLIBCXX_3.4.30" in clean.libraries["libstdc++.so.6"]
+    assert "GLIBCXX_3.4.31" not in clean.libraries["libstdc++.so.6"]
+
+
+LINUX = [name for name in profile_names() if profile(name).system == "linux"]
+
+
+@pytest.mark.parametrize("name", LINUX)
+def test_every_clean_linux_has_what_python_itself_needs(name):
+    clean = profile(name)
+    assert {"libz.so.1", "libexpat.so.1", "liblzma.so.5", "libstdc++.so.6", "libgcc_s.so.1"} <= clean.libraries.keys()
+    assert re.fullmatch(r"[12]\.\d+(\.\d+)?", clean.libc_version)
+    assert clean.libc == "musl" or {"libc.so.6", "libm.so.6", "libpthread.so.0"} <= clean.libraries.keys()
+
+
+def test_the_symbol_versions_of_a_gcc_are_those_that_debian_s_libraries_define():
+    """Debian 12 has GCC 12's libstdc++, of which every version was read from the file itself."""
+    assert set(versions_of_gcc("12.2")) == set(profile("debian-12").libraries["libstdc++.so.6"])
+
+
+def test_a_windows_server_lacks_media_foundation_until_it_is_added():
+    assert "mfplat.dll" in profile("windows-10").system32
+    assert "mfplat.dll" not in profile("windows-server-2022").system32
+
+
+def test_a_check_without_names_asks_the_newest_systems_of_each_kind():
+    assert newest_profiles("windows") == ("windows-11",)
+    assert {"debian-13", "ubuntu-24.04"} <= set(newest_profiles("linux", "glibc"))
+    assert newest_profiles("linux", "musl") == ("alpine-3.22",)
+    assert newest_profiles("macos") == ("macos-14", "macos-15")
 
 
 def test_an_unknown_profile_says_which_there_are():
-    assert profile_names() == ("debian-12", "windows-11")
+    assert {"debian-12", "windows-11", "macos-14"} <= set(profile_names())
+    assert profile("rocky-9") == profile("rhel-9")
     with pytest.raises(KeyError, match="windows-11"):
         profile("windows-95")
 

@@ -44,7 +44,7 @@ from wontload.knowledge.gpus import (
 from wontload.knowledge.linux_releases import LinuxRelease, WheelPolicy, linux_release, releases_with, wheel_policy
 from wontload.knowledge.packages import Loading, Package, distribution_for, import_name_for, package
 from wontload.knowledge.places import Place, places
-from wontload.knowledge.profiles import Profile, profile, profile_names
+from wontload.knowledge.profiles import Profile, newest_profiles, profile, profile_names
 from wontload.knowledge.providers import Provider, in_newest_debian, manager_of, providers_of
 from wontload.knowledge.suites import is_directory_variable, suite_of
 from wontload.knowledge.toolchains import (
@@ -103,6 +103,7 @@ __all__ = [
     "linux_release",
     "manager_of",
     "missing_for_level",
+    "newest_profiles",
     "official_python",
     "other_majors",
     "package",

@@ -97,6 +97,27 @@ def gcc_of_symbol_version(name: str) -> str | None:
 
 
 @cache
+def versions_of_gcc(gcc: str) -> tuple[str, ...]:
+    """Symbol versions that the libstdc++ of a GCC release defines. Of those before GCC 4.4 the numbers have no gap."""
+    numbers = [
+        (row["glibcxx"], row.get("cxxabi", "")) for row in table("toolchains/gcc")["libstdcxx"] if _older(row, gcc)
+    ]
+    newer = [
+        name for glibcxx, cxxabi in numbers for name in (f"GLIBCXX_{glibcxx}", f"CXXABI_{cxxabi}" if cxxabi else "")
+    ]
+    early = ("GLIBCXX_3.4", *(f"GLIBCXX_3.4.{number}" for number in range(1, 13)))
+    oldest = ("CXXABI_1.3", "CXXABI_1.3.1", "CXXABI_1.3.2", "CXXABI_TM_1", "CXXABI_FLOAT128")
+    return tuple(dict.fromkeys((*early, *oldest, *filter(None, newer))))
+
+
+def _older(row: Row, gcc: str) -> bool:
+    def key(version: str) -> tuple[int, ...]:
+        return tuple(map(int, version.split(".")))
+
+    return key(row["gcc"]) <= key(gcc)
+
+
+@cache
 def _nvcc() -> Mapping[tuple[int, int], HostCompilers]:
     return {found.cuda: found for found in map(_host_compilers, table("toolchains/nvcc")["nvcc"])}
 

@@ -1,103 +1,116 @@
-"""Clean machines of `knowledge/profiles/` as values: what is there before anybody installs anything."""
+"""Clean machines of `knowledge/profiles/` as values: what is there before anybody installs anything.
+
+A profile's name may be followed by what else is there, each behind a `+`: `windows-11+vc`, `ubuntu-24.04+nvidia+v3`,
+`windows-11+conda`. See `EXTRAS`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from wontload import knowledge
 from wontload.binary import Format, Image
+from wontload.errors import UsageError
+from wontload.machine.inventory import Cpu, Inventory
 from wontload.machine.machine import Machine, Python, System
 from wontload.machine.memory import Content, MemoryFiles
 from wontload.machine.process import Process
+from wontload.machine.profile_linux import linux_machine
+from wontload.machine.profile_windows import WINDOWS, windows_machine
 
-WINDOWS = r"C:\Windows"
-DEBIAN_DIRECTORY = "/lib/x86_64-linux-gnu"
 BITS = {"x86": 32, "arm": 32}
-# What a fresh interpreter with ctypes imported has mapped, first from its own directory, then from System32 (seen with
-# CPython 3.11). A Visual C++ runtime is not part of Windows: python.org's installer brings these two files.
-PYTHON_FILES = ("python.exe", "python3.dll", "vcruntime140.dll", "vcruntime140_1.dll")
-PYTHON_MODULES = (r"DLLs\_ctypes.pyd", r"DLLs\libffi-8.dll")
-MAPPED_FROM_SYSTEM = ("ntdll.dll", "kernel32.dll", "kernelbase.dll", "ucrtbase.dll", "advapi32.dll", "ole32.dll")
+DEFAULT_LEVEL = 2  # x86-64-v2: every processor that the supported systems are sold with since 2009
+EXTRAS = {
+    "vc": "the Visual C++ runtime of Visual Studio 2015 and newer (Windows)",
+    "nvidia": "NVIDIA's driver",
+    "conda": "conda's Python in place of the official one",
+    "store": "Python from the Microsoft Store (Windows)",
+    "v1": "a processor of level x86-64-v1",
+    "v2": "a processor of level x86-64-v2 (the default)",
+    "v3": "a processor of level x86-64-v3",
+    "v4": "a processor of level x86-64-v4",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A profile's name taken apart: the system, and what else is there."""
+
+    system: str
+    extras: frozenset[str]
+
+    @property
+    def level(self) -> int:
+        """The x86-64 level of the processor."""
+        return max((int(one[1]) for one in self.extras if one in ("v1", "v2", "v3", "v4")), default=DEFAULT_LEVEL)
+
+
+def wanted(name: str) -> Wanted:
+    """Raises `UsageError` for a system that is not known, or extras that are not."""
+    system, *extras = name.split("+")
+    unknown = [one for one in extras if one not in EXTRAS]
+    if unknown:
+        raise UsageError(f"a profile has no extra {unknown[0]!r}.", f"There are {', '.join(EXTRAS)}.")
+    try:
+        kind = knowledge.profile(system).system
+    except KeyError:
+        names = ", ".join(knowledge.profile_names())
+        raise UsageError(f"there is no profile {system!r}.", f"There are {names}.") from None
+    if kind != "windows" and {"vc", "store"}.intersection(extras):
+        raise UsageError(f"{name!r}: vc and store are extras of Windows.", "Leave them out.")
+    return Wanted(system, frozenset(extras))
 
 
 def clean_machine(name: str, *, architecture: str, python: tuple[int, int]) -> tuple[Machine, Process]:
     """A clean system with nothing but Python on it, and a fresh process of that Python with ctypes imported.
 
     Args:
-        name: `windows-11`, `debian-12` or `macos-14`.
+        name: of a profile (`windows-11`, `debian-12`, `macos-14` …), with extras.
         architecture: of the process. python: its version, such as (3, 11).
+
+    Raises:
+        UsageError: there is no such profile.
     """
-    if name.startswith("windows"):
-        return _windows(name, architecture, python)
-    if name.startswith("macos"):
-        return _macos(name, architecture, python)
-    return _debian(name, architecture, python)
+    asked = wanted(name)
+    profile = knowledge.profile(asked.system)
+    own = opaque({"windows": Format.PE, "linux": Format.ELF, "macos": Format.MACHO}[profile.system], architecture)
+    if profile.system == "windows":
+        system = profile_system(asked.system, System(name="windows", architecture=architecture))
+        contents = profile_files(asked.system, architecture)
+        machine, process = windows_machine(name, system, contents, own, python, asked.extras)
+    elif profile.system == "macos":
+        machine, process = _macos(name, profile.version, own, python)
+    else:
+        machine, process = linux_machine(name, profile, own, python, asked.extras, asked.level)
+    features = knowledge.x86_64_levels()[asked.level] if architecture == "x86_64" else None
+    cpu = Cpu(model=f"of level x86-64-v{asked.level}" if features else "", architecture=architecture, features=features)
+    return replace(machine, inventory=Inventory(cpu=cpu)), process
 
 
-def _windows(name: str, architecture: str, version: tuple[int, int]) -> tuple[Machine, Process]:
-    digits = f"{version[0]}{version[1]}"
-    root = rf"C:\Python{digits}"
-    own = _opaque(Format.PE, architecture)
-    mapped = (*PYTHON_FILES, f"python{digits}.dll", *PYTHON_MODULES)
-    contents = profile_files(name, architecture) | {rf"{root}\{file}": own for file in mapped}
-    system = profile_system(name, System(name="windows", architecture=architecture))
-    process = Process(
-        executable=rf"{root}\python.exe",
-        current_directory="C:\\",
-        environment={"PATH": rf"{WINDOWS}\System32;{WINDOWS}", "SystemRoot": WINDOWS},
-        modules=(*(rf"{root}\{file}" for file in mapped), *(rf"{WINDOWS}\System32\{x}" for x in MAPPED_FROM_SYSTEM)),
-    )
-    return _machine(name, system, MemoryFiles(contents, windows=True), process, version, root), process
-
-
-def _debian(name: str, architecture: str, version: tuple[int, int]) -> tuple[Machine, Process]:
-    profile = knowledge.profile(name)
-    executable = f"/usr/local/bin/python{version[0]}.{version[1]}"
-    own = _opaque(Format.ELF, architecture)
-    contents: dict[str, Content] = {
-        f"{DEBIAN_DIRECTORY}/{file}": replace(own, soname=file) for file in profile.libraries
-    }
-    contents[executable] = replace(own, is_library=False)
-    system = System(
-        name="linux",
-        version=f"debian {profile.version}",
-        architecture=architecture,
-        libc="glibc",
-        libc_version=profile.libc_version,
-        default_directories=(DEBIAN_DIRECTORY, "/usr" + DEBIAN_DIRECTORY, "/lib", "/usr/lib"),
-        lib=DEBIAN_DIRECTORY.lstrip("/"),
-        platform=architecture,
-    )
-    files = MemoryFiles(contents, windows=False)
-    process = Process(executable=executable, current_directory="/", environment={})
-    return _machine(name, system, files, process, version, "/usr/local"), process
-
-
-def _macos(name: str, architecture: str, version: tuple[int, int]) -> tuple[Machine, Process]:
+def _macos(name: str, version: str, own: Image, python: tuple[int, int]) -> tuple[Machine, Process]:
     """Nothing of macOS but what dyld has in its shared cache: its libraries have no files (`loader.dyld`)."""
-    prefix = f"/Library/Frameworks/Python.framework/Versions/{version[0]}.{version[1]}"
-    executable = f"{prefix}/bin/python{version[0]}.{version[1]}"
-    system = System(name="macos", version=name.partition("-")[2], architecture=architecture)
-    contents: dict[str, Content] = {executable: replace(_opaque(Format.MACHO, architecture), is_library=False)}
+    digits = f"{python[0]}{python[1]}"
+    prefix = f"/Library/Frameworks/Python.framework/Versions/{python[0]}.{python[1]}"
+    executable = f"{prefix}/bin/python{python[0]}.{python[1]}"
+    system = System(name="macos", version=version, architecture=own.architecture)
+    contents: dict[str, Content] = {executable: replace(own, is_library=False)}
     process = Process(executable=executable, current_directory="/", environment={}, modules=(executable,))
-    return _machine(name, system, MemoryFiles(contents, windows=False), process, version, prefix), process
-
-
-def _machine(
-    name: str, system: System, files: MemoryFiles, process: Process, version: tuple[int, int], prefix: str
-) -> Machine:
-    python = Python(
-        executable=process.executable,
-        base_executable=process.executable,
-        version=f"{version[0]}.{version[1]}",
+    interpreter = Python(
+        executable=executable,
+        base_executable=executable,
+        version=f"{python[0]}.{python[1]}",
         prefix=prefix,
         base_prefix=prefix,
+        extension_suffixes=(f".cpython-{digits}-darwin.so", ".abi3.so", ".so"),
     )
-    return Machine(id=name, system=system, files=files, python=python, environment=process.environment)
+    machine = Machine(id=name, system=system, files=MemoryFiles(contents, windows=False), python=interpreter)
+    return machine, process
 
 
-def _opaque(image_format: Format, architecture: str) -> Image:
-    return Image(format=image_format, architecture=architecture, bits=BITS.get(architecture, 64), opaque=True)
+def opaque(image_format: Format, architecture: str) -> Image:
+    """A file of the system's own, of which only presence and architecture are known: it loads."""
+    bits = BITS.get(architecture, 64)
+    return Image(format=image_format, architecture=architecture, bits=bits, opaque=True, executable_stack=False)
 
 
 def profile_files(name: str, architecture: str = "x86_64") -> dict[str, Content]:
@@ -107,8 +120,8 @@ def profile_files(name: str, architecture: str = "x86_64") -> dict[str, Content]
         name: `windows-11`. architecture: of the process; a 32-bit one has its files in SysWOW64.
     """
     profile = knowledge.profile(name)
-    own = _opaque(Format.PE, "x86_64" if architecture == "x86" else architecture)
-    emulated = _opaque(Format.PE, "x86")
+    own = opaque(Format.PE, "x86_64" if architecture == "x86" else architecture)
+    emulated = opaque(Format.PE, "x86")
     files: dict[str, Content] = {rf"{WINDOWS}\System32\{file}": own for file in profile.system32}
     files |= {rf"{WINDOWS}\SysWOW64\{file}": emulated for file in profile.syswow64}
     return files | {rf"{WINDOWS}\{file}": own for file in profile.windows}

@@ -39,7 +39,7 @@ def defines(provider: Mapped, version: str, mapper: Mapper) -> bool:
     So does one of which too little is known, unless it is glibc, whose own version says it.
     """
     image = provider.image
-    if image is None or image.opaque:
+    if image is None or (image.opaque and not image.versions_defined):
         number = re.fullmatch(r"GLIBC_(\d+)\.(\d+)(?:\.\d+)?", version)
         if number is None or not PARTS_OF_GLIBC.search(provider.requested or provider.name):
             return True

@@ -1,0 +1,106 @@
+"""A clean Linux with a Python on it: one that was built for it, or conda's."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Set
+from dataclasses import replace
+
+from wontload.binary import Image
+from wontload.knowledge import Profile
+from wontload.machine.linux import LOADERS
+from wontload.machine.machine import Machine, Python, System
+from wontload.machine.memory import Content, MemoryFiles
+from wontload.machine.process import Process
+
+# Source: glibc, `make install` of each distribution (the loader's own list); musl, ldso/dynlink.c.
+MUSL_DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
+UNAME = {"x86": "i686", "arm": "armv7l"}
+TRIPLETS = {"x86": "i386-linux-gnu", "arm": "arm-linux-gnueabihf", "ppc64le": "powerpc64le-linux-gnu"}
+# What NVIDIA's driver puts there. Source: NVIDIA, driver README for Linux, "Installed Components".
+NVIDIA_DRIVER = (
+    "libcuda.so.1 libnvidia-ml.so.1 libnvidia-ptxjitcompiler.so.1 libnvcuvid.so.1 libnvidia-encode.so.1".split()
+)
+# What conda's Python has in its own lib. Source: dependencies of conda-forge's package python.
+CONDA = """libstdc++.so.6 libgcc_s.so.1 libgomp.so.1 libz.so.1 libbz2.so.1.0 liblzma.so.5 libffi.so.8 libsqlite3.so.0
+    libssl.so.3 libcrypto.so.3 libreadline.so.8 libtinfo.so.6 libncursesw.so.6 libexpat.so.1 libuuid.so.1""".split()
+OPTIONS = ("", "x86-64-v2", "x86-64-v3", "x86-64-v4")
+
+
+def linux_machine(
+    name: str, profile: Profile, own: Image, python: tuple[int, int], extras: Set[str], level: int
+) -> tuple[Machine, Process]:
+    """The machine, and a fresh process of its Python.
+
+    Args:
+        name: of the profile, as asked. own: what stands for a file of it. python: version.
+        extras: see `profile.EXTRAS`. level: of the processor, x86-64-v1 to v4.
+    """
+    directories = _directories(profile, own.architecture)
+    libraries = {_of(file, own.architecture): versions for file, versions in profile.libraries.items()}
+    if "nvidia" in extras:
+        libraries |= dict.fromkeys(NVIDIA_DRIVER, ())
+    contents: dict[str, Content] = {
+        f"{directories[0]}/{file}": replace(own, soname=file, versions_defined=(file, *versions) if versions else ())
+        for file, versions in libraries.items()
+        if file
+    }
+    conda = "conda" in extras
+    prefix = "/opt/conda" if conda else "/usr/local"
+    version = f"{python[0]}.{python[1]}"
+    executable = f"{prefix}/bin/python{version}"
+    contents[executable] = replace(own, is_library=False, rpath=("$ORIGIN/../lib",) if conda else None)
+    contents |= {f"{prefix}/lib/{file}": replace(own, soname=file) for file in CONDA if conda}
+    loader = LOADERS.get(UNAME.get(own.architecture, own.architecture), "")
+    if loader and profile.libc == "glibc":
+        contents[loader] = replace(own, soname=posixpath.basename(loader))
+    system = System(
+        name="linux",
+        version=profile.version,
+        architecture=own.architecture,
+        libc=profile.libc,
+        libc_version=profile.libc_version,
+        default_directories=directories,
+        lib=directories[0].lstrip("/"),
+        platform=own.architecture,
+        hwcaps=tuple(reversed(OPTIONS[1:level])) if own.architecture == "x86_64" and profile.libc == "glibc" else (),
+    )
+    process = Process(executable=executable, current_directory="/", environment={})
+    libc = "musl" if profile.libc == "musl" else "gnu"
+    interpreter = Python(
+        executable=executable,
+        base_executable=executable,
+        version=version,
+        prefix=prefix,
+        base_prefix=prefix,
+        layout="conda" if conda else "plain",
+        platform=f"linux_{own.architecture}",
+        extension_suffixes=(
+            f".cpython-{python[0]}{python[1]}-{_machine(own.architecture)}-linux-{libc}.so",
+            ".abi3.so",
+            ".so",
+        ),
+    )
+    files = MemoryFiles(contents, windows=False)
+    return Machine(id=name, system=system, files=files, python=interpreter, environment={}), process
+
+
+def _of(file: str, architecture: str) -> str:
+    """A library of the list, which is that of x86_64, as another architecture has it; empty for one that it has not."""
+    if architecture == "x86_64" or not file.startswith(("ld-linux", "libmvec", "libc.musl")):
+        return file
+    return f"libc.musl-{architecture}.so.1" if file.startswith("libc.musl") else ""
+
+
+def _machine(architecture: str) -> str:
+    return {"x86": "i386", "arm": "arm"}.get(architecture, architecture)
+
+
+def _directories(profile: Profile, architecture: str) -> tuple[str, ...]:
+    if profile.directories == "musl":
+        return MUSL_DIRECTORIES
+    if profile.directories == "lib64":
+        wide = "64" if architecture not in ("x86", "arm") else ""
+        return (f"/lib{wide}", f"/usr/lib{wide}")
+    triplet = TRIPLETS.get(architecture, f"{architecture}-linux-gnu")
+    return (f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib", "/usr/lib")

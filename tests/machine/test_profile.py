@@ -1,0 +1,121 @@
+"""Clean machines: what each extra brings, and what the loaders' models make of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.images import elf, pe
+from wontload.binary import parse_image
+from wontload.errors import UsageError
+from wontload.knowledge import profile_names
+from wontload.loader import LoadResult, Verdict, load
+from wontload.loader.modes import default_mode, flags_for
+from wontload.machine import LoadRequest, own_format
+from wontload.machine.overlay import OverlayFiles
+from wontload.machine.profile import clean_machine, wanted
+
+
+def loaded(profile: str, name: str, content: bytes, architecture: str = "x86_64") -> LoadResult:
+    """What becomes of a file that is laid on a clean machine."""
+    machine, process = clean_machine(profile, architecture=architecture, python=(3, 11))
+    windows = machine.system.name == "windows"
+    path = ("C:\\wheel\\" if windows else "/wheel/") + name
+    files = OverlayFiles(machine.files, {path: parse_image(content, name)}, windows=windows)
+    flags = flags_for(default_mode(name), own_format(machine.system), path)
+    request = LoadRequest(kind="import", name=path, flags=flags, process=process)
+    return load(replace(machine, files=files), request)
+
+
+NEEDS_MSVCP = pe(needs=["MSVCP140.dll", "VCRUNTIME140.dll", "KERNEL32.dll"])
+
+
+@pytest.mark.parametrize(
+    ("profile", "verdict"),
+    [
+        ("windows-11", Verdict.FAILS),
+        ("windows-10", Verdict.FAILS),
+        ("windows-server-2022", Verdict.FAILS),
+        ("windows-11+vc", Verdict.LOADS),
+        ("windows-11+conda", Verdict.LOADS),
+        ("windows-11+store", Verdict.FAILS),
+        ("windows-11+store+vc", Verdict.LOADS),
+    ],
+)
+def test_the_visual_c_runtime_is_there_with_what_brings_it(profile: str, verdict: Verdict):
+    assert loaded(profile, "a.cp311-win_amd64.pyd", NEEDS_MSVCP).verdict is verdict
+
+
+@pytest.mark.parametrize(("profile", "verdict"), [("windows-11", Verdict.FAILS), ("windows-11+nvidia", Verdict.LOADS)])
+def test_the_driver_is_there_when_asked_for(profile: str, verdict: Verdict):
+    assert loaded(profile, "a.dll", pe(needs=["nvcuda.dll"])).verdict is verdict
+
+
+def test_media_foundation_is_no_part_of_a_server():
+    needs = pe(needs=["MFPlat.DLL"])
+    assert loaded("windows-10", "a.pyd", needs).verdict is Verdict.LOADS
+    assert loaded("windows-server-2022", "a.pyd", needs).verdict is Verdict.FAILS
+
+
+def needing(library: str, version: str) -> bytes:
+    return elf(needed=[library], versions_needed=[(library, version)])
+
+
+@pytest.mark.parametrize(
+    ("profile", "version", "verdict"),
+    [
+        ("debian-11", "GLIBC_2.31", Verdict.LOADS),
+        ("debian-11", "GLIBC_2.34", Verdict.FAILS),
+        ("ubuntu-20.04", "GLIBC_2.32", Verdict.FAILS),
+        ("rhel-8", "GLIBC_2.28", Verdict.LOADS),
+        ("rhel-8", "GLIBC_2.29", Verdict.FAILS),
+        ("rhel-9", "GLIBC_2.34", Verdict.LOADS),
+        ("debian-13", "GLIBC_2.41", Verdict.LOADS),
+    ],
+)
+def test_glibc_has_its_versions_and_no_newer_ones(profile: str, version: str, verdict: Verdict):
+    assert loaded(profile, "a.abi3.so", needing("libc.so.6", version)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("profile", "version", "verdict"),
+    [
+        ("rhel-8", "GLIBCXX_3.4.25", Verdict.LOADS),
+        ("rhel-8", "GLIBCXX_3.4.26", Verdict.FAILS),
+        ("debian-12", "GLIBCXX_3.4.30", Verdict.LOADS),
+        ("debian-12", "GLIBCXX_3.4.31", Verdict.FAILS),
+    ],
+)
+def test_libstdcxx_has_its_versions_and_no_newer_ones(profile: str, version: str, verdict: Verdict):
+    assert loaded(profile, "a.abi3.so", needing("libstdc++.so.6", version)).verdict is verdict
+
+
+def test_a_musl_system_has_no_glibc():
+    own = elf(needed=["libc.musl-x86_64.so.1", "libz.so.1"])
+    assert loaded("alpine-3.22", "a.abi3.so", own).verdict is Verdict.LOADS
+    assert loaded("alpine-3.22", "a.abi3.so", elf(needed=["libcrypt.so.2"])).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize("profile", profile_names())
+@pytest.mark.parametrize("architecture", ["x86_64", "aarch64"])
+def test_every_profile_makes_a_machine_of_each_processor(profile: str, architecture: str):
+    machine, process = clean_machine(profile, architecture=architecture, python=(3, 12))
+    assert machine.files.kind(process.executable).value == "file"
+    assert machine.system.architecture == architecture
+    cpu = machine.inventory.cpu
+    assert cpu is not None
+    assert (cpu.features is not None and "sse4_2" in cpu.features) == (architecture == "x86_64")
+
+
+def test_a_processor_of_a_level_has_the_loader_s_subdirectories_of_it():
+    machine, _ = clean_machine("debian-13+v3", architecture="x86_64", python=(3, 12))
+    assert machine.system.hwcaps == ("x86-64-v3", "x86-64-v2")
+    assert machine.inventory.cpu is not None
+    assert "avx2" in (machine.inventory.cpu.features or ())
+
+
+@pytest.mark.parametrize("name", ["windows-95", "windows-11+avx", "debian-12+vc", ""])
+def test_what_there_is_not_is_said_with_what_there_is(name: str):
+    with pytest.raises(UsageError, match=r"There are|extras of Windows"):
+        wanted(name)
