@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from wontload import knowledge
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.contents import Contents
+from wontload.diagnosis.contents import finding as contents_finding
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.sites import package_of
 from wontload.diagnosis.started import ACCESS_VIOLATION, initialisation_that_failed
@@ -46,6 +48,25 @@ def runtimes_collide(case: Case) -> Iterator[Finding]:
         yield _finding(case, Severity.WARNING, list(runtimes))
     elif len(quarrel) > 1 and case.outcome not in ENDED:
         yield _finding(case, Severity.NOTE, quarrel)
+
+
+def bundled_together(contents: Contents) -> Iterator[Finding]:
+    """A wheel holds two OpenMP runtimes, so that a process which uses all of it has both."""
+    found: dict[str, str] = {}
+    for native, _ in contents.images:
+        component = knowledge.component_of(_plain(native.base))
+        if component is not None and component.group == "openmp":
+            found[native.name] = component.family
+    if len(set(found.values())) > 1:
+        yield contents_finding(
+            "WL604",
+            f"the wheel holds {len(set(found.values()))} OpenMP runtimes",
+            {name: f"is {family}" for name, family in found.items()},
+            severity=Severity.WARNING,
+            component="openmp",
+            explanation="Each keeps a pool of threads of its own and believes to be the only one. Programs that start "
+            "threads from both may crash, hang or slow down: link everything in the wheel against one of them.",
+        )
 
 
 def _openmp_runtimes(case: Case) -> dict[str, str]:

@@ -1,0 +1,120 @@
+"""WL513: what is in the wheel is for another Python than its tag, or asks for more than the stable ABI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wontload.binary import Format, Image, MalformedImage
+from wontload.diagnosis.contents import Contents, finding
+from wontload.diagnosis.finding import Finding, Severity
+from wontload.diagnosis.words import listed
+from wontload.knowledge.stable_abi import is_python_symbol, stable_abi
+
+PYTHON_DLL = re.compile(r"python(\d)(\d+)(t?)(_d)?\.dll$", re.IGNORECASE)
+OF_ONE_PYTHON = re.compile(r"\.(?:cp|cpython-)(\d)(\d+)(t?)[-.]", re.IGNORECASE)
+TAG = re.compile(r"cp(\d)(\d+)(t?)$")
+
+
+def other_abi(contents: Contents) -> Iterator[Finding]:
+    """Extension modules that a Python of the wheel's tag does not take, or takes and cannot bind.
+
+    A file for another platform is WL512.
+    """
+    yield from _of_one_version(contents)
+    yield from _beyond_stable_abi(contents)
+
+
+def _of_one_version(contents: Contents) -> Iterator[Finding]:
+    """By the names of modules, and on Windows by the Python DLL that they import."""
+    wanted = {one.abi for one in contents.tags}
+    stable = any(one.abi.startswith("abi3") for one in contents.tags)
+    if not stable and not any(TAG.match(one) for one in wanted):
+        return
+    files: dict[str, str] = {}
+    modules: dict[str, bool] = {}  # whether some file of a module fits
+    for native, image in contents.images:
+        made_for = _made_for(native.base, image)
+        module = native.name.partition(".")[0]
+        fits = made_for is None or made_for in wanted
+        modules[module] = modules.get(module, False) or fits
+        if not fits and (native.is_extension or image.format is Format.PE):
+            files[native.name] = f"is for CPython {_spelled(made_for or '')}"
+    files = {name: what for name, what in files.items() if not modules[name.partition(".")[0]]}
+    if files:
+        tags = listed(sorted({f"{one.python}-{one.abi}" for one in contents.tags}))
+        yield finding(
+            "WL513",
+            f"modules are for another Python than the tag of the wheel ({tags})",
+            files,
+            explanation="Python looks for extension modules under the names that it takes itself, and a module that "
+            "imports the DLL of one version of Python loads in that version alone. A Python that the tag names will "
+            "not "
+            "find these, or not load them.",
+        )
+
+
+def _made_for(base: str, image: Image) -> str | None:
+    """The ABI tag of the one Python that a file is for; `None` when it names none."""
+    if match := OF_ONE_PYTHON.search(base):
+        return f"cp{match[1]}{match[2]}{match[3]}"
+    for one in image.needed:
+        if match := PYTHON_DLL.match(one.library):
+            return f"cp{match[1]}{match[2]}{match[3]}"
+    return None
+
+
+def _spelled(abi: str) -> str:
+    match = TAG.match(abi)
+    return f"{match[1]}.{match[2]}{' without the GIL' * bool(match[3])}" if match else abi
+
+
+def _beyond_stable_abi(contents: Contents) -> Iterator[Finding]:
+    oldest = min((_version(one.python) for one in contents.tags if one.abi == "abi3"), default=None)
+    if oldest is None:
+        return
+    files: dict[str, str] = {}
+    removed = False
+    for native, image in contents.images:
+        if not native.is_extension and not any(one.library.lower() == "python3.dll" for one in image.needed):
+            continue
+        outside = sorted({name for name in _python_symbols(image) if name not in stable_abi()})
+        newer = sorted({name for name in _python_symbols(image) if stable_abi().get(name, (0, 0)) > oldest})
+        removed = removed or bool(outside)
+        told = [f"{listed(outside)} {'is' if len(outside) == 1 else 'are'} no part of it"] if outside else []
+        told += [f"{listed([f'{name} ({_dotted(stable_abi()[name])})' for name in newer])} came later"] if newer else []
+        if told:
+            files[native.name] = "; ".join(told)
+    if files:
+        yield finding(
+            "WL513",
+            f"modules tagged abi3 ask for more than the stable ABI of CPython {_dotted(oldest)}",
+            files,
+            severity=Severity.ERROR,
+            explanation="The tag promises every CPython from that version on. "
+            + ("What is no part of the stable ABI may be gone in a later Python. " if removed else "")
+            + "What came later is not there in the oldest that the tag names, and the import fails with an undefined "
+            "symbol.",
+        )
+
+
+def _python_symbols(image: Image) -> Iterator[str]:
+    try:
+        if image.format is Format.ELF:
+            names = [one.name for one in image.undefined if not one.weak]
+        elif image.format is Format.PE:
+            names = [symbol.name for one in image.imports if "python" in one.library.lower() for symbol in one.symbols]
+        else:
+            names = [(symbol.name or "").removeprefix("_") for one in image.imports for symbol in one.symbols]
+    except MalformedImage:
+        return
+    yield from (name for name in names if name and is_python_symbol(name))
+
+
+def _version(python: str) -> tuple[int, int]:
+    match = re.match(r"(?:cp|py)(\d)(\d*)", python)
+    return (int(match[1]), int(match[2] or 0)) if match else (3, 0)
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"

@@ -1,0 +1,116 @@
+"""WL514: the wheel leaves a library to the system that the system need not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wontload import knowledge
+from wontload.diagnosis.contents import Contents, finding
+from wontload.diagnosis.finding import Finding, Severity
+from wontload.diagnosis.words import are, listed
+from wontload.knowledge.packages import normalised
+
+OF_PYTHON = re.compile(r"libpython3[\d.]*t?\.so[.\d]*$")
+# Part of the C library whatever it is called, and the loader itself.
+OF_LIBC = re.compile(r"(libc\.musl-\w+\.so\.1|libc\.so|ld-(linux|musl)[-\w.]*\.so\.\d)$")
+SYSTEM_ON_MACOS = ("/usr/lib/", "/System/")
+
+
+def not_bundled(contents: Contents) -> Iterator[Finding]:
+    """A library that no policy of the tag lets the wheel expect, and that the wheel does not hold.
+
+    With a declared dependency that is known to bring it, it is a warning: the wheel relies on that one being loaded
+    first, or found. What a clean Windows lacks comes out when the wheel is laid over one: WL201.
+    """
+    yield from _linux(contents)
+    yield from _macos(contents)
+
+
+def _linux(contents: Contents) -> Iterator[Finding]:
+    tags = [tag for tag, one in contents.platforms if one.system == "linux" and one.libc]
+    policies = [policy for policy in map(knowledge.wheel_policy, tags) if policy]
+    if not policies:
+        return
+    allowed = frozenset.intersection(*(policy.libraries for policy in policies))
+    missing: dict[str, list[str]] = {}
+    for native, image in contents.of_system("linux"):
+        for one in image.needed:
+            name = one.library
+            own = name in contents.offered or OF_LIBC.match(name) or name in allowed
+            if not own:
+                missing.setdefault(name, []).append(native.name)
+    yield from _findings(contents, missing, f"{tags[0]} does not promise")
+
+
+def _macos(contents: Contents) -> Iterator[Finding]:
+    if not any(one.system == "macos" for _, one in contents.platforms):
+        return
+    missing: dict[str, list[str]] = {}
+    for native, image in contents.of_system("macos"):
+        for one in image.needed:
+            name = one.library
+            base = name.rpartition("/")[2]
+            framework = ".framework/" in name and "Python" in base
+            if name.startswith(SYSTEM_ON_MACOS) or base in contents.offered or one.weak or framework:
+                continue
+            if name != image.soname and name.startswith("/"):
+                missing.setdefault(name, []).append(native.name)
+    yield from _findings(contents, missing, "no macOS has")
+
+
+def _findings(contents: Contents, missing: dict[str, list[str]], who: str) -> Iterator[Finding]:
+    declared = {name: files for name, files in missing.items() if _brought_by(name, contents)}
+    undeclared = {name: files for name, files in missing.items() if name not in declared}
+    for group, severity in ((undeclared, Severity.ERROR), (declared, Severity.WARNING)):
+        names = list(group)
+        if not names:
+            continue
+        python = all(map(OF_PYTHON.match, names))
+        brought = (
+            listed(sorted({_brought_by(name, contents) for name in names} - {""}))
+            if severity is not Severity.ERROR
+            else ""
+        )
+        yield finding(
+            "WL514",
+            f"the wheel needs {listed(names)}, which {who}"
+            + (
+                f"; {brought} {are(brought.split(' and '))} declared to bring {'it' if len(names) == 1 else 'them'}"
+                if brought
+                else ""
+            ),
+            _by_file(group),
+            severity=Severity.WARNING if python else severity,
+            explanation=_explanation(contents, python, brought),
+        )
+
+
+def _explanation(contents: Contents, python: bool, brought: str) -> str:
+    if python:
+        return (
+            "An extension module needs no libpython: the interpreter that imports it has those symbols. Where Python "
+            "is built without a shared library, as Debian's and the manylinux images' are, this file is not there."
+        )
+    if brought:
+        return "It is found only if that package is loaded first, or its directory is on the search path of the file."
+    tool = "delocate" if any(one.system == "macos" for _, one in contents.platforms) else "auditwheel repair"
+    return (
+        "It is there on the machine that built the wheel, and perhaps on this one; on others the load fails. "
+        f"{tool} would copy it into the wheel; or a dependency that brings it should be declared."
+    )
+
+
+def _brought_by(library: str, contents: Contents) -> str:
+    """A declared dependency that brings a library, as far as tables know; empty for none."""
+    component = knowledge.component_of(library)
+    wheels = component.row.get("wheels", ()) if component else ()
+    return next((str(one) for one in wheels if normalised(str(one)) in contents.requires), "")
+
+
+def _by_file(group: dict[str, list[str]]) -> dict[str, str]:
+    needs: dict[str, list[str]] = {}
+    for library, files in group.items():
+        for file in files:
+            needs.setdefault(file, []).append(library)
+    return {file: f"needs {listed(libraries, 6)}" for file, libraries in needs.items()}

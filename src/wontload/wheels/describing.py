@@ -1,0 +1,79 @@
+"""A wheel as `diagnosis` looks at it (`Contents`): what it says, what its files say, and which hashes are right."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from wontload.diagnosis.contents import Contents, Native, Row
+from wontload.knowledge.packages import normalised
+from wontload.wheels.wheel import Wheel
+
+# Members of up to this many bytes altogether are hashed; of a larger wheel those that are small, unless all are wanted.
+MOST_HASHED_BYTES = 128 << 20
+SMALL_BYTES = 1 << 20
+# What files begin with that a loader takes: ELF, PE, Mach-O of both widths and orders, and of several processors.
+MAGICS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce")
+# Files whose names say that they are something else are not looked into.
+OTHER = re.compile(
+    r"(?i)\.(py|pyi|pyc|txt|md|rst|json|toml|ya?ml|html?|css|js|png|jpe?g|svg|gif|h|hpp|c|cc|cpp|cuh?|pxd|pyx|npy|npz|csv|"
+    r"gz|zip|xml|typed|a|lib|f|f90|cmake|pc|ttf|woff2?|map|in|cfg|ini)$"
+)
+SHORTEST_PROGRAM_BYTES = 64
+
+
+def contents_of(wheel: Wheel, *, all_hashes: bool = False) -> Contents:
+    """Everything that the rules about wheels may ask.
+
+    Args:
+        wheel: its archive open. all_hashes: hash every member, however large.
+
+    Raises:
+        BadArchive: a member cannot be read.
+    """
+    archive = wheel.archive
+    sizes = {name: member.size_bytes for name, member in archive.members.items()}
+    native = {member.name for member in wheel.natives}
+    unnamed = tuple(name for name in archive.members if name not in native and _is_native(wheel, name))
+    everything = all_hashes or sum(sizes.values()) <= MOST_HASHED_BYTES
+
+    def digest(name: str) -> str | None:
+        member = archive.members[name]
+        if not everything and member.size_bytes > SMALL_BYTES:
+            return None
+        hashed = hashlib.sha256()
+        for chunk in archive.chunks(member):
+            hashed.update(chunk)
+        return hashed.hexdigest()
+
+    has_record = f"{wheel.dist_info}/RECORD" in archive.members
+    rows = tuple(Row(row.path, row.algorithm, row.digest, row.size_bytes) for row in wheel.record)
+    return Contents(
+        file_name=wheel.file_name,
+        name=wheel.name,
+        version=wheel.version,
+        tags=wheel.tags,
+        inner_tags=wheel.inner_tags,
+        pure=wheel.pure,
+        dist_info=wheel.dist_info,
+        metadata=wheel.metadata,
+        natives=tuple(Native(member.name, wheel.content(member)) for member in wheel.natives),
+        sizes=sizes,
+        record=rows if has_record else None,
+        digest=digest,
+        requires=frozenset(required_name(one) for one in wheel.requires_dist),
+        unnamed=unnamed,
+    )
+
+
+def required_name(requirement: str) -> str:
+    """The distribution that a requirement is of, as indexes compare names (PEP 508)."""
+    match = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
+    return normalised(match[0]) if match else ""
+
+
+def _is_native(wheel: Wheel, name: str) -> bool:
+    member = wheel.archive.members[name]
+    if member.size_bytes < SHORTEST_PROGRAM_BYTES or OTHER.search(name):
+        return False
+    return wheel.archive.start(member, 4).startswith(MAGICS)

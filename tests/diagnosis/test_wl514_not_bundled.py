@@ -1,0 +1,57 @@
+"""WL514: the wheel leaves a library to the system that the system need not have."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.contents import codes, contents
+from tests.support.images import elf, macho
+from wontload.diagnosis.rules.wl514_not_bundled import not_bundled
+
+MANYLINUX = "cp311-cp311-manylinux_2_28_x86_64"
+LOAD, LOAD_WEAK = 0xC, 0x80000018
+
+
+@pytest.mark.parametrize(
+    ("tag", "library", "said"),
+    [
+        (MANYLINUX, "libc.so.6", []),
+        (MANYLINUX, "libX11.so.6", []),
+        (MANYLINUX, "ld-linux-x86-64.so.2", []),
+        (MANYLINUX, "libssl.so.3", ["WL514 error"]),
+        (MANYLINUX, "libpython3.11.so.1.0", ["WL514 warning"]),
+        ("cp311-cp311-musllinux_1_2_x86_64", "libc.musl-x86_64.so.1", []),
+        ("cp311-cp311-musllinux_1_2_x86_64", "libstdc++.so.6", ["WL514 error"]),
+        ("cp311-cp311-linux_x86_64", "libssl.so.3", []),
+    ],
+)
+def test_what_the_policy_of_a_tag_promises(tag: str, library: str, said: list[str]):
+    assert codes(list(not_bundled(contents(tag, {"demo/a.abi3.so": elf(needed=[library])})))) == said
+
+
+def test_what_the_wheel_brings_is_found_by_file_name_or_soname():
+    user = elf(needed=["libone.so.1", "libtwo.so.2"])
+    files = {"demo/a.abi3.so": user, "demo.libs/libone.so.1": elf(), "demo.libs/two.so": elf(soname="libtwo.so.2")}
+    assert list(not_bundled(contents(MANYLINUX, files))) == []
+
+
+def test_a_declared_dependency_that_brings_it_makes_it_a_warning():
+    files = {"demo/a.abi3.so": elf(needed=["libcudart.so.12"])}
+    assert codes(list(not_bundled(contents(MANYLINUX, files)))) == ["WL514 error"]
+    requires = frozenset({"nvidia-cuda-runtime-cu12"})
+    (found,) = not_bundled(contents(MANYLINUX, files, requires=requires))
+    assert (found.severity.value, "nvidia-cuda-runtime-cu12" in found.title) == ("warning", True)
+
+
+@pytest.mark.parametrize(
+    ("dylib", "said"),
+    [
+        ((LOAD, "/usr/lib/libSystem.B.dylib"), []),
+        ((LOAD, "/opt/homebrew/opt/libomp/lib/libomp.dylib"), ["WL514 error"]),
+        ((LOAD_WEAK, "/opt/homebrew/opt/libomp/lib/libomp.dylib"), []),
+        ((LOAD, "@rpath/libomp.dylib"), []),
+    ],
+)
+def test_on_macos_what_is_named_in_full_outside_the_system(dylib: tuple[int, str], said: list[str]):
+    files = {"demo/a.abi3.so": macho(dylibs=[dylib])}
+    assert codes(list(not_bundled(contents("cp311-cp311-macosx_11_0_arm64", files)))) == said

@@ -1,0 +1,47 @@
+"""WL515: RECORD does not describe what is in the wheel."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.contents import INFO, codes, contents
+from wontload.diagnosis.contents import Row
+from wontload.diagnosis.rules.wl515_record_disagrees import record_disagrees
+
+TAG = "py3-none-any"
+SOUND = contents(TAG)
+ROWS = SOUND.record or ()
+
+
+def test_a_sound_record_says_nothing():
+    assert list(record_disagrees(SOUND)) == []
+
+
+def test_no_record_at_all():
+    assert codes(list(record_disagrees(contents(TAG, record=None)))) == ["WL515 error"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "subject", "words"),
+    [
+        ([*ROWS, Row("demo/gone.py", "sha256", "00", 1)], "demo/gone.py", "not in the wheel"),
+        (ROWS[1:], f"{INFO}/METADATA", "not listed"),
+        ([*ROWS, ROWS[0]], f"{INFO}/METADATA", "listed twice"),
+        ([Row(f"{INFO}/METADATA", "", "", 10), *ROWS[1:]], f"{INFO}/METADATA", "without a hash"),
+        ([Row(f"{INFO}/METADATA", "sha256", "00", 11), *ROWS[1:]], f"{INFO}/METADATA", "RECORD says 11"),
+    ],
+)
+def test_what_is_wrong_is_told_of_each_file(rows: list[Row], subject: str, words: str):
+    (found,) = record_disagrees(contents(TAG, record=tuple(rows)))
+    assert (found.subject, words in found.evidence[0].text) == (subject, True)
+
+
+def test_hashes_are_compared_where_they_were_worked_out():
+    assert codes(list(record_disagrees(contents(TAG, digest=lambda name: "11")))) == ["WL515 error"]
+    assert list(record_disagrees(contents(TAG, digest=lambda name: "00"))) == []
+    assert list(record_disagrees(contents(TAG, digest=lambda name: None))) == []
+
+
+def test_a_weak_hash_is_a_warning():
+    rows = (Row(f"{INFO}/METADATA", "md5", "00", 10), *ROWS[1:])
+    assert codes(list(record_disagrees(contents(TAG, record=rows)))) == ["WL515 warning"]
