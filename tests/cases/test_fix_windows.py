@@ -243,3 +243,38 @@ def test_a_wheel_of_another_python(python: WindowsPython, psycopg2: Path, state:
     answer = run(python, "why", "psycopg2", status=1, **state)
     assert answer["findings"][0]["code"] == "WL501"
     mended(python, "psycopg2", "reinstall", state)
+
+
+@pytest.fixture
+def embeddable(python: WindowsPython, lib: Path):
+    """As python.org's embeddable package comes: its `._pth` names the directories, and leaves `site` out."""
+    said = python.run("-c", "import sys; print('\\n'.join(sys.path[1:]))").stdout
+    path_file = python.root / "python311._pth"
+    text = f"{said.strip()}\n\n# Uncomment to run site.main() automatically\n#import site\n"
+    path_file.write_bytes(text.replace("\n", "\r\n").encode())
+    assert python.run("-c", "import sys; print(sys.flags.no_site)").stdout.strip() == "1"
+    yield path_file
+    path_file.unlink()
+
+
+def test_an_embeddable_python_without_site_gets_it_turned_on(
+    python: WindowsPython, lib: Path, embeddable: Path, state: dict[str, str]
+):
+    move_away(lib)
+    before = tree(python.root)
+    answer = run(python, "fix", "llama_cpp", "--plan", status=1, **state)
+    first = answer["fixes"][0]
+    assert (first["id"], first["caveat"]) == (
+        "scoped-path",
+        "it turns `site` on for this Python, which then reads all .pth files",
+    )
+    assert [step["do"] for step in first["steps"]] == ["replace-text", "write-file", "write-file"]
+    mended(python, "llama_cpp", "scoped-path", state)
+    assert tree(python.root) == before
+
+
+def test_an_embeddable_python_without_site_keeps_its_other_fixes(
+    python: WindowsPython, lib: Path, embeddable: Path, state: dict[str, str]
+):
+    move_away(lib)
+    mended(python, "llama_cpp", "loader-line", state)

@@ -15,6 +15,7 @@ from wontload.machine import Machine
 from wontload.machine.snapshot import Snapshot
 from wontload.remedy import journal as journals
 from wontload.remedy.candidates import Question, reinstall, runtime_wheels
+from wontload.remedy.candidates.by_manager import manager_package
 from wontload.remedy.candidates.loader_line import loader_line
 from wontload.remedy.candidates.one_owner import one_owner
 from wontload.remedy.candidates.scoped_path import scoped_path
@@ -24,7 +25,7 @@ from wontload.remedy.candidates.stale_variable import stale_variable
 from wontload.remedy.candidates.system_package import system_package
 from wontload.remedy.doing import take, take_back
 from wontload.remedy.fetching import fetch
-from wontload.remedy.fix import Fix, rank
+from wontload.remedy.fix import Environment, Fix, rank
 from wontload.remedy.steps import Step
 from wontload.remedy.wheel_images import wheel_images
 
@@ -33,6 +34,7 @@ CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
     stale_variable,
     set_aside,
     runtime_wheels.runtime_wheels,
+    manager_package,
     reinstall.reinstall,
     one_owner,
     search_variable,
@@ -50,10 +52,12 @@ class Plan:
 
     Attributes:
         diagnosis: why it does not load. fixes: best first; empty when it loads, or nothing is known that helps.
+        environment: where they would write; `None` where nothing needs to be fixed.
     """
 
     diagnosis: Diagnosis
     fixes: tuple[Fix, ...] = ()
+    environment: Environment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +98,17 @@ def plan_for(diagnosis: Diagnosis) -> Plan:
     case = diagnosis.case
     if case is None or diagnosis.works:
         return Plan(diagnosis=diagnosis)
-    question = _question(diagnosis, case)
+    question = _question(diagnosis, case, environment_of(case.machine))
     found = [fix for candidate in CANDIDATES for fix in candidate(question)]
-    return Plan(diagnosis=diagnosis, fixes=tuple(sorted(found, key=rank)))
+    return Plan(diagnosis=diagnosis, fixes=tuple(sorted(found, key=rank)), environment=question.environment)
 
 
-def _question(diagnosis: Diagnosis, case: Case) -> Question:
+def _question(diagnosis: Diagnosis, case: Case, environment: Environment) -> Question:
     live = case.machine.id == "this"
     return Question(
         case=case,
         diagnosis=diagnosis,
-        environment=environment_of(case.machine),
+        environment=environment,
         source=_read_source if live else lambda path: None,
         asking_for=(lambda name: requiring(name, case.machine)) if live else lambda name: (),
     )
@@ -112,21 +116,22 @@ def _question(diagnosis: Diagnosis, case: Case) -> Question:
 
 def apply(
     fix: Fix,
-    diagnosis: Diagnosis,
+    plan: Plan,
     *,
     progress: Callable[[Step], None] = lambda step: None,
     timeout_s: float = 60.0,
 ) -> Attempt:
-    """Fetch what a fix needs and prove it on that; take its steps; try the target for real; if in vain, undo.
+    """Fetch what a fix of a plan needs and prove it on that; take its steps; try the target for real; if in vain, undo.
 
     Raises:
         KeyboardInterrupt: after what was done has been taken back.
     """
+    diagnosis = plan.diagnosis
     if not fix.requirements:
         return _apply(fix, diagnosis, progress, timeout_s)
     with tempfile.TemporaryDirectory(prefix="wontload-", ignore_cleanup_errors=True) as directory:
         try:
-            fix = _fetched(fix, diagnosis, directory)
+            fix = _fetched(fix, plan, directory)
         except WontloadError as error:
             return Attempt(fix=fix, problem=str(error))
         if fix.proof.works is False:
@@ -135,14 +140,15 @@ def apply(
         return _apply(fix, diagnosis, progress, timeout_s)
 
 
-def _fetched(fix: Fix, diagnosis: Diagnosis, directory: str) -> Fix:
+def _fetched(fix: Fix, plan: Plan, directory: str) -> Fix:
     """The fix with steps made of the wheels that it asks for, which lie in `directory` from now on."""
-    assert diagnosis.case is not None
-    question = _question(diagnosis, diagnosis.case)
+    assert plan.diagnosis.case is not None
+    assert plan.environment is not None
+    question = _question(plan.diagnosis, plan.diagnosis.case, plan.environment)
     places = {name: os.path.join(directory, name) for name in ("wheels", "unpacked")}
     for place in places.values():
         os.mkdir(place)
-    wheels = fetch(fix.requirements, python=question.environment.python, directory=places["wheels"])
+    wheels = fetch(fix.requirements, pip=question.environment.pip, directory=places["wheels"])
     images = wheel_images(wheels, question.environment.places, places["unpacked"])
     return COMPLETE[fix.kind](fix, question, wheels, images)
 

@@ -150,7 +150,7 @@ def _try(options: Options, plan: Plan, fix: Fix) -> Attempt:
     if fix.by_hand:
         _let_a_person_do(options, fix)
     with waiting(f"applying {fix.id}", enabled=not options.quiet):
-        attempt = apply(fix, plan.diagnosis, timeout_s=options.timeout)
+        attempt = apply(fix, plan, timeout_s=options.timeout)
     if options.format != "json":
         options.say(render_attempt(attempt, options.terminal()))
     return attempt

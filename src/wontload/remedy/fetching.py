@@ -17,11 +17,12 @@ class CannotFetch(StepFailed):
     """A wheel could not be had: no network, no such version, none for this Python. Exit status 4."""
 
 
-def fetch(requirements: Sequence[str], *, python: str, directory: str) -> tuple[str, ...]:
+def fetch(requirements: Sequence[str], *, pip: Sequence[str], directory: str) -> tuple[str, ...]:
     """Download exactly these distributions, as wheels for that interpreter, without what they depend on.
 
     Args:
-        requirements: such as `nvidia-cublas-cu12<12.5`. python: whose pip, and whose configuration, is used.
+        requirements: such as `nvidia-cublas-cu12<12.5`.
+        pip: how the pip is called whose configuration counts, and that fetches for the environment's Python.
         directory: an empty one; the wheels are laid there.
 
     Returns:
@@ -31,7 +32,7 @@ def fetch(requirements: Sequence[str], *, python: str, directory: str) -> tuple[
         CannotFetch: with what pip said.
     """
     options = ("--disable-pip-version-check", "--no-input", "--only-binary=:all:", "--no-deps", "--progress-bar=off")
-    command = [python, "-m", "pip", "download", *options, f"--dest={directory}", *requirements]
+    command = [*pip, "download", *options, f"--dest={directory}", *requirements]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -21,6 +21,22 @@ class Reach(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Manager:
+    """A package manager that made an environment and answers for all that is in it.
+
+    Attributes:
+        kind: `conda` (and its kin) or `pixi`. program: its command, such as `micromamba`. prefix: of the environment.
+        manifest: pixi: path of the workspace's file. environment: pixi: its name there, empty for the default one.
+    """
+
+    kind: str
+    program: str
+    prefix: str
+    manifest: str = ""
+    environment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """The Python environment that a fix may write into, as its interpreter tells.
 
@@ -28,8 +44,12 @@ class Environment:
         python: its interpreter. prefix: the directory of the environment.
         site: the site-packages whose `.pth` files are read and that can be written to; `None` where there is none
             (embeddable Python without `site`; a read-only environment without a user site).
-        places: `sysconfig`'s paths. installer: `pip`, `uv`, or empty.
+        places: `sysconfig`'s paths of where `installer` installs.
+        installer: of `steps.InstallWheels`; empty where nothing may or can be installed.
+        pip: how the pip that fetches for it is called; empty where there is none.
         managed_by: who forbids pip to install here (PEP 668), in words; empty for nobody.
+        manager: the package manager that made it; `None` for a virtual environment or a plain Python.
+        path_file: its `pythonNN._pth`, where that leaves `site` out; empty else.
     """
 
     python: str
@@ -37,7 +57,10 @@ class Environment:
     site: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     installer: str = ""
+    pip: tuple[str, ...] = ()
     managed_by: str = ""
+    manager: Manager | None = None
+    path_file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from wontload.remedy.file_steps import remove_empty, sha256_of
 from wontload.remedy.journal import Journal, replace_file
 from wontload.remedy.refused import Refused, StepFailed, changed_since
 from wontload.remedy.steps import InstallWheels
-from wontload.remedy.wheel_members import WRITTEN_BY_INSTALLERS, WheelFiles, wheel_files
+from wontload.remedy.wheel_members import WRITTEN_BY_INSTALLERS, WheelFiles, unpack, wheel_files
 
 Undo = Mapping[str, Any]
 PATIENCE_S = 3600.0
@@ -44,6 +44,7 @@ def prepare(step: InstallWheels, journal: Journal) -> Undo:
             if os.path.isfile(path)
         ],
         "directories": list(_directories_made(wheels)),
+        "lock": _lock_made(step),
         "around": (around := sorted(_around([*brought, *keep], sites))),
         "leftovers": [path for directory in around for path in _set_aside(directory)],
     }
@@ -51,6 +52,10 @@ def prepare(step: InstallWheels, journal: Journal) -> Undo:
 
 def install(step: InstallWheels) -> None:
     """Run the installer. Raises `StepFailed` with what it said."""
+    if step.installer == "unpack":
+        for path in step.wheels:
+            unpack(path, step.places)
+        return
     wheels = [wheel_files(path, step.places) for path in step.wheels]
     wanted = [f"{wheel.name}=={wheel.version}" for wheel in wheels]
     sources = [f"--find-links={directory}" for directory in dict.fromkeys(map(os.path.dirname, step.wheels))]
@@ -72,8 +77,11 @@ def _installer(step: InstallWheels) -> list[str]:
         if uv is None:
             raise StepFailed("uv is not on PATH any more.")
         return [uv, "pip", "install", "--python", step.python, *(("--reinstall",) if step.again else ())]
-    quiet = ("--disable-pip-version-check", "--no-input", "--no-warn-script-location")
-    return [step.python, "-m", "pip", "install", *quiet, *(("--force-reinstall",) if step.again else ())]
+    # Said outright: where it may not write, pip would else install for the user, which is not what was written down.
+    where = "--user" if step.installer == "pip --user" else "--no-user"
+    quiet = ("--disable-pip-version-check", "--no-input", "--no-warn-script-location", where)
+    pip = step.pip or (step.python, "-m", "pip")
+    return [*pip, "install", *quiet, *(("--force-reinstall",) if step.again else ())]
 
 
 def _environment() -> dict[str, str]:
@@ -134,9 +142,18 @@ def _tidy(undo: Undo) -> None:
     made = undo["directories"]
     remove_empty([os.path.join(directory, "__pycache__") for directory in made])
     remove_empty(made)
+    lock = undo.get("lock")
+    if lock and os.path.isfile(lock) and not os.path.getsize(lock):
+        os.remove(lock)
     for directory in undo["around"]:
         for path in set(_set_aside(directory)).difference(undo["leftovers"]):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _lock_made(step: InstallWheels) -> str:
+    """The empty file by which uv locks an environment, where there is none yet; else nothing. Seen with uv 0.13.9."""
+    path = os.path.join(step.places.get("data", ""), ".lock")
+    return path if step.installer == "uv" and not os.path.exists(path) else ""
 
 
 def _around(paths: Iterable[str], sites: Iterable[str]) -> set[str]:

@@ -53,7 +53,9 @@ class InstallWheels:
 
     Attributes:
         python: interpreter of the environment.
-        wheels: paths of wheel files. installer: `pip` or `uv`.
+        wheels: paths of wheel files.
+        installer: `pip`, `pip --user`, `uv`; `unpack`: none, the files are laid into a directory of ours.
+        pip: how that pip is called.
         places: `purelib`, `platlib`, `scripts`, `data`, `headers` as that interpreter's `sysconfig` gives them.
         again: also where the very same version is installed already.
     """
@@ -62,6 +64,7 @@ class InstallWheels:
     wheels: tuple[str, ...]
     places: Mapping[str, str]
     installer: str = "pip"
+    pip: tuple[str, ...] = ()
     again: bool = False
 
 

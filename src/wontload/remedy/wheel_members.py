@@ -11,6 +11,7 @@ import csv
 import io
 import os
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -93,6 +94,20 @@ def place_of(member: str, root: str, places: Mapping[str, str], wheel: str) -> s
     if parts[0].endswith(".data") and len(parts) > 2:
         return os.path.join(places.get(parts[1], root), *parts[2:])
     return os.path.join(root, *parts)
+
+
+def unpack(path: str, places: Mapping[str, str]) -> None:
+    """Lay every file that a wheel lists where it belongs. Raises `Refused` as `wheel_files` does, and `OSError`."""
+    files = wheel_files(path, places)
+    root = os.path.dirname(files.dist_info)
+    listed = {placed.path for placed in files.files}
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            place = "" if member.is_dir() else place_of(member.filename, root, places, path)
+            if place in listed:
+                os.makedirs(os.path.dirname(place), exist_ok=True)
+                with archive.open(member) as source, open(place, "wb") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
 
 
 def _hexadecimal(field: str) -> str:

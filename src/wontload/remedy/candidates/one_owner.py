@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wontload.diagnosis.words import listed
 from wontload.knowledge.packages import normalised
+from wontload.remedy.candidates.reinstall import may_replace
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
 from wontload.remedy.proof import Proof
@@ -23,7 +24,7 @@ MOST_OWNERS = 6
 def one_owner(question: Question) -> Iterator[Fix]:
     """One fix for each that could stay, the one that most other distributions ask for first."""
     owners = _owners(question)
-    if not question.environment.installer or not 1 < len(owners) <= MOST_OWNERS:
+    if not 1 < len(owners) <= MOST_OWNERS or not all(may_replace(question, one.name) for one in owners):
         return
     asked = {one.name: tuple(question.asking_for(one.name)) for one in owners}
     for order, stays in enumerate(sorted(owners, key=lambda one: -len(asked[one.name]))):
@@ -55,8 +56,7 @@ def _owners(question: Question) -> list[Distribution]:
     paths = [one.data.get("path") for finding in found for one in finding.evidence if one.kind == "record"]
     lines = [line for path in paths if isinstance(path, str) for line in case.recorded.get(case.fold(path), ())]
     owners = {line.distribution.name: line.distribution for line in lines}
-    # What conda installed is in conda's database, which pip's wheels would make untrue.
-    return list(owners.values()) if all(one.record and one.installer != "conda" for one in owners.values()) else []
+    return list(owners.values()) if all(one.record for one in owners.values()) else []
 
 
 def _may_be_the_cause(diagnosis: Diagnosis) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wontload.diagnosis import half_installed
 from wontload.machine.memory import Content
+from wontload.remedy.candidates.by_manager import by_hand_again, of_manager
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
 from wontload.remedy.proof import Proof, prove
@@ -23,23 +24,32 @@ CODES = frozenset({"WL101", "WL102", "WL103", "WL104", "WL205", "WL501", "WL502"
 
 def reinstall(question: Question) -> Iterator[Fix]:
     """The very version that is installed, or was to be, where what is broken lies in the package or should."""
-    if not question.environment.installer:
-        return
     owners = question.case.observation.distributions if question.case.observation else ()
     blamed = [one for one in question.diagnosis.findings if one.explains_error and one.code in CODES]
     found = half_installed.half(question.case)
-    if found is not None and found.name:
+    own = found is None and len(owners) == 1 and any(_is_own(question, one) for one in blamed)
+    name, version = (found.name, found.version) if found else owners[0] if own else ("", "")
+    if name and not may_replace(question, name):
+        yield by_hand_again(question, name, version)
+    elif found is not None and name:
         leftovers = tuple(_removal(question, one.path) for one in found.leftovers)
-        yield _fix(question, found.name, found.version, leftovers)
-    elif len(owners) == 1 and any(_is_own(question, one) for one in blamed):
-        yield _fix(question, *owners[0], ())
+        yield _fix(question, name, version, leftovers)
+    elif name:
+        yield _fix(question, name, version, ())
+
+
+def may_replace(question: Question, name: str) -> bool:
+    """Whether an installer of wheels may replace that distribution here."""
+    environment = question.environment
+    installed = question.case.machine.inventory.distributions or ()
+    of_conda = any(one.name == name and one.installer == "conda" for one in installed)
+    return environment.installer not in ("", "unpack") and not of_conda
 
 
 def _fix(question: Question, name: str, version: str, first: tuple[Step, ...]) -> Fix:
     said = (
         f"{name} {version} again, whole" if version else f"{name} again, in the newest version: which was here is lost"
     )
-    managed_by = question.environment.managed_by
     return Fix(
         id="reinstall",
         kind="reinstall",
@@ -51,7 +61,7 @@ def _fix(question: Question, name: str, version: str, first: tuple[Step, ...]) -
         download_bytes=None,
         minutes=None,
         reach=Reach.PACKAGE,
-        caveat=f"{managed_by} forbids pip here" if managed_by else "",
+        caveat=of_manager(question.environment),
     )
 
 
@@ -81,6 +91,7 @@ def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mappin
         wheels=tuple(wheels),
         places=environment.places,
         installer=environment.installer,
+        pip=environment.pip,
         again=True,
     )
     brought = {case.fold(path) for path in images}

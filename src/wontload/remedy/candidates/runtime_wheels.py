@@ -16,10 +16,11 @@ from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
 from wontload.knowledge import Provider
 from wontload.machine.memory import Content
+from wontload.remedy.candidates.by_manager import of_manager
 from wontload.remedy.candidates.copies_here import directories_that_help
-from wontload.remedy.candidates.scoped_path import shim_steps
+from wontload.remedy.candidates.scoped_path import shim_site, shim_steps
 from wontload.remedy.change import Change, changed_machine, together
-from wontload.remedy.fix import Fix, Reach
+from wontload.remedy.fix import Environment, Fix, Reach
 from wontload.remedy.proof import must_load, prove
 from wontload.remedy.steps import InstallWheels
 
@@ -33,18 +34,20 @@ def runtime_wheels(question: Question) -> Iterator[Fix]:
     """Where every library that is nowhere here comes in a wheel for this system."""
     case, environment = question.case, question.environment
     lost = [one for one in case.missing if one.load in must_load(case) and not one.fit]
-    if not lost or environment.site is None or question.package is None or not environment.installer:
+    if not lost or shim_site(question) is None or question.package is None or not environment.installer:
         return
     found = {one.file: wheel for one in lost if (wheel := _wheel_of(case, one.file)) is not None}
     requirements = tuple(dict.fromkeys(_requirement(case, file, wheel) for file, wheel in found.items()))
     if any(one.file not in found for one in lost) or len(requirements) > MOST_WHEELS:
         return
-    change = Change(files={_place(case, environment.site, file, wheel): None for file, wheel in found.items()})
+    site = environment.places.get("platlib", environment.site or "")
+    change = Change(files={_place(case, site, file, wheel): None for file, wheel in found.items()})
+    how = "unpack" if environment.installer == "unpack" else "pip install"
     names = " ".join(requirement.split("<")[0] for requirement in requirements)
     yield Fix(
         id="runtime-wheels",
         kind="runtime-wheels",
-        title=f"pip install {names}, and let {question.package} find what they bring",
+        title=f"{how} {names}, and let {question.package} find what they bring",
         steps=(),
         change=change,
         proof=prove(case, change),
@@ -52,7 +55,7 @@ def runtime_wheels(question: Question) -> Iterator[Fix]:
         download_bytes=None,
         minutes=None,
         reach=Reach.ENVIRONMENT,
-        caveat=f"{environment.managed_by} forbids pip here" if environment.managed_by else "",
+        caveat=_caveat(environment),
     )
 
 
@@ -66,17 +69,32 @@ def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mappin
     case, environment = question.case, question.environment
     installed = Change(files=images)
     install = InstallWheels(
-        python=environment.python, wheels=tuple(wheels), places=environment.places, installer=environment.installer
+        python=environment.python,
+        wheels=tuple(wheels),
+        places=environment.places,
+        installer=environment.installer,
+        pip=environment.pip,
     )
     alone = prove(case, installed)
-    after = replace(case, machine=changed_machine(case.machine, installed))
+    laid = dict.fromkeys(case.path_module.dirname(path) for path in images)
+    after = replace(
+        case,
+        machine=changed_machine(case.machine, installed),
+        extra_directories=(*case.extra_directories, *laid),
+    )
     builds = () if alone.works else ("add", "preload")  # some wheels lay their libraries where the loader looks anyhow
     found = next((one for build in builds if (one := directories_that_help(after, build))), None)
-    if found is None or environment.site is None or question.package is None:
+    if found is None:
         return replace(fix, steps=(install,), change=installed, proof=alone)
     change, proof = found
-    steps = (install, *shim_steps(case, environment.site, question.package, change))
+    steps = (install, *shim_steps(question, change))
     return replace(fix, steps=steps, change=together(installed, change), proof=proof)
+
+
+def _caveat(environment: Environment) -> str:
+    if environment.installer == "unpack":
+        return f"{environment.managed_by} forbids pip here: they are laid beside the journal, for this package alone"
+    return of_manager(environment)
 
 
 def _wheel_of(case: Case, file: str) -> Provider | None:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wontload import knowledge
 from wontload.remedy.candidates.copies_here import directories_that_help
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
 from wontload.remedy.scoped_path import module_name, module_text, pth_name, pth_text
-from wontload.remedy.steps import Step, WriteFile
+from wontload.remedy.steps import ReplaceText, Step, WriteFile
 
 if TYPE_CHECKING:
     from wontload.diagnosis import Case
     from wontload.remedy.candidates import Question
 
 
+PATH_FILE_WITHOUT_SITE = re.compile(rb"^#[ \t]*import site[ \t]*\r?$", re.MULTILINE)
+
+
+class Place(NamedTuple):
+    """Where the two files go, and what has to be done first for `site` to read them."""
+
+    directory: str
+    first: tuple[Step, ...] = ()
+
+
 def scoped_path(question: Question) -> Iterator[Fix]:
     """Directories added where the load heeds them; else the libraries mapped beforehand, by their full path."""
-    site, package = question.environment.site, question.package
-    if site is None or package is None:
+    package, place = question.package, shim_site(question)
+    if package is None or place is None:
         return
     for build in ("add", "preload") if question.case.windows else ("preload",):
         if found := directories_that_help(question.case, build):
@@ -29,21 +41,46 @@ def scoped_path(question: Question) -> Iterator[Fix]:
                 id="scoped-path",
                 kind="scoped-path",
                 title=f"let {package} find {what(question.case, change)}, in this environment only",
-                steps=shim_steps(question.case, site, package, change),
+                steps=shim_steps(question, change),
                 change=change,
                 proof=proof,
                 reach=Reach.PACKAGE,
+                caveat="it turns `site` on for this Python, which then reads all .pth files" if place.first else "",
             )
             return
 
 
-def shim_steps(case: Case, site: str, package: str, change: Change) -> tuple[Step, ...]:
+def shim_site(question: Question) -> Place | None:
+    """A directory whose `.pth` files this Python reads, or would; `None` where there is none that can be written to.
+
+    An embeddable Python comes with `site` left out in its `pythonNN._pth`, in a line that says how to turn it on.
+    Source: Python, "Using Python on Windows", The embeddable package and "Finding modules" (`import site` in `._pth`).
+    """
+    environment = question.environment
+    if environment.site is not None:
+        return Place(environment.site)
+    content = question.source(environment.path_file) if environment.path_file else None
+    found = PATH_FILE_WITHOUT_SITE.findall(content) if content else []
+    if content is None or len(found) != 1 or content.count(found[0]) != 1:
+        return None
+    line = found[0].decode().rstrip("\r")
+    turn_on = ReplaceText(
+        path=environment.path_file, sha256=hashlib.sha256(content).hexdigest(), before=line, after="import site"
+    )
+    return Place(question.case.path_module.join(environment.prefix, "Lib", "site-packages"), (turn_on,))
+
+
+def shim_steps(question: Question, change: Change) -> tuple[Step, ...]:
     """The module first: a `.pth` file without it does nothing."""
+    package, place = question.package, shim_site(question)
+    if package is None or place is None:
+        return ()
     text = module_text(package, add=change.added_directories, preload=change.preload, everywhere=change.everywhere)
-    join = case.path_module.join
+    join = question.case.path_module.join
     return (
-        WriteFile(path=join(site, f"{module_name(package)}.py"), content=text),
-        WriteFile(path=join(site, pth_name(package)), content=pth_text(package)),
+        *place.first,
+        WriteFile(path=join(place.directory, f"{module_name(package)}.py"), content=text),
+        WriteFile(path=join(place.directory, pth_name(package)), content=pth_text(package)),
     )
 
 
