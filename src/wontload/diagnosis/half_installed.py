@@ -10,7 +10,7 @@ from wontload.diagnosis.built_for import missed_modules
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.shadow import SITES, shadow
 from wontload.knowledge.packages import normalised
-from wontload.machine import Kind
+from wontload.machine import Kind, Outcome
 from wontload.machine.inventory import HalfInstalled
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def _is_unowned(case: Case, package: str) -> bool:
     """Whether the installed package was imported, the records were read, and no distribution claims it."""
     python, path = case.machine.python, case.path_module
     owners = case.observation.distributions if case.observation else ()
-    if owners or case.machine.inventory.half_installed is None or shadow(case) is not None:
+    if case.outcome is not Outcome.FAILS or owners or shadow(case) is not None:
+        return False  # a module that was asked for and is not there may simply be no part of it
+    if case.machine.inventory.half_installed is None:
         return False
     sites = [site for site in (python.path if python else ()) if path.basename(site).lower() in SITES]
     return any(case.machine.files.kind(path.join(site, package)) is Kind.DIRECTORY for site in sites)
