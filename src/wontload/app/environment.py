@@ -21,9 +21,9 @@ from wontload.app.writable import can_write
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
 from wontload.machine.dist_info import described, installed
+from wontload.machine.own_places import state_directory
 from wontload.machine.survey.distributions import required
 from wontload.remedy.fix import Environment
-from wontload.remedy.journal import state_directory
 
 PATIENCE_S = 60.0
 # Executed by the target's interpreter: `site` directories whose .pth files it reads, and where installers install.
