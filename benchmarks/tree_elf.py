@@ -28,7 +28,7 @@ PLACES = (
 )
 MOST_FILES = 1400
 OTHERS_SEE = {"libtree": 120, "ldd": 60, "lddtree": 12}  # files, by how long they take for one
-ROUNDS = 4  # of wontload over all files, one before each part of the others' files
+ROUNDS = 8  # of wontload over all files, one before each part of the others' files
 
 
 def shared_objects(places: Sequence[str]) -> list[Path]:
