@@ -16,6 +16,7 @@ from tests.support.windows import WindowsPython, windows
 
 ROOT = Path(__file__).resolve().parents[2]
 LLAMA = ("kinako-llama-cpp", "numpy", "markupsafe", "jinja2", "typing_extensions", "diskcache")
+NEEDED = ("build-packaging", "platformdirs", "truststore", "urllib3")  # by the tool itself, as pyproject.toml says
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +39,7 @@ def python(tool_wheel: Path) -> Iterator[WindowsPython]:
         record = next(made.site_packages.glob("kinako_llama_cpp-*.dist-info")) / "RECORD"
         lines = record.read_text().splitlines(keepends=True)
         record.write_text("".join(line for line in lines if not line.startswith(("bin/", "lib/", "include/"))))
-        needs = {win.to_windows(wheel("platformdirs").parent)}
+        needs = {win.to_windows(wheel(name).parent) for name in NEEDED}
         command = ["install", "--no-index", "--find-links", *needs, "--no-warn-script-location"]
         done = made.run("-m", "pip", *command, win.to_windows(tool_wheel), timeout=250)
         assert done.returncode == 0, done.stderr
