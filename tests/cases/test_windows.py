@@ -59,6 +59,23 @@ def test_the_report_reaches_a_cp1252_pipe(python: WindowsPython, lib: Path):
     assert "\x1b" not in done.stdout
 
 
+def test_pages_are_utf_8_whatever_the_code_page_is(python: WindowsPython, lib: Path):
+    move_away(lib)
+    environment = {"CUDA_PATH": CUDA_HOME, "PYTHONIOENCODING": "cp1252"}
+    done = python.run("-m", "wontload", "llama_cpp", "--format", "markdown", env=environment)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "✗" in done.stdout
+    assert r"error\[WL203\]: ggml-base.dll is here" in done.stdout
+    done = python.run("-m", "wontload", "llama_cpp", "-o", "report.html", cwd=python.root, env=environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith("wontload: report.html written, ")
+    page = (python.root / "report.html").read_bytes()
+    assert page.startswith(b"<!DOCTYPE html>\n")
+    assert b"\r" not in page
+    assert "✗" in page.decode("utf-8")
+    assert b"WL203: the whole story" in page
+
+
 def test_remedy_2_takes_winmode_out_and_it_loads(python: WindowsPython, lib: Path):
     move_away(lib)
     loader = lib.parent / "_ctypes_extensions.py"

@@ -57,8 +57,10 @@ def _title(loads: Sequence[TreeLoad]) -> Inline:
 def _file(load: TreeLoad, *, alone: bool) -> Block:
     summary = [Span(load.path, "strong"), *verdict_of(load.result)]
     assumed = (Rows((("assumed", text(assumed_of(load.machine))),)),) if load.clean else ()
-    is_open = alone or load.result.verdict is not Verdict.LOADS
-    return Details(summary, (*assumed, *result_blocks(load.result)), open=is_open)
+    blocks = (*assumed, *result_blocks(load.result))
+    if not blocks:
+        return Paragraph(summary)
+    return Details(summary, blocks, open=alone or load.result.verdict is not Verdict.LOADS)
 
 
 def result_blocks(result: LoadResult) -> tuple[Block, ...]:
