@@ -7,24 +7,30 @@ import shutil
 
 import pytest
 
+from tests.support.chromium import executable
+
 COMMAND_OF = {
     "wine": "wine",
     "mingw": "x86_64-w64-mingw32-gcc",
     "gcc": "gcc",
     "musl": "musl-gcc",
     "apt": "apt-get",
-    "chromium": "chromium",
 }
+BROWSER = "chromium"
 _missing: set[str] = set()
+
+
+def _is_here(name: str) -> bool:
+    return executable() is not None if name == BROWSER else shutil.which(COMMAND_OF[name]) is not None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("oracle"):
         for name in mark.args:
-            if shutil.which(COMMAND_OF[name]) is None:
+            if not _is_here(name):
                 _missing.add(name)
                 if os.environ.get("CI"):
-                    pytest.fail(f"the real loader or compiler {name!r} is not installed, and in CI it must be")
+                    pytest.fail(f"the oracle {name!r} is not installed, and in CI it must be")
                 pytest.skip(f"no {name} here")
 
 
@@ -49,7 +55,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    absent = sorted(name for name, command in COMMAND_OF.items() if shutil.which(command) is None)
+    absent = sorted(name for name in (*COMMAND_OF, BROWSER) if not _is_here(name))
     if absent:
         terminalreporter.section("not asked")
         terminalreporter.write_line(

@@ -8,9 +8,9 @@ written to 4.
 from __future__ import annotations
 
 import base64
-import fcntl
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +30,7 @@ FLAGS = (
     "--no-first-run",
     "--hide-scrollbars",
 )
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")  # Debian, Ubuntu, Google
 KEYS = {"Tab": 9, "Enter": 13, " ": 32}  # virtual key codes
 
 
@@ -114,9 +115,18 @@ class Browser:
         return base64.b64decode(self.send("Page.printToPDF", preferCSSPageSize=True)["data"])
 
 
+def executable() -> str | None:
+    """The Chromium of this computer, if it has one."""
+    return next(filter(None, map(shutil.which, COMMANDS)), None)
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A browser with a profile of its own, ended when done with."""
+    import fcntl  # not on Windows, where these tests are named as not run
+
+    command = executable()
+    assert command is not None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         to_read, to_write = os.pipe()
         back_read, back_write = os.pipe()
@@ -127,7 +137,7 @@ def browser() -> Iterator[Browser]:
             os.dup2(here, 4)
 
         process = subprocess.Popen(
-            ["chromium", *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            [command, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
             preexec_fn=in_child,
             pass_fds=(3, 4),
             stdin=subprocess.DEVNULL,
