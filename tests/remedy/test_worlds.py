@@ -41,7 +41,7 @@ def check(seed: int, site: Path) -> tuple[bool, bool, int, int]:
     proven = [fix for fix in made.fixes if fix.proof.works and not fix.by_hand]
     worked = 0
     for fix in proven:
-        attempt = apply(fix, made.diagnosis)
+        attempt = apply(fix, made)
         if attempt.kept:
             worked += 1
             undo(attempt.journal)

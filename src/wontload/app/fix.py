@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wontload.app.diagnose import diagnose
 from wontload.app.environment import environment_of, requiring
@@ -16,6 +16,7 @@ from wontload.machine.snapshot import Snapshot
 from wontload.remedy import journal as journals
 from wontload.remedy.candidates import Question, reinstall, runtime_wheels
 from wontload.remedy.candidates.by_manager import manager_package
+from wontload.remedy.candidates.cpu_fallback import cpu_fallback
 from wontload.remedy.candidates.loader_line import loader_line
 from wontload.remedy.candidates.one_owner import one_owner
 from wontload.remedy.candidates.scoped_path import scoped_path
@@ -37,12 +38,20 @@ CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
     manager_package,
     reinstall.reinstall,
     one_owner,
+    cpu_fallback,
     search_variable,
     loader_line,
     system_package,
 )
 # Kinds whose steps and proof are made of what was fetched.
-COMPLETE = {"runtime-wheels": runtime_wheels.complete, "reinstall": reinstall.complete, "one-owner": reinstall.complete}
+COMPLETE = {
+    "runtime-wheels": runtime_wheels.complete,
+    "reinstall": reinstall.complete,
+    "one-owner": reinstall.complete,
+    "cpu-fallback": reinstall.complete,
+}
+NEXT = {"runtime-wheels": runtime_wheels.what_they_need}  # further wheels, where those that were fetched are not enough
+MOST_ROUNDS = 4
 LARGEST_SOURCE_BYTES = 4 << 20
 
 
@@ -141,16 +150,27 @@ def apply(
 
 
 def _fetched(fix: Fix, plan: Plan, directory: str) -> Fix:
-    """The fix with steps made of the wheels that it asks for, which lie in `directory` from now on."""
+    """The fix with steps made of the wheels that it asks for, which lie in `directory` from now on.
+
+    What a wheel's own library needs is known only now: where a wheel has that, too, it is fetched as well.
+    """
     assert plan.diagnosis.case is not None
     assert plan.environment is not None
     question = _question(plan.diagnosis, plan.diagnosis.case, plan.environment)
-    places = {name: os.path.join(directory, name) for name in ("wheels", "unpacked")}
-    for place in places.values():
-        os.mkdir(place)
-    wheels = fetch(fix.requirements, pip=question.environment.pip, directory=places["wheels"])
-    images = wheel_images(wheels, question.environment.places, places["unpacked"])
-    return COMPLETE[fix.kind](fix, question, wheels, images)
+    wanted, wheels = fix.requirements, os.path.join(directory, "wheels")
+    for round_number in range(MOST_ROUNDS):
+        unpacked = os.path.join(directory, f"unpacked-{round_number}")
+        os.makedirs(wheels, exist_ok=True)
+        os.mkdir(unpacked)
+        found = fetch(wanted, pip=question.environment.pip, directory=wheels, index=fix.index)
+        images = wheel_images(found, question.environment.places, unpacked)
+        complete = COMPLETE[fix.kind](fix, question, found, images)
+        more = NEXT[fix.kind](complete, question) if fix.kind in NEXT else ()
+        wanted = tuple(one for one in more if one not in fix.requirements)
+        if complete.proof.works is not False or not wanted:
+            break
+        fix = replace(fix, requirements=(*fix.requirements, *wanted))
+    return complete
 
 
 def _apply(fix: Fix, diagnosis: Diagnosis, progress: Callable[[Step], None], timeout_s: float) -> Attempt:

@@ -49,6 +49,7 @@ def run(options: Options) -> int:
             machine=machine,
             timeout_s=options.timeout,
         )
+        plan = plan if options.offline else _with_sizes(plan)
     fixes = _chosen(options, plan)
     if options.dry_run:
         return _script(options, plan, fixes)
@@ -59,6 +60,15 @@ def run(options: Options) -> int:
             "nobody can be asked here: no terminal.", "Give --yes to apply the best fix, or --plan to see them."
         )
     return _apply(options, plan, fixes)
+
+
+def _with_sizes(plan: Plan) -> Plan:
+    """With what each fix would fetch, in bytes; no index is asked where none would."""
+    if not any(fix.requirements for fix in plan.fixes):
+        return plan
+    from wontload.app.sizing import sized
+
+    return sized(plan)
 
 
 def _chosen(options: Options, plan: Plan) -> list[Fix]:

@@ -6,11 +6,11 @@ A remedy that cannot be put in these words cannot be proven, and is not claimed 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wontload.binary import MalformedImage
-from wontload.loader import Status, Verdict, load
+from wontload.loader import LoadResult, Status, Verdict, load
 from wontload.loader.glibc.cache import DEFAULT_ID, ELF_OF_ANY_LIBC
 from wontload.machine import AddedDirectory, LoadRequest, Machine, NotKnown, Process
 from wontload.machine.ld_so_cache import CacheEntry
@@ -106,6 +106,16 @@ def _environment(machine: Machine, environment: Mapping[str, str], change: Chang
         standing = [values[name]] if values.get(name) else []
         values[name] = separator.join((*change.search_first, *standing, *change.search_last))
     return values
+
+
+def failed_preloads(machine: Machine, request: LoadRequest, change: Change) -> Iterator[LoadResult]:
+    """Libraries that are to be mapped beforehand and cannot be, as the model says; `machine` is the changed one."""
+    process = changed_request(machine, request, replace(change, preload=())).process
+    for path in change.preload:
+        result = load(machine, preload_request(machine, process, path, everywhere=change.everywhere))
+        if result.verdict is Verdict.FAILS:
+            yield result
+        process = _with_preloaded(machine, process, path, change.everywhere)
 
 
 def _with_preloaded(machine: Machine, process: Process, path: str, everywhere: bool) -> Process:

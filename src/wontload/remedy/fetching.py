@@ -17,13 +17,13 @@ class CannotFetch(StepFailed):
     """A wheel could not be had: no network, no such version, none for this Python. Exit status 4."""
 
 
-def fetch(requirements: Sequence[str], *, pip: Sequence[str], directory: str) -> tuple[str, ...]:
+def fetch(requirements: Sequence[str], *, pip: Sequence[str], directory: str, index: str = "") -> tuple[str, ...]:
     """Download exactly these distributions, as wheels for that interpreter, without what they depend on.
 
     Args:
         requirements: such as `nvidia-cublas-cu12<12.5`.
         pip: how the pip is called whose configuration counts, and that fetches for the environment's Python.
-        directory: an empty one; the wheels are laid there.
+        directory: the wheels are laid there. index: URL of the one index to ask; empty for those of the configuration.
 
     Returns:
         Paths of the wheels.
@@ -32,7 +32,8 @@ def fetch(requirements: Sequence[str], *, pip: Sequence[str], directory: str) ->
         CannotFetch: with what pip said.
     """
     options = ("--disable-pip-version-check", "--no-input", "--only-binary=:all:", "--no-deps", "--progress-bar=off")
-    command = [*pip, "download", *options, f"--dest={directory}", *requirements]
+    command = [*pip, "download", *options, f"--dest={directory}"]
+    command += [*((f"--index-url={index}",) if index else ()), *requirements]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -73,6 +73,7 @@ class Fix:
         steps: in order. change: what is different afterwards, for a loader.
         proof: of `change`; `works` is `None` where it needs what is not here yet (a wheel to be fetched).
         requirements: wheels to be fetched first, which the steps then install; see `app.fix`.
+        index: URL of the index that has them; empty for those that the environment's installer asks.
         download_bytes, minutes: `None`: not known. rights: `none` or `administrator`. reach: whom it touches.
         caveat: what it costs or leaves open, one clause; empty for nothing.
         needs_new_console: it counts for programs that are started afresh.
@@ -86,6 +87,7 @@ class Fix:
     change: Change
     proof: Proof
     requirements: tuple[str, ...] = ()
+    index: str = ""
     download_bytes: int | None = 0
     minutes: float | None = 0.0
     rights: str = "none"

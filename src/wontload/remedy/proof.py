@@ -38,10 +38,16 @@ class Proof:
         """What would be missing or refused next, in load order, each name once."""
         found: dict[str, Module] = {}
         for result in self.after:
-            for module in result.modules:
-                if module.error and module.status in (Status.MISSING, Status.REFUSED):
-                    found.setdefault(module.name, module)
+            for module in missing_in(result):
+                found.setdefault(module.name, module)
         return tuple(found.values())
+
+
+def missing_in(result: LoadResult) -> Iterator[Module]:
+    """The modules for which a load fails, in load order."""
+    for module in result.modules:
+        if module.error and module.status in (Status.MISSING, Status.REFUSED):
+            yield module
 
 
 def prove(case: Case, change: Change, loads: Sequence[int] | None = None) -> Proof:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from wontload.binary import MalformedImage
 from wontload.diagnosis import Case
 from wontload.machine import NotKnown
-from wontload.remedy.change import Change
-from wontload.remedy.proof import Proof, prove
+from wontload.remedy.change import Change, changed_machine, failed_preloads
+from wontload.remedy.proof import Proof, missing_in, must_load, prove
 
 MOST_COPIES = 64  # each of which may bring the next that is missing
 
@@ -37,6 +37,11 @@ def directories_that_help(case: Case, build: str) -> tuple[Change, Proof] | None
     return (found.change, found.proof) if found.copies and found.proof.works else None
 
 
+def lacking(case: Case, build: str) -> tuple[str, ...]:
+    """Names of the libraries that are still missing when all copies that are here have been brought to the loader."""
+    return bring(case, lambda paths: _change(case, paths, build)).without
+
+
 def bring(case: Case, make: Callable[[tuple[str, ...]], Change]) -> Brought:
     """Bring copies to the loader until nothing is missing any more, or until there is no other copy.
 
@@ -47,7 +52,7 @@ def bring(case: Case, make: Callable[[tuple[str, ...]], Change]) -> Brought:
     while True:
         change = make(tuple(chosen.values()))
         proof = prove(case, change)
-        lost = list(_base_names(proof)) if proof.works is False else []
+        lost = list(dict.fromkeys(_lost(case, change, proof))) if proof.works is False else []
         new = {case.fold(name): name for name in lost if case.fold(name) not in chosen}
         found = {key: path for key, name in new.items() if (path := _copy(case, name, chosen.values()))}
         if not found or len(chosen) > MOST_COPIES:
@@ -55,8 +60,12 @@ def bring(case: Case, make: Callable[[tuple[str, ...]], Change]) -> Brought:
         chosen |= found
 
 
-def _base_names(proof: Proof) -> Iterator[str]:
-    for module in proof.still_missing:
+def _lost(case: Case, change: Change, proof: Proof) -> Iterator[str]:
+    """Base names of what is still missing: to the loads themselves, and to copies that cannot be mapped beforehand."""
+    machine = changed_machine(case.machine, change)
+    requests = [case.loads[index].request for index in must_load(case)] if change.preload else []
+    failed = [result for request in requests for result in failed_preloads(machine, request, change)]
+    for module in (*proof.still_missing, *(one for result in failed for one in missing_in(result))):
         yield module.name.replace("\\", "/").rsplit("/", 1)[-1]
 
 

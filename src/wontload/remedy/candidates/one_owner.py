@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from wontload.diagnosis.words import listed
 from wontload.knowledge.packages import normalised
-from wontload.remedy.candidates.reinstall import may_replace
+from wontload.remedy.candidates.reinstall import may_replace, removal_of
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
 from wontload.remedy.proof import Proof
-from wontload.remedy.steps import RemoveInstalled
 
 if TYPE_CHECKING:
     from wontload.diagnosis import Diagnosis
@@ -35,7 +34,7 @@ def one_owner(question: Question) -> Iterator[Fix]:
             id=f"keep-{normalised(stays.name)}",
             kind="one-owner",
             title=f"remove {names}, and install {stays.name} {stays.version} again, whole",
-            steps=tuple(_removal(question, one) for one in others),
+            steps=tuple(removal_of(question, one) for one in others),
             change=Change(removed=tuple(file.path for one in others for file in one.files)),
             proof=Proof(before=(), after=()),
             requirements=(f"{stays.name}=={stays.version}",),
@@ -63,13 +62,3 @@ def _may_be_the_cause(diagnosis: Diagnosis) -> bool:
     """It explains the error, or files are gone that both list, or nothing that is known explains it."""
     explaining = {finding.code for finding in diagnosis.findings if finding.explains_error}
     return not explaining or not explaining.isdisjoint(("WL502", "WL504"))
-
-
-def _removal(question: Question, one: Distribution) -> RemoveInstalled:
-    case, environment = question.case, question.environment
-    return RemoveInstalled(
-        path=case.path_module.dirname(one.record),
-        within=tuple(dict.fromkeys(filter(None, (environment.prefix, one.location)))),
-        name=one.name,
-        python=environment.python,
-    )

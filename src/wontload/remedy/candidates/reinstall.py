@@ -16,6 +16,7 @@ from wontload.remedy.steps import InstallWheels, RemoveInstalled, Step
 
 if TYPE_CHECKING:
     from wontload.diagnosis import Finding
+    from wontload.machine.inventory import Distribution
     from wontload.remedy.candidates import Question
 
 # Findings about a file that the package itself should have brought; WL504 says so of one that is gone.
@@ -36,6 +37,17 @@ def reinstall(question: Question) -> Iterator[Fix]:
         yield _fix(question, name, version, leftovers)
     elif name:
         yield _fix(question, name, version, ())
+
+
+def removal_of(question: Question, one: Distribution) -> RemoveInstalled:
+    """The step that removes an installed distribution with every file that its RECORD lists."""
+    case, environment = question.case, question.environment
+    return RemoveInstalled(
+        path=case.path_module.dirname(one.record),
+        within=tuple(dict.fromkeys(filter(None, (environment.prefix, one.location)))),
+        name=one.name,
+        python=environment.python,
+    )
 
 
 def may_replace(question: Question, name: str) -> bool:

@@ -6,6 +6,7 @@ proof, and `complete` closes it on the wheels' own files after they were fetched
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,13 +16,14 @@ from wontload.diagnosis import Case
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
 from wontload.knowledge import Provider
+from wontload.knowledge.providers import wheels as known_wheels
 from wontload.machine.memory import Content
 from wontload.remedy.candidates.by_manager import of_manager
-from wontload.remedy.candidates.copies_here import directories_that_help
+from wontload.remedy.candidates.copies_here import directories_that_help, lacking
 from wontload.remedy.candidates.scoped_path import shim_site, shim_steps
 from wontload.remedy.change import Change, changed_machine, together
 from wontload.remedy.fix import Environment, Fix, Reach
-from wontload.remedy.proof import must_load, prove
+from wontload.remedy.proof import Proof, must_load, prove
 from wontload.remedy.steps import InstallWheels
 
 if TYPE_CHECKING:
@@ -43,20 +45,25 @@ def runtime_wheels(question: Question) -> Iterator[Fix]:
     site = environment.places.get("platlib", environment.site or "")
     change = Change(files={_place(case, site, file, wheel): None for file, wheel in found.items()})
     how = "unpack" if environment.installer == "unpack" else "pip install"
-    names = " ".join(requirement.split("<")[0] for requirement in requirements)
+    names = " ".join(re.split("[<=>,]", requirement)[0] for requirement in requirements)
     yield Fix(
         id="runtime-wheels",
         kind="runtime-wheels",
         title=f"{how} {names}, and let {question.package} find what they bring",
         steps=(),
         change=change,
-        proof=prove(case, change),
+        proof=_open(prove(case, change)),
         requirements=requirements,
         download_bytes=None,
         minutes=None,
         reach=Reach.ENVIRONMENT,
         caveat=_caveat(environment),
     )
+
+
+def _open(proof: Proof) -> Proof:
+    """What the wheels alone do not mend the scoped path may, once it is known what they hold."""
+    return proof if proof.works or proof.spoilt else Proof(before=(), after=())
 
 
 def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mapping[str, Content]) -> Fix:
@@ -75,13 +82,7 @@ def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mappin
         installer=environment.installer,
         pip=environment.pip,
     )
-    alone = prove(case, installed)
-    laid = dict.fromkeys(case.path_module.dirname(path) for path in images)
-    after = replace(
-        case,
-        machine=changed_machine(case.machine, installed),
-        extra_directories=(*case.extra_directories, *laid),
-    )
+    alone, after = prove(case, installed), _afterwards(case, installed)
     builds = () if alone.works else ("add", "preload")  # some wheels lay their libraries where the loader looks anyhow
     found = next((one for build in builds if (one := directories_that_help(after, build))), None)
     if found is None:
@@ -89,6 +90,26 @@ def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mappin
     change, proof = found
     steps = (install, *shim_steps(question, change))
     return replace(fix, steps=steps, change=together(installed, change), proof=proof)
+
+
+def what_they_need(fix: Fix, question: Question) -> tuple[str, ...]:
+    """Wheels that bring what the fetched ones still lack; none where no wheel is known for one of them."""
+    case = question.case
+    names = lacking(_afterwards(case, fix.change), "preload")
+    found = {name: wheel for name in names if (wheel := _wheel_of(case, name)) is not None}
+    if len(found) < len(names):
+        return ()
+    return tuple(dict.fromkeys(_requirement(case, name, wheel) for name, wheel in found.items()))
+
+
+def _afterwards(case: Case, installed: Change) -> Case:
+    """The case with what was installed on its machine, wherever that lies."""
+    laid = dict.fromkeys(case.path_module.dirname(path) for path in installed.files)
+    return replace(
+        case,
+        machine=changed_machine(case.machine, installed),
+        extra_directories=(*case.extra_directories, *laid),
+    )
 
 
 def _caveat(environment: Environment) -> str:
@@ -102,13 +123,16 @@ def _wheel_of(case: Case, file: str) -> Provider | None:
 
 
 def _requirement(case: Case, file: str, wheel: Provider) -> str:
-    """For the wheel that brings a file; of CUDA's own libraries for none that the driver does not take."""
+    """For the wheel that brings a file, in the versions that do; of CUDA's own none that the driver does not take."""
+    requirement = str(known_wheels()[wheel.package].get("requirement", wheel.package))
     component = knowledge.component_of(file)
     takes = _driver_takes(case)
     if component is None or takes is None or component.family not in NUMBERED_LIKE_CUDA:
-        return wheel.package
+        return requirement
     major, minor = takes
-    return f"{wheel.package}<{major}.{minor + 1}" if component.major.partition(".")[0] == str(major) else wheel.package
+    if component.major.partition(".")[0] != str(major):
+        return requirement
+    return f"{requirement}{',' if requirement != wheel.package else ''}<{major}.{minor + 1}"
 
 
 def _driver_takes(case: Case) -> tuple[int, int] | None:
