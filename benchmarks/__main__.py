@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import gpu_code, parse_elf, parse_pe, start_up, tree_elf, tree_pe
+from benchmarks import gpu_code, parse_elf, parse_pe, scoped_path, start_up, tree_elf, tree_pe
 
 OUT = Path(__file__).resolve().parent.parent / ".cache" / "bench.json"
 
@@ -17,13 +17,14 @@ def main() -> None:
     figures = {
         "machine": f"{platform.machine()}, CPython {platform.python_version()}, {platform.system()}",
         "start-up": start_up.measure(),
+        "scoped path": scoped_path.measure(),
         "PE": parse_pe.main([]),
         "ELF": parse_elf.main([]),
         "ELF trees": tree_elf.main([]) if sys.platform == "linux" else None,
         "trees of PE files": tree_pe.main([]),
         "GPU code": gpu_code.main([]),
     }
-    for name, value in figures["start-up"].items():
+    for name, value in {**figures["start-up"], **figures["scoped path"]}.items():
         print(f"{name:45} {value:.2f}")
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(figures, indent=1) + "\n", encoding="ascii")

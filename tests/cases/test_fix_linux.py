@@ -77,6 +77,25 @@ def test_a_dependency_that_is_here_and_not_searched(environment: Path):
     mended_and_undone(environment, "zmq", "scoped-path")
 
 
+def test_what_a_scoped_path_led_to_is_gone(environment: Path):
+    """Python starts and imports as ever; the tool tells, and makes a new one where another copy is."""
+    site = unpack(site_of(environment), "pyzmq")
+    moved_away(site)
+    ask(environment, "fix", "zmq", "--use", "scoped-path", "--yes", status=0)
+    shutil.move(site / "elsewhere", site / "somewhere")
+    quiet = subprocess.run([environment / "bin" / "python", "-c", "import json"], capture_output=True, check=True)
+    assert (quiet.stdout, quiet.stderr) == (b"", b"")
+    answer = ask(environment, "why", "zmq", status=1)
+    told = [one for one in answer["findings"] if one["code"] == "WL208"]
+    assert "_wontload_for_zmq.py" in told[0]["subject"]
+    before = tree(environment)
+    answer = ask(environment, "fix", "zmq", "--use", "scoped-path", "--yes", status=0)
+    assert answer["attempts"][0]["kept"]
+    assert imports(environment, "zmq")
+    ask(environment, "undo", status=0)
+    assert tree(environment) == before
+
+
 def test_ld_library_path(environment: Path, home: Path):
     site = unpack(site_of(environment), "pyzmq")
     moved_away(site)

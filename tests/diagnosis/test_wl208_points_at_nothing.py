@@ -135,3 +135,35 @@ def test_a_variable_that_names_a_file():
     machine = windows({r"C:\cuda.zip": None}, environment={"CUDA_PATH": r"C:\cuda.zip"})
     (first,) = ended_by(machine, r"C:\cuda.zip\bin", 3, "CUDA_PATH").findings
     assert first.title == "CUDA_PATH names a file, and a directory is wanted"
+
+
+SHIM = r"C:\venv\Lib\site-packages\_wontload_for_pkg.py"
+
+
+def with_scoped_path(text: bytes, *there: str) -> Diagnosis:
+    files = {LLAMA: dll("cudart64_12.dll"), SHIM: text, **{one: dll() for one in there}}
+    return diagnose(windows(files), ctypes_load(LLAMA))
+
+
+def shim(add: list[str], preload: list[str]) -> bytes:
+    from wontload.remedy.scoped_path import module_text
+
+    return module_text("pkg", add=add, preload=preload).encode()
+
+
+def test_a_scoped_path_whose_aim_is_gone():
+    answer = with_scoped_path(shim([GONE], [GONE + r"\cudart64_12.dll"]))
+    (found,) = (one for one in answer.findings if one.code == "WL208")
+    assert (found.severity, found.explains_error, found.subject) == (Severity.WARNING, False, SHIM)
+    assert found.also == (GONE, GONE + r"\cudart64_12.dll")
+
+
+def test_is_silent_about_a_scoped_path_that_leads_somewhere():
+    assert "WL208" not in codes(with_scoped_path(shim([PACKAGE], [LLAMA])))
+
+
+@pytest.mark.parametrize(
+    "text", [b"ADD = (", b"ADD = [1, None]", b"PRELOAD = open('x')", b"\xff\0", b"ADD = " + b"[" * 9999]
+)
+def test_a_file_of_that_name_that_is_something_else(text: bytes):
+    assert "WL208" not in codes(with_scoped_path(text))

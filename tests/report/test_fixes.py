@@ -60,6 +60,7 @@ def test_the_shell_script_does_what_the_steps_say(tmp_path: Path):
         ),
         "pkg\ntouch owned",
         windows=False,
+        python="python3",
     )
     env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     subprocess.run(["sh", "-c", script], check=True, cwd=tmp_path, env=env)
@@ -78,14 +79,14 @@ def test_a_file_that_changed_stops_the_script(tmp_path: Path):
     old = tmp_path / "loader.py"
     old.write_text("other")
     step = ReplaceText(path=str(old), sha256="0" * 64, before="a", after="b")
-    done = subprocess.run(["sh", "-c", render_script(fix(step), "pkg", windows=False)], check=False)
+    done = subprocess.run(["sh", "-c", render_script(fix(step), "pkg", windows=False, python="python3")], check=False)
     assert done.returncode != 0
     assert old.read_text() == "other"
 
 
 def test_powershell_keeps_every_text_a_literal():
     step = MoveFile(path="C:\\it's $(calc) `n", to="C:\\ünï‘s")
-    script = render_script(fix(step), "pkg", windows=True)
+    script = render_script(fix(step), "pkg", windows=True, python="python")
     assert "-LiteralPath 'C:\\it''s $(calc) `n'" in script
     assert script.isascii()
     assert "[Convert]::FromBase64String(" in script

@@ -189,5 +189,6 @@ def _script(options: Options, plan: Plan, fixes: list[Fix]) -> int:
     if not fixes:
         return _show(options, plan)
     machine = plan.diagnosis.machine
-    options.say(render_script(fixes[0], plan.diagnosis.target, windows=machine.system.name == "windows"))
+    windows, python = machine.system.name == "windows", machine.python.executable if machine.python else "python"
+    options.say(render_script(fixes[0], plan.diagnosis.target, windows=windows, python=python))
     return STATUS_OF[plan.diagnosis.verdict]

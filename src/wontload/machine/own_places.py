@@ -1,8 +1,9 @@
-"""Where this tool keeps what outlives a run: journals, logs of builds, wheels that it built."""
+"""Where this tool keeps what outlives a run: journals, logs of builds, wheels that it built, scoped paths."""
 
 from __future__ import annotations
 
 import os
+import re
 
 
 def state_directory() -> str:
@@ -18,3 +19,8 @@ def wheelhouse() -> str:
 
     own = os.environ.get("WONTLOAD_STATE_DIR")
     return os.path.join(own or user_data_dir("wontload", appauthor=False), "wheels")
+
+
+def scoped_path_module(package: str) -> str:
+    """The module that serves one package in its environment: an identifier that no package is likely to have."""
+    return "_wontload_for_" + re.sub(r"\W", "_", package)

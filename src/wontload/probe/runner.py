@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wontload.errors import UsageError, WontloadError
 from wontload.machine import Outcome, dist_info
+from wontload.machine.files import NATIVE_SUFFIX
 from wontload.probe.child_process import Ended, run
 from wontload.probe.exit_status import describe_exit, is_crash
 from wontload.probe.fields import read_python, text, texts
@@ -27,7 +28,6 @@ BOOTSTRAP = (
     "exec(compile(open(sys.argv[1], 'rb').read(), sys.argv[1], 'exec'), {'__name__': '_wontload_probe'})"
 )
 RECORD_LIMIT = 33 * 1024 * 1024  # bytes; a little more than the child's own limit
-NATIVE_NAME = re.compile(r"(?i)\.(dll|pyd|so|dylib|bundle|so(\.\d+)+)$")
 IMPORTABLE_NAME = re.compile(r"(?i)(\.pyd|\.(cpython-|pypy|graalpy)[^./\\]*\.so|\.abi3\.so)$")
 _STORE_ALIAS_WITHOUT_PYTHON = 9009  # what cmd calls "not recognized"; the alias ends with it when nothing is installed
 
@@ -87,7 +87,7 @@ def ask(
 def is_file_target(target: str) -> bool:
     """Whether a target is a file: it has a path separator or a native suffix."""
     separators = "/\\" if sys.platform == "win32" else "/"
-    return any(letter in separators for letter in target) or NATIVE_NAME.search(target) is not None
+    return any(letter in separators for letter in target) or NATIVE_SUFFIX.search(target) is not None
 
 
 def default_flags(path: str) -> int:

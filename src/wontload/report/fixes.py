@@ -70,7 +70,7 @@ def _headline(number: int, fix: Fix, terminal: Terminal) -> Iterator[Line]:
         yield both
         return
     yield from lines
-    yield [Span(" " * (5 + 17)), *right]
+    yield from flow(words(costs(fix), "dim"), terminal.width, [Span(" " * (5 + 17))], 5 + 17)
 
 
 def costs(fix: Fix) -> str:

@@ -5,7 +5,7 @@ Every value stands between single quotes, in which neither shell expands anythin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from wontload.remedy.fix import Fix
 from wontload.remedy.steps import (
@@ -22,13 +22,30 @@ from wontload.report.quoting import powershell, sh
 from wontload.report.text import clean
 
 
-def render_script(fix: Fix, target: str, *, windows: bool) -> str:
-    """The script of one fix, with a comment before each step."""
+def render_script(fix: Fix, target: str, *, windows: bool, python: str) -> str:
+    """The script of one fix, with a comment before each step.
+
+    Args:
+        windows: for PowerShell, else for sh. python: interpreter of the environment, whose pip fetches what is needed.
+    """
     lines = [*(() if windows else ("#!/bin/sh",)), f"# wontload: {clean(fix.title)}, for {clean(target)}"]
     lines += ["$ErrorActionPreference = 'Stop'"] if windows else ["set -eu"]
     for step in fix.steps:
         lines += ["", *(_powershell(step) if windows else _sh(step))]
+    if fix.requirements and not any(isinstance(step, InstallWheels) for step in fix.steps):
+        lines += ["", *_fetching(fix, powershell if windows else sh, python, "& " if windows else "")]
     return "\n".join(lines) + "\n"
+
+
+def _fetching(fix: Fix, quoted: Callable[[str], str], python: str, call: str) -> Iterator[str]:
+    """What is installed as it is fetched: what the wheels hold, and so what else is needed, is not known yet."""
+    index = f" --index-url {quoted(fix.index)}" if fix.index else ""
+    again = " --force-reinstall" if fix.kind != "runtime-wheels" else ""
+    options = f"--no-deps --only-binary=:all:{again}{index}"
+    yield "# from the index, without what it depends on"
+    yield f"{call}{quoted(python)} -m pip install {options} {' '.join(map(quoted, fix.requirements))}"
+    if fix.kind == "runtime-wheels":
+        yield "# then `wontload fix` finds the files, and lets the package find them"
 
 
 def _powershell(step: Step) -> Iterator[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from wontload import knowledge
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.shadow import is_gone_with_it
+from wontload.diagnosis.words import are, listed
 from wontload.loader import Verdict
 from wontload.machine import FailedDirectory, Kind, Outcome
+from wontload.machine.own_places import scoped_path_module
 
 ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND = 2, 3
 ERROR_INVALID_PARAMETER = 87  # what os.add_dll_directory gives for a relative or empty path (tried on Wine)
@@ -17,6 +20,8 @@ ERROR_INVALID_PARAMETER = 87  # what os.add_dll_directory gives for a relative o
 
 def points_at_nothing(case: Case) -> Iterator[Finding]:
     """A directory that is not there was added (which raises by itself), or a variable that packages read names one.
+
+    So does a scoped path of this tool's own, which is silent by itself.
 
     A directory that is there and does not count is WL203.
     """
@@ -28,6 +33,7 @@ def points_at_nothing(case: Case) -> Iterator[Finding]:
             yield finding
     if _may_matter(case):
         yield from (finding for finding in _of_variables(case) if finding.subject not in told)
+        yield from _of_scoped_path(case)
 
 
 def _may_matter(case: Case) -> bool:
@@ -120,3 +126,40 @@ def _of_variables(case: Case) -> Iterator[Finding]:
                 evidence=(Evidence("variable", f"{name} is {value}", {"name": name, "value": value}),),
                 explanation=f"{value} does not exist. Packages that look there find nothing, and some raise an error.",
             )
+
+
+def _of_scoped_path(case: Case) -> Iterator[Finding]:
+    """What an earlier `wontload fix` leads the package to, and is gone since."""
+    python, path = case.machine.python, case.path_module
+    name = f"{scoped_path_module(case.target.partition('.')[0])}.py"
+    for site in (python.path if python else ()) if case.kind == "import" else ():
+        file = path.join(site, name)
+        text = case.machine.files.text(file) if case.machine.files.kind(file) is Kind.FILE else None
+        gone = [one for one in _led_to(text or b"") if case.machine.files.kind(one) is Kind.ABSENT]
+        if gone:
+            yield Finding(
+                code="WL208",
+                severity=Severity.WARNING,
+                title=f"the scoped path of {case.target} leads to nothing: {listed(gone)} {are(gone)} gone",
+                subject=file,
+                also=tuple(gone),
+                chain=(case.target,),
+                evidence=tuple(
+                    Evidence("file", f"{one}, which {file} names, does not exist", {"path": one}) for one in gone
+                ),
+                explanation="An earlier `wontload fix` let the package find its libraries there, and what it found has "
+                "been removed or moved since. It does no harm; `wontload fix` makes a new one, and `wontload undo` "
+                "takes it away.",
+            )
+
+
+def _led_to(text: bytes) -> Iterator[str]:
+    """The directories and files of a scoped path's module; none where it is not as this tool writes it."""
+    for line in text.decode("utf-8", "replace").splitlines():
+        name, equals, value = line.partition(" = ")
+        if equals and name in ("ADD", "PRELOAD"):
+            try:
+                told = ast.literal_eval(value.strip())  # a comment behind it is none of it
+            except (ValueError, SyntaxError, MemoryError, RecursionError):
+                continue
+            yield from (one for one in (told if isinstance(told, list) else ()) if isinstance(one, str))

@@ -33,12 +33,12 @@ def cpu_fallback(question: Question) -> Iterator[Fix]:
     explaining = [one for one in question.diagnosis.findings if one.explains_error]
     if not any(_of_a_gpu(question, one) for one in explaining):
         return
-    for name, _ in owners:
+    for name, version in owners:
         build = cpu_build_of(name)
         if build is None:
             continue
         if build.requirement and may_replace(question, name):
-            yield _sister(question, build, name)
+            yield _sister(question, build, name, version)
         elif build.variable:
             yield _variable(build, name)
         elif build.option:
@@ -53,13 +53,13 @@ def _of_a_gpu(question: Question, finding: Finding) -> bool:
     return any(knowledge.suite_of(one) in GPU_SUITES or one.family in GPU_SUITES for one in found)
 
 
-def _sister(question: Question, build: CpuBuild, name: str) -> Fix:
+def _sister(question: Question, build: CpuBuild, name: str, version: str) -> Fix:
     """The sister wheel, and those of the packages that only go with it."""
     here = question.case.machine.inventory.distributions or ()
-    exchanged = [one for one in here if one.name == name or normalised(one.name) in build.also]
-    requirements = tuple(
-        build.requirement.format(name=one.name, version=one.version.partition("+")[0]) for one in exchanged
-    )
+    also = [one for one in here if normalised(one.name) in build.also]
+    exchanged = [*(one for one in here if normalised(one.name) == normalised(name)), *also]
+    wanted = {name: version, **{one.name: one.version for one in also}}
+    requirements = tuple(build.requirement.format(name=one, version=of.partition("+")[0]) for one, of in wanted.items())
     where = f" of {build.index}" if build.index else ""
     return Fix(
         id="cpu-fallback",

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wontload import knowledge
+from wontload.machine import Kind
+from wontload.machine.own_places import scoped_path_module
 from wontload.remedy.candidates.copies_here import directories_that_help
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
-from wontload.remedy.scoped_path import module_name, module_text, pth_name, pth_text
-from wontload.remedy.steps import ReplaceText, Step, WriteFile
+from wontload.remedy.scoped_path import module_text, pth_name, pth_text
+from wontload.remedy.steps import RemoveInstalled, ReplaceText, Step, WriteFile
 
 if TYPE_CHECKING:
     from wontload.diagnosis import Case
@@ -76,11 +78,14 @@ def shim_steps(question: Question, change: Change) -> tuple[Step, ...]:
     if package is None or place is None:
         return ()
     text = module_text(package, add=change.added_directories, preload=change.preload, everywhere=change.everywhere)
-    join = question.case.path_module.join
+    join, files = question.case.path_module.join, question.case.machine.files
+    contents = {f"{scoped_path_module(package)}.py": text, pth_name(package): pth_text(package)}
+    paths = {join(place.directory, name): content for name, content in contents.items()}
+    earlier = [path for path in paths if files.kind(path) is Kind.FILE]  # it leads elsewhere, or to nothing by now
     return (
         *place.first,
-        WriteFile(path=join(place.directory, f"{module_name(package)}.py"), content=text),
-        WriteFile(path=join(place.directory, pth_name(package)), content=pth_text(package)),
+        *(RemoveInstalled(path=path, within=(place.directory,)) for path in earlier),
+        *(WriteFile(path=path, content=content) for path, content in paths.items()),
     )
 
 
