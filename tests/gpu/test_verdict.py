@@ -46,7 +46,7 @@ def _course(*sizes: int) -> dict[str, int]:
 def test_what_was_recorded_on_a_real_gpu(name: str):
     told = RECORDED[name]
     use = judge(_done(told["memory"], placed=told["placed_bytes"], where=told["where"]))
-    assert use.verdict is (GpuVerdict.CPU_ONLY if "CPU build" in name else GpuVerdict.USED)
+    assert use.verdict is (GpuVerdict.CPU_ONLY if "CPU build" in name or "hidden" in name else GpuVerdict.USED)
 
 
 def test_a_context_alone_is_no_use_of_the_gpu():
@@ -109,5 +109,15 @@ def test_a_crash_and_a_time_limit_are_told_apart():
     crashed = judge(Exercised(stages=started, samples={}, pid=PID, status=-11))
     late = judge(Exercised(stages=started, samples={}, pid=PID, status=None))
     assert crashed.verdict is late.verdict is GpuVerdict.FAILED
-    assert "-11" in crashed.why[0]
+    assert "SIGSEGV" in crashed.why[0]
     assert "time limit" in late.why[0]
+
+
+def test_what_the_package_printed_of_the_gpu_stands_before_how_it_ended():
+    """llama.cpp built for sm_75 alone, on an H100: it aborts with this line."""
+    stages = {name: Stage(name=name, seconds=None, facts={}) for name in ("started", "imported", "loaded")}
+    said = "CUDA error: no kernel image is available for execution on the device"
+    use = judge(Exercised(stages=stages, samples={}, pid=PID, status=-6, printed=(("failed", {"refused": said}),)))
+    assert use.verdict is GpuVerdict.FAILED
+    assert use.why[0] == said
+    assert "SIGABRT" in use.why[1]

@@ -9,6 +9,7 @@ from typing import Any
 
 from wontload.gpu.exercising import Exercised
 from wontload.gpu.memory import OF_PROCESS, Series, series
+from wontload.probe import describe_exit
 
 SHARE = 0.5  # of what was placed: less than half of it is something else
 
@@ -53,7 +54,7 @@ def judge(done: Exercised) -> GpuUse:
     verdict, why = _verdict(done, memory, placed)
     return GpuUse(
         verdict=verdict,
-        why=(why, *_refused(done)),
+        why=(*_refused(done), why) if verdict is GpuVerdict.FAILED else (why, *_refused(done)),
         memory=memory,
         placed_bytes=placed,
         registered=_mapping(done, "imported", "registered"),
@@ -128,7 +129,7 @@ def _how_it_failed(done: Exercised) -> str:
     if done.status is None:
         return "it did not end within the time limit"
     last = [*done.stages, "the start"][len(done.stages) - 1 if done.stages else 0]
-    return f"its process ended with status {done.status} after {last}"
+    return f"its process ended with {describe_exit(done.status)}, after the stage {last!r}"
 
 
 def _refused(done: Exercised) -> Iterator[str]:

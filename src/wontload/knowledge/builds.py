@@ -45,7 +45,8 @@ class Measured:
     Attributes:
         package, version: of what. backend: see `Switch`; empty for a package without one.
         architectures: of GPUs, that it compiled for. jobs: side by side. seconds: from the source to the wheel.
-        disk_bytes: that its directory took at the end. job_bytes: memory of the largest compiler process.
+        disk_bytes: that its directory took at the end; `None` where nobody looked. job_bytes: memory of the largest
+            compiler process.
         source: where, and on what. checked: the date, as ISO 8601 has it.
     """
 
@@ -55,7 +56,7 @@ class Measured:
     architectures: int
     jobs: int
     seconds: float
-    disk_bytes: int
+    disk_bytes: int | None
     job_bytes: int
     source: str
     checked: str
@@ -92,8 +93,8 @@ def measured(package: str) -> Iterator[Measured]:
     """Builds of a package that were timed."""
     for row in table("builds").get("measured", ()):
         if normalised(row["package"]) == normalised(package):
-            values = {name: row[name] for name in Measured.__slots__ if name != "checked"}
-            yield Measured(**values, checked=row["checked"].isoformat())
+            values = {name: row[name] for name in Measured.__slots__ if name not in ("checked", "disk_bytes")}
+            yield Measured(**values, disk_bytes=row.get("disk_bytes"), checked=row["checked"].isoformat())
 
 
 def left_out() -> tuple[LeftOut, ...]:
