@@ -24,6 +24,7 @@ from typing import BinaryIO, Generic, NoReturn, TypeVar
 
 R = TypeVar("R")
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+FEWEST_LONG_TASKS = 3
 FEWEST_FILES = 64  # for fewer a second process does not pay
 MOST_PROCESSES = 4  # each keeps what it has read: this bounds the memory, not the speed
 # A few files first, so that the first answers come at once; then neighbours, which need much the same, together.
@@ -39,14 +40,21 @@ def processes_for(files: int) -> int:
     return min(allowed, MOST_PROCESSES, files // (FEWEST_FILES // 2))
 
 
+def processes_for_few(tasks: int) -> int:
+    """The same for tasks that each take a tenth of a second and more, so that a second process pays soon."""
+    return 1 if tasks < FEWEST_LONG_TASKS else max(1, min(processes_for(FEWEST_FILES * MOST_PROCESSES), tasks))
+
+
 @contextmanager
-def shared_out(judge: Callable[[str], R], files: Sequence[str], processes: int) -> Iterator[Iterator[R]]:
+def shared_out(
+    judge: Callable[[str], R], files: Sequence[str], processes: int, *, part: int = PART
+) -> Iterator[Iterator[R]]:
     """Give what `judge` makes of each file, in order, each as soon as it and all before it are known.
 
     Args:
         judge: called in any of the processes. Its answers are pickled, in pipes that nobody else can write to.
         files: what it is called with.
-        processes: how many; with 1 there are none but this.
+        processes: how many; with 1 there are none but this. part: how many files are given out at once.
 
     Raises:
         Exception: whatever `judge` raises for a file, when the turn comes to that.
@@ -62,14 +70,16 @@ def shared_out(judge: Callable[[str], R], files: Sequence[str], processes: int) 
             for _ in range(processes):
                 workers.append(_Worker(judge, files[1:], workers))
         gc.unfreeze()
-        yield chain(first, _answers(judge, files[1:], workers))
+        yield chain(first, _answers(judge, files[1:], workers, part))
     finally:
         for worker in workers:
             worker.end()
 
 
-def _answers(judge: Callable[[str], R], files: Sequence[str], workers: Sequence[_Worker[R]]) -> Iterator[R]:
-    bounds = [0, *range(FIRST_PART, len(files), PART), len(files)]
+def _answers(
+    judge: Callable[[str], R], files: Sequence[str], workers: Sequence[_Worker[R]], part_files: int
+) -> Iterator[R]:
+    bounds = [0, *range(min(FIRST_PART, part_files), len(files), part_files), len(files)]
     parts = list(pairwise(bounds))
     waiting = iter(enumerate(parts))
     busy: dict[_Worker[R], int] = {}

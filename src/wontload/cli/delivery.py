@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wontload.report.document import Document
 
 PAGES = ("html", "markdown")  # always UTF-8, whatever standard output takes
-FORMAT_OF_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
+FORMAT_OF_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".sarif": "sarif"}
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": "import it for real in a fresh process, and say what came from where",
     "undo": "take back what `wontload fix` did",
     "build": "build a package for this machine: plan, check what it needs, run, keep the wheel",
+    "check": "say whether wheels would import on clean machines, on every Python that they claim",
     "snapshot": "save this machine as one file, for somebody else to diagnose",
     "log": "say what a pasted error message or build log comes of",
     "which": "say who provides a library, and where it is here",
@@ -29,7 +30,12 @@ COMMANDS = {
 }
 FORMATS = ("terminal", "json")
 # Of commands that have others besides: a page to keep or print, and text to paste into a bug report.
-FURTHER_FORMATS = {"why": ("html", "markdown"), "tree": ("html", "markdown"), "doctor": ("html", "markdown")}
+FURTHER_FORMATS = {
+    "why": ("html", "markdown"),
+    "tree": ("html", "markdown"),
+    "doctor": ("html", "markdown"),
+    "check": ("sarif", "html", "markdown"),
+}
 WIDEST_HELP = 118  # columns
 # Of every command: what follows them is no command's name.
 TAKES_VALUE = (
@@ -48,6 +54,10 @@ TAKES_VALUE = (
     "-o",
     "--output",
     "--source",
+    "--profile",
+    "--fail-on",
+    "--write-baseline",
+    "--resume",
     "--script",
     "--find-links",
     "--backend",
@@ -235,7 +245,7 @@ def _global_options(command: str | None) -> _Parser:
     formats = _formats_of(command) if command else (*FORMATS, "of some commands html", "markdown")
     group.add_argument("--format", metavar="FORMAT", help=f"how to answer: {', '.join(formats)}")
     group.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
-    group.add_argument("--offline", action="store_true", help="never use the network (only `fix` and `build` do)")
+    group.add_argument("--offline", action="store_true", help="never use the network (`fix`, `build`, `check` do)")
     group.add_argument("--no-color", action="store_false", dest="color", help="no colour, even on a terminal")
     group.add_argument("-q", "--quiet", action="store_true", help="only the answer, in as few lines as it takes")
     group.add_argument("-v", "--verbose", action="store_true", help="everything that was seen and tried")

@@ -54,6 +54,8 @@ def linux_machine(
     loader = LOADERS.get(UNAME.get(own.architecture, own.architecture), "")
     if loader and profile.libc == "glibc":
         contents[loader] = replace(own, soname=posixpath.basename(loader))
+        # It is in every process, and so found under its SONAME whatever directory it lies in.
+        contents[f"{directories[0]}/{posixpath.basename(loader)}"] = contents[loader]
     system = System(
         name="linux",
         version=profile.version,

@@ -1,0 +1,193 @@
+"""`wontload check`: whether wheels would import on clean machines, on every Python that they claim."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from wontload.diagnosis.finding import Severity
+from wontload.errors import UsageError, WontloadError
+from wontload.knowledge.packages import normalised
+from wontload.machine.profile import wanted
+from wontload.remedy.fetching import fetch
+from wontload.wheels.archive import Archive
+from wontload.wheels.bad_archive import BadArchive
+from wontload.wheels.checking import CheckedWheel, CheckFinding, check_wheel
+from wontload.wheels.describing import required_name
+from wontload.wheels.tags import parse_file_name
+from wontload.wheels.wheel import Wheel, read_wheel
+
+NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?\s*===?\s*[^\s/\\]+$")
+MOST_FOUND = 100_000  # wheels in a directory
+BASELINE = "wontload.baseline/1"
+FAIL_ON = {
+    "error": (Severity.ERROR,),
+    "warning": (Severity.ERROR, Severity.WARNING),
+    "note": tuple(Severity),
+    "never": (),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checking:
+    """What to check wheels for.
+
+    Attributes:
+        paths: of the wheels. at_hand: every wheel from which a declared dependency may be taken, by normalised name.
+        profiles: names; empty for the newest systems of each wheel's tags. thorough: see `check_wheel`.
+    """
+
+    paths: tuple[str, ...]
+    at_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    profiles: tuple[str, ...] = ()
+    thorough: bool = False
+
+    def check(self, path: str) -> CheckedWheel:
+        """Check one wheel. One that cannot be read is an answer; nothing is raised for it."""
+        with ExitStack() as opened:
+            try:
+                wheel = read_wheel(opened.enter_context(Archive(path)))
+                others = self._others(wheel, opened)
+                return check_wheel(wheel, others, profiles=self.profiles, thorough=self.thorough)
+            except UsageError:
+                raise
+            except WontloadError as error:
+                return CheckedWheel(path=path, problem=str(error))
+
+    def _others(self, wheel: Wheel, opened: ExitStack) -> dict[str, list[Wheel]]:
+        """The wheels at hand that it may need, each opened once; one that cannot be read is as good as absent."""
+        found: dict[str, list[Wheel]] = {}
+        waiting = [required_name(one) for one in wheel.requires_dist]
+        while waiting:
+            name = waiting.pop()
+            if name in found or name not in self.at_hand:
+                continue
+            found[name] = []
+            for path in self.at_hand[name]:
+                try:
+                    other = read_wheel(opened.enter_context(Archive(path)))
+                except BadArchive:
+                    continue
+                found[name].append(other)
+                waiting += [required_name(one) for one in other.requires_dist]
+        return found
+
+
+@contextmanager
+def checking(
+    subjects: Sequence[str],
+    *,
+    python: Callable[[], str],
+    profiles: Sequence[str] = (),
+    thorough: bool = False,
+    offline: bool = False,
+) -> Iterator[Checking]:
+    """Find the wheels that are meant; what is fetched for that lies in a directory that is removed afterwards.
+
+    Args:
+        subjects: wheels, directories of wheels, or NAME==VERSION. python: the interpreter whose pip fetches.
+        profiles: names of clean machines. offline: fetch nothing.
+
+    Raises:
+        UsageError: a subject or profile that there is not. CannotFetch: with what pip said.
+    """
+    for name in profiles:
+        wanted(name)
+    with tempfile.TemporaryDirectory(prefix="wontload-", ignore_cleanup_errors=True) as directory:
+        paths: list[str] = []
+        beside: list[str] = []
+        for number, subject in enumerate(subjects):
+            found = list(_wheels_of(subject, os.path.join(directory, str(number)), python, offline))
+            paths += found
+            beside += found if os.path.isdir(subject) else _in_directory(os.path.dirname(subject) or ".", subject)
+        yield Checking(
+            paths=tuple(dict.fromkeys(paths)),
+            at_hand=_by_name([*paths, *beside]),
+            profiles=tuple(profiles),
+            thorough=thorough,
+        )
+
+
+def _wheels_of(subject: str, directory: str, python: Callable[[], str], offline: bool) -> Iterator[str]:
+    if os.path.isdir(subject):
+        found = _in_directory(subject, subject)
+        if not found:
+            raise UsageError(f"there is no wheel in {subject}.", "Give a directory that holds .whl files.")
+        yield from found
+    elif os.path.isfile(subject) or subject.lower().endswith(".whl"):
+        yield subject
+    elif NAMED.match(subject):
+        if offline:
+            raise UsageError(f"{subject} would have to be fetched, and --offline forbids it.", "Give the wheel itself.")
+        os.mkdir(directory)
+        yield from fetch([subject], python=python(), directory=directory)
+    else:
+        raise UsageError(f"{subject!r} is no wheel, no directory and no NAME==VERSION.", "Give one of these.")
+
+
+def _in_directory(directory: str, subject: str) -> list[str]:
+    """The wheels in a directory. That of a subject that was fetched, or is not there, has none."""
+    if NAMED.match(subject) and not os.path.exists(subject):
+        return []
+    try:
+        names = sorted(name for name in os.listdir(directory) if name.lower().endswith(".whl"))
+    except OSError as error:
+        raise UsageError(f"{directory} cannot be read: {error.strerror}.") from error
+    return [os.path.join(directory, name) for name in names[:MOST_FOUND]]
+
+
+def _by_name(paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for path in paths:
+        try:
+            name = normalised(parse_file_name(os.path.basename(path)).name)
+        except BadArchive:
+            continue
+        found.setdefault(name, {})[os.path.abspath(path)] = None
+    return {name: tuple(some) for name, some in found.items()}
+
+
+def fingerprint(wheel: CheckedWheel, found: CheckFinding) -> str:
+    """What a finding is known by from one version of a package to the next: code, package, subject."""
+    return f"{found.finding.code} {normalised(wheel.name)} {found.finding.subject}"
+
+
+def read_baseline(path: str) -> frozenset[str]:
+    """The findings that are known already. Raises `UsageError` for a file that is no baseline."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the baseline {path} cannot be read: {error}.", "--write-baseline FILE makes one.") from error
+    known = data.get("known") if isinstance(data, dict) and data.get("schema") == BASELINE else None
+    if not isinstance(known, list) or not all(isinstance(one, str) for one in known):
+        raise UsageError(f"{path} is no baseline of findings.", "--write-baseline FILE makes one.")
+    return frozenset(known)
+
+
+def baseline_of(wheels: Sequence[CheckedWheel]) -> str:
+    """A baseline's text that knows all of these findings."""
+    known = sorted({fingerprint(wheel, found) for wheel in wheels for found in wheel.findings})
+    return json.dumps({"schema": BASELINE, "known": known}, indent=2) + "\n"
+
+
+def fails(wheel: CheckedWheel, *, fail_on: str, known: frozenset[str]) -> bool:
+    """Whether a finding of that gravity or a graver one is in it that is not known already."""
+    return any(
+        found.finding.severity in FAIL_ON[fail_on] and fingerprint(wheel, found) not in known
+        for found in wheel.findings
+    )
+
+
+def status_of(wheel: CheckedWheel, *, fail_on: str, known: frozenset[str]) -> int:
+    """The exit status for one wheel: 0, 1 (it fails), 3 (a file cannot be judged) or 4 (it cannot be read)."""
+    if wheel.problem:
+        return 4
+    if fails(wheel, fail_on=fail_on, known=known):
+        return 1
+    return 3 if any(one.undetermined for one in wheel.targets) and fail_on != "never" else 0

@@ -1,0 +1,127 @@
+"""What `wontload check` shows on a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from wontload.app.check import fingerprint
+from wontload.diagnosis.finding import Severity
+from wontload.diagnosis.words import listed
+from wontload.report.layout import Line, Span, draw, flow, labelled, span, words
+from wontload.report.screen import Terminal
+from wontload.wheels.checking import CheckedWheel, CheckFinding
+
+SHOWN = 6  # pieces of evidence of one finding; all with -v
+WORDS = {
+    "passes": ("passes", "good"),
+    "fails": ("fails", "error"),
+    "undetermined": ("is undecided", "warning"),
+    "unreadable": ("could not be read", "error"),
+}
+SEVERAL = {"passes": "pass", "fails": "fail", "undetermined": "are undecided", "unreadable": "could not be read"}
+# Of the loader's walk: what a diagnosis of one import shows, and a check of many files only with -v.
+WALK = ("request", "searched", "simulated")
+
+
+def render_check(
+    wheels: Sequence[CheckedWheel], terminal: Terminal, *, known: frozenset[str], verbose: bool, quiet: bool
+) -> str:
+    """One block a wheel, then one line for all."""
+    lines: list[Line] = []
+    for wheel in wheels:
+        if quiet and wheel.verdict == "passes":
+            continue
+        lines += _wheel(wheel, terminal, known=known, verbose=verbose, quiet=quiet)
+    return draw([*lines, *_sum(wheels, known, terminal)], terminal)
+
+
+def summary(wheels: Sequence[CheckedWheel], known: frozenset[str]) -> str:
+    """`3 wheels: 1 fails, 2 pass; 2 findings are in the baseline`."""
+    counts = {verdict: sum(one.verdict == verdict for one in wheels) for verdict in WORDS}
+    told = [
+        f"{count} {WORDS[verdict][0] if count == 1 else SEVERAL[verdict]}" for verdict, count in counts.items() if count
+    ]
+    old = sum(fingerprint(wheel, one) in known for wheel in wheels for one in wheel.findings)
+    noun = "wheel" if len(wheels) == 1 else "wheels"
+    return f"{len(wheels)} {noun}: {', '.join(told) or 'nothing to check'}" + (
+        f"; {old} {'finding is' if old == 1 else 'findings are'} in the baseline" if old else ""
+    )
+
+
+def _sum(wheels: Sequence[CheckedWheel], known: frozenset[str], terminal: Terminal) -> list[Line]:
+    return flow(words(summary(wheels, known), "strong"), terminal.width)
+
+
+def _wheel(
+    wheel: CheckedWheel, terminal: Terminal, *, known: frozenset[str], verbose: bool, quiet: bool
+) -> Iterator[Line]:
+    said, style = WORDS[wheel.verdict]
+    yield from flow([span(os.path.basename(wheel.path), "strong"), span(said, style)], terminal.width)
+    if wheel.problem:
+        yield from flow(words(wheel.problem), terminal.width, [Span("  ")], 2)
+    for found in wheel.findings:
+        if found.finding.severity is not Severity.NOTE or verbose:
+            yield from _finding(wheel, found, terminal, known=known, verbose=verbose, quiet=quiet)
+    if not quiet:
+        yield from _targets(wheel, terminal)
+        for row in wheel.gpu:
+            code = f"{listed(row.native, 12) if row.native else 'none'}; to be compiled: " + (
+                listed(row.portable) if row.portable else "none"
+            )
+            yield from labelled("GPU code", words(f"{row.member}: {code}"), terminal.width)
+        for sentence in wheel.assumes:
+            yield from labelled("assumed", words(sentence), terminal.width)
+    yield []
+
+
+def _finding(
+    wheel: CheckedWheel, found: CheckFinding, terminal: Terminal, *, known: frozenset[str], verbose: bool, quiet: bool
+) -> Iterator[Line]:
+    finding = found.finding
+    severity = finding.severity.value
+    old = fingerprint(wheel, found) in known
+    head = [Span(severity, severity), Span(f"[{finding.code}]:", "code", "")]
+    yield from flow(
+        [*words(finding.title), *(words("(in the baseline)", "dim") if old else [])],
+        terminal.width,
+        [*head, Span(" ")],
+        2,
+    )
+    if quiet or (old and not verbose):
+        return
+    told = [one for one in finding.evidence if verbose or one.kind not in WALK]
+    shown = told if verbose else told[:SHOWN]
+    for number, one in enumerate(shown):
+        yield from labelled("" if number else "because", words(one.text), terminal.width)
+    if len(told) > len(shown):
+        yield from labelled("", words(f"and {len(told) - len(shown)} more; -v shows all", "dim"), terminal.width)
+    if found.targets:
+        yield from labelled("on", words(_briefly(found.targets, len(wheel.targets), verbose)), terminal.width)
+    if verbose:
+        yield from labelled("so", words(finding.explanation), terminal.width)
+
+
+def _briefly(targets: Sequence[str], of: int, verbose: bool) -> str:
+    if len(targets) == of and of > 1 and not verbose:
+        return f"all {of} clean machines that were asked"
+    return "; ".join(targets if verbose else targets[:4]) + (
+        f"; and {len(targets) - 4} more" if len(targets) > 4 and not verbose else ""
+    )
+
+
+def _targets(wheel: CheckedWheel, terminal: Terminal) -> Iterator[Line]:
+    """Clean machines with the same outcome on one line."""
+    groups: dict[tuple[int, int, int], list[str]] = {}
+    for one in wheel.targets:
+        key = (len(one.loads), len(one.fails), len(one.undetermined))
+        groups.setdefault(key, []).append(str(one.target))
+    for (loads, fails, open_), names in groups.items():
+        told = [f"{loads} of {loads + fails + open_} files load" if fails or open_ else f"all {loads} files load"]
+        told += [f"{fails} {'does' if fails == 1 else 'do'} not"] if fails else []
+        told += [f"{open_} cannot be judged"] if open_ else []
+        if not loads + fails + open_:
+            told = ["no file of the wheel is for it"]
+        yield from labelled(
+            "judged", words(f"{', '.join(told)}: {'; '.join(names[:8])}{'; …' * (len(names) > 8)}"), terminal.width
+        )

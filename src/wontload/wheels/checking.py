@@ -1,0 +1,295 @@
+"""A wheel checked: what it says against what is in it, and every native file on clean machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from wontload import knowledge
+from wontload.binary import Image, MalformedImage
+from wontload.binary.gpu_code import CodeKind, GpuCode
+from wontload.diagnosis.contents_rules import findings_of
+from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.knowledge.packages import normalised
+from wontload.loader import Status, Verdict
+from wontload.wheels.describing import contents_of, required_name
+from wontload.wheels.judging import Judge, JudgedFile
+from wontload.wheels.laying import laid_over, site_of
+from wontload.wheels.targets import Target, machine_of, targets_for
+from wontload.wheels.wheel import Wheel
+
+# Components that come with a GPU's driver, or that a program for one kind of GPU needs.
+OF_GPU = re.compile(
+    r"^(nvidia|cuda|cudnn|cublas|cufft|curand|cusolver|cusparse|nv|npp|nccl|tensorrt|rocm|hip|amd|level-zero|sycl|oneapi|"
+    r"vulkan|opencl)"
+)
+GPU_FILE = re.compile(r"(?i)(cuda|cu\d\d|rocm|hip|xpu|sycl|vulkan|opencl|gpu|nvidia|tensorrt|trt)")
+GPU_LIBRARY = re.compile(
+    r"(?i)^(lib)?(nvcuda|cuda|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nv|nccl|npp|hip|roc|amdhip|sycl|ze_loader|"
+    r"opencl|vulkan|mkl_sycl)"
+)
+MOST_GPU_ROWS = 200
+LARGEST_LISTED_BYTES = 64 << 20  # the list of a file's GPU code leads through all of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTarget:
+    """What came of one target.
+
+    Attributes:
+        loads, fails, undetermined: names of native files in the wheel. helped: those among the first that load only
+            once something adds a directory for them, with the directories.
+    """
+
+    target: Target
+    loads: tuple[str, ...]
+    fails: tuple[str, ...]
+    undetermined: tuple[str, ...]
+    helped: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFinding:
+    """A finding about a wheel, with the targets on which it holds; none: it holds whatever the machine."""
+
+    finding: Finding
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuRow:
+    """GPU code of one file: what each kind of container holds (`sm_89`, `compute_90`, `gfx1100`)."""
+
+    member: str
+    native: tuple[str, ...]
+    portable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedWheel:
+    """The answer for one wheel.
+
+    Attributes:
+        path: as asked, or where it was fetched. name, version: of the distribution; tags as its file name has them.
+        findings: the grave first. targets: one for each machine.
+        gpu: files with GPU code. assumes: what it was taken to have without being looked at, one sentence each.
+        problem: why it could not be read; empty when it could.
+    """
+
+    path: str
+    name: str = ""
+    version: str = ""
+    tags: tuple[str, ...] = ()
+    findings: tuple[CheckFinding, ...] = ()
+    targets: tuple[OnTarget, ...] = ()
+    gpu: tuple[GpuRow, ...] = ()
+    assumes: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """`passes`, `fails` (an error), `undetermined` (some file cannot be judged), or `unreadable`."""
+        if self.problem:
+            return "unreadable"
+        if any(one.finding.severity is Severity.ERROR for one in self.findings):
+            return "fails"
+        return "undetermined" if any(one.undetermined for one in self.targets) else "passes"
+
+
+def check_wheel(
+    wheel: Wheel,
+    others: Mapping[str, Sequence[Wheel]],
+    *,
+    profiles: Sequence[str] = (),
+    thorough: bool = False,
+) -> CheckedWheel:
+    """Check a wheel.
+
+    Args:
+        wheel: its archive open. others: wheels at hand by normalised name, from which declared dependencies are taken.
+        profiles: see `targets_for`. thorough: hash every member and list all GPU code, however large the files are.
+
+    Raises:
+        BadArchive: a member cannot be read. UsageError: a profile that there is not.
+    """
+    contents = contents_of(wheel, all_hashes=thorough)
+    found = [CheckFinding(finding=one) for one in findings_of(contents)]
+    with_it, absent = _dependencies(wheel, others)
+    targets, on_targets = [], []
+    if contents.natives:
+        for target in targets_for(wheel, profiles):
+            judged, findings = _on(target, wheel, with_it, absent)
+            targets.append(judged)
+            on_targets += [(finding, str(target)) for finding in findings]
+    found += _merged(on_targets)
+    gravity = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+    found.sort(key=lambda one: gravity.index(one.finding.severity))
+    return CheckedWheel(
+        path=wheel.archive.name,
+        name=wheel.name,
+        version=wheel.version,
+        tags=tuple(map(str, wheel.tags)),
+        findings=tuple(found),
+        targets=tuple(targets),
+        gpu=tuple(_gpu(wheel, thorough=thorough)),
+        assumes=tuple(_assumptions(with_it, absent, targets)),
+    )
+
+
+def _dependencies(wheel: Wheel, others: Mapping[str, Sequence[Wheel]]) -> tuple[list[Wheel], list[str]]:
+    """Wheels at hand that it declares to need, and what those need; and the names that are not at hand."""
+    found: dict[str, Wheel] = {}
+    absent: dict[str, None] = {}
+    waiting = [wheel]
+    platforms = {tag.platform for tag in wheel.tags}
+    while waiting:
+        for requirement in waiting.pop().requires_dist:
+            name = required_name(requirement)
+            if not name or name in found or name == normalised(wheel.name) or "extra" in requirement.partition(";")[2]:
+                continue
+            fitting = [one for one in others.get(name, ()) if _fits(one, platforms)]
+            if fitting:
+                found[name] = fitting[-1]
+                waiting.append(fitting[-1])
+            else:
+                absent[name] = None
+    return list(found.values()), list(absent)
+
+
+def _fits(wheel: Wheel, platforms: set[str]) -> bool:
+    own = {tag.platform for tag in wheel.tags}
+    return "any" in own or bool(own & platforms) or any(_kind(one) in {_kind(two) for two in platforms} for one in own)
+
+
+def _kind(platform: str) -> str:
+    """A platform tag without its age: `manylinux x86_64`."""
+    return re.sub(r"^(manylinux|musllinux|macosx)(?:\d*|_\d+_\d+)_", r"\1 ", platform)
+
+
+def _on(
+    target: Target, wheel: Wheel, with_it: Sequence[Wheel], absent: Sequence[str]
+) -> tuple[OnTarget, list[Finding]]:
+    machine, process = machine_of(target)
+    site = site_of(machine)
+    together = [wheel, *with_it]
+    judge = Judge(laid_over(machine, together, site), process, together, site)
+    judged = list(judge.judge(wheel))
+    on = OnTarget(
+        target=target,
+        loads=tuple(one.member for one in judged if one.verdict is Verdict.LOADS),
+        fails=tuple(one.member for one in judged if one.verdict is Verdict.FAILS),
+        undetermined=tuple(one.member for one in judged if one.verdict is Verdict.UNDETERMINED),
+        helped={one.member: one.added for one in judged if one.added and one.verdict is Verdict.LOADS},
+    )
+    natives = [member.name for member in wheel.natives]
+    findings = [_weighed(finding, one, natives, absent) for one in judged for finding in one.findings]
+    return on, [replace(one, load=None) for one in findings]
+
+
+def _weighed(finding: Finding, judged: JudgedFile, others: Sequence[str], absent: Sequence[str]) -> Finding:
+    """The finding with the wheel's file as its subject, and as grave as it is for this wheel.
+
+    Args:
+        others: every native file of the wheel. absent: declared dependencies that are not at hand.
+    """
+    evidence = (
+        Evidence("file", f"{judged.member} is the file of the wheel", {"path": judged.member}),
+        *finding.evidence,
+    )
+    finding = replace(finding, evidence=evidence, chain=(judged.member, *finding.chain[1:]))
+    missing = {
+        one.name.replace("\\", "/").rpartition("/")[2] for one in judged.result.modules if one.status is Status.MISSING
+    }
+    names = [name for name in (finding.subject, *finding.also) if name in missing]
+    if finding.severity is Severity.ERROR and names:
+        declared = [_declared(name, absent) for name in names]
+        if all(declared):
+            told = ", ".join(sorted({one for one in declared if one}))
+            text = f"{told}, which the wheel declares to need, brings it; it was not at hand"
+            return replace(finding, severity=Severity.NOTE, evidence=(*finding.evidence, Evidence("provider", text)))
+        if all(map(_is_of_gpu, names)) and _is_optional(judged, others):
+            return replace(finding, severity=Severity.WARNING)
+    return finding
+
+
+def _declared(library: str, absent: Sequence[str]) -> str:
+    component = knowledge.component_of(library)
+    wheels = component.row.get("wheels", ()) if component else ()
+    return next((str(one) for one in wheels if normalised(str(one)) in absent), "")
+
+
+def _is_of_gpu(library: str) -> bool:
+    component = knowledge.component_of(library)
+    base = library.replace("\\", "/").rpartition("/")[2]
+    return bool(GPU_LIBRARY.match(base)) or bool(component and OF_GPU.match(component.name.lower()))
+
+
+def _is_optional(judged: JudgedFile, others: Sequence[str]) -> bool:
+    """Whether the wheel has something to fall back on: this file is named after a GPU's software, another is not."""
+    named = [bool(GPU_FILE.search(name.rpartition("/")[2])) for name in (judged.member, *others)]
+    return judged.mode != "import" and named[0] and not all(named)
+
+
+def _merged(found: Sequence[tuple[Finding, str]]) -> Iterator[CheckFinding]:
+    """One finding for each cause, with the targets on which it holds and the files that it takes."""
+    groups: dict[tuple[str, str, Severity, tuple[str, ...]], list[tuple[Finding, str]]] = {}
+    for finding, target in found:
+        lacking = (finding.subject, *finding.also)
+        groups.setdefault((finding.code, finding.title, finding.severity, lacking), []).append((finding, target))
+    for group in groups.values():
+        first = group[0][0]
+        members = tuple(dict.fromkeys(finding.chain[0] for finding, _ in group))
+        more = tuple(
+            Evidence("file", f"{name} is another file of the wheel that it takes", {"path": name})
+            for name in members[1:9]
+        )
+        targets = tuple(dict.fromkeys(target for _, target in group))
+        yield CheckFinding(finding=replace(first, evidence=(*first.evidence, *more)), targets=targets)
+
+
+def _gpu(wheel: Wheel, *, thorough: bool) -> Iterator[GpuRow]:
+    """GPU code by file, of those that could have any by their name or needs. Of large ones only if asked to."""
+    for member in wheel.natives[:MOST_GPU_ROWS]:
+        if member.size_bytes > LARGEST_LISTED_BYTES and not thorough:
+            continue
+        if not isinstance(wheel.content(member), Image) or not _may_hold_gpu_code(wheel, member.name):
+            continue
+        try:
+            code = wheel.archive.gpu_code(member)
+        except MalformedImage:
+            continue
+        if code.containers:
+            yield _row(member.name, code)
+
+
+def _may_hold_gpu_code(wheel: Wheel, name: str) -> bool:
+    image = wheel.content(wheel.archive.members[name])
+    needed = image.needed if isinstance(image, Image) else ()
+    return bool(GPU_FILE.search(name)) or any(GPU_LIBRARY.match(one.library) for one in needed)
+
+
+def _row(member: str, code: GpuCode) -> GpuRow:
+    portable = {one.target for one in code if one.kind in (CodeKind.PTX, CodeKind.SPIRV)}
+    native = {one.target for one in code if one.kind in (CodeKind.CUBIN, CodeKind.AMD)}
+    return GpuRow(
+        member=member,
+        native=tuple(one for one in code.targets if one in native),
+        portable=tuple(one for one in code.targets if one in portable),
+    )
+
+
+def _assumptions(with_it: Sequence[Wheel], absent: Sequence[str], targets: Sequence[OnTarget]) -> Iterator[str]:
+    if with_it:
+        yield f"installed with it, from the wheels at hand: {', '.join(f'{one.name} {one.version}' for one in with_it)}"
+    if absent:
+        yield f"declared and not at hand, so not looked at: {', '.join(absent)}"
+    helped = {
+        (name, directory) for one in targets for name, directories in one.helped.items() for directory in directories
+    }
+    if helped:
+        names = sorted({name for name, _ in helped})
+        yield (
+            f"the package's own code adds the directory, or loads what is in it, before {len(names)} of its files: "
+            f"{', '.join(names[:4])}{' …' * (len(names) > 4)}"
+        )

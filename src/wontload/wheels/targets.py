@@ -1,0 +1,105 @@
+"""On which clean machines a wheel is judged: those of its tags, or of the profiles that somebody names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from wontload import knowledge
+from wontload.knowledge.wheel_tags import Platform, Tag, platform_of
+from wontload.machine import Machine, Process
+from wontload.machine.overlay import OverlayFiles
+from wontload.machine.profile import clean_machine, wanted
+from wontload.wheels.wheel import Wheel
+
+NEWEST_PYTHON = (3, 14)
+OLDEST_PYTHON = (3, 8)
+ANY_PYTHON = (3, 12)  # for libraries that no Python is needed for
+CPYTHON = re.compile(r"cp3(\d+)(t?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One machine to judge a wheel on.
+
+    Attributes:
+        profile: its name, with extras. architecture: of the process. python: its version.
+        threaded: a CPython without the GIL.
+    """
+
+    profile: str
+    architecture: str
+    python: tuple[int, int]
+    threaded: bool = False
+
+    def __str__(self) -> str:
+        version = f"{self.python[0]}.{self.python[1]}{'t' * self.threaded}"
+        return f"{self.profile} {self.architecture} CPython {version}"
+
+
+def targets_for(wheel: Wheel, profiles: Sequence[str] = ()) -> tuple[Target, ...]:
+    """The machines that a wheel's tags speak of.
+
+    Args:
+        profiles: names of profiles; those that are of another system than the tags' are left out. Without any, the
+            newest of the tags' systems.
+
+    Raises:
+        UsageError: a name is no profile's.
+    """
+    found: dict[Target, None] = {}
+    for name in dict.fromkeys(tag.platform for tag in wheel.tags):
+        platform = platform_of(name)
+        for profile in _profiles(platform, profiles):
+            for architecture in platform.architectures or ("x86_64",):
+                for python, threaded in _pythons(wheel.tags, platform.system):
+                    found[Target(profile, architecture, python, threaded)] = None
+    return tuple(found)
+
+
+def _profiles(platform: Platform, named: Sequence[str]) -> Iterator[str]:
+    libc = platform.libc or ("glibc" if platform.system == "linux" else "")
+    for name in named or knowledge.newest_profiles(platform.system, libc):
+        one = knowledge.profile(wanted(name).system)
+        if one.system == platform.system and one.libc == libc and _is_old_enough(one.libc_version, platform):
+            yield name
+
+
+def _is_old_enough(libc_version: str, platform: Platform) -> bool:
+    """Whether an installer takes the tag there: a system older than the tag asks for is none of its business."""
+    if not libc_version or platform.minimum is None:
+        return True
+    return tuple(int(part) for part in libc_version.split(".")[:2]) >= platform.minimum
+
+
+def _pythons(tags: Sequence[Tag], system: str) -> Iterator[tuple[tuple[int, int], bool]]:
+    """Versions of CPython. For `abi3`, on Windows all of them, as each has a DLL of its own; elsewhere the oldest."""
+    for tag in tags:
+        match = CPYTHON.match(tag.python)
+        if tag.abi == "abi3" and match:
+            oldest = max(OLDEST_PYTHON, (3, int(match[1])))
+            newest = NEWEST_PYTHON if system == "windows" else oldest
+            yield from (((3, minor), False) for minor in range(oldest[1], max(oldest, newest)[1] + 1))
+        elif match:
+            yield (3, int(match[1])), tag.abi.endswith("t")
+        else:
+            yield ANY_PYTHON, False
+
+
+@lru_cache(maxsize=64)
+def machine_of(target: Target) -> tuple[Machine, Process]:
+    """The machine of a target, and a fresh process of its Python. Raises `UsageError`."""
+    machine, process = clean_machine(target.profile, architecture=target.architecture, python=target.python)
+    if not target.threaded or machine.python is None:
+        return machine, process
+    digits = f"{target.python[0]}{target.python[1]}"
+    suffixes = tuple(one.replace(digits, f"{digits}t", 1) for one in machine.python.extension_suffixes)
+    machine = replace(machine, python=replace(machine.python, extension_suffixes=suffixes))
+    if machine.system.name != "windows":
+        return machine, process
+    plain = next(path for path in process.modules if path.endswith(f"python{digits}.dll"))
+    own = plain.replace(f"python{digits}.dll", f"python{digits}t.dll")
+    files = OverlayFiles(machine.files, {own: machine.files.image(plain)}, windows=True)
+    return replace(machine, files=files), replace(process, modules=(*process.modules, own))

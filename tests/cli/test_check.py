@@ -1,0 +1,203 @@
+"""`wontload check`: what it says of wheels, its formats, exit statuses, its baseline, and going on where it stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.support.images import elf, pe
+from tests.support.schemas import check as fits
+from tests.support.wheels import make_wheel
+
+GOOD = {"demo/a.cp311-win_amd64.pyd": pe(needs=["KERNEL32.dll", "python311.dll"])}
+BAD = {"demo/a.cp311-win_amd64.pyd": pe(needs=["nowhere_at_all.dll"])}
+LINUX = "cp311-cp311-manylinux_2_28_x86_64"
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_a_wheel_that_would_import_passes(command, tmp_path: Path):
+    ran = command("check", str(make_wheel(tmp_path, GOOD)))
+    assert ran.status == 0
+    assert "demo-1.0-cp311-cp311-win_amd64.whl passes" in ran.out
+    assert "all 1 files load: windows-11 x86_64 CPython 3.11" in ran.out
+
+
+def test_a_wheel_that_would_not_says_what_is_missing_where(command, tmp_path: Path):
+    ran = command("check", str(make_wheel(tmp_path, BAD)))
+    assert ran.status == 1
+    assert "error[WL201]: nowhere_at_all.dll is nowhere on this machine" in ran.out
+    assert "windows-11 x86_64 CPython 3.11" in ran.out
+
+
+def test_json_fits_its_schema(command, tmp_path: Path):
+    make_wheel(tmp_path, GOOD)
+    make_wheel(tmp_path, BAD, name="broken")
+    (tmp_path / "evil-1.0-py3-none-any.whl").write_bytes(b"no zip")
+    ran = command("check", str(tmp_path), "--json")
+    assert ran.status == 4
+    answer = fits(ran.out)
+    assert [(one["name"], one["verdict"]) for one in answer["wheels"]] == [
+        ("broken", "fails"),
+        ("demo", "passes"),
+        ("", "unreadable"),
+    ]
+    (found,) = answer["wheels"][0]["findings"]
+    assert (found["code"], found["subject"], found["known"]) == ("WL201", "nowhere_at_all.dll", False)
+
+
+def test_lines_are_streamed_and_each_fits_the_schema(command, tmp_path: Path):
+    make_wheel(tmp_path, GOOD)
+    make_wheel(tmp_path, BAD, name="broken")
+    lines = command("check", str(tmp_path), "--jsonl").out.splitlines()
+    assert [fits(line)["verdict"] for line in lines] == ["fails", "passes"]
+
+
+def test_profiles_are_judged_each_by_itself(command, tmp_path: Path):
+    path = make_wheel(tmp_path, {"demo/a.pyd": pe(needs=["MSVCP140.dll", "MFPlat.dll"])})
+    profiles = ("windows-11", "windows-11+vc", "windows-server-2022+vc", "debian-12")
+    options = [word for name in profiles for word in ("--profile", name)]
+    answer = command("check", str(path), "--json", *options).json
+    fails = {one["profile"]: bool(one["fails"]) for one in answer["wheels"][0]["targets"]}
+    assert fails == {"windows-11": True, "windows-11+vc": False, "windows-server-2022+vc": True}
+
+
+def test_a_declared_dependency_at_hand_is_installed_with_it(command, tmp_path: Path):
+    user = {"user/a.abi3.so": elf(needed=["libprovided.so.1"], runpath="$ORIGIN/../provider")}
+    provider = {"provider/libprovided.so.1": elf(soname="libprovided.so.1")}
+    path = make_wheel(tmp_path, user, name="user", tag=LINUX, requires=["provider>=1; python_version > '3'"])
+    verdict = command("check", str(path), "--json").json["wheels"][0]
+    assert all(one["fails"] for one in verdict["targets"])
+    assert verdict["assumes"] == ["declared and not at hand, so not looked at: provider"]
+    make_wheel(tmp_path, provider, name="provider", tag=LINUX)
+    verdict = command("check", str(path), "--json").json["wheels"][0]
+    assert all(one["loads"] for one in verdict["targets"])
+    assert verdict["assumes"] == ["installed with it, from the wheels at hand: provider 1.0"]
+
+
+def test_a_missing_gpu_runtime_of_an_optional_library_is_a_warning(command, tmp_path: Path):
+    files = {"demo/lib_cpu.dll": pe(), "demo/lib_cuda12.dll": pe(needs=["cudart64_12.dll"])}
+    ran = command("check", str(make_wheel(tmp_path, files, tag="py3-none-win_amd64")))
+    assert (ran.status, "warning[WL201]: cudart64_12.dll" in ran.out) == (0, True)
+    alone = {"demo/llama.dll": pe(needs=["cudart64_12.dll"])}
+    ran = command("check", str(make_wheel(tmp_path, alone, name="alone", tag="py3-none-win_amd64")))
+    assert (ran.status, "error[WL201]: cudart64_12.dll" in ran.out) == (1, True)
+
+
+@pytest.mark.parametrize(("fail_on", "status"), [("error", 0), ("warning", 1), ("never", 0)])
+def test_fail_on_says_which_findings_count(command, tmp_path: Path, fail_on: str, status: int):
+    path = make_wheel(tmp_path, {"demo/msvcp140.dll": pe()})
+    assert command("check", str(path), "--fail-on", fail_on).status == status
+
+
+def test_a_baseline_lets_known_findings_pass_and_no_others(command, tmp_path: Path):
+    path, baseline = make_wheel(tmp_path, BAD), str(tmp_path / "known.json")
+    assert command("check", str(path), "--write-baseline", baseline).status == 1
+    ran = command("check", str(path), "--baseline", baseline)
+    assert (ran.status, "(in the baseline)" in ran.out) == (0, True)
+    other = make_wheel(tmp_path, {"demo/a.pyd": pe(needs=["another.dll"])}, version="2.0")
+    assert command("check", str(other), "--baseline", baseline).status == 1
+
+
+def test_it_goes_on_where_it_was_broken_off(command, tmp_path: Path):
+    make_wheel(tmp_path, GOOD)
+    make_wheel(tmp_path, BAD, name="broken")
+    done = tmp_path / "done.jsonl"
+    assert command("check", str(tmp_path), "--resume", str(done)).status == 1
+    lines = done.read_text().splitlines()
+    done.write_text(lines[0] + "\n" + lines[1][:50])  # the second line was cut off
+    ran = command("check", str(tmp_path), "--resume", str(done), "--jsonl")
+    assert (ran.status, [json.loads(line)["name"] for line in ran.out.splitlines()]) == (1, ["demo"])
+    assert [json.loads(line)["name"] for line in done.read_text().splitlines()] == ["broken", "demo"]
+    ran = command("check", str(tmp_path), "--resume", str(done), "--jsonl")
+    assert (ran.status, ran.out) == (1, "")
+
+
+def test_several_processes_give_the_answers_of_one(command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for number in range(7):
+        make_wheel(tmp_path, BAD if number % 3 else GOOD, name=f"demo{number}")
+    several = command("check", str(tmp_path), "--json").json
+    monkeypatch.setattr("wontload.app.workers.FEWEST_LONG_TASKS", 100)
+    assert command("check", str(tmp_path), "--json").json == several
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nothing-here"], "no wheel, no directory and no NAME==VERSION"),
+        (["."], "no wheel in"),
+        (["demo==1.0", "--offline"], "--offline forbids"),
+        (["x.whl", "--profile", "windows-95"], "no profile"),
+        (["x.whl", "--baseline", "none.json"], "cannot be read"),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_one_line(complaint, arguments: list[str], words: str):
+    assert words in complaint(2, "check", *arguments)
+
+
+def test_a_wheel_that_is_not_there_is_an_answer(command):
+    ran = command("check", "gone-1.0-py3-none-any.whl")
+    assert (ran.status, "could not be read" in ran.out) == (4, True)
+
+
+def test_markdown_names_each_wheel_and_keeps_hostile_names_apart(command, tmp_path: Path):
+    files = {"demo/<script>@you.dll": pe(needs=["a|b`c.dll"])}
+    ran = command("check", str(make_wheel(tmp_path, files)), "--format", "markdown")
+    assert ran.status == 1
+    assert "demo-1.0-cp311-cp311-win_amd64.whl" in ran.out
+    assert "<script>" not in ran.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the steps are for bash")
+def test_the_steps_of_the_github_action_run(tmp_path: Path):
+    """The script of its second step, as a runner would start it, with the first step's outcome in its place."""
+    script = step_of("Check")
+    make_wheel(tmp_path, BAD)
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "WONTLOAD_WHEELS": ".",
+        "WONTLOAD_PROFILES": "windows-11 windows-10",
+        "WONTLOAD_FAIL_ON": "error",
+        "WONTLOAD_BASELINE": "",
+        "WONTLOAD_SARIF": "found.sarif",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+    }
+    ran = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 1, ran.stderr
+    assert "windows-10 x86_64" in ran.stdout
+    assert "WL201" in (tmp_path / "summary.md").read_text()
+    assert json.loads((tmp_path / "found.sarif").read_text())["version"] == "2.1.0"
+    assert (tmp_path / "output").read_text() == "sarif=found.sarif\n"
+
+
+def step_of(name: str) -> str:
+    """The shell script of one step of action.yml: the block behind its `run: |`, without the indentation."""
+    text = (ROOT / "action.yml").read_text()
+    block = text.partition(f"- name: {name}\n")[2].partition("run: |\n")[2].partition("\n    - name:")[0]
+    return "\n".join(line[8:] for line in block.splitlines())
+
+
+def test_the_pre_commit_hook_names_a_command_that_there_is(command, tmp_path: Path):
+    entry = next(line for line in (ROOT / ".pre-commit-hooks.yaml").read_text().splitlines() if "entry:" in line)
+    words = entry.partition("entry: ")[2].split()
+    assert words[0] == "wontload"
+    assert command(*words[1:], str(make_wheel(tmp_path, GOOD))).status == 0
+
+
+def test_an_archive_made_to_do_harm_is_named_and_the_others_are_checked(command, tmp_path: Path):
+    path = make_wheel(tmp_path, GOOD)
+    with zipfile.ZipFile(tmp_path / "evil-1.0-py3-none-any.whl", "w") as archive:
+        archive.writestr("../../evil", b"x")
+    ran = command("check", str(tmp_path))
+    assert ran.status == 4
+    assert "'../../evil'" in ran.out
+    assert f"{path.name} passes" in ran.out
