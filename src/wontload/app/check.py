@@ -125,7 +125,7 @@ def _wheels_of(subject: str, directory: str, python: Callable[[], str], offline:
         if offline:
             raise UsageError(f"{subject} would have to be fetched, and --offline forbids it.", "Give the wheel itself.")
         os.mkdir(directory)
-        yield from fetch([subject], python=python(), directory=directory)
+        yield from fetch([subject], pip=(python(), "-m", "pip"), directory=directory)
     else:
         raise UsageError(f"{subject!r} is no wheel, no directory and no NAME==VERSION.", "Give one of these.")
 
