@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from wontload.knowledge import (
     distribution_for,
@@ -194,3 +195,47 @@ def test_the_contracts_are_those_of_this_wine_or_later():
     if not Path(library).exists():
         pytest.skip("this Wine keeps its DLLs elsewhere")
     assert set(read_api_sets(library)) <= set(profile("windows-11").api_sets)
+
+
+@pytest.mark.parametrize(
+    ("version", "library", "variable", "on_path"),
+    [
+        ("0.2.38", "llama_cpp/llama.dll", "LLAMA_CPP_LIB", ()),
+        ("0.2.79", "llama_cpp/llama.dll", "LLAMA_CPP_LIB", ()),
+        ("0.2.80", "llama_cpp/lib/llama.dll", "LLAMA_CPP_LIB", ("{site}/llama_cpp/lib",)),
+        ("0.3.0", "llama_cpp/lib/llama.dll", "LLAMA_CPP_LIB", ("{site}/llama_cpp/lib",)),
+        ("0.3.1+cu124", "llama_cpp/lib/llama.dll", "LLAMA_CPP_LIB_PATH", ("{site}/llama_cpp/lib",)),
+        ("", "llama_cpp/lib/llama.dll", "LLAMA_CPP_LIB_PATH", ("{site}/llama_cpp/lib",)),
+        ("of nobody", "llama_cpp/lib/llama.dll", "LLAMA_CPP_LIB_PATH", ("{site}/llama_cpp/lib",)),
+    ],
+)
+def test_how_a_package_loads_is_told_by_its_version(version, library, variable, on_path):
+    loading = package("llama_cpp").loading_of(version)
+    assert loading.libraries["windows"] == (library,)
+    assert variable in loading.variables
+    assert loading.path_prepends == on_path
+    assert loading.raises
+
+
+def test_the_newest_row_of_a_package_is_the_first():
+    rows: dict[str, list[SpecifierSet]] = {}
+    for row in table("loaders")["loader"]:
+        rows.setdefault(row["import_name"], []).append(SpecifierSet(row.get("versions", "")))
+    for name, ranges in rows.items():
+        assert ranges[0].contains("9999"), name
+        for version in ("0.0.1", "0.2.79", "0.3", "1", "4.6", "4.7", "4.7.1", "225", "226", "9999"):
+            assert sum(one.contains(version) for one in ranges) <= 1, (name, version)
+
+
+def test_a_package_of_several_import_names_has_one_manner_for_all():
+    assert package("pywintypes").loading == package("win32api").loading
+    assert package("win32com.client").loading_of("224").add_dll_directory == ()
+    assert package("pywin32").loading_of("311").add_dll_directory == ("{site}/pywin32_system32",)
+
+
+def test_ctranslate2_4_7_0_asks_for_directories_that_are_seldom_there():
+    assert [package("ctranslate2").loading_of(version).raises for version in ("4.6.2", "4.7.0", "4.7.1")] == [
+        False,
+        True,
+        False,
+    ]

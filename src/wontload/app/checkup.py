@@ -77,7 +77,7 @@ class Checker:
 
     def check(self, distribution: Distribution) -> Iterator[CheckedFile]:
         """Its files, those that this Python imports first; files for other systems and Pythons are left out."""
-        loading = alone.loading_of((distribution.name, *distribution.modules))
+        loading = alone.loading_of((distribution.name, *distribution.modules), distribution.version)
         own = self._own.get(normalised(distribution.name), frozenset())
         required = (self._own.get(name, frozenset()) for name in distribution.requires)
         near = own.union(*required, alone.known_directories(self.machine, loading, distribution.location))

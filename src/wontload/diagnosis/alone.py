@@ -109,10 +109,10 @@ def helped_process(machine: Machine, process: Process, directories: Iterable[str
     return replace(process, environment={**process.environment, name: value})
 
 
-def loading_of(names: Iterable[str]) -> Loading | None:
+def loading_of(names: Iterable[str], version: str = "") -> Loading | None:
     """How a package loads its libraries, by any of the names that it goes by; `None` where that is not recorded."""
     known = [knowledge.package(name) for name in names]
-    return next((one.loading for one in known if one and one.loading), None)
+    return next((one.loading_of(version) for one in known if one and one.loading), None)
 
 
 def known_directories(machine: Machine, loading: Loading | None, site: str) -> frozenset[str]:

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from wontload.knowledge.tables import lines, table
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from wontload.knowledge.tables import Row, lines, table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,8 @@ class Loading:
         variables: environment variables that it reads; a `*` stands for a version.
         add_dll_directory: what it adds, in order, with the placeholders of `places`.
         path_prepends: directories that it puts before PATH.
+        raises: whether it adds a directory without looking whether it is there, which then ends the import.
+        versions: of the distribution, for which this holds.
         source: where that is written.
     """
 
@@ -30,6 +35,8 @@ class Loading:
     variables: tuple[str, ...]
     add_dll_directory: tuple[str, ...]
     path_prepends: tuple[str, ...]
+    raises: bool
+    versions: SpecifierSet
     source: str
 
 
@@ -42,8 +49,18 @@ class Package:
 
     @property
     def loading(self) -> Loading | None:
-        """How it loads its native libraries; `None` where that is not recorded."""
-        return _loadings().get(self.import_name)
+        """How its newest release loads its native libraries; `None` where that is not recorded."""
+        return next(iter(_loadings().get(self.import_name, ())), None)
+
+    def loading_of(self, version: str) -> Loading | None:
+        """How that version does; of a version that is empty or in no row, as the newest."""
+        try:
+            wanted = Version(version)
+        except InvalidVersion:
+            return self.loading
+        rows = _loadings().get(self.import_name, ())
+        fitting = (row for row in rows if row.versions.contains(wanted, prereleases=True))
+        return next(fitting, self.loading)
 
 
 def distribution_for(import_name: str) -> str | None:
@@ -91,16 +108,24 @@ def _by_distribution() -> Mapping[str, Package]:
 
 
 @cache
-def _loadings() -> Mapping[str, Loading]:
-    return {
-        row["import_name"]: Loading(
-            how=row["how"],
-            libraries={system: tuple(row.get(f"libraries_{system}", ())) for system in ("windows", "linux", "macos")},
-            winmode=row.get("winmode"),
-            variables=tuple(row["variables"]),
-            add_dll_directory=tuple(row["add_dll_directory"]),
-            path_prepends=tuple(row.get("path_prepends", ())),
-            source=row["source"],
-        )
-        for row in table("loaders")["loader"]
-    }
+def _loadings() -> Mapping[str, tuple[Loading, ...]]:
+    """By import name, in file order: the newest versions first."""
+    found: dict[str, list[Loading]] = {}
+    for row in table("loaders")["loader"]:
+        for name in (row["import_name"], *row.get("other_import_names", ())):
+            found.setdefault(name, []).append(_loading(row))
+    return {name: tuple(rows) for name, rows in found.items()}
+
+
+def _loading(row: Row) -> Loading:
+    return Loading(
+        how=row["how"],
+        libraries={system: tuple(row.get(f"libraries_{system}", ())) for system in ("windows", "linux", "macos")},
+        winmode=row.get("winmode"),
+        variables=tuple(row["variables"]),
+        add_dll_directory=tuple(row["add_dll_directory"]),
+        path_prepends=tuple(row.get("path_prepends", ())),
+        raises=row.get("raises", False),
+        versions=SpecifierSet(row.get("versions", "")),
+        source=row["source"],
+    )

@@ -11,14 +11,15 @@ from dataclasses import replace
 from wontload import knowledge
 from wontload.diagnosis import Case
 from wontload.diagnosis.places import expand
+from wontload.knowledge import Loading
+from wontload.knowledge.packages import normalised
 from wontload.machine import AddedDirectory, Kind, LoadRequest
 from wontload.remedy.change import CDLL_FLAGS, RTLD_NOW
 
 
 def expected_loads(case: Case, environment: Mapping[str, str]) -> tuple[LoadRequest, ...]:
     """The requests that the target would make in a process with these variables; empty where that is not recorded."""
-    known = knowledge.package(case.target)
-    loading = known.loading if known else None
+    loading = loading_of(case)
     if loading is None or case.start is None:
         return ()
     machine, join = replace(case.machine, environment=environment), case.path_module.join
@@ -43,13 +44,22 @@ def expected_loads(case: Case, environment: Mapping[str, str]) -> tuple[LoadRequ
 
 def missing_directories(case: Case, environment: Mapping[str, str]) -> tuple[str, ...]:
     """Directories that the package would add in such a process and that are not there: adding one raises."""
-    known = knowledge.package(case.target)
-    loading = known.loading if known else None
-    if loading is None:
+    loading = loading_of(case)
+    if loading is None or not loading.raises:
         return ()
     machine, sites = replace(case.machine, environment=environment), sites_of(case)
     named = [place for pattern in loading.add_dll_directory for place in expand(pattern, machine, sites)]
     return tuple(place for place in named if machine.files.kind(place) is Kind.ABSENT)
+
+
+def loading_of(case: Case) -> Loading | None:
+    """How the target loads its libraries, in the version that is installed where that is known."""
+    known = knowledge.package(case.target)
+    if known is None:
+        return None
+    installed = case.observation.distributions if case.observation else ()
+    names = set(map(normalised, known.distributions))
+    return known.loading_of(next((version for name, version in installed if normalised(name) in names), ""))
 
 
 def sites_of(case: Case) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class Judge:
 
     def judge(self, wheel: Wheel) -> Iterator[JudgedFile]:
         """Each native file of one of the wheels that is meant for this machine and this Python."""
-        loading = alone.loading_of((wheel.name, *self._top_level(wheel)))
+        loading = alone.loading_of((wheel.name, *self._top_level(wheel)), wheel.version)
         near = frozenset().union(*self._directories.values())
         near |= alone.known_directories(self.machine, loading, self.site)
         for member in wheel.natives:

@@ -132,3 +132,11 @@ def test_dialogs_name_the_file(text):
 def test_a_dialog_about_an_entry_point():
     text = "The procedure entry point odd_new could not be located in the dynamic link library C:\\odd\\odd-base.dll."
     assert verdict(text) == ("fails", "WL301")
+
+
+@pytest.mark.parametrize(
+    ("module", "code"), [("win32api", "WL202"), ("pywintypes", "WL202"), ("odd_native", "WL201"), ("numpy", "WL201")]
+)
+def test_a_package_that_keeps_its_dlls_in_a_directory_of_its_own_is_one_that_was_not_searched(module, code):
+    text = f"ImportError: DLL load failed while importing {module}: The specified module could not be found."
+    assert verdict(text) == ("undetermined", code)

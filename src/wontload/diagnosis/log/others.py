@@ -13,6 +13,7 @@ from wontload.knowledge.messages import messages
 BUILD_CODES = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706")  # they have rules of their own
 # Numbers behind which the source of a build may stand: distutils and pip print them of programs that are not there.
 FILE_NOT_FOUND = 2
+MODULE_NOT_FOUND = 126
 
 
 def others(log: Log) -> Iterator[Cause]:
@@ -34,6 +35,8 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
     code, decides, suspects = meaning.code, meaning.decides, meaning.suspects
     if meaning.number == 193 and name.lower().endswith((".so", ".dylib")):
         code, decides, suspects = "WL104", True, ()
+    if meaning.number == MODULE_NOT_FOUND and _has_directories_of_its_own(number.module or log.facts.target):
+        code, suspects = "WL202", ("WL203", "WL201", "WL504")
     if meaning.number == FILE_NOT_FOUND and log.is_build:
         code, suspects = "WL701", ("WL505",)
     return Cause(
@@ -47,6 +50,20 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
         rank=meaning.rank,
         evidence=(said(number.line, number.text),),
     )
+
+
+def _has_directories_of_its_own(module: str) -> bool:
+    """Whether the DLLs of a module's package lie in a directory of the package that something has to add, as pywin32's.
+
+    Source: `knowledge/loaders.toml`.
+    """
+    known = knowledge.package(module) if module else None
+    loading = known.loading if known else None
+    if loading is None:
+        return False
+    asked = {name.rpartition("/")[0] for name in loading.libraries["windows"]}
+    added = {pattern.removeprefix("{site}/") for pattern in loading.add_dll_directory if pattern.startswith("{site}/")}
+    return len(asked) > 1 and bool(asked & added)
 
 
 def _why(number: int) -> str:

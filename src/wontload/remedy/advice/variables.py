@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wontload import knowledge
 from wontload.diagnosis import Case
 from wontload.diagnosis.places import expand
 from wontload.machine import Kind
 from wontload.remedy.advice.overlay import Overlay, Subject
 from wontload.remedy.candidates.stale_variable import toolkit_homes
 from wontload.remedy.change import CDLL_FLAGS, Change, changed_machine
-from wontload.remedy.expected import sites_of
+from wontload.remedy.expected import loading_of, sites_of
 from wontload.remedy.proof import must_load
 
 HOLDS_LIBRARIES = ("bin", "lib", "lib64", "x64")
@@ -41,13 +40,13 @@ def with_variable(case: Case, change: Change) -> Change | None:
     """
     if case.kind == "file":
         return change
-    known = knowledge.package(case.target)
-    if known is None or known.loading is None:
+    loading = loading_of(case)
+    if loading is None:
         return None
     environment = {**case.machine.environment, **{k: v for k, v in change.environment.items() if v is not None}}
     machine = replace(changed_machine(case.machine, change), environment=environment)
     sites = sites_of(case)
-    places = [one for pattern in known.loading.add_dll_directory for one in expand(pattern, machine, sites)]
+    places = [one for pattern in loading.add_dll_directory for one in expand(pattern, machine, sites)]
     added = tuple(one for one in places if machine.files.kind(one) is Kind.DIRECTORY)
     return replace(change, added_directories=change.added_directories + added)
 
