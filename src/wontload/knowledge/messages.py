@@ -149,6 +149,12 @@ def words_of_windows() -> tuple[tuple[str, int], ...]:
 
 
 @cache
+def words_of_posix() -> tuple[tuple[str, str], ...]:
+    """(text, the same in English) for what glibc and bash say of loads and crashes, in all languages that we have."""
+    return tuple((text, row["english"]) for row in table("messages/posix_words")["words"] for text in row["texts"])
+
+
+@cache
 def damaged_words_of_windows() -> tuple[tuple[str, int], ...]:
     """The same in every form that they take when their bytes are read in a code page that they were not written in."""
     return tuple(

@@ -7,9 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from packaging.specifiers import SpecifierSet
-from packaging.version import InvalidVersion, Version
-
 from wontload.knowledge.tables import Row, lines, table
 
 
@@ -25,7 +22,7 @@ class Loading:
         add_dll_directory: what it adds, in order, with the placeholders of `places`.
         path_prepends: directories that it puts before PATH.
         raises: whether it adds a directory without looking whether it is there, which then ends the import.
-        versions: of the distribution, for which this holds.
+        versions: of the distribution, for which this holds, as a PEP 440 specifier; empty for all.
         source: where that is written.
     """
 
@@ -36,7 +33,7 @@ class Loading:
     add_dll_directory: tuple[str, ...]
     path_prepends: tuple[str, ...]
     raises: bool
-    versions: SpecifierSet
+    versions: str
     source: str
 
 
@@ -54,12 +51,15 @@ class Package:
 
     def loading_of(self, version: str) -> Loading | None:
         """How that version does; of a version that is empty or in no row, as the newest."""
+        from packaging.specifiers import SpecifierSet  # not at the top: most runs ask for no version
+        from packaging.version import InvalidVersion, Version
+
         try:
             wanted = Version(version)
         except InvalidVersion:
             return self.loading
         rows = _loadings().get(self.import_name, ())
-        fitting = (row for row in rows if row.versions.contains(wanted, prereleases=True))
+        fitting = (row for row in rows if SpecifierSet(row.versions).contains(wanted, prereleases=True))
         return next(fitting, self.loading)
 
 
@@ -126,6 +126,6 @@ def _loading(row: Row) -> Loading:
         add_dll_directory=tuple(row["add_dll_directory"]),
         path_prepends=tuple(row.get("path_prepends", ())),
         raises=row.get("raises", False),
-        versions=SpecifierSet(row.get("versions", "")),
+        versions=row.get("versions", ""),
         source=row["source"],
     )

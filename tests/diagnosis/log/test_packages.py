@@ -115,3 +115,44 @@ def test_what_packages_say_of_versions_and_parts(text, answer):
 )
 def test_what_dyld_says_of_a_path(reason, code):
     assert first("ImportError: dlopen(/odd/_odd.so, 2): " + reason).code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Found cuODD version 8600, but ODD was built against version 8906, which is newer.", ("fails", "WL206")),
+        ("Outdated cuDNN installation found.\nInstalled version: 8907", ("fails", "WL206")),
+        ("CUDA backend failed to initialize: Unable to load cuDNN. Is it installed?", ("undetermined", "WL202")),
+        ("INVALID_ARGUMENT: Mismatched PJRT plugin PJRT API version (0.54)", ("fails", "WL304")),
+        ("SystemError: initialization of _odd failed without raising an exception", ("undetermined", "WL304")),
+        ("ImportError: numpy.core.multiarray failed to import", ("undetermined", "WL304")),
+        (
+            'ImportError: ERROR: recursion is detected during loading of "cv2" binary extensions.',
+            ("undetermined", "WL502"),
+        ),
+        ("usb.core.NoBackendError: No backend available", ("undetermined", "WL201")),
+        (
+            "jpype._jvmfinder.JVMNotFoundException: No JVM shared library file (libjvm.so) found.",
+            ("undetermined", "WL201"),
+        ),
+        ("zipfile.BadZipFile: File is not a zip file", ("undetermined", "WL102")),
+        ("ImportError: cannot import name '_odd' from 'odd' (/var/task/odd/__init__.py)", ("undetermined", "WL504")),
+        ("OSError: Cannot find libodd in the usual places.", ("undetermined", "WL201")),
+        ("ImportError: Failed to load ODD3 shared library.", ("undetermined", "WL201")),
+        ('ImportError: Library "GLODD" not found.', ("undetermined", "WL201")),
+        ("System.DllNotFoundException: Unable to load DLL 'odd' or one of its dependencies", ("undetermined", "WL201")),
+        ("[unixODBC][Driver Manager]Can't open lib 'Odd Driver 17' : file not found (0)", ("undetermined", "WL201")),
+        ("RuntimeError: The following required CPU features were not detected:\n    avx2, fma", ("fails", "WL401")),
+        ("HIP error: no ROCm-capable device is detected", ("undetermined", "WL406")),
+        ("Could not find cuda drivers on your machine, GPU will not be used.", ("undetermined", "WL402")),
+        ("nvrtc: error: failed to open nvrtc-builtins64_117.dll.", ("undetermined", "WL204")),
+        ("“odd.so” cannot be opened because the developer cannot be verified.", ("fails", "WL105")),
+    ],
+)
+def test_what_packages_say_by_themselves(text, answer):
+    assert verdict(text) == answer
+
+
+def test_a_library_that_is_called_by_a_title_is_found_in_a_listing():
+    text = "ImportError: Unable to find odd shared library\n$ ls /opt/odd/lib\nlibodd.0.dylib libodd.dylib\n"
+    assert verdict(text) == ("undetermined", "WL202")

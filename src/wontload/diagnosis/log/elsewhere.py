@@ -39,7 +39,7 @@ def elsewhere(library: str, text: str) -> Elsewhere:
     others: dict[str, None] = {}
     for path, alone in _listed(name, text):
         found = path.replace("\\", "/").rpartition("/")[2].rstrip("*")
-        if found.lower() == name.lower():
+        if found.lower() == name.lower() or ("." not in name and _is_called(found, name)):
             if found != path or not alone:  # else it is a piece of a broken line
                 itself = max(itself, path, key=len)  # the one with a directory says more
         elif _is_another_version(found, name):
@@ -75,6 +75,12 @@ def _is_listing(line: str) -> bool:
     if _LONG.match(line) or (_RESOLVED.search(line) and "not found" not in line):
         return True
     return all(_NAME.fullmatch(part) and not part.isalnum() for part in line.split())
+
+
+def _is_called(found: str, title: str) -> bool:
+    """Whether a file is the library that people call so: `zbar` is `libzbar.so.0` or `libzbar.dylib`."""
+    shape = rf"(?:lib)?{re.escape(title.removeprefix('lib'))}(?:-[\d.]+)?(?:\.[\d.]+)?\.(?:so(?:\.[\d.]+)?|dylib|dll)"
+    return re.fullmatch(shape, found, re.IGNORECASE) is not None
 
 
 def _is_another_version(found: str, name: str) -> bool:

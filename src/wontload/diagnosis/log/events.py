@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wontload.diagnosis.log.text import Text, rejoined
+from wontload.diagnosis.log.translated import translated
 from wontload.knowledge.messages import Message, messages
 
 MOST_OF_ONE = 24  # places where one message is looked for; half of them at the text's end
@@ -35,10 +36,19 @@ def events_of(text: Text) -> tuple[Event, ...]:
     """Every message in the text, in order; the same words of one message count once, where they come last."""
     found = list(_search(text, messages()))
     if whole := rejoined(text):
-        met = {event.message.id for event in found}
-        found += _search(whole, tuple(one for one in messages() if one.id not in met))
+        found += _search(whole, _not_met(found))
+    if english := translated(text):
+        found += [
+            replace(event, text=text.line_numbered(event.line)[:LONGEST_SHOWN])
+            for event in _search(english, _not_met(found))
+        ]
     unique = {(event.message.id, tuple(sorted(event.values.items()))): event for event in found}
     return tuple(sorted(unique.values(), key=lambda event: event.place))
+
+
+def _not_met(found: list[Event]) -> tuple[Message, ...]:
+    met = {event.message.id for event in found}
+    return tuple(one for one in messages() if one.id not in met)
 
 
 def _search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:

@@ -40,7 +40,8 @@ _OF_TORCH = re.compile(r"lib(?:torch|c10|shm|caffe2)[\w]*\.(?:so|dylib)", re.I)
 _SPLIT_OF_TORCH = re.compile(r"libtorch_cuda_c(?:u|pp)\.so")
 # Parts of CUDA of which another major version may well be installed. Source: the families of knowledge/families.toml.
 _VERSIONED_CUDA = re.compile(
-    r"(?:lib)?(?:cudart|cublas|cublaslt|cufft|curand|cusolver|cusparse|nvrtc|nvjitlink|npp\w*)(?:64)?[._]", re.I
+    r"(?:lib)?(?:cudart|cublas|cublaslt|cufft|curand|cusolver|cusparse|nvrtc(?:-builtins)?|nvjitlink|npp\w*)(?:64)?[._]",
+    re.I,
 )
 _CUDNN = re.compile(r"(?:lib)?cudnn\w*?(?:64)?[._]", re.I)
 # CUDA 11 and older: a machine that a log comes from today mostly has 12 or 13. Source: NVIDIA, CUDA release archive.

@@ -92,6 +92,12 @@ class Text:
         """The number of the line that a place is on."""
         return self.numbers[bisect_right(self.starts, place) - 1]
 
+    def line_numbered(self, number: int) -> str:
+        """The beginning of that line of a text whose lines are numbered without gaps."""
+        begin = self.starts[number - 1]
+        end = self.text.find("\n", begin, begin + LONGEST_LINE)
+        return self.text[begin : begin + LONGEST_LINE if end < 0 else end].strip()
+
     def line_around(self, place: int) -> str:
         """The line that a place is on."""
         near = self.text[max(0, place - LONGEST_LINE) : place]

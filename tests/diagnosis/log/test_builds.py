@@ -1,0 +1,65 @@
+"""What compilers, CMake and setup.py files say when a build lacks something: which finding each line speaks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import codes, verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        # A compiler without its own system's files, as against a library's files that are missing.
+        ("odd.c:1:10: fatal error: stdlib.h: No such file or directory", ("fails", "WL701")),
+        (
+            "odd.c(1): fatal error C1083: Cannot open include file: 'io.h': No such file or directory",
+            ("fails", "WL701"),
+        ),
+        ("odd.cpp:3:10: fatal error: 'cstddef' file not found", ("fails", "WL701")),
+        ("LINK : fatal error LNK1104: cannot open file 'kernel32.lib'", ("fails", "WL701")),
+        ("LINK : fatal error LNK1158: cannot run 'rc.exe'", ("fails", "WL701")),
+        ("gcc: fatal error: cannot execute 'cc1plus': execvp: No such file or directory", ("fails", "WL701")),
+        ("odd.c:1:10: fatal error: 'oddlib.h' file not found", ("undetermined", "WL505")),
+        ("odd.c:1:10: fatal error: odd/oddlib.h: No such file or directory", ("undetermined", "WL505")),
+        # Development files that a setup.py or Meson looks for.
+        ("Could not run odd: [Errno 2] No such file or directory: 'gdal-config'", ("undetermined", "WL505")),
+        ("/bin/sh: 1: mysql_config: not found", ("undetermined", "WL505")),
+        (
+            'meson.build:3:0: ERROR: Dependency "openodd" not found, tried pkgconfig and cmake',
+            ("undetermined", "WL505"),
+        ),
+        ("The C/C++ header for freetype2 (ft2build.h) could not be found.", ("undetermined", "WL505")),
+        # Tools of the wrong age.
+        ("CMake Error: CMake 3.21 or higher is required.  You are running version 3.10.2", ("undetermined", "WL701")),
+        ("  Compatibility with CMake < 3.5 has been removed from CMake.", ("fails", "WL706")),
+        ("error: odd v1.0 requires Rust >= 1.83", ("undetermined", "WL701")),
+        ("c++: error: unrecognized command line option '-std=c++17'", ("undetermined", "WL706")),
+        ("Cargo metadata failed. Do you have cargo in your PATH?", ("fails", "WL701")),
+        # A source of before this Python.
+        (
+            "odd.c:9: error: 'PyThreadState' {aka 'struct _ts'} has no member named 'use_tracing'",
+            ("undetermined", "WL505"),
+        ),
+        ("odd.c:9: error: too few arguments to function '_PyLong_AsByteArray'", ("undetermined", "WL505")),
+        (
+            "RuntimeError: Cannot install on Python version 3.14.0; only versions >=3.9,<3.13 are supported.",
+            ("fails", "WL505"),
+        ),
+        # The other kind of processor.
+        (
+            "ld: ignoring file 'libodd.dylib': found architecture 'x86_64', required architecture 'arm64'",
+            ("fails", "WL706"),
+        ),
+        ("ld: symbol(s) not found for architecture arm64", ("undetermined", "WL706")),
+        # CUDA.
+        ("MissingCUDAException: CUDA_HOME does not exist, unable to compile CUDA op(s)", ("fails", "WL702")),
+        ("nvcc fatal   : Cannot find compiler 'g++' in PATH", ("fails", "WL701")),
+    ],
+)
+def test_what_a_build_lacks(text, answer):
+    assert verdict(text) == answer
+
+
+def test_an_oldsource_is_no_missing_member_of_a_package_s_own_structure():
+    assert codes("odd.c:9: error: 'struct odd' has no member named 'use'") == ["WL903"]
