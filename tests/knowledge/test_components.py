@@ -104,7 +104,7 @@ def test_wheel_rows_agree_with_the_members_of_real_wheels(row):
     """Every library in a wheel that a component claims is found by way of that component, in that directory."""
     distribution = row["file"].split("-")[0].replace("_", "-")
     system = "windows" if "-win_" in row["file"] else "linux"
-    architecture = "aarch64" if "arm64" in row["file"] else "x86_64"
+    architecture = "aarch64" if re.search("arm64|aarch64", row["file"]) else "x86_64"
     directory = wheel_directory(wheels()[distribution], system, architecture)
     places = {member.rpartition("/")[0] for member in row["members"]}
     # Data files are unpacked into the environment itself. Source: wheel specification, the .data directory.
