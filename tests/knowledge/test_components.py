@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from wontload.knowledge import component_of, components, other_majors, providers_of
+from wontload.knowledge import component_of, components, distribution_of, manager_of, other_majors, providers_of
 from wontload.knowledge.components import files_of
 from wontload.knowledge.providers import COMMAND_OF, MANAGER_OF, wheel_directory, wheels
 from wontload.knowledge.tables import lines, table, tomllib
@@ -162,6 +162,23 @@ def test_the_commands_are_the_exact_ones():
     runtime = commands("msvcp140.dll", system="windows", architecture="aarch64")
     assert ("installer", "winget install --exact --id Microsoft.VCRedist.2015+.arm64") in runtime
     assert commands("nothing-of-ours.so.1", system="linux") == []
+
+
+@pytest.mark.parametrize(
+    ("os_release", "name", "manager"),
+    [
+        ({"ID": "debian", "VERSION_ID": "12"}, "debian 12", "apt"),
+        ({"ID": "ubuntu", "VERSION_ID": "24.04", "ID_LIKE": "debian"}, "ubuntu 24.04", "apt"),
+        ({"ID": "zorin", "VERSION_ID": "17", "ID_LIKE": "ubuntu debian"}, "zorin 17, like ubuntu", "apt"),
+        ({"ID": "nobara", "VERSION_ID": "41", "ID_LIKE": "rhel centos fedora"}, "nobara 41, like rhel", "dnf"),
+        ({"ID": "cachyos", "ID_LIKE": "arch"}, "cachyos, like arch", "pacman"),
+        ({"ID": "void"}, "void", None),
+        ({"ID": "opensuse-leap", "VERSION_ID": "15.6", "ID_LIKE": "suse opensuse"}, "opensuse-leap 15.6", None),
+        ({}, "", None),
+    ],
+)
+def test_a_distribution_that_comes_of_another_has_its_packages(os_release, name, manager):
+    assert (distribution_of(os_release), manager_of(name)) == (name, manager)
 
 
 def test_a_driver_comes_with_the_driver_only():

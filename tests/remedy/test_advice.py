@@ -5,6 +5,8 @@ What the overlays are made of is proven in test_proof.py; tests/cases/test_advic
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.machines import (
@@ -181,6 +183,14 @@ def test_libgl():
     found = judged(diagnose(machine, dlopen(library)))["libgl"]
     assert (found.works_here, USR_LIB in found.why) == (True, True)
     assert works(diagnose(linux({library: so("libfoo.so.1")}), dlopen(library)))["libgl"] is False
+
+
+def test_libgl_without_apt():
+    library = LINUX_PACKAGE + "/cv2.abi3.so"
+    machine = linux({library: so("libGL.so.1")})
+    fedora = replace(machine, system=replace(machine.system, version="nobara 41, like fedora"))
+    found = judged(diagnose(fedora, dlopen(library)))["libgl"]
+    assert (found.works_here, "here it is dnf, with libglvnd-glx" in found.why) == (False, True)
 
 
 def test_a_stale_variable_is_what_the_advice_about_it_would_mend():

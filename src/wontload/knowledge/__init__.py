@@ -45,7 +45,7 @@ from wontload.knowledge.linux_releases import LinuxRelease, WheelPolicy, linux_r
 from wontload.knowledge.packages import Loading, Package, distribution_for, import_name_for, package
 from wontload.knowledge.places import Place, places
 from wontload.knowledge.profiles import Profile, newest_profiles, profile, profile_names
-from wontload.knowledge.providers import Provider, in_newest_debian, manager_of, providers_of
+from wontload.knowledge.providers import Provider, distribution_of, in_newest_debian, manager_of, providers_of
 from wontload.knowledge.suites import is_directory_variable, suite_of
 from wontload.knowledge.toolchains import (
     HostCompilers,
@@ -92,6 +92,7 @@ __all__ = [
     "cuda_of_ptx",
     "cuda_releases",
     "distribution_for",
+    "distribution_of",
     "driver_floor",
     "driver_version",
     "family_of",

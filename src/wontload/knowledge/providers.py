@@ -19,6 +19,7 @@ MANAGER_OF = {
     "arch": "pacman", "manjaro": "pacman", "endeavouros": "pacman",
     "alpine": "apk",
 }  # fmt: skip
+LIKE = ", like "
 COMMAND_OF = {
     "apt": "sudo apt install {package}",
     "dnf": "sudo dnf install {package}",
@@ -61,8 +62,8 @@ def providers_of(
     Args:
         file_name: a name or path.
         system: where it is wanted. architecture: of the process that loads it.
-        distribution: Linux: `ID` of os-release, such as `debian` or `ubuntu 24.04`. Without it the packages of every
-            distribution are named.
+        distribution: Linux: as `distribution_of` names it, such as `debian` or `ubuntu 24.04`. Without it the packages
+            of every distribution are named.
     """
     component = component_of(file_name)
     if component is None:
@@ -171,8 +172,23 @@ def _quoted(packages: str) -> str:
 
 
 def manager_of(distribution: str | None) -> str | None:
-    """The package manager of a distribution such as `ubuntu 24.04`; `None` when it is not one that we know."""
-    return MANAGER_OF.get(distribution.split()[0].lower()) if distribution and distribution.split() else None
+    """The package manager of a distribution, as `distribution_of` names it; `None` when it is not one that we know."""
+    name, _, parents = (distribution or "").lower().partition(LIKE)
+    known = (MANAGER_OF.get(word) for word in (*name.split()[:1], *parents.split()))
+    return next((manager for manager in known if manager), None)
+
+
+def distribution_of(os_release: Mapping[str, str]) -> str:
+    """What /etc/os-release says: `debian 12`; of one that we don't know, what it comes of too: `zorin 17, like ubuntu`.
+
+    Args:
+        os_release: the names in the file and their values.
+    """
+    text = f"{os_release.get('ID', '')} {os_release.get('VERSION_ID', '')}".strip()
+    if not text or manager_of(text):
+        return text
+    parent = next((word for word in os_release.get("ID_LIKE", "").split() if manager_of(word)), "")
+    return f"{text}{LIKE}{parent}" if parent else text
 
 
 def _renamed_for_64_bit_time(distribution: str | None) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from wontload.binary import Defect, MalformedImage, contract_of, read_api_sets, read_image
+from wontload.knowledge.providers import distribution_of
 from wontload.machine.linux import glibc_facts, noexec_mounts
 from wontload.machine.live import LiveFiles
 from wontload.machine.machine import Machine, Python, System
@@ -139,7 +140,6 @@ def _api_sets(path: str) -> Mapping[str, str] | None:
 def distribution() -> str:
     """Name and version of a Linux distribution, such as `debian 12`; empty where /etc/os-release is not there."""
     try:
-        found = platform.freedesktop_os_release()
+        return distribution_of(platform.freedesktop_os_release())
     except OSError:
         return ""
-    return f"{found.get('ID', '')} {found.get('VERSION_ID', '')}".strip()

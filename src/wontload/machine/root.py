@@ -14,6 +14,7 @@ from collections.abc import Collection, Hashable
 from typing import Any
 
 from wontload.binary import Image, MalformedImage, read_image
+from wontload.knowledge.providers import distribution_of
 from wontload.machine.files import Kind
 from wontload.machine.ld_so_cache import LARGEST_CACHE_BYTES, read_cache
 from wontload.machine.ld_so_conf import cache_of
@@ -160,8 +161,7 @@ def _distribution(files: RootFiles) -> str:
         pairs = [part.partition("=") for part in shlex.split(text.decode("utf-8", "replace"), comments=True)]
     except ValueError:
         return ""
-    found = {name: value for name, _, value in pairs}
-    return f"{found.get('ID', '')} {found.get('VERSION_ID', '')}".strip()
+    return distribution_of({name: value for name, _, value in pairs})
 
 
 def _read(path: str, most_bytes: int) -> bytes:

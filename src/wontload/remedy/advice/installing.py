@@ -118,7 +118,9 @@ def system_package(subject: Subject) -> Overlay:
         return Overlay(but=not_part_of(others, title))
     manager = knowledge.manager_of(subject.case.machine.system.version)
     if manager not in ("apt", None):
-        return Overlay(but="this distribution has no apt, and its packages have other names")
+        own = [one.package for name in ours for one in providers_here(subject.case, name) if one.kind == manager]
+        named = f": here it is {manager}, with {listed(list(dict.fromkeys(own)))}" if own else ""
+        return Overlay(but=f"this distribution has no apt, and its packages have other names{named}")
     return Overlay(
         change=Change(files=_laid(subject, _system_directory(subject), ours)), but=not_part_of(others, title)
     )
