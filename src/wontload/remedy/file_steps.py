@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -14,6 +15,9 @@ from wontload.remedy.steps import MoveFile, ReplaceText, WriteFile
 
 Undo = Mapping[str, Any]
 CHUNK_BYTES = 1 << 20
+# Of a directory that is to go: it holds something, is gone, or somebody is in it: somebody else's by now.
+NOT_OURS = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.EBUSY)
+SHARING_VIOLATION = 32  # Windows: another program has it open
 
 
 def sha256_of(path: str) -> str | None:
@@ -144,9 +148,10 @@ def _missing_above(path: str) -> Iterator[str]:
 
 
 def remove_empty(directories: list[str]) -> None:
-    """Remove directories that hold nothing; the deepest must come first."""
+    """Remove directories that hold nothing; the deepest must come first. Raises `OSError` where that is refused."""
     for directory in directories:
         try:
             os.rmdir(directory)
-        except OSError:  # not empty, or gone: somebody else's by now
-            continue
+        except OSError as error:
+            if error.errno not in NOT_OURS and getattr(error, "winerror", None) != SHARING_VIOLATION:
+                raise
