@@ -24,3 +24,24 @@ def test_a_symbol_that_may_have_been_left_out(tmp_path: Path, cut: bool, verdict
     assert load.result.verdict is verdict
     assert bool(load.result.error) is not cut
     assert any("elsewhere" in one for one in load.result.would_settle) is cut
+
+
+@pytest.mark.parametrize("order", [("gone.dll", "helper.dll"), ("helper.dll", "gone.dll")])
+def test_a_library_that_is_nowhere_decides_all_the_same(tmp_path: Path, order: tuple[str, ...]):
+    """Windows maps every library before it binds the first symbol."""
+    strange = tmp_path / "strange.dll"
+    takes = {"gone.dll": ["x"], "helper.dll": ["elsewhere"]}
+    strange.write_bytes(pe(needs=[(name, takes[name]) for name in order]))
+    machine = replace(windows({HELPER: dll(exports=["taken"])}), exports_cut=True)
+    (load,) = tree([str(strange)], machine=machine, at=PACKAGE + r"\strange.dll")
+    assert (load.result.verdict, load.result.error) == (Verdict.FAILS, 126)
+
+
+def test_a_symbol_two_files_away(tmp_path: Path):
+    strange = tmp_path / "strange.dll"
+    strange.write_bytes(pe(needs=[("helper.dll", ["taken"])]))
+    middle = dll(("other.dll", ["elsewhere"]), exports=["taken"])
+    other = {PACKAGE + r"\other.dll": dll(exports=["kept"])}
+    machine = replace(windows({HELPER: middle, **other}), exports_cut=True)
+    (load,) = tree([str(strange)], machine=machine, at=PACKAGE + r"\strange.dll")
+    assert load.result.verdict is Verdict.UNDETERMINED

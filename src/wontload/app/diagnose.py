@@ -93,7 +93,7 @@ def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple
         elsewhere=elsewhere,
         known_as=known_as,
         describe_exit=describe_exit,
-        gpu_code=_gpu_code,
+        gpu_code=gpu_code_at,
         extra_directories=extra,
     )
     if not_found and not _is_submodule(target, report) and not elsewhere and known_as is None and half(case) is None:
@@ -101,7 +101,8 @@ def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple
     return judge(case)
 
 
-def _gpu_code(path: str) -> GpuCode | None:
+def gpu_code_at(path: str) -> GpuCode | None:
+    """What a file of this computer holds for GPUs; `None` where it cannot be read."""
     try:
         return read_gpu_code(path)
     except MalformedImage:

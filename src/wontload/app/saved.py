@@ -44,7 +44,15 @@ def diagnose_saved(target: str, machine: Machine, records: tuple[Record, ...]) -
     loads = tuple(_simulated(machine, path, process) for path in files)
     kind = "file" if is_file else "import"
     return judge(
-        Case(target=target, kind=kind, machine=machine, start=process, loads=loads, describe_exit=describe_exit)
+        Case(
+            target=target,
+            kind=kind,
+            machine=machine,
+            start=process,
+            loads=loads,
+            describe_exit=describe_exit,
+            gpu_code=machine.gpu_code.get,
+        )
     )
 
 
@@ -60,6 +68,7 @@ def _observed(target: str, machine: Machine, record: Record) -> Diagnosis:
             elsewhere=tuple(Elsewhere(environment=one, location=place) for one, place in record.elsewhere),
             known_as=knowledge.distribution_for(target),
             describe_exit=describe_exit,
+            gpu_code=machine.gpu_code.get,
         )
     )
 

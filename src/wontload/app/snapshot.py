@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from wontload.app.diagnose import diagnose
+from wontload.app.diagnose import diagnose, gpu_code_at
 from wontload.app.fix import plan_for
 from wontload.app.judging import judged_loads
 from wontload.app.live import machine_of
 from wontload.app.places import fresh_process
 from wontload.app.saved import diagnose_saved
+from wontload.binary import Format, GpuCode
 from wontload.diagnosis import Case, Diagnosis
 from wontload.diagnosis import diagnose as judge
 from wontload.diagnosis.copies import CopyFinder
@@ -24,6 +25,7 @@ from wontload.machine import LoadRequest, Machine, Process, Record, own_format
 from wontload.machine.interpreters import chosen
 from wontload.machine.recording import RecordingFiles
 from wontload.machine.redaction import Redaction
+from wontload.machine.saved_code import SavedCode, saved_code
 from wontload.machine.saving import with_files
 from wontload.machine.snapshot import dump, loads
 from wontload.machine.snapshot_values import SavedFiles, SavedMachine
@@ -31,6 +33,7 @@ from wontload.machine.survey import in_full
 from wontload.probe import ask
 
 SMALL_BYTES = 900_000  # of JSON: above it, tables of symbols are cut down to the names that somebody takes
+NOWHERE = "wontload-looks-for-this-in-vain"
 MOST_UNTRIED = 100  # native files that are worked out for a machine on which nothing was tried
 
 
@@ -70,19 +73,41 @@ def snapshot(
     machine = cases[0].machine if cases else machine_of(ask(executable))
     files = RecordingFiles(machine.files)
     recorded = replace(machine, files=files, inventory=in_full(machine.inventory))
-    again = [_again(case, recorded) for case in cases]
+    codes = _Codes()
+    again = [_again(case, recorded, codes) for case in cases]
+    for process in (fresh_process(recorded), *(case.start for case in cases if case.start)):
+        _search_in_vain(recorded, process)
     if not cases:
-        _look_around(recorded)
+        _look_around(recorded, codes)
     records = [_record(target, case) for target, case in tried]
-    value = _value(recorded, files, records)
+    value = _value(recorded, files, records, codes.found)
     redaction = Redaction.of(value) if redact else None
     value = redaction(value) if redaction else value
     return Saved(value=value, differing=tuple(_differing(again, value, redaction)))
 
 
-def _again(case: Case, machine: Machine) -> Diagnosis:
+class _Codes:
+    """What files hold for GPUs; those with any are kept."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[SavedCode, ...]] = {}
+
+    def noting(self, read: Callable[[str], GpuCode | None]) -> Callable[[str], GpuCode | None]:
+        """The same function, with what it answers kept."""
+
+        def ask(path: str) -> GpuCode | None:
+            code = read(path)
+            if code:
+                self.found[path] = saved_code(code)
+            return code
+
+        return ask
+
+
+def _again(case: Case, machine: Machine, codes: _Codes) -> Diagnosis:
     """The same diagnosis on the recording machine, and the fixes: what they ask for is recorded."""
-    diagnosis = judge(replace(case, machine=machine, loads=judged_loads(machine, case.observation)))
+    loads = judged_loads(machine, case.observation)
+    diagnosis = judge(replace(case, machine=machine, loads=loads, gpu_code=codes.noting(case.gpu_code)))
     plan_for(diagnosis)
     return diagnosis
 
@@ -100,7 +125,7 @@ def _record(target: str, case: Case) -> Record:
     )
 
 
-def _look_around(machine: Machine) -> None:
+def _look_around(machine: Machine, codes: _Codes) -> None:
     """Ask what a search could find, and what the first native files of each package would load."""
     process = fresh_process(machine)
     CopyFinder(machine, processes=(process,), origins=()).looked_in()
@@ -109,6 +134,16 @@ def _look_around(machine: Machine) -> None:
         machine.files.kind(path)
     for path in files[:MOST_UNTRIED]:
         simulate(machine, _request(machine, path, process))
+        codes.noting(gpu_code_at)(path)
+
+
+def _search_in_vain(machine: Machine, process: Process) -> None:
+    """Seek a library that there is not: what any other search touches, the file then has the listings of."""
+    formats = {Format.PE: f"{NOWHERE}.dll", Format.MACHO: f"lib{NOWHERE}.dylib"}
+    name = formats.get(own_format(machine.system), f"lib{NOWHERE}.so")
+    for mode in ("ctypes", "legacy") if machine.system.name == "windows" else ("ctypes",):
+        flags = flags_for(mode, own_format(machine.system), name)
+        simulate(machine, LoadRequest(kind="ctypes", name=name, flags=flags, process=process))
 
 
 def _request(machine: Machine, path: str, process: Process) -> LoadRequest:
@@ -117,7 +152,12 @@ def _request(machine: Machine, path: str, process: Process) -> LoadRequest:
     return LoadRequest(kind=kind, name=path, flags=flags_for(mode, own_format(machine.system), path), process=process)
 
 
-def _value(machine: Machine, files: RecordingFiles, records: Sequence[Record]) -> dict[str, Any]:
+def _value(
+    machine: Machine,
+    files: RecordingFiles,
+    records: Sequence[Record],
+    codes: Mapping[str, tuple[SavedCode, ...]],
+) -> dict[str, Any]:
     """The object, with tables of symbols cut down where it would be large."""
     empty = SavedFiles(images={}, links={}, source={})
     saved = SavedMachine(
@@ -130,6 +170,7 @@ def _value(machine: Machine, files: RecordingFiles, records: Sequence[Record]) -
         inventory=machine.inventory,
     )
     saved = with_files(saved, files)
+    saved = replace(saved, files=replace(saved.files, gpu_code=dict(codes)))
     value = dump(saved, tuple(records))
     if len(json.dumps(value)) > SMALL_BYTES:
         value = dump(replace(saved, files=_cut_down(saved.files)), tuple(records))

@@ -124,9 +124,15 @@ def _judge(place: Place, path: str, mode: str | None, machines: foreign.CleanMac
         process=place.process,
     )
     result = simulate(place.machine, request)
-    if place.machine.exports_cut and path in place.laid and any(one.symbol for one in result.modules):
+    if place.machine.exports_cut and path in place.laid and _hangs_on_a_symbol(result):
         result = _undecided(result, place.machine.id)
     return TreeLoad(path=path, machine=place.machine.id, mode=meant, result=result)
+
+
+def _hangs_on_a_symbol(result: LoadResult) -> bool:
+    """Whether a missing symbol is what it fails of; beside a library that is nowhere, symbols do not matter."""
+    by_itself = any(one.error == result.error and not one.symbol for one in result.failed)
+    return any(one.symbol for one in result.modules) and not by_itself
 
 
 def _undecided(result: LoadResult, machine: str) -> LoadResult:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from wontload.binary import Format
+from wontload.binary import Format, GpuCode
 from wontload.machine.files import Files
 from wontload.machine.inventory import Inventory
 from wontload.machine.ld_so_cache import CacheEntry
@@ -106,6 +106,7 @@ class Machine:
         environment: variables of the person's session, not of one process.
         facts: what a saved machine's file tells a person besides its inventory, in the order shown.
         inventory: processor, GPUs, drivers, toolkits, runtimes, compilers, distributions; no loader consults it.
+        gpu_code: of a saved machine: what its files hold for GPUs, by path as it was asked for there.
         exports_cut: a saved machine whose files do not tell all exports: what a strange file takes may be left out.
     """
 
@@ -116,6 +117,7 @@ class Machine:
     environment: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     exports_cut: bool = False
+    gpu_code: Mapping[str, GpuCode] = field(default_factory=dict)
     inventory: Inventory = field(default_factory=Inventory)
 
     @property

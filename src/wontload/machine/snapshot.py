@@ -22,6 +22,7 @@ from wontload.machine.memory import Content, MemoryFiles
 from wontload.machine.observation import Record
 from wontload.machine.process import Process
 from wontload.machine.recorded import RecordedFiles
+from wontload.machine.saved_code import gpu_code_of
 from wontload.machine.shapes import Misfit, entries, members, misfit, plain, plain_fields, reader, within
 from wontload.machine.snapshot_json import LARGEST_FILE_BYTES, MAKE_ANOTHER, WHAT_IT_TAKES, BadSnapshot, parse
 from wontload.machine.snapshot_values import MOST, SavedFiles, SavedMachine, content_of
@@ -177,6 +178,7 @@ def _machine(saved: SavedMachine) -> Machine:
         facts=saved.facts,
         inventory=saved.inventory,
         exports_cut=saved.files.exports_cut,
+        gpu_code={path: gpu_code_of(code) for path, code in saved.files.gpu_code.items()},
     )
 
 
@@ -201,7 +203,7 @@ def files_of(saved: SavedMachine) -> tuple[System, Files]:
     windows, system, files = saved.system.name == "windows", saved.system, saved.files
     paths = (*files.images, *files.directories, *(files.complete or ()), *files.links, *files.links.values())
     paths += (*files.denied, *files.texts, *files.listings, *files.kinds, *files.reals, *files.reals.values())
-    paths += tuple(chain.from_iterable(files.same))
+    paths += (*files.gpu_code, *chain.from_iterable(files.same))
     _bound("files", paths, MOST_FILES)
     _bound("names in directories", tuple(chain.from_iterable(files.listings.values())), MOST_FILES)
     _bound_paths(paths)

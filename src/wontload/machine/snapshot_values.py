@@ -14,6 +14,7 @@ from wontload.machine.machine import Python, System
 from wontload.machine.memory import Content
 from wontload.machine.observation import Observation, ObservedError, Record
 from wontload.machine.process import Process
+from wontload.machine.saved_code import SavedCode
 from wontload.machine.shapes import Reader, plain, reader
 
 # Tables of an image that are read when asked for. Of a fat Mach-O file only the slice that was parsed is saved.
@@ -57,6 +58,7 @@ class SavedFiles:
         base: name of a clean profile that these files lie over; empty for none.
         texts: small files that loaders read as text (manifests of assemblies), by path.
         listings, kinds, reals, same: what was answered on the machine itself, see `RecordedFiles`.
+        gpu_code: what a file has code for, by its path as it was asked for; files without any are left out.
         source: where the tables come from, for a person.
         exports_cut: exports that no file of this machine takes were left out, to keep it small.
     """
@@ -72,6 +74,7 @@ class SavedFiles:
     kinds: dict[str, Kind] = field(default_factory=dict)
     reals: dict[str, str] = field(default_factory=dict)
     same: tuple[tuple[str, ...], ...] = ()
+    gpu_code: dict[str, tuple[SavedCode, ...]] = field(default_factory=dict)
     source: dict[str, str]
     exports_cut: bool = False
 
