@@ -15,6 +15,7 @@ COMMAND_OF = {
     "gcc": "gcc",
     "musl": "musl-gcc",
     "apt": "apt-get",
+    "qemu": "qemu-x86_64",
 }
 BROWSER = "chromium"
 _missing: set[str] = set()

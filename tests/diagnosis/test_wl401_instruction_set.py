@@ -22,6 +22,7 @@ from wontload.diagnosis import Severity
 from wontload.knowledge import x86_64_levels
 from wontload.machine import Machine, Outcome
 from wontload.machine.inventory import Cpu, Inventory
+from wontload.machine.observation import IllegalInstruction
 
 MODULE = PACKAGE + r"\_c.pyd"
 HASWELL = PACKAGE + r"\ggml-cpu-haswell.dll"
@@ -60,6 +61,54 @@ def test_sigill_on_linux():
     machine = with_cpu(linux({LIBRARY: so()}), 1)
     inside = saw(dlopen(LIBRARY), succeeded=None)
     assert codes(diagnose(machine, inside, outcome=Outcome.CRASHED, exit_status=-SIGILL)) == ["WL401"]
+
+
+AVX2, UD2, MOV = "c5edfed990909090", "0f0b9090", "89c8c3"
+
+
+def met(code: str, level: int | None, path: str | None = LIBRARY):
+    """A crash on Linux at an instruction that was kept."""
+    machine = with_cpu(linux({LIBRARY: so()}), level)
+    kept = IllegalInstruction(code=code, path=path, offset=0x10FD if path else None)
+    inside = saw(dlopen(LIBRARY), succeeded=None)
+    return diagnose(machine, inside, outcome=Outcome.CRASHED, exit_status=-SIGILL, illegal=kept)
+
+
+def test_the_instruction_decides():
+    (first,) = met(AVX2, 2).findings
+    assert (first.code, first.subject) == ("WL401", "libfoo.so")
+    assert first.title == "the CPU lacks avx2, which libfoo.so uses"
+    assert "libfoo.so at offset 0x10fd: c5 ed fe d9" in told(first)
+    assert "is an instruction of avx2" in told(first)
+
+
+def test_a_cpu_that_announces_it_and_one_that_is_not_known():
+    (first,) = met(AVX2, 3).findings
+    assert first.title == "libfoo.so uses avx2, which the CPU announces and the process was refused"
+    assert "an emulator, a virtual machine or the operating system" in first.explanation
+    (first,) = met(AVX2, None).findings
+    assert first.title == "libfoo.so uses avx2, which the processor refused"
+    assert "announces" not in told(first)
+
+
+def test_code_that_is_in_no_file():
+    (first,) = met(AVX2, 2, path=None).findings
+    assert first.subject == "libfoo.so"
+    assert "code that is in no file" in told(first)
+
+
+def test_silent_about_a_trap_however_old_the_cpu():
+    (first,) = met(UD2, 1).findings
+    assert first.code == "WL605"
+    assert "a trap (ud2)" in told(first)
+
+
+def test_an_instruction_that_tells_nothing_is_no_evidence_against_the_file():
+    (first,) = met(MOV, 2).findings
+    assert (first.code, "seems to use" in first.title) == ("WL401", True)
+    assert "is none that is known here" in first.explanation
+    assert codes(met(MOV, 3)) == ["WL605"]
+    assert codes(met("no code", 3)) == codes(met("", 3)) == ["WL605"]
 
 
 def test_silent_where_the_cpu_has_it_or_nobody_knows_or_it_crashed_otherwise():

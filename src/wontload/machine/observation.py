@@ -80,6 +80,21 @@ class UnseenDirectory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IllegalInstruction:
+    """The instruction at which the processor ended the process.
+
+    Attributes:
+        code: its bytes and those behind it, at most sixteen, in hexadecimal.
+        path: the file that it is in; `None` where no file is mapped there (code made in memory).
+        offset: of it in that file, in bytes.
+    """
+
+    code: str
+    path: str | None = None
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What a child saw while it tried one target.
 
@@ -99,6 +114,7 @@ class Observation:
         cut_short: the record ends before the child did (a crash, a time limit).
         environment_changes: variables of the loader (`PATH`, `LD_LIBRARY_PATH` …) that the target changed in its own
             process: their values at the end, empty for one that it removed.
+        illegal: the instruction that ended it, for a crash by SIGILL or STATUS_ILLEGAL_INSTRUCTION, where it was kept.
         printed: the last lines that the child wrote to stdout and stderr, when it crashed, left or was stopped.
     """
 
@@ -118,6 +134,7 @@ class Observation:
     environment_changes: Mapping[str, str] = field(default_factory=dict)
     unseen_directories: tuple[UnseenDirectory, ...] = ()
     printed: tuple[str, ...] = ()
+    illegal: IllegalInstruction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ SIGNALS = {
     "SIGSYS": "a system call that is not allowed here",
     "SIGTRAP": "a deliberate trap",
 }
+ILLEGAL = frozenset({0xC000001D, -4})  # STATUS_ILLEGAL_INSTRUCTION; SIGILL, the same number on Linux and macOS
 # `os._exit(-1)` gives 0xFFFFFFFF: a small negative exit code, and no NTSTATUS value stands there.
 _NEGATIVE_CODES = 0xFFFF0000
 

@@ -19,6 +19,7 @@ from wontload.machine import (
     Process,
     UnseenDirectory,
 )
+from wontload.machine.observation import IllegalInstruction
 from wontload.probe.exit_status import is_crash
 from wontload.probe.fields import LIST_LIMIT, mapping, number, read_error, text, texts, variables
 
@@ -51,6 +52,7 @@ class Reading:
     target: Event = field(default_factory=dict)
     finished: Event | None = None
     full: bool = False
+    trap: IllegalInstruction | None = None
     failed_directories: list[FailedDirectory] = field(default_factory=list)
     _loads: dict[int, ObservedLoad] = field(default_factory=dict)
     _open: list[int] = field(default_factory=list)

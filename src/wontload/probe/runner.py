@@ -14,11 +14,13 @@ from pathlib import Path
 from wontload.errors import UsageError, WontloadError
 from wontload.machine import Outcome, dist_info
 from wontload.machine.files import NATIVE_SUFFIX
+from wontload.machine.observation import IllegalInstruction
 from wontload.probe.child_process import Ended, run
-from wontload.probe.exit_status import describe_exit, is_crash
+from wontload.probe.exit_status import ILLEGAL, describe_exit, is_crash
 from wontload.probe.fields import read_python, text, texts
 from wontload.probe.reader import Reading, read_record
 from wontload.probe.report import Report
+from wontload.probe.traps import LARGEST_BYTES, SUFFIX, read_trap
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "script.py")
 # One line without double quotes, so that a wrapper script can pass it on; also valid in Python 2, which says so itself.
@@ -119,10 +121,20 @@ def _run_probe(
             raise _not_started(executable, cwd, error) from error
         with open(channel, "rb") as file:
             lines = file.read(RECORD_LIMIT).splitlines()
+        trap = _trap(channel + SUFFIX)
     record = read_record(lines)
+    record.trap = trap
     if record.process is None:
         raise _explain_silence(executable, lines, ended, timeout_s)
     return record, ended
+
+
+def _trap(path: str) -> IllegalInstruction | None:
+    try:
+        with open(path, "rb") as file:
+            return read_trap(file.read(LARGEST_BYTES))
+    except OSError:  # it met none
+        return None
 
 
 def find_python(python: str, environment: Mapping[str, str] | None = None) -> str:
@@ -222,6 +234,8 @@ def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | No
     observation = record.observation(target, kind, ended.status, owners)
     if observation.outcome is Outcome.TIMED_OUT:
         observation = replace(observation, seconds=timeout_s)
+    if observation.outcome is Outcome.CRASHED and ended.status in ILLEGAL:  # a child of its own may have met one too
+        observation = replace(observation, illegal=record.trap)
     if observation.outcome in (Outcome.CRASHED, Outcome.EXITED, Outcome.TIMED_OUT):
         observation = replace(observation, printed=_last_lines(ended.output_tail))
     return Report(

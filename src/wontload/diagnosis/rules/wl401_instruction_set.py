@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 
 from wontload import knowledge
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.illegal import Illegal, evidence_of, illegal
 from wontload.diagnosis.started import under_way
 from wontload.diagnosis.words import listed
 from wontload.loader.glibc.levels import TOO_LOW
 from wontload.machine import Outcome
+from wontload.probe.exit_status import ILLEGAL
 
-ILLEGAL = frozenset({0xC000001D, -4})  # STATUS_ILLEGAL_INSTRUCTION; SIGILL
 COMMON_LEVEL = 3  # what prebuilt wheels ask for at most, as a rule: AVX2, FMA, BMI
 
 
 def instruction_set(case: Case) -> Iterator[Finding]:
     """Glibc refuses a file for its x86-64 level, or the process met an instruction that this CPU does not have.
 
-    The second also comes of a deliberate trap (`ud2`). It is taken for the cause where the file is a variant for other
-    processors, or where the CPU lacks what prebuilt code commonly uses; with all of that here WL605 stands alone.
+    The second also comes of a deliberate trap (`ud2`). Where the instruction was kept, its bytes decide. Where not, it
+    is taken for the cause if the file is a variant for other processors, or if the CPU lacks what prebuilt code
+    commonly uses; with all of that here WL605 stands alone.
     """
     for index, result in case.failed_results:
         for module in result.modules:
@@ -55,8 +57,40 @@ def _refused(case: Case, index: int, path: str, reason: str) -> Finding:
 
 def _of_a_crash(case: Case) -> Finding | None:
     status = case.observation.exit_status if case.observation and case.outcome is Outcome.CRASHED else None
+    if status not in ILLEGAL:
+        return None
+    found = illegal(case)
+    if found is not None and found.of is not None:
+        return _of_its_bytes(case, status, found, found.of.flags) if found.of.flags else None
+    return _of_what_is_lacking(case, status, found)
+
+
+def _of_its_bytes(case: Case, status: int, found: Illegal, flags: Set[str]) -> Finding:
+    """The instruction itself tells of which set it is; the CPU, whether it says to have that."""
+    index, cpu = under_way(case), case.machine.inventory.cpu
+    features = cpu.features if cpu is not None and cpu.architecture == "x86_64" else None
+    lacks = sorted(flags - features) if features is not None else []
+    asked = case.loads[index].request.name if index is not None else case.target
+    name = case.path_module.basename(found.path or asked)
+    if features is None:
+        title = f"{name} uses {listed(sorted(flags))}, which the processor refused"
+    elif lacks:
+        title = f"the CPU lacks {listed(lacks)}, which {name} uses"
+    else:
+        title = f"{name} uses {listed(sorted(flags))}, which the CPU announces and the process was refused"
+    explanation = f"It met an instruction of {listed(sorted(flags))}, and the processor refused it."
+    if features is not None and not lacks:
+        explanation += (
+            " This CPU is said to have it: then an emulator, a virtual machine or the operating system keeps it from "
+            "this process."
+        )
+    return _finding(case, status, index, title=title, name=name, shown=(evidence_of(case, found),), why=explanation)
+
+
+def _of_what_is_lacking(case: Case, status: int, found: Illegal | None) -> Finding | None:
+    """Without the instruction: a file that is made for other processors, or what prebuilt code commonly uses."""
     cpu = case.machine.inventory.cpu
-    if status not in ILLEGAL or cpu is None or cpu.features is None or cpu.architecture != "x86_64":
+    if cpu is None or cpu.features is None or cpu.architecture != "x86_64":
         return None
     path, lacks = _culprit(case, cpu.features)
     known = bool(path)
@@ -66,24 +100,40 @@ def _of_a_crash(case: Case) -> Finding | None:
     index = under_way(case)
     asked = case.loads[index].request.name if index is not None else case.target
     name = case.path_module.basename(path or asked)
+    looked = "is none that is known here" if found else "itself was not looked at"
+    return _finding(
+        case,
+        status,
+        index,
+        title=f"the CPU lacks {listed(lacks)}, which {name} {'uses' if known else 'seems to use'}",
+        name=name,
+        shown=(evidence_of(case, found),) if found else (),
+        why="It met an instruction that this CPU does not have"
+        + (
+            f": {name} is made for processors that have it."
+            if known
+            else f". Prebuilt code commonly uses what is missing here; the instruction {looked}, and a deliberate trap "
+            "ends a process the same way."
+        ),
+    )
+
+
+def _finding(
+    case: Case, status: int, index: int | None, *, title: str, name: str, shown: Iterable[Evidence], why: str
+) -> Finding:
     return Finding(
         code="WL401",
         severity=Severity.ERROR,
-        title=f"the CPU lacks {listed(lacks)}, which {name} {'uses' if known else 'seems to use'}",
+        title=title,
         subject=name,
         chain=tuple(dict.fromkeys((case.target, name))),
         evidence=(
             Evidence("observed", f"the child process ended: {case.describe_exit(status)}", {"exit_status": status}),
+            *shown,
             *((evidence.of_request(case, index),) if index is not None else ()),
             *_cpu(case),
         ),
-        explanation="It met an instruction that this CPU does not have"
-        + (
-            f": {name} is made for processors that have it."
-            if known
-            else ". Prebuilt code commonly uses what is missing here; the instruction itself was not looked at, and a "
-            "deliberate trap ends a process the same way."
-        ),
+        explanation=why,
         explains_error=True,
         load=index,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.illegal import evidence_of, illegal
 from wontload.machine import Outcome
 
 # The threads and frames that CPython's faulthandler prints below what it says itself.
@@ -37,6 +38,7 @@ def crashes(case: Case) -> Iterator[Finding]:
         evidence=(
             Evidence("observed", f"the child process ended: {words}", {"exit_status": status}),
             *((evidence.of_request(case, inside[-1]),) if inside else ()),
+            *_instruction(case),
             *_last_mapped(case),
             *_printed(case),
         ),
@@ -52,6 +54,11 @@ def _explanation(case: Case) -> str:
     if case.fatal_loads:
         return "The model of the loader foresees it: mapping a file that is cut off, and touching what is not there."
     return "No loader error was reported: the process ended while code of the package, or of what it loads, ran."
+
+
+def _instruction(case: Case) -> Iterator[Evidence]:
+    if found := illegal(case):
+        yield evidence_of(case, found)
 
 
 def _last_mapped(case: Case) -> Iterator[Evidence]:

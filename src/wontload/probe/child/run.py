@@ -10,6 +10,7 @@ from time import perf_counter
 from . import errors, watch
 from .channel import Channel
 from .facts import python_facts
+from .traps import watch_traps
 from .watch import Recorder
 
 if sys.platform == "win32":
@@ -37,6 +38,7 @@ def main(channel_path: str, kind: str, target: str, flags: str) -> None:
     facts = dict(python_facts(system), **system.facts())
     recorder.send("python", facts=facts, variables=dict(environ), **recorder.changes())
     if kind != "none":
+        watch_traps(channel_path)
         _install(recorder)
         _leave_no_trace_in_arguments()
         if kind == "file":
