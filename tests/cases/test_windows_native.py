@@ -7,6 +7,7 @@ is modelled alone.
 
 from __future__ import annotations
 
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,69 @@ def test_a_dllmain_that_says_no(python: WindowsPython, folder: Path):
     status, answer, found = judge(python, library)
     assert (status, found, answer["error"]["number"]) == (1, ["WL601"], 1114)
     assert answer["findings"][0]["subject"] == "above.dll"
+
+
+def executing(path: Path, code: str, before: str = "") -> Path:
+    """A DLL whose start meets these bytes of code, with what else it does before."""
+    source = path.with_suffix(".c")
+    source.write_text(
+        f"#include <windows.h>\n{before or '#define START'}\n"
+        "BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID reserved) {\n"
+        f'    if (reason == DLL_PROCESS_ATTACH) {{ START __asm__ volatile("nop; .byte {code}"); }} return TRUE; }}\n'
+    )
+    command = ["x86_64-w64-mingw32-gcc", "-shared", "-O1", "-o", str(path), str(source)]
+    subprocess.run(command, check=True, capture_output=True)
+    return path
+
+
+XOP, UD2 = "0x8f,0xe8,0x78,0xc0,0xc8,0x01", "0x0f,0x0b"  # no processor has XOP but AMD's of 2011 to 2015
+TRIES = """
+static LONG CALLBACK over(EXCEPTION_POINTERS *it) {
+    if (it->ExceptionRecord->ExceptionCode != 0xC000001D) return EXCEPTION_CONTINUE_SEARCH;
+    it->ContextRecord->Rip += 2;
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+#define START AddVectoredExceptionHandler(1, over);
+"""
+
+
+def test_an_instruction_that_the_processor_refuses(python: WindowsPython, folder: Path):
+    library = executing(folder / "fast.dll", XOP)
+    status, answer, found = judge(python, library)
+    first = answer["findings"][0]
+    assert (status, found, first["subject"]) == (1, ["WL401"], "fast.dll")
+    assert answer["error"]["text"] == "[WinError -1073741795] Windows Error 0xc000001d"
+    (told,) = [one for one in first["evidence"] if "code" in one]
+    assert told["flags"] == ["xop"]
+    assert told["path"] == windows().to_windows(library)
+    data, code = library.read_bytes(), bytes.fromhex(told["code"])
+    assert data[told["offset"] - 1 :][: len(code) + 1] == b"\x90" + code, "it stands where it is said to stand"
+
+
+def test_a_function_that_uses_what_the_processor_lacks(python: WindowsPython, folder: Path):
+    """As llama_cpp's first call does: the load itself went well."""
+    library, source = folder / "later.dll", folder / "later.c"
+    source.write_text(f'__declspec(dllexport) int go(void) {{ __asm__ volatile(".byte {XOP}"); return 1; }}')
+    subprocess.run(["x86_64-w64-mingw32-gcc", "-shared", "-o", str(library), str(source)], check=True)
+    (folder / "later.py").write_text(f"import ctypes\nctypes.CDLL({windows().to_windows(library)!r}).go()\n")
+    (python.site_packages / "native.pth").write_text(windows().to_windows(folder))
+    try:
+        status, answer = why(python, "later")
+    finally:
+        (python.site_packages / "native.pth").unlink()
+    assert (status, [one["code"] for one in answer["findings"]]) == (1, ["WL401"])
+    assert answer["findings"][0]["subject"] == "later.dll"
+
+
+def test_a_trap_is_none_of_the_processors(python: WindowsPython, folder: Path):
+    _, answer, found = judge(python, executing(folder / "trap.dll", UD2))
+    assert found == ["WL601"]
+    assert any("is a trap (ud2)" in one["text"] for one in answer["findings"][0]["evidence"])
+
+
+def test_a_program_that_tries_out_instructions_is_left_alone(python: WindowsPython, folder: Path):
+    status, answer, found = judge(python, executing(folder / "tries.dll", UD2, TRIES))
+    assert (status, answer["verdict"], found) == (0, "loads", [])
 
 
 def test_a_delay_loaded_library_is_missing(python: WindowsPython, folder: Path):

@@ -97,6 +97,19 @@ def test_code_that_is_in_no_file():
     assert "code that is in no file" in told(first)
 
 
+def test_an_error_number_in_place_of_a_crash():
+    """`[WinError -1073741795] Windows Error 0xc000001d`: of a DllMain, and of a function that ctypes calls."""
+    machine = with_cpu(windows({MODULE: dll()}), 3)
+    kept = IllegalInstruction(code=AVX2, path=MODULE, offset=0x10)
+    number = ILLEGAL - (1 << 32)
+    load = saw(import_load(MODULE), succeeded=False, number=number)
+    (first,) = diagnose(machine, load, illegal=kept).findings
+    assert (first.code, first.subject, first.load) == ("WL401", "_c.pyd", 0)
+    assert "came of an exception of the processor: 0xC000001D" in told(first)
+    assert codes(diagnose(machine, load)) == ["WL601"]
+    assert codes(diagnose(with_cpu(windows({MODULE: dll()}), 2), load)) == ["WL401"]
+
+
 def test_silent_about_a_trap_however_old_the_cpu():
     (first,) = met(UD2, 1).findings
     assert first.code == "WL605"

@@ -53,3 +53,12 @@ def test_is_silent_where_the_process_ended():
     inside = saw(import_load(MODULE), succeeded=None)
     answer = diagnose(SOUND, inside, outcome=Outcome.CRASHED, exit_status=0xC0000005)
     assert codes(answer) == ["WL605"]
+
+
+def test_a_dllmain_that_raises():
+    """LoadLibrary gives the exception as its error."""
+    answer = diagnose(SOUND, saw(import_load(MODULE), succeeded=False, number=0xC0000005 - (1 << 32)))
+    (first,) = answer.findings
+    assert (first.code, first.subject) == ("WL601", "_c.pyd")
+    assert "0xC0000005" in first.title
+    assert "raised an exception" in first.explanation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 from tests.support.gcc import SharedObject
 from wontload.machine import Outcome
 from wontload.machine.observation import IllegalInstruction
-from wontload.probe import observe
+from wontload.probe import observe, traps
 from wontload.probe.child.traps import HANDLER
-from wontload.probe.traps import HEAD, read_trap
+from wontload.probe.traps import HEAD, WINDOWS_RECORD, read_trap, read_windows_trap, with_file
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the handler is for Linux")
 TRAP = '__attribute__((constructor)) static void f(void) { __asm__ volatile("nop; ud2; nop"); }'
@@ -46,12 +47,25 @@ __attribute__((constructor)) static void f(void) {
 """
 
 
-@pytest.mark.oracle("gcc")
-def test_the_handler_is_its_source(tmp_path: Path) -> None:
+def windows_handler() -> bytes:
+    """Out of its module, which only Windows can import."""
+    text = (Path(traps.__file__).parent / "child" / "windows_traps.py").read_text()
+    return bytes.fromhex("".join(re.findall(r'^    "([0-9a-f]+)"$', text, re.MULTILINE)))
+
+
+@pytest.mark.oracle("gcc", "mingw")
+@pytest.mark.parametrize(
+    ("prefix", "source", "expected"),
+    [
+        ("", "trap_handler.S", HANDLER),
+        ("x86_64-w64-mingw32-", "trap_handler_windows.S", windows_handler()),
+    ],
+)
+def test_the_handler_is_its_source(prefix: str, source: str, expected: bytes, tmp_path: Path) -> None:
     made, flat = tmp_path / "x.o", tmp_path / "x.bin"
-    subprocess.run(["gcc", "-c", str(Path(__file__).parent / "trap_handler.S"), "-o", str(made)], check=True)
-    subprocess.run(["objcopy", "-O", "binary", "-j", ".text", str(made), str(flat)], check=True)
-    assert flat.read_bytes() == HANDLER
+    subprocess.run([f"{prefix}as", str(Path(__file__).parent / source), "-o", str(made)], check=True)
+    subprocess.run([f"{prefix}objcopy", "-O", "binary", "-j", ".text", str(made), str(flat)], check=True)
+    assert flat.read_bytes() == expected
 
 
 @linux
@@ -108,5 +122,26 @@ def test_code_that_could_not_be_read(count: int) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_file(data: bytes) -> None:
-    found = read_trap(data)
-    assert found is None or bytes.fromhex(found.code)
+    for found in (read_trap(data), read_windows_trap(data * 8)):
+        assert found is None or bytes.fromhex(found.code)
+
+
+def record(address: int, path: str, count: int = 2) -> bytes:
+    letters = path.encode("utf-16-le")
+    return WINDOWS_RECORD.pack(address, count, b"\x0f\x0b", 0x180000000, len(letters), letters)
+
+
+NT = r"\Device\HarddiskVolume3\Chat\X.dll"
+
+
+def test_of_windows_records_the_last_counts() -> None:
+    data = record(0x180009999, r"\Device\other.dll") + record(0x180001234, NT) + b"torn"
+    assert read_windows_trap(data) == IllegalInstruction(code="0f0b", path=NT, offset=0x1234)
+    assert read_windows_trap(record(0x1000, "")) == IllegalInstruction(code="0f0b")
+    assert read_windows_trap(record(0x1000, NT, count=0)) is None
+
+
+def test_the_kernels_path_and_ours(tmp_path: Path) -> None:
+    found = IllegalInstruction(code="0f0b", path=NT, offset=0x1010)
+    assert with_file(found, [r"D:\x.dll", r"C:\chat\x.dll", r"C:\at\x.dll"]).path == r"C:\chat\x.dll"
+    assert with_file(found, [r"C:\chat\ax.dll", "X.dll", ""]) == IllegalInstruction(code="0f0b", path=NT)

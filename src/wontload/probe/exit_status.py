@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import signal
 
+from wontload.machine import Observation, Outcome
+
 # Microsoft, MS-ERREF, section 2.3.1 "NTSTATUS Values", unless another source stands beside the row.
 NTSTATUS = {
     0x80000003: ("STATUS_BREAKPOINT", "a breakpoint outside a debugger"),
@@ -45,6 +47,7 @@ SIGNALS = {
     "SIGTRAP": "a deliberate trap",
 }
 ILLEGAL = frozenset({0xC000001D, -4})  # STATUS_ILLEGAL_INSTRUCTION; SIGILL, the same number on Linux and macOS
+_SEVERITY_ERROR = 0xC0000000  # MS-ERREF, 2.3: the two highest bits
 # `os._exit(-1)` gives 0xFFFFFFFF: a small negative exit code, and no NTSTATUS value stands there.
 _NEGATIVE_CODES = 0xFFFF0000
 
@@ -52,6 +55,24 @@ _NEGATIVE_CODES = 0xFFFF0000
 def is_crash(status: int | None) -> bool:
     """Whether a signal or an unhandled Windows exception ended the process, and not an exit code of its own."""
     return status is not None and (status < 0 or 0x80000000 <= status < _NEGATIVE_CODES)
+
+
+def exception_of(number: int | None) -> int | None:
+    """The NTSTATUS value of a Windows exception that a call gives as its error number, else `None`.
+
+    A DllMain that raises one makes `LoadLibrary` fail with it, and `ctypes` makes an `OSError` of one that a function
+    raises: `[WinError -1073741795] Windows Error 0xc000001d` (CPython, Modules/_ctypes/callproc.c, SetException).
+    """
+    value = (number or 0) & 0xFFFFFFFF
+    return value if _SEVERITY_ERROR <= value < _NEGATIVE_CODES else None
+
+
+def was_refused(observation: Observation) -> bool:
+    """Whether an instruction that the processor refused is what ended the process, or the import."""
+    if observation.outcome is Outcome.CRASHED:
+        return observation.exit_status in ILLEGAL
+    error = observation.error
+    return error is not None and exception_of(error.number) in ILLEGAL
 
 
 def describe_exit(status: int) -> str:

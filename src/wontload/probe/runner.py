@@ -12,15 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from wontload.errors import UsageError, WontloadError
-from wontload.machine import Outcome, dist_info
+from wontload.machine import Observation, Outcome, dist_info
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.observation import IllegalInstruction
 from wontload.probe.child_process import Ended, run
-from wontload.probe.exit_status import ILLEGAL, describe_exit, is_crash
+from wontload.probe.exit_status import describe_exit, is_crash, was_refused
 from wontload.probe.fields import read_python, text, texts
 from wontload.probe.reader import Reading, read_record
 from wontload.probe.report import Report
-from wontload.probe.traps import LARGEST_BYTES, SUFFIX, read_trap
+from wontload.probe.traps import LARGEST_BYTES, SUFFIX, read_trap, read_windows_trap, with_file
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "script.py")
 # One line without double quotes, so that a wrapper script can pass it on; also valid in Python 2, which says so itself.
@@ -132,9 +132,19 @@ def _run_probe(
 def _trap(path: str) -> IllegalInstruction | None:
     try:
         with open(path, "rb") as file:
-            return read_trap(file.read(LARGEST_BYTES))
+            return (read_windows_trap if sys.platform == "win32" else read_trap)(file.read(LARGEST_BYTES))
     except OSError:  # it met none
         return None
+
+
+def _illegal(found: IllegalInstruction | None, observation: Observation) -> IllegalInstruction | None:
+    if found is None or sys.platform != "win32":
+        return found
+    loads = observation.loads
+    return with_file(
+        found,
+        (*(one.request.name for one in loads), *(path for one in loads for path in one.mapped), *observation.modules),
+    )
 
 
 def find_python(python: str, environment: Mapping[str, str] | None = None) -> str:
@@ -234,8 +244,8 @@ def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | No
     observation = record.observation(target, kind, ended.status, owners)
     if observation.outcome is Outcome.TIMED_OUT:
         observation = replace(observation, seconds=timeout_s)
-    if observation.outcome is Outcome.CRASHED and ended.status in ILLEGAL:  # a child of its own may have met one too
-        observation = replace(observation, illegal=record.trap)
+    if was_refused(observation):  # else a child of its own met one, or it was caught
+        observation = replace(observation, illegal=_illegal(record.trap, observation))
     if observation.outcome in (Outcome.CRASHED, Outcome.EXITED, Outcome.TIMED_OUT):
         observation = replace(observation, printed=_last_lines(ended.output_tail))
     return Report(

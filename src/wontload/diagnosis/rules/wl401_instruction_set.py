@@ -13,7 +13,7 @@ from wontload.diagnosis.started import under_way
 from wontload.diagnosis.words import listed
 from wontload.loader.glibc.levels import TOO_LOW
 from wontload.machine import Outcome
-from wontload.probe.exit_status import ILLEGAL
+from wontload.probe.exit_status import exception_of, was_refused
 
 COMMON_LEVEL = 3  # what prebuilt wheels ask for at most, as a rule: AVX2, FMA, BMI
 
@@ -56,18 +56,17 @@ def _refused(case: Case, index: int, path: str, reason: str) -> Finding:
 
 
 def _of_a_crash(case: Case) -> Finding | None:
-    status = case.observation.exit_status if case.observation and case.outcome is Outcome.CRASHED else None
-    if status not in ILLEGAL:
+    if case.observation is None or not was_refused(case.observation):
         return None
     found = illegal(case)
     if found is not None and found.of is not None:
-        return _of_its_bytes(case, status, found, found.of.flags) if found.of.flags else None
-    return _of_what_is_lacking(case, status, found)
+        return _of_its_bytes(case, found, found.of.flags) if found.of.flags else None
+    return _of_what_is_lacking(case, found)
 
 
-def _of_its_bytes(case: Case, status: int, found: Illegal, flags: Set[str]) -> Finding:
+def _of_its_bytes(case: Case, found: Illegal, flags: Set[str]) -> Finding:
     """The instruction itself tells of which set it is; the CPU, whether it says to have that."""
-    index, cpu = under_way(case), case.machine.inventory.cpu
+    index, cpu = _load(case), case.machine.inventory.cpu
     features = cpu.features if cpu is not None and cpu.architecture == "x86_64" else None
     lacks = sorted(flags - features) if features is not None else []
     asked = case.loads[index].request.name if index is not None else case.target
@@ -84,10 +83,10 @@ def _of_its_bytes(case: Case, status: int, found: Illegal, flags: Set[str]) -> F
             " This CPU is said to have it: then an emulator, a virtual machine or the operating system keeps it from "
             "this process."
         )
-    return _finding(case, status, index, title=title, name=name, shown=(evidence_of(case, found),), why=explanation)
+    return _finding(case, index, title=title, name=name, shown=(evidence_of(case, found),), why=explanation)
 
 
-def _of_what_is_lacking(case: Case, status: int, found: Illegal | None) -> Finding | None:
+def _of_what_is_lacking(case: Case, found: Illegal | None) -> Finding | None:
     """Without the instruction: a file that is made for other processors, or what prebuilt code commonly uses."""
     cpu = case.machine.inventory.cpu
     if cpu is None or cpu.features is None or cpu.architecture != "x86_64":
@@ -97,13 +96,12 @@ def _of_what_is_lacking(case: Case, status: int, found: Illegal | None) -> Findi
     lacks = lacks or knowledge.missing_for_level(COMMON_LEVEL, cpu.features)
     if not lacks:
         return None
-    index = under_way(case)
+    index = _load(case)
     asked = case.loads[index].request.name if index is not None else case.target
     name = case.path_module.basename(path or asked)
     looked = "is none that is known here" if found else "itself was not looked at"
     return _finding(
         case,
-        status,
         index,
         title=f"the CPU lacks {listed(lacks)}, which {name} {'uses' if known else 'seems to use'}",
         name=name,
@@ -118,9 +116,7 @@ def _of_what_is_lacking(case: Case, status: int, found: Illegal | None) -> Findi
     )
 
 
-def _finding(
-    case: Case, status: int, index: int | None, *, title: str, name: str, shown: Iterable[Evidence], why: str
-) -> Finding:
+def _finding(case: Case, index: int | None, *, title: str, name: str, shown: Iterable[Evidence], why: str) -> Finding:
     return Finding(
         code="WL401",
         severity=Severity.ERROR,
@@ -128,7 +124,7 @@ def _finding(
         subject=name,
         chain=tuple(dict.fromkeys((case.target, name))),
         evidence=(
-            Evidence("observed", f"the child process ended: {case.describe_exit(status)}", {"exit_status": status}),
+            *_how_it_ended(case),
             *shown,
             *((evidence.of_request(case, index),) if index is not None else ()),
             *_cpu(case),
@@ -139,9 +135,26 @@ def _finding(
     )
 
 
+def _load(case: Case) -> int | None:
+    """The load in which it happened; `None` where none was under way."""
+    return under_way(case) if case.outcome is Outcome.CRASHED else case.fatal
+
+
+def _how_it_ended(case: Case) -> Iterator[Evidence]:
+    observation = case.observation
+    if observation is None:
+        return
+    if case.outcome is Outcome.CRASHED and observation.exit_status is not None:
+        text = f"the child process ended: {case.describe_exit(observation.exit_status)}"
+        yield Evidence("observed", text, {"exit_status": observation.exit_status})
+    elif observation.error is not None and (number := exception_of(observation.error.number)) is not None:
+        text = f"{observation.error.exception} came of an exception of the processor: {case.describe_exit(number)}"
+        yield Evidence("observed", text, {"number": observation.error.number, "text": observation.error.text})
+
+
 def _culprit(case: Case, features: Set[str]) -> tuple[str, tuple[str, ...]]:
     """A file that is mapped, or was being loaded, and is made for other processors; and what the CPU lacks for it."""
-    index = under_way(case)
+    index = _load(case)
     asked = (case.loads[index].request.name,) if index is not None else ()
     for path in (*asked, *reversed(case.observation.modules if case.observation else ())):
         variant = knowledge.cpu_variant(path)

@@ -7,30 +7,36 @@ from collections.abc import Iterator
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Finding, Severity
+from wontload.diagnosis.illegal import evidence_of, illegal
+from wontload.probe.exit_status import exception_of
 
 ERROR_DLL_INIT_FAILED = 1114  # Microsoft, System Error Codes (1000-1299)
 
 
 def initialisation_failed(case: Case) -> Iterator[Finding]:
-    """Every file was found, and one of them said no when it was started (DllMain returned FALSE).
+    """Every file was found, and one of them said no when it was started (DllMain returned FALSE, or raised).
 
     A start-up that takes the whole process down is WL605.
     """
     index = case.fatal
     if index is None or (observed := case.loads[index].observed) is None or observed.error is None:
         return
-    if not case.windows or observed.error.number != ERROR_DLL_INIT_FAILED:
+    exception = exception_of(observed.error.number)
+    if not case.windows or (observed.error.number != ERROR_DLL_INIT_FAILED and exception is None):
         return
+    raised = "" if exception is None else f" with {case.describe_exit(exception)}"
+    refused = () if (found := illegal(case)) is None else (evidence_of(case, found),)
     name = case.path_module.basename(case.loads[index].request.name)
     simulated = case.loads[index].simulated
     yield Finding(
         code="WL601",
         severity=Severity.ERROR,
-        title=f"{name} was found with all that it needs, and an initialisation in it or below it failed",
+        title=f"{name} was found with all that it needs, and an initialisation in it or below it failed{raised}",
         subject=name,
         chain=case.chain(index, simulated.modules[0]) if simulated else (case.target, name),
-        evidence=(evidence.of_request(case, index), *evidence.of_observation(case, index)),
-        explanation="Windows error 1114: a DllMain returned FALSE. The usual reasons are a Visual C++ runtime that is "
+        evidence=(evidence.of_request(case, index), *evidence.of_observation(case, index), *refused),
+        explanation=("A DllMain raised an exception." if raised else "Windows error 1114: a DllMain returned FALSE.")
+        + " The usual reasons are a Visual C++ runtime that is "
         "older than the code needs, a CPU without an instruction set that the code uses, and a second copy of a "
         "runtime that is in the process already.",
         explains_error=True,

@@ -12,6 +12,7 @@ from wontload.diagnosis.rules.wl602_no_static_tls import is_refused_for_tls
 from wontload.diagnosis.rules.wl603_executable_stack import is_refused_for_its_stack
 from wontload.loader import LoadResult, Status, Verdict
 from wontload.machine import ObservedLoad
+from wontload.probe.exit_status import exception_of
 
 ERROR_DLL_INIT_FAILED = 1114
 
@@ -19,8 +20,8 @@ ERROR_DLL_INIT_FAILED = 1114
 def disagreement(case: Case) -> Iterator[Finding]:
     """A load was seen to end otherwise than the model says, or took other files.
 
-    What a model cannot know is no disagreement: an initialisation that fails (1114), a process that ends in the middle,
-    room that earlier libraries took (WL602), what the kernel's policy forbids (WL603).
+    What a model cannot know is no disagreement: an initialisation that fails (1114, an exception), a process that ends
+    in the middle, room that earlier libraries took (WL602), what the kernel's policy forbids (WL603).
     """
     for index, load in enumerate(case.loads):
         differences = tuple(_differences(case, load))
@@ -48,7 +49,8 @@ def _differences(case: Case, load: JudgedLoad) -> Iterator[Evidence]:
     loads = simulated.verdict is Verdict.LOADS
     number = observed.error.number if observed.error else None
     if loads != observed.succeeded:
-        if loads and (number == ERROR_DLL_INIT_FAILED or _no_model_foresees(case, load)):
+        started = number == ERROR_DLL_INIT_FAILED or (case.windows and exception_of(number) is not None)
+        if loads and (started or _no_model_foresees(case, load)):
             return
         seen = "it loaded" if observed.succeeded else f"it failed: {observed.error.text if observed.error else ''}"
         says = "it loads" if loads else f"it fails with {simulated.error}"

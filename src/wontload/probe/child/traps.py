@@ -1,9 +1,9 @@
 """Keeps what an instruction that this processor does not have looks like, for whoever reads the record afterwards.
 
-Linux on x86-64 alone. The process is inside a loader then, perhaps with locks held, so that no Python may run: the
-handler is machine code of its own, made of system calls. It writes the address, sixteen bytes of code and the memory
-map to a file; the instruction is then met again, and this time ends the process as it always would have. A signal that
-somebody sent is passed on. What was there before (a handler, an ignored signal) is left alone.
+Linux and Windows (`windows_traps`), x86-64 alone. The process is inside a loader then, perhaps with locks held, so that
+no Python may run: the handler is machine code of its own, made of system calls. It writes the address, sixteen bytes of
+code and the memory map to a file; the instruction is then met again, and this time ends the process as it always would
+have. A signal that somebody sent is passed on. What was there before (a handler, an ignored signal) is left alone.
 """
 
 from __future__ import annotations
@@ -32,12 +32,17 @@ HANDLER = bytes.fromhex(
 
 def watch_traps(channel: str) -> None:
     """Have an illegal instruction recorded beside `channel`, where that is possible."""
-    if sys.platform != "linux" or sys.maxsize < 2**32 or os.uname().machine != "x86_64":
+    if sys.maxsize < 2**32 or sys.platform not in ("linux", "win32"):
         return
     try:
-        import ctypes
+        if sys.platform == "win32":
+            from . import windows_traps
 
-        _watch(ctypes.CDLL(None), os.fsencode(channel + SUFFIX))
+            windows_traps.watch_traps(channel + SUFFIX)
+        elif os.uname().machine == "x86_64":
+            import ctypes
+
+            _watch(ctypes.CDLL(None), os.fsencode(channel + SUFFIX))
     except (ImportError, OSError, AttributeError, ValueError):  # no libffi, or a C library without these names
         return
 
