@@ -41,11 +41,14 @@ class RecordedSources(Sources):
         registry: Mapping[str, Mapping[str, Value]] | None = None,
         displays: tuple[str, ...] | None = None,
         features: frozenset[str] | None = None,
+        rights: Mapping[str, tuple[bool, int, int]] | None = None,
+        groups: Mapping[int, str] | None = None,
     ) -> None:
         super().__init__(machine)
         self.texts, self.programs = dict(texts or {}), dict(programs or {})
         self.registry = RecordedRegistry(registry or {})
         self.displays, self.features = displays, features
+        self.recorded_rights, self.groups = dict(rights or {}), dict(groups or {})
 
     def text(self, path: str, most_bytes: int = 1 << 20) -> str | None:
         found = self.texts.get(path)
@@ -67,6 +70,12 @@ class RecordedSources(Sources):
 
     def display_devices(self) -> tuple[str, ...] | None:
         return self.displays
+
+    def rights(self, path: str) -> tuple[bool, int, int] | None:
+        return self.recorded_rights.get(path)
+
+    def group(self, number: int) -> str:
+        return self.groups.get(number, str(number))
 
     @property
     def own_python(self) -> str:

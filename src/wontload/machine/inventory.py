@@ -66,6 +66,21 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFile:
+    """Linux: a file in /dev through which programs reach a GPU.
+
+    Attributes:
+        path: such as `/dev/nvidia0`. usable: whether this user may read and write it; `None` when not known.
+        group: that it belongs to, by name, else by number. mode: its permissions, such as `rw-rw----`.
+    """
+
+    path: str
+    usable: bool | None = None
+    group: str = ""
+    mode: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Toolkit:
     """A toolkit or runtime for accelerators, wherever it lies.
 
@@ -229,6 +244,7 @@ class Inventory:
     """All of it. `None`: not asked, or no answer; empty: asked, and there is none.
 
     Attributes:
+        device_files: Linux: those of GPUs that are there; empty elsewhere.
         container: `docker`, `podman`, `wsl2` …; empty for none, `None` when not known.
         libstdcxx: newest `GLIBCXX_…` version of the system's own libstdc++, such as `3.4.30`; empty elsewhere.
     """
@@ -244,6 +260,7 @@ class Inventory:
     distributions: tuple[Distribution, ...] | None = None
     half_installed: tuple[HalfInstalled, ...] | None = None
     variables: tuple[Variable, ...] | None = None
+    device_files: tuple[DeviceFile, ...] | None = None
     container: str | None = None
     libstdcxx: str = ""
     unasked: tuple[Unasked, ...] = ()

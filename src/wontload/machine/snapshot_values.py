@@ -127,6 +127,7 @@ MOST: dict[tuple[type, str], int] = {
     (SavedMachine, "facts"): 256,
     (Inventory, "gpus"): 256,
     (Inventory, "drivers"): 64,
+    (Inventory, "device_files"): 1_024,
     (Inventory, "toolkits"): 1_024,
     (Inventory, "vc_runtimes"): 256,
     (Inventory, "visual_studios"): 64,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload.diagnosis import gpu
+from wontload.diagnosis import gpu, gpu_devices
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.words import listed
@@ -13,10 +13,16 @@ VARIABLE = {"nvidia": "CUDA_VISIBLE_DEVICES", "amd": "HIP_VISIBLE_DEVICES"}
 
 
 def gpu_hidden(case: Case) -> Iterator[Finding]:
-    """A variable hides every GPU from a target that uses CUDA or HIP.
+    """A variable, a container, missing rights or WSL keep every GPU from a target that uses CUDA or HIP.
 
-    It stops no load, and may be meant so: a note. No driver at all (in a container) is WL402.
+    It stops no load, and may be meant so: a note, but for rights and a driver in WSL, which nobody means. A library of
+    the driver that is missing is WL402.
     """
+    yield from _by_variable(case)
+    yield from gpu_devices.hidden(case, uses=lambda vendor: _uses(case, vendor))
+
+
+def _by_variable(case: Case) -> Iterator[Finding]:
     for vendor, name in VARIABLE.items():
         here = gpu.gpus(case, vendor)
         value = _value(case, name)

@@ -26,6 +26,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "distributions": ("distributions",),
     "half_installed": ("half_installed",),
     "variables": ("variables",),
+    "device_files": ("device_files",),
     "container": ("container",),
     "libstdcxx": ("libstdcxx",),
 }

@@ -54,6 +54,23 @@ class Sources:
         except (OSError, ValueError):
             return None
 
+    def rights(self, path: str) -> tuple[bool, int, int] | None:
+        """Whether this user may read and write a file, its mode and its group's number; `None` when it is not there."""
+        try:
+            status = os.stat(path)
+            return os.access(path, os.R_OK | os.W_OK), status.st_mode, status.st_gid
+        except (OSError, ValueError):
+            return None
+
+    def group(self, number: int) -> str:
+        """A group's name; its number where it has none."""
+        try:
+            import grp
+
+            return grp.getgrgid(number).gr_name
+        except (ImportError, KeyError, OSError):
+            return str(number)
+
     def run(self, command: Sequence[str], *, timeout_s: float = PROGRAM_S) -> Answer | None:
         """What a program answers; `None`, with a note of why, where it gave no answer."""
         name = self.path.basename(command[0])
