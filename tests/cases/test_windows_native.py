@@ -124,6 +124,13 @@ def test_a_program_that_tries_out_instructions_is_left_alone(python: WindowsPyth
     assert (status, answer["verdict"], found) == (0, "loads", [])
 
 
+def test_a_dllmain_that_touches_what_is_not_its(python: WindowsPython, folder: Path):
+    """LoadLibrary makes 998 of the access violation."""
+    _, answer, found = judge(python, executing(folder / "touches.dll", "0xc6,0x04,0x25,0x08,0x00,0x00,0x00,0x01"))
+    assert (found, answer["error"]["number"]) == (["WL601"], 998)
+    assert "0xC0000005" in answer["findings"][0]["title"]
+
+
 def test_a_delay_loaded_library_is_missing(python: WindowsPython, folder: Path):
     library = mingw.dll(folder / "lazy.dll", delay=["never-there.dll"])
     status, answer, found = judge(python, library)

@@ -105,8 +105,8 @@ def test_pythons_own_symbols_before_a_sister():
 
 
 def test_the_cause_of_a_failed_start_before_the_start():
-    runtime = dll(file_version=(14, 29, 30133, 0))
-    files = {LLAMA: dll("msvcp140.dll", linker_version=(14, 41)), SYSTEM32 + r"\msvcp140.dll": runtime}
+    runtime = dll(exports=["_Mtx_lock"], file_version=(14, 29, 30133, 0))
+    files = {LLAMA: dll(("msvcp140.dll", ["_Mtx_lock"]), linker_version=(14, 41)), SYSTEM32 + r"\msvcp140.dll": runtime}
     failed = saw(ctypes_load(LLAMA), succeeded=False, number=1114)
     assert codes(diagnose(windows(files), failed)) == ["WL305"]
     files[LLAMA] = dll("msvcp140.dll", linker_version=(14, 29))

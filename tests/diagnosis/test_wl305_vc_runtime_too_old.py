@@ -29,8 +29,11 @@ MSVCP = SYSTEM32 + r"\msvcp140.dll"
 OLD, NEW = (14, 29, 30133, 0), (14, 42, 34433, 0)
 
 
-def machine(version=OLD, linker=(14, 41), exports=("old",), taken=("old",)):
-    runtime = dll(exports=exports, file_version=version)
+LOCK, MAKE = "_Mtx_lock", "_Mtx_init_in_situ"
+
+
+def machine(version=OLD, linker=(14, 41), taken=("old", LOCK)):
+    runtime = dll(exports=("old", LOCK, MAKE), file_version=version)
     return windows({MODULE: dll(("msvcp140.dll", taken), linker_version=linker), MSVCP: runtime})
 
 
@@ -53,6 +56,37 @@ def test_1114_on_either_side_of_the_mutex_that_changed():
     assert "STL#3824" in first.explanation
 
 
+@pytest.mark.parametrize("number", [998, 0xC0000005 - (1 << 32)])
+def test_an_access_violation_in_a_dllmain_likewise(number: int):
+    """998 is what LoadLibrary makes of it."""
+    answer = diagnose(machine(), saw(import_load(MODULE), succeeded=False, number=number))
+    assert codes(answer) == ["WL305"]
+    assert codes(diagnose(machine(NEW), saw(import_load(MODULE), succeeded=False, number=number))) == ["WL601"]
+
+
+def test_what_the_code_takes_decides_and_not_its_linker_alone():
+    """LLVM's linker writes 14.0 whatever it linked; seen in bitsandbytes' libraries for ROCm."""
+    load = saw(import_load(MODULE), succeeded=False, number=1114)
+    (first,) = diagnose(machine(linker=(14, 0)), load).findings
+    assert (first.code, first.explains_error) == ("WL305", True)
+    assert "takes _Mtx_lock from it, and no _Mtx_init_in_situ" in told(first)
+
+
+@pytest.mark.parametrize(
+    ("version", "linker", "taken"),
+    [
+        (OLD, (14, 41), ("old",)),
+        (OLD, (14, 41), ("old", LOCK, MAKE)),
+        ((14, 38, 33130, 0), (14, 41), ("old", LOCK)),
+        (OLD, (14, 37), ("old", LOCK)),
+    ],
+    ids=["locks nothing", "makes its mutexes itself", "knows such mutexes", "before there were such"],
+)
+def test_an_older_runtime_alone_is_a_suspicion(version, linker, taken):
+    answer = diagnose(machine(version, linker, taken), saw(import_load(MODULE), succeeded=False, number=1114))
+    assert [(one.code, one.explains_error) for one in answer.findings] == [("WL601", True), ("WL305", False)]
+
+
 def test_a_crash_while_loading_likewise():
     inside = saw(import_load(MODULE), succeeded=None)
     answer = diagnose(machine(), inside, outcome=Outcome.CRASHED, exit_status=0xC0000005)
@@ -62,8 +96,11 @@ def test_a_crash_while_loading_likewise():
 
 def test_an_old_copy_of_another_packages_is_the_one_that_counts():
     stray = r"C:\venv\Lib\site-packages\zmq\msvcp140.dll"
-    files = {MODULE: dll("msvcp140.dll", linker_version=(14, 41)), MSVCP: dll(file_version=NEW)}
-    machine = windows(files | {stray: dll(file_version=OLD)})
+    files = {
+        MODULE: dll(("msvcp140.dll", [LOCK]), linker_version=(14, 41)),
+        MSVCP: dll(exports=[LOCK], file_version=NEW),
+    }
+    machine = windows(files | {stray: dll(exports=[LOCK], file_version=OLD)})
     seen = saw(import_load(MODULE, modules=(stray,)), succeeded=False, number=1114)
     (first,) = diagnose(machine, seen).findings
     assert first.code == "WL305"
@@ -72,7 +109,7 @@ def test_an_old_copy_of_another_packages_is_the_one_that_counts():
 
 
 def test_a_lesser_distance_is_a_suspicion():
-    answer = diagnose(machine(linker=(14, 38)), saw(import_load(MODULE), succeeded=False, number=1114))
+    answer = diagnose(machine(linker=(14, 38), taken=("old",)), saw(import_load(MODULE), succeeded=False, number=1114))
     assert [(one.code, one.severity, one.explains_error) for one in answer.findings] == [
         ("WL601", Severity.ERROR, True),
         ("WL305", Severity.WARNING, False),

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from wontload.machine import Outcome
+from wontload.probe.exit_status import exception_of
 
 if TYPE_CHECKING:
     from wontload.diagnosis.case import Case
@@ -15,16 +16,17 @@ ACCESS_VIOLATION = 0xC0000005  # Microsoft, MS-ERREF, 2.3.1
 
 
 def initialisation_that_failed(case: Case, *, also: Collection[int] = ()) -> int | None:
-    """Index of the Windows load that ended in 1114, or in which the process crashed; `None` where there was none.
+    """Index of the Windows load that ended in 1114, or in an exception; `None` where there was none.
 
     Args:
-        also: NTSTATUS values of a crash inside a load that count as well.
+        also: NTSTATUS values that count as well, of a crash inside a load or as the load's error.
     """
     if not case.windows:
         return None
     index = case.fatal
     observed = case.loads[index].observed if index is not None else None
-    if observed is not None and observed.error is not None and observed.error.number == ERROR_DLL_INIT_FAILED:
+    number = observed.error.number if observed is not None and observed.error is not None else None
+    if number == ERROR_DLL_INIT_FAILED or (number is not None and exception_of(number) in also):
         return index
     status = case.observation.exit_status if case.observation and case.outcome is Outcome.CRASHED else None
     return under_way(case) if status in also else None

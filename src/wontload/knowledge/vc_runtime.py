@@ -7,6 +7,7 @@ toolset that built anything in it. Source: Microsoft, "C++ binary compatibility 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 PART_OF_VC_RUNTIME = re.compile(
     r"(msvcp140(_1|_2|_atomic_wait|_codecvt_ids)?|vcruntime140(_1|_threads)?|concrt140|vccorlib140|vcomp140|vcamp140)"
@@ -24,9 +25,23 @@ DEBUG_RUNTIME = re.compile(
 )
 # The same before Visual Studio 2010, as side-by-side assemblies: `Microsoft.VC90.DebugCRT`.
 DEBUG_ASSEMBLY = re.compile(r"^Microsoft\.VC\d+\.Debug", re.IGNORECASE)
-# Since then the constructor of std::mutex is constexpr, and a runtime from before does not know such a mutex: code that
-# locks one crashes. Source: microsoft/STL#3824, and Visual Studio 2022 17.10's release notes.
-CONSTEXPR_MUTEX = (14, 40)
+# The constructor of std::mutex became constexpr: in the runtime and, if asked for, in code with 14.38
+# (microsoft/STL#3824, #4000: Visual Studio 2022 17.8), in all code with 14.40 (#4339: 17.10). A runtime from before
+# does not know such a mutex: who locks one follows a null pointer (STL's changelog of 17.10; #4730: runtime 14.32).
+CONSTEXPR_MUTEX_RUNTIME = (14, 38)
+# Code that makes its mutexes at run time has this procedure from the runtime (so has `std::recursive_mutex`, and what
+# defines _DISABLE_CONSTEXPR_MUTEX_CONSTRUCTOR). Source: microsoft/STL, stl/inc/mutex, `_Mutex_base`.
+MAKES_MUTEX, LOCKS_MUTEX = "_Mtx_init_in_situ", frozenset({"_Mtx_lock", "_Mtx_trylock"})
+
+
+def locks_constexpr_mutexes(taken: Collection[str], linker_version: tuple[int, int] | None) -> bool:
+    """Whether code locks mutexes that no runtime has made, by what it takes from msvcp140.dll and who linked it.
+
+    The linker of older toolsets says that somebody else made them; LLVM's (14.0) says nothing of that.
+    """
+    if MAKES_MUTEX in taken or not LOCKS_MUTEX.intersection(taken) or linker_version is None:
+        return False
+    return linker_version >= CONSTEXPR_MUTEX_RUNTIME or linker_version == (14, 0)
 
 
 def toolset_of_linker(linker_version: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -47,6 +47,7 @@ SIGNALS = {
     "SIGTRAP": "a deliberate trap",
 }
 ILLEGAL = frozenset({0xC000001D, -4})  # STATUS_ILLEGAL_INSTRUCTION; SIGILL, the same number on Linux and macOS
+_ERROR_NOACCESS = 998  # what RtlNtStatusToDosError makes of STATUS_ACCESS_VIOLATION; seen on Wine, of a DllMain
 _SEVERITY_ERROR = 0xC0000000  # MS-ERREF, 2.3: the two highest bits
 # `os._exit(-1)` gives 0xFFFFFFFF: a small negative exit code, and no NTSTATUS value stands there.
 _NEGATIVE_CODES = 0xFFFF0000
@@ -60,10 +61,11 @@ def is_crash(status: int | None) -> bool:
 def exception_of(number: int | None) -> int | None:
     """The NTSTATUS value of a Windows exception that a call gives as its error number, else `None`.
 
-    A DllMain that raises one makes `LoadLibrary` fail with it, and `ctypes` makes an `OSError` of one that a function
-    raises: `[WinError -1073741795] Windows Error 0xc000001d` (CPython, Modules/_ctypes/callproc.c, SetException).
+    A DllMain that raises one makes `LoadLibrary` fail with it (998 for an access violation), and `ctypes` makes an
+    `OSError` of one that a function raises: `[WinError -1073741795] Windows Error 0xc000001d` (CPython,
+    Modules/_ctypes/callproc.c, SetException).
     """
-    value = (number or 0) & 0xFFFFFFFF
+    value = 0xC0000005 if number == _ERROR_NOACCESS else (number or 0) & 0xFFFFFFFF
     return value if _SEVERITY_ERROR <= value < _NEGATIVE_CODES else None
 
 

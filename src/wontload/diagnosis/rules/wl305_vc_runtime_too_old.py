@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wontload.binary import MalformedImage
 from wontload.diagnosis import evidence, symbol_findings
 from wontload.diagnosis.c_library import image_of
 from wontload.diagnosis.case import Case
@@ -11,7 +12,12 @@ from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.started import ACCESS_VIOLATION, initialisation_that_failed
 from wontload.diagnosis.words import listed
 from wontload.knowledge.toolchains import toolset
-from wontload.knowledge.vc_runtime import CONSTEXPR_MUTEX, STANDARD_LIBRARY, toolset_of_linker
+from wontload.knowledge.vc_runtime import (
+    CONSTEXPR_MUTEX_RUNTIME,
+    STANDARD_LIBRARY,
+    locks_constexpr_mutexes,
+    toolset_of_linker,
+)
 
 Version = tuple[int, ...]
 RULE = "The runtime that a process loads must be at least as new as the newest toolset that built anything in it."
@@ -20,7 +26,7 @@ RULE = "The runtime that a process loads must be at least as new as the newest t
 def vc_runtime_too_old(case: Case) -> Iterator[Finding]:
     """The runtime lacks a procedure that is taken from it; or a start-up failed, on one that is older than the code.
 
-    The second is a suspicion, unless the two stand on either side of a change that is known to end so. A runtime that
+    The second is a suspicion, unless the code locks mutexes that the runtime is known not to understand. A runtime that
     is nowhere is WL201; a newer copy that another one hides is WL206.
     """
     for group in symbol_findings.grouped(case, "WL305"):
@@ -51,10 +57,14 @@ def _of_a_start(case: Case) -> Finding | None:
     index = initialisation_that_failed(case, also={ACCESS_VIOLATION})
     runtime = _oldest_runtime(case, index) if index is not None else None
     newest = _newest_user(case, index) if index is not None else None
-    if index is None or runtime is None or newest is None or runtime[1][:2] >= newest[1]:
+    if index is None or runtime is None:
         return None
-    (path, version), (user, needed) = runtime, newest
-    known = version[:2] < CONSTEXPR_MUTEX <= needed
+    path, version = runtime
+    locks = next(_with_constexpr_mutexes(case, index), None) if version[:2] < CONSTEXPR_MUTEX_RUNTIME else None
+    known, newest = locks is not None, locks or newest
+    if newest is None or version[:2] >= newest[1]:
+        return None
+    user, needed = newest
     name, user_name = case.path_module.basename(path), case.path_module.basename(user)
     dotted = ".".join(map(str, version))
     return Finding(
@@ -70,18 +80,23 @@ def _of_a_start(case: Case) -> Finding | None:
             *evidence.of_observation(case, index),
             Evidence("file", f"{path} is version {dotted}", {"path": path, "version": dotted}),
             *_built_with(case, user),
+            *(_of_the_mutex(user) if known else ()),
             *evidence.of_providers(case, (name,)),
         ),
         explanation=f"{RULE} "
         + (
-            "Between these two std::mutex changed so that code of the newer toolset crashes, or ends in 1114, on the "
-            f"older runtime (microsoft/STL#3824). {_where(case, path)}"
+            "The newer code leaves its std::mutex to be made by nobody, and this runtime follows a null pointer in one "
+            f"(microsoft/STL#3824, #4730). {_where(case, path)}"
             if known
             else "That is not so here. Whether it is what ended this load was not established."
         ),
         explains_error=known,
         load=index,
     )
+
+
+def _of_the_mutex(user: str) -> Iterator[Evidence]:
+    yield Evidence("file", f"{user} takes _Mtx_lock from it, and no _Mtx_init_in_situ", {"path": user})
 
 
 def _oldest_runtime(case: Case, index: int) -> tuple[str, Version] | None:
@@ -98,6 +113,24 @@ def _oldest_runtime(case: Case, index: int) -> tuple[str, Version] | None:
         if image is not None and image.file_version is not None and image.file_version[0] == 14:
             found[path] = image.file_version
     return min(found.items(), key=lambda item: item[1], default=None)
+
+
+def _with_constexpr_mutexes(case: Case, index: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Files of this load that lock mutexes of the newer kind, and the runtime that they need at least."""
+    simulated = case.loads[index].simulated
+    for module in simulated.modules if simulated else ():
+        image = image_of(case, module.path)
+        if image is None or module.path is None:
+            continue
+        try:
+            imports = image.imports
+        except MalformedImage:
+            continue
+        taken = {
+            symbol.name or "" for one in imports if one.library.lower() == STANDARD_LIBRARY for symbol in one.symbols
+        }
+        if locks_constexpr_mutexes(taken, image.linker_version):
+            yield module.path, max(image.linker_version or (0, 0), CONSTEXPR_MUTEX_RUNTIME)
 
 
 def _newest_user(case: Case, index: int) -> tuple[str, tuple[int, int]] | None:
