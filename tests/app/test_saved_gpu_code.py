@@ -17,8 +17,9 @@ from wontload import diagnose
 from wontload.app.saved import diagnose_saved
 from wontload.app.snapshot import snapshot
 from wontload.diagnosis import Diagnosis
+from wontload.machine.inventory import DeviceFile
 from wontload.machine.snapshot import loads
-from wontload.machine.survey import graphics
+from wontload.machine.survey import device_files, graphics
 
 CUBIN, PTX = 2, 1
 
@@ -35,6 +36,7 @@ def library(*entries: tuple[int, int]) -> str:
 def with_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """This computer, with an RTX 4070 SUPER in it."""
     monkeypatch.setattr(graphics, "graphics", lambda sources: graphics.Graphics((RTX_4070,), (NEW,)))
+    monkeypatch.setattr(device_files, "device_files", lambda sources: (DeviceFile(path="/dev/nvidia0", usable=True),))
 
 
 def told(answer: Diagnosis) -> str:

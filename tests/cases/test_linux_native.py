@@ -302,3 +302,24 @@ for name in ("libasked.so.1", "libnowhere.so.1"):
     put(site / "asks" / "__init__.py", LOADS + body)
     status, answer, _ = diagnose("asks", site, LD_LIBRARY_PATH=str(tmp_path / "lib"))
     assert (status, answer["verdict"], codes(answer)) == (0, "loads", [])
+
+
+def test_no_gpu_driver(site: Path):
+    """This machine has none: nothing that is installed inside of Python brings it."""
+    if any(Path(place, "libcuda.so.1").exists() for place in ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")):
+        pytest.skip("NVIDIA's driver is here")
+    put(site / "fast.cpython-311-x86_64-linux-gnu.so", SharedObject(needed=("libcuda.so.1",)))
+    status, answer, first = diagnose("fast", site)
+    assert (status, codes(answer), first["subject"]) == (1, ["WL402"], "libcuda.so.1")
+
+
+def test_a_source_folder_shadows_the_installed_package(site: Path, tmp_path: Path):
+    """A checkout in the current directory has the Python files, and nothing that was built."""
+    unpack(site, "pyzmq")
+    checkout = tmp_path / "checkout"
+    shutil.copytree(site / "zmq", checkout / "zmq", ignore=shutil.ignore_patterns("*.so"))
+    status, answer = why("zmq", "--python", python311(), cwd=checkout, PYTHONPATH=str(site))
+    first = answer["findings"][0]
+    assert (status, first["code"]) == (1, "WL503")
+    assert str(checkout) in json.dumps(first["evidence"])
+    assert why("zmq", "--python", python311(), PYTHONPATH=str(site))[0] == 0

@@ -53,6 +53,19 @@ def test_a_debug_build(python: WindowsPython, folder: Path):
     assert first["explains_error"]
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "number"), [("x86.dll", "WL103", 193), ("pointer.dll", "WL104", 193), ("gone.dll", "WL101", 126)]
+)
+def test_a_file_that_is_no_dll_of_this_python(python: WindowsPython, folder: Path, name: str, code: str, number: int):
+    mingw.dll(folder / "x86.dll", machine="x86")
+    oid = "0" * 64
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 123456\n"
+    (folder / "pointer.dll").write_text(pointer)
+    status, answer, found = judge(python, folder / name)
+    assert (status, found, answer["error"]["number"]) == (1, [code], number)
+    assert answer["findings"][0]["subject"] == name
+
+
 def test_a_dllmain_that_says_no(python: WindowsPython, folder: Path):
     mingw.dll(folder / "below.dll", init_fails=True)
     library = mingw.dll(folder / "above.dll", needs=["below.dll"])
