@@ -80,3 +80,22 @@ def test_what_the_processor_has_and_what_is_a_trap(old: str, tmp_path: Path) -> 
     assert (status, first["code"]) == (1, "WL605")
     assert any("is a trap (ud2)" in one["text"] for one in first["evidence"])
     assert "WL401" not in [one["code"] for one in answer["findings"]]
+
+
+@pytest.mark.parametrize("level", ["x86-64-v3", "x86-64-v4"])
+def test_a_file_that_demands_a_level(old: str, tmp_path: Path, level: str) -> None:
+    """Glibc reads the note and refuses the file before anything runs; the name is the file's that has the note."""
+    demanding = SharedObject(soname="libdemanding.so", options=("-z", level))
+    (tmp_path / "libdemanding.so").write_bytes(demanding.bytes())
+    content = SharedObject(needed=(demanding,), rpath="$ORIGIN").bytes()
+    status, answer = why("quick", "--python", old, **module(tmp_path, content))
+    assert (status, [one["code"] for one in answer["findings"]]) == (1, ["WL401"])
+    assert answer["findings"][0]["subject"] == "libdemanding.so"
+    assert answer["error"]["text"].endswith("CPU ISA level is lower than required")
+
+
+def test_a_level_that_the_processor_has(old: str, tmp_path: Path) -> None:
+    source = "void *PyInit_quick(void) { return 0; }"
+    content = SharedObject(options=("-z", "x86-64-v2"), source=source).bytes()
+    _, answer = why("quick", "--python", old, **module(tmp_path, content))
+    assert "WL401" not in [one["code"] for one in answer["findings"]]

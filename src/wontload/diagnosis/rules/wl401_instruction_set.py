@@ -30,8 +30,23 @@ def instruction_set(case: Case) -> Iterator[Finding]:
             if isinstance(module.error, str) and TOO_LOW in module.error and case.is_fatal(index):
                 yield _refused(case, index, module.path or module.name, module.reason or "")
                 return
+    for index in case.fatal_loads:
+        if path := refused_for_its_level(case, index):
+            yield _refused(case, index, path, "it demands a CPU of a higher level than the process has")
+            return
     if found := _of_a_crash(case):
         yield found
+
+
+def refused_for_its_level(case: Case, index: int) -> str:
+    """The file that glibc was seen to refuse for its level; empty for a load that ended otherwise.
+
+    The model may not foresee it: an emulator gives the process another CPU than the machine has.
+    """
+    observed = case.loads[index].observed
+    text = observed.error.text if observed is not None and observed.error is not None else ""
+    path, found, _ = text.partition(f": {TOO_LOW}")
+    return path if found else ""
 
 
 def _refused(case: Case, index: int, path: str, reason: str) -> Finding:

@@ -8,6 +8,7 @@ from wontload.diagnosis.blame import names
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, JudgedLoad, Severity
 from wontload.diagnosis.messages import is_blocked
+from wontload.diagnosis.rules.wl401_instruction_set import refused_for_its_level
 from wontload.diagnosis.rules.wl602_no_static_tls import is_refused_for_tls
 from wontload.diagnosis.rules.wl603_executable_stack import is_refused_for_its_stack
 from wontload.loader import LoadResult, Status, Verdict
@@ -68,8 +69,10 @@ def _differences(case: Case, load: JudgedLoad) -> Iterator[Evidence]:
 
 
 def _no_model_foresees(case: Case, load: JudgedLoad) -> bool:
-    """Refusals that hang on what the process did before (WL602), or on the system's policy (WL603, WL105)."""
+    """Refusals that hang on what the process did before (WL602), the system's policy (WL603, WL105), or an emulator."""
     index = case.loads.index(load)
+    if refused_for_its_level(case, index):
+        return True
     return is_refused_for_tls(case, index) or is_refused_for_its_stack(case, index) or is_blocked(case, index)
 
 
