@@ -91,10 +91,12 @@ def fatbin_entry(
     payload: bytes = b"\0" * 8,
     stored: int | None = None,
     compressed: int = 0,
+    version: tuple[int, int] = (9, 0),
 ) -> bytes:
     """One entry; `stored` is what its header says in place of the payload's size, padding included."""
     size = len(payload) if stored is None else stored
-    return FATBIN_ENTRY.pack(kind, 0x101, 64, size, compressed, 0, 0, 9, arch, 0, 0, flags, 0, 0) + payload
+    fields = (kind, 0x101, 64, size, compressed, 0, version[1], version[0], arch, 0, 0, flags, 0, 0)
+    return FATBIN_ENTRY.pack(*fields) + payload
 
 
 def bundle(codes: Sequence[tuple[str, bytes]]) -> bytes:

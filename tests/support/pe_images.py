@@ -34,6 +34,7 @@ def pe(
     file_version: tuple[int, int, int, int] | None = None,
     padding_bytes: int = 0,
     promised_padding_bytes: int = 0,
+    gpu_code: bytes = b"",
 ) -> bytes:
     """A DLL (or, without `library`, an EXE) with one section, in which every table lies.
 
@@ -47,6 +48,7 @@ def pe(
         file_version: of a version resource.
         padding_bytes: zeros at the end of the section.
         promised_padding_bytes: further bytes that the headers give the section and the caller appends, or does not.
+        gpu_code: fatbins, in a section `.nv_fatb` behind the other.
     """
     bits = 32 if machine in ("x86", "arm", 0x14C) else 64
     blob = Blob(SECTION_RVA)
@@ -62,13 +64,19 @@ def pe(
     raw = blob.data + bytes(-len(blob.data) % 0x200)
     machine_number = PE_MACHINE[machine] if isinstance(machine, str) else machine
     size = len(raw) + promised_padding_bytes
-    optional = _pe_optional_header(bits, size, directories)
+    gpu_code += bytes(-len(gpu_code) % 0x200)
+    gpu_rva = (SECTION_RVA + size + 0xFFF) & ~0xFFF
+    optional = _pe_optional_header(bits, gpu_rva + len(gpu_code) - SECTION_RVA if gpu_code else size, directories)
     characteristics = 0x2022 if library else 0x22
     headers = b"MZ".ljust(60, b"\0") + struct.pack("<I", 64)
-    headers += struct.pack("<4sHHIIIHH", b"PE\0\0", machine_number, 1, 0, 0, 0, len(optional), characteristics)
+    counts = (machine_number, 1 + bool(gpu_code), 0, 0, 0, len(optional), characteristics)
+    headers += struct.pack("<4sHHIIIHH", b"PE\0\0", *counts)
     headers += optional
     headers += struct.pack("<8sIIII12xI", b".all", size, SECTION_RVA, size, SECTION_OFFSET, 0xE0000060)
-    return headers.ljust(SECTION_OFFSET, b"\0") + bytes(raw)
+    if gpu_code:
+        place = (len(gpu_code), gpu_rva, len(gpu_code), SECTION_OFFSET + len(raw))
+        headers += struct.pack("<8sIIII12xI", b".nv_fatb", *place, 0x40000040)
+    return headers.ljust(SECTION_OFFSET, b"\0") + bytes(raw) + gpu_code
 
 
 def _pe_optional_header(bits: int, size: int, directories: dict[int, tuple[int, int]]) -> bytes:

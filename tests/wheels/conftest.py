@@ -20,6 +20,6 @@ def quick(monkeypatch):
     """Short patience, so that what never ends is seen to be ended."""
     from wontload.wheels import web
 
-    monkeypatch.setattr(web, "READ_S", 0.4)
-    monkeypatch.setattr(web, "WHOLE_S", 0.8)
+    monkeypatch.setattr(web, "READ_S", 1.5)
+    monkeypatch.setattr(web, "WHOLE_S", 4.0)
     monkeypatch.setattr(web, "PAUSES_S", (0.01, 0.01))

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import random
 import subprocess
 import sys
-import zipfile
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from tests.support.downloads import wheel
 from tests.support.index_server import IndexServer
-from tests.support.locks import CACHE
+from tests.support.installers import tiny_wheel, uv
 from wontload.app.places import this_computer
 from wontload.wheels.candidates import Target, candidates_of
 from wontload.wheels.choosing import Request, chosen
@@ -154,32 +150,6 @@ def test_pip_itself_takes_the_same_file(tmp_path, target):
         if (mine := ours(one, target)) != pips
     ]
     assert wrong == []
-
-
-@cache
-def uv() -> str:
-    """uv's program, out of its wheel."""
-    path = CACHE / "uv" / "uv"
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(wheel("uv")) as archive:
-            inner = next(name for name in archive.namelist() if name.endswith("/scripts/uv"))
-            part = path.with_name(f".uv-{os.getpid()}")
-            part.write_bytes(archive.read(inner))
-            part.chmod(0o755)
-            part.replace(path)
-    return str(path)
-
-
-def tiny_wheel(name: str, version: str, tags: str, marker: str) -> bytes:
-    """A wheel whose one module says where it comes from."""
-    info, buffer = f"{name}-{version}.dist-info", io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(f"{name}.py", marker)
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tags}\n")
-        archive.writestr(f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
-    return buffer.getvalue()
 
 
 def serve(rng: random.Random, server: IndexServer, number: int) -> list[str]:

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from tests.support.index_server import Document, serving
 from wontload.wheels.cache import Cache
 from wontload.wheels.index.link import Link
-from wontload.wheels.ranges import BLOCK_BYTES, NoRanges, NotPaidFor, RemoteFile
-from wontload.wheels.web import Unreachable, Web
+from wontload.wheels.parts import NoRanges
+from wontload.wheels.ranges import BLOCK_BYTES, NotPaidFor, RemoteFile
+from wontload.wheels.unreachable import Unreachable
+from wontload.wheels.web import Web
 from wontload.wheels.whole import fetch_whole
 
 DATA = random.Random(7).randbytes(700_001)
@@ -81,6 +83,17 @@ def test_what_was_fetched_is_there_without_the_network(steady, tmp_path):
     for path in (tmp_path / "ranges").iterdir():
         path.write_bytes(path.read_bytes().replace(b'"size": 700001', b'"size": 100001'))
     assert RemoteFile(link_to(steady), Web(), cache=cache).read_at(0, 5) == DATA[:5]
+
+
+def test_a_file_that_is_another_by_now_is_read_anew_the_next_time(server, tmp_path):
+    cache = Cache(str(tmp_path))
+    server.file("/a.whl", DATA, etag='"1"')
+    with RemoteFile(link_to(server), Web(), cache=cache) as file:
+        assert file.read_at(0, 10) == DATA[:10]
+    server.file("/a.whl", DATA[::-1], etag='"2"')
+    with pytest.raises(Unreachable, match="changed"):
+        RemoteFile(link_to(server), Web(), cache=cache).read_at(300_000, 10)
+    assert RemoteFile(link_to(server), Web(), cache=cache).read_at(0, 10) == DATA[::-1][:10]
 
 
 def test_a_server_without_suffixes_and_one_that_redirects(server):

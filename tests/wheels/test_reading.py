@@ -9,7 +9,7 @@ from tests.support.index_server import serving
 from wontload.binary import Image
 from wontload.wheels.cache import Cache
 from wontload.wheels.index.link import Link
-from wontload.wheels.ranges import NoRanges
+from wontload.wheels.parts import NoRanges
 from wontload.wheels.reading import LEAST_BYTES, MOST_BYTES, Opened, allowance, open_candidate
 from wontload.wheels.web import Web
 
@@ -64,7 +64,7 @@ def test_a_wheel_with_cuda_costs_a_few_of_its_bytes(steady):
 
 def test_what_may_not_be_fetched_stays_unread_and_is_named(steady):
     link = offered(steady, "gpt4all")
-    opened = open_candidate(link, Web(), allowed_bytes=1 << 20)
+    opened = open_candidate(link, Web(), most_bytes=1 << 20)
     unread = [member.name.rpartition("/")[2] for member in opened.unread]
     assert {"llamamodel-mainline-cuda-avxonly.dll", "llamamodel-mainline-cuda.dll"} <= set(unread)
     assert opened.unread_bytes > 110_000_000

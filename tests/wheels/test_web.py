@@ -12,7 +12,9 @@ from tests.support.index_server import Document
 from wontload.wheels import web as web_module
 from wontload.wheels.cache import Cache
 from wontload.wheels.logins import Logins
-from wontload.wheels.web import Connection, Unreachable, Web
+from wontload.wheels.pools import Connection
+from wontload.wheels.unreachable import Unreachable
+from wontload.wheels.web import Web
 
 HTML = "text/html"
 

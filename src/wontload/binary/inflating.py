@@ -109,7 +109,7 @@ class Inflating:
         if number in self._blocks:
             self._blocks.move_to_end(number)
             return self._blocks[number]
-        if self._cost is not None and not self._allow(more := self._ahead((number + 1) * BLOCK_BYTES)):
+        if (more := self._ahead((number + 1) * BLOCK_BYTES)) and not self._allow(more):
             raise NotReached(self._path, more)
         if number < self._next or any(self._next < one <= number for one in self._states):
             self._rewind(number)

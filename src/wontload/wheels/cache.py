@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from wontload.wheels.index.link import shown_url
+from wontload.wheels.index.link import bare_url
 
 LARGEST_BYTES = 512 << 20  # of the whole cache; the oldest goes first
 FRESH_S = 600  # PyPI lets its pages be kept for ten minutes
@@ -54,7 +54,7 @@ class Cache:
         if "no-store" in control:
             return
         head = {
-            "url": shown_url(final_url),
+            "url": bare_url(final_url),
             "type": headers.get("Content-Type", ""),
             "etag": headers.get("ETag", ""),
             "max_age": 0 if "no-cache" in control else _max_age(control),
@@ -94,6 +94,11 @@ class Cache:
                 with suppress(OSError):
                     os.remove(partial)
 
+    def remove(self, kind: str, key: str) -> None:
+        """Forget what was written under a key."""
+        with suppress(OSError):
+            os.remove(self._path(kind, key))
+
     def prune(self) -> None:
         """Remove the oldest until the rest is within bounds."""
         files = []
@@ -116,7 +121,7 @@ class Cache:
 
 def _key(url: str, accept: str) -> str:
     """No login is written to the disk."""
-    return f"{shown_url(url)}\n{accept}"
+    return f"{bare_url(url)}\n{accept}"
 
 
 def default_directory() -> str:

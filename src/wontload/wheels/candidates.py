@@ -30,7 +30,7 @@ class Candidate:
         tag_rank: place of its best tag among those that the Python takes, 0 the best; `None`: it takes none.
         tags: its own.
         wheel: else it is a source distribution. variant: label of a variant wheel (PEP 817), which installers without
-            variants do not see.
+            variants do not see. properties: what its index says that the label stands for.
         objection: why an installer passes it by here, one clause; empty for none.
     """
 
@@ -43,6 +43,7 @@ class Candidate:
     tag_rank: int | None = None
     wheel: bool = True
     variant: str = ""
+    properties: tuple[str, ...] = ()
     objection: str = ""
 
     @property
@@ -66,6 +67,16 @@ class Target:
     def rank(self, tags: Iterable[Tag]) -> int | None:
         """The best place of any of these tags."""
         return min((self._ranks[tag] for tag in tags if tag in self._ranks), default=None)
+
+    def fits_platform(self, tags: Iterable[Tag]) -> bool:
+        """Whether any of these tags is for this platform, be it for another Python."""
+        return any(tag.platform in self._platforms and tag.platform != "any" for tag in tags)
+
+    @property
+    def minor(self) -> int | None:
+        """11 for Python 3.11; `None` where it is not known, or another major."""
+        match = re.match(r"3\.(\d+)", self.python_version)
+        return int(match[1]) if match else None
 
     def why_not(self, tags: frozenset[Tag]) -> str:
         """Why a wheel with these tags does not fit, where none of them is taken."""
@@ -96,18 +107,18 @@ def _candidate(project: str, link: Link, place: Place, order: int, target: Targe
 
 
 def _wheel(project: str, link: Link, place: Place, order: int, target: Target) -> Candidate | None:
-    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+    from packaging.utils import parse_wheel_filename
 
     variant, objection, name_to_read = "", "", link.filename
     try:
         name, version, build, tags = parse_wheel_filename(name_to_read)
-    except InvalidWheelFilename:
+    except ValueError:  # of its own kinds, and of a number with thousands of digits
         match = VARIANT.fullmatch(name_to_read)
         if match is None:
             return None
         try:  # a label behind the tags: a variant wheel, or a name that somebody made up
             name, version, build, tags = parse_wheel_filename(f"{match['base']}.whl")
-        except InvalidWheelFilename:
+        except ValueError:
             return None
         variant, objection = match["label"], f"its name ends in {match['label']!r}, which pip does not take"
     if name != project:
@@ -130,7 +141,7 @@ def _wheel(project: str, link: Link, place: Place, order: int, target: Target) -
 
 def _sdist(project: str, link: Link, place: Place, order: int, target: Target) -> Candidate | None:
     from packaging.utils import canonicalize_name
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     suffix = next((one for one in SDIST_SUFFIXES if link.filename.endswith(one)), None)
     if suffix is None:
@@ -140,7 +151,7 @@ def _sdist(project: str, link: Link, place: Place, order: int, target: Target) -
         if canonicalize_name(stem[:at]) == project:
             try:
                 version = Version(stem[at + 1 :])
-            except InvalidVersion:
+            except ValueError:
                 continue
             objection = _python_objection(link, target)
             return Candidate(link=link, place=place, order=order, version=version, wheel=False, objection=objection)
@@ -149,13 +160,13 @@ def _sdist(project: str, link: Link, place: Place, order: int, target: Target) -
 
 def _python_objection(link: Link, target: Target) -> str:
     """Source: PEP 503, `data-requires-python`; a specifier that cannot be read counts as none, as with pip."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     if not link.requires_python or not target.python_version:
         return ""
     try:
         fits = SpecifierSet(link.requires_python).contains(target.python_version, prereleases=True)
-    except InvalidSpecifier:
+    except ValueError:
         return ""
     return "" if fits else f"it asks for Python {link.requires_python}"
 

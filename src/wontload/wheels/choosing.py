@@ -68,12 +68,12 @@ def _chosen_by_uv(candidates: Sequence[Candidate], request: Request, settings: S
     flat = [one for one in candidates if one.place.kind != "simple"]
     indexed = [one for one in candidates if one.place.kind == "simple"]
     if settings.first_index and indexed:
-        first = min(one.order for one in indexed)
-        indexed = [one for one in indexed if one.order == first]
+        indexed = [one for one in indexed if one.place == indexed[0].place]
+    usable = applicable([*flat, *indexed], request, settings)
+    places = {one.place: at for at, one in reversed(list(enumerate(usable)))}
 
     def key(one: Candidate) -> tuple[object, ...]:
         rank = -one.tag_rank if one.tag_rank is not None else -(1 << 30)
-        return (one.version, one.wheel, rank, one.build, -one.order)
+        return (one.version, one.wheel, rank, one.build, -places[one.place])
 
-    ordered = sorted(applicable([*flat, *indexed], request, settings), key=key)
-    return ordered[-1] if ordered else None
+    return max(usable, key=key, default=None)

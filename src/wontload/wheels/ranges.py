@@ -1,14 +1,8 @@
-"""A file behind a URL, read in pieces: what is asked for is fetched by range, once, and counted.
-
-Source: RFC 9110, section 14 (range requests): a server may answer a range with the whole (200), refuse it (416), or
-send the part that `Content-Range` names (206). Nothing else is believed: another range than was asked for, another
-length, or a file that changed between two answers is an error that names the server.
-"""
+"""A file behind a URL, read in pieces: what is asked for is fetched by range, once, and counted."""
 
 from __future__ import annotations
 
 import io
-import re
 import threading
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -17,18 +11,17 @@ from wontload.errors import WontloadError
 from wontload.machine.files import NotKnown
 from wontload.wheels.cache import Cache
 from wontload.wheels.concurrently import concurrently
-from wontload.wheels.index.link import Link, shown_url
-from wontload.wheels.web import Response, Unreachable, Web, refused
+from wontload.wheels.index.link import Link, bare_url
+from wontload.wheels.parts import LARGEST_BYTES, Changed, Parts
+from wontload.wheels.web import Web
 
 BLOCK_BYTES = 1 << 15
 TAIL_BYTES = 1 << 16  # holds the list of members and the metadata of most wheels
 LARGEST_FETCH_BYTES = 4 << 20  # in one request
 MOST_AHEAD_BLOCKS = 16
 LARGEST_KEPT_BYTES = 48 << 20  # of one wheel, in the cache on disk
-LARGEST_BYTES = 1 << 36  # no wheel is larger
 AT_ONCE = 6
 PATIENCE_S = 120.0
-CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})", re.ASCII)
 
 
 class NotPaidFor(NotKnown):
@@ -43,18 +36,6 @@ class NotPaidFor(NotKnown):
         self.missing_bytes = missing_bytes
 
 
-class NoRanges(WontloadError):
-    """The server sends a file only as a whole.
-
-    Attributes:
-        size_bytes: of the whole; `None` when the server does not say.
-    """
-
-    def __init__(self, url: str, size_bytes: int | None) -> None:
-        super().__init__(f"the server of {shown_url(url)} sends files only as a whole.")
-        self.size_bytes = size_bytes
-
-
 class RemoteFile(io.RawIOBase):
     """A seekable binary file whose bytes are fetched when they are read.
 
@@ -63,7 +44,7 @@ class RemoteFile(io.RawIOBase):
             fetched; `None` for no limit. cache: where pieces are kept between two runs.
 
     Attributes:
-        fetched_bytes: bodies received. requests: how many. size_bytes: of the file. name: for messages.
+        size_bytes: of the file. name: for messages.
 
     Raises:
         Unreachable: also for a server that does not tell the truth. NoRanges.
@@ -72,17 +53,25 @@ class RemoteFile(io.RawIOBase):
     def __init__(self, link: Link, web: Web, *, allowed_bytes: int | None = None, cache: Cache | None = None) -> None:
         super().__init__()
         self.name = link.filename
-        self.fetched_bytes = self.requests = 0
         self.allowed_bytes = allowed_bytes
-        self._link, self._web, self._cache = link, web, cache
-        self._url = link.url  # after redirects: a signed address, perhaps, that is good for minutes only
-        self._etag = ""
+        self._link, self._cache = link, cache
         self._blocks: dict[int, bytes] = {}
+        self._parts = Parts(link, web)
         self._lock = threading.Lock()
         self._at = 0
         self._next, self._ahead = -1, 1  # the block behind the last one fetched, and how many are fetched at least
         self._changed = False
         self.size_bytes = self._kept() or self._first()
+
+    @property
+    def fetched_bytes(self) -> int:
+        """Bodies received."""
+        return self._parts.fetched_bytes
+
+    @property
+    def requests(self) -> int:
+        """How many were made."""
+        return self._parts.requests
 
     # What `io` wants of a file.
 
@@ -119,7 +108,7 @@ class RemoteFile(io.RawIOBase):
         """Keep what was fetched for the next run."""
         if self._changed and self._cache and self.size_bytes:
             kept = dict(list(self._blocks.items())[: LARGEST_KEPT_BYTES // BLOCK_BYTES])
-            head = {"size": self.size_bytes, "etag": self._etag, "blocks": sorted(kept)}
+            head = {"size": self.size_bytes, "etag": self._parts.tag, "blocks": sorted(kept)}
             self._cache.write("ranges", self._key, head, b"".join(kept[number] for number in sorted(kept)))
             self._changed = False
 
@@ -172,7 +161,7 @@ class RemoteFile(io.RawIOBase):
             left = None if left is None else left - len(new) * BLOCK_BYTES
             wanted |= new
         runs = list(_runs(sorted(wanted)))
-        jobs = [partial(self._ask, *self._span(begin, end)) for begin, end in runs]
+        jobs = [partial(self._parts.part, *self._span(begin, end), self.size_bytes) for begin, end in runs]
         for index, body in concurrently(jobs, at_once=AT_ONCE, patience_s=PATIENCE_S):
             if isinstance(body, bytes):
                 with self._lock:
@@ -182,7 +171,7 @@ class RemoteFile(io.RawIOBase):
 
     @property
     def _key(self) -> str:
-        return f"{shown_url(self._link.url)}\n{self._link.sha256}"
+        return f"{bare_url(self._link.url)}\n{self._link.sha256}"
 
     def _span(self, begin: int, end: int) -> tuple[int, int]:
         """First and last byte of the blocks [begin, end)."""
@@ -198,95 +187,25 @@ class RemoteFile(io.RawIOBase):
         first, last = self._span(begin, end)
         if self.allowed_bytes is not None and self.fetched_bytes + last + 1 - first > self.allowed_bytes:
             raise NotPaidFor(self.name, self.fetched_bytes + last + 1 - first - self.allowed_bytes)
-        self._keep(begin, self._ask(first, last))
+        try:
+            self._keep(begin, self._parts.part(first, last, self.size_bytes))
+        except Changed:
+            if self._cache:  # what was kept is of another file
+                self._cache.remove("ranges", self._key)
+            raise
 
     def _keep(self, begin: int, body: bytes) -> None:
         self._changed = True
         for at in range(0, len(body), BLOCK_BYTES):
             self._blocks[begin + at // BLOCK_BYTES] = body[at : at + BLOCK_BYTES]
 
-    def _ask(self, first: int, last: int) -> bytes:
-        """The bytes from `first` to `last`, both included."""
-        response = self._open(f"bytes={first}-{last}")
-        if response.status != 206:
-            raise self._no_part(response)
-        told_first, told_last, size = self._content_range(response)
-        if (told_first, told_last, size) != (first, last, self.size_bytes):
-            response.close()
-            told = f"{told_first}-{told_last} of {size}"
-            raise Unreachable(response.url, f"asked for bytes {first}-{last} of {self.size_bytes}, it sent {told}")
-        return self._body(response, last + 1 - first)
-
     def _first(self) -> int:
         """Ask for the end of the file, which holds its list of members; returns the file's size."""
-        size = self._link.size_bytes
-        if size is not None and 0 < size <= LARGEST_BYTES:
-            begin = max(0, size - TAIL_BYTES) // BLOCK_BYTES * BLOCK_BYTES
-            response = self._open(f"bytes={begin}-{size - 1}")
-        else:
-            response = self._open(f"bytes=-{TAIL_BYTES}")
-        if response.status in (200, 416, 501) and size is None:
-            # Some servers know no suffix (Azure's blobs, on which releases lie): ask for the front to learn the size.
-            response.close()
-            response = self._open(f"bytes=0-{BLOCK_BYTES - 1}")
-        if response.status != 206:
-            raise self._no_part(response)
-        first, last, told = self._content_range(response)
-        if size is not None and told != size:
-            response.close()
-            raise Unreachable(response.url, f"it has {told} bytes where the index says {size}")
-        if not 0 < told <= LARGEST_BYTES:
-            response.close()
-            raise Unreachable(response.url, f"it says that it has {told} bytes")
-        body = self._body(response, last + 1 - first)
-        skipped = -first % BLOCK_BYTES
-        if last == told - 1 or (first, last + 1) == (0, BLOCK_BYTES):
-            self._keep((first + skipped) // BLOCK_BYTES, body[skipped:])
-        return told
-
-    def _open(self, asked: str) -> Response:
-        headers = {"Range": asked, "Accept-Encoding": "identity"}
-        self.requests += 1
-        response = self._web.open(self._url, headers)
-        if response.status in (401, 403) and self._url != self._link.url:  # a signed address is no longer good
-            response.close()
-            response = self._web.open(self._link.url, headers)
-        self._url = response.url
-        if response.status == 206:
-            self._same(response)
-        return response
-
-    def _same(self, response: Response) -> None:
-        told = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
-        if self._etag and told and told != self._etag:
-            response.close()
-            raise Unreachable(response.url, "the file changed while it was being read", None, "Try it again.")
-        self._etag = self._etag or told
-
-    def _no_part(self, response: Response) -> WontloadError:
-        response.close()
-        if response.status in (200, 416, 501):
-            length = response.headers.get("Content-Length", "") if response.status == 200 else ""
-            return NoRanges(response.url, int(length) if length.isascii() and length.isdigit() else None)
-        return refused(response)
-
-    def _content_range(self, response: Response) -> tuple[int, int, int]:
-        told = response.headers.get("Content-Range", "")
-        match = CONTENT_RANGE.fullmatch(told.strip())
-        if match is None or not int(match[1]) <= int(match[2]) < int(match[3]):
-            response.close()
-            raise Unreachable(response.url, f"it sent a part without saying which ({told[:60]!r})")
-        return int(match[1]), int(match[2]), int(match[3])
-
-    def _body(self, response: Response, size: int) -> bytes:
-        if size > LARGEST_FETCH_BYTES * 32:
-            response.close()
-            raise Unreachable(response.url, f"it sends {size} bytes where few were asked for")
-        body = response.body(size)
-        self.fetched_bytes += len(body)
-        if len(body) != size:
-            raise Unreachable(response.url, f"it promised {size} bytes and sent {len(body)}")
-        return body
+        begin, body, size = self._parts.end(TAIL_BYTES, BLOCK_BYTES)
+        skipped = -begin % BLOCK_BYTES
+        if begin + len(body) == size or (begin, len(body)) == (0, BLOCK_BYTES):
+            self._keep((begin + skipped) // BLOCK_BYTES, body[skipped:])
+        return size
 
     def _kept(self) -> int | None:
         """Take what the last run kept; the file's size, or `None` where nothing is kept."""
@@ -311,7 +230,7 @@ class RemoteFile(io.RawIOBase):
             at += length
         if at != len(body):
             return None
-        self._blocks, self._etag = blocks, str(head.get("etag", ""))
+        self._blocks, self._parts.tag = blocks, str(head.get("etag", ""))
         return size
 
 

@@ -7,12 +7,13 @@ guess. A PE file's tables lie in front of its GPU code; an ELF file's dynamic se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wontload.binary import Image, MalformedImage
 from wontload.binary.gpu_code import CodeContainer
 from wontload.binary.gpu_reading import containers_of
+from wontload.binary.inflating import Inflating
 from wontload.binary.malformed import NotReached
 from wontload.binary.source import Source
 from wontload.wheels.archive import Archive
@@ -29,6 +30,7 @@ LEAST_BYTES, MOST_BYTES = 12 << 20, 24 << 20  # of that
 FRONT_BYTES = 96 << 10  # of each native member, fetched at once with those of the others
 SMALL_HEADER_BYTES = 512  # room for a member's name and extra field
 NotEnough = (NotReached, NotPaidFor)
+LITTLE_BYTES = 256 << 20  # of native members on this disk, unpacked, of which all GPU code is listed
 ENOUGH_CONTAINERS = 3  # of GPU code in one member: each was compiled for the same targets, as a rule
 
 
@@ -69,26 +71,34 @@ class Opened:
 
 
 def open_candidate(
-    link: Link, web: Web, *, cache: Cache | None = None, allowed_bytes: int | None = None, read_all: bool = False
+    link: Link,
+    web: Web,
+    *,
+    cache: Cache | None = None,
+    most_bytes: int = MOST_BYTES,
+    read_all: bool = False,
+    first: Callable[[str], bool] = lambda member: False,
 ) -> Opened:
     """Read a wheel as far as judging it takes.
 
     Args:
         link: of the wheel. cache: where pieces are kept. read_all: whatever it takes.
-        allowed_bytes: what may be fetched; `None` for the usual share.
+        most_bytes: what may be fetched for what decides; for the rest the usual share, if that is less.
+        first: whether a member decides, and is to be read before the others.
 
     Raises:
         Unreachable, NoRanges, BadArchive.
     """
     local = path_of(link.url)
     if local is not None:
-        return _read(Archive(local), link.filename, None)
+        return _read(Archive(local), link.filename, None, first)
     remote = RemoteFile(link, web, cache=cache)
     try:
-        remote.allowed_bytes = None if read_all else allowed_bytes or allowance(remote.size_bytes)
+        remote.allowed_bytes = None if read_all else most_bytes
         archive = Archive(remote, name=link.filename)  # type: ignore[arg-type]
         archive.fetching = remote
-        return _read(archive, link.filename, remote)
+        share = min(most_bytes, allowance(remote.size_bytes))
+        return _read(archive, link.filename, remote, first, None if read_all else share)
     finally:
         remote.keep()
 
@@ -98,23 +108,48 @@ def allowance(size_bytes: int) -> int:
     return max(LEAST_BYTES, min(int(size_bytes * SHARE), MOST_BYTES))
 
 
-def _read(archive: Archive, filename: str, remote: RemoteFile | None) -> Opened:
+def _read(
+    archive: Archive,
+    filename: str,
+    remote: RemoteFile | None,
+    first: Callable[[str], bool],
+    share: int | None = None,
+) -> Opened:
     if remote is not None:
         remote.prefetch(_metadata(archive))
     wheel = read_wheel(archive, filename)
-    if remote is not None:
-        remote.prefetch(_fronts(wheel, remote))
-    unread = tuple(member for member in wheel.natives if not _tables_read(wheel, member))
+    deciding = sorted((one for one in wheel.natives if first(one.name)), key=lambda one: one.packed_bytes)
+    others = sorted((one for one in wheel.natives if one not in deciding), key=lambda one: one.packed_bytes)
+    unread = []
+    for members in (deciding, others):
+        if remote is not None:
+            if members is others or not deciding:
+                remote.allowed_bytes = share
+            remote.prefetch(_fronts(members, remote))
+        unread += [member for member in members if not _tables_read(wheel, member)]
+        for member in members:
+            _let_go(archive, member)
     kept = replace(wheel, natives=tuple(one for one in wheel.natives if one not in unread))
-    gpu = {name: listing for name, listing in _gpu_code(kept, remote is None) if listing is not None}
+    everything = remote is None and sum(one.size_bytes for one in wheel.natives) < LITTLE_BYTES
+    gpu = {name: listing for name, listing in _gpu_code(kept, everything) if listing is not None}
     return Opened(
         wheel=kept,
-        unread=unread,
+        unread=tuple(unread),
         gpu=gpu,
         fetched_bytes=remote.fetched_bytes if remote else 0,
         requests=remote.requests if remote else 0,
         size_bytes=archive.size_bytes,
     )
+
+
+def _let_go(archive: Archive, member: Member) -> None:
+    """Keep a member's tables, and not the unpacked bytes that they came from: many wheels are read at once."""
+    try:
+        data = archive.data(member)
+    except MalformedImage:
+        return
+    if isinstance(data, Inflating):
+        data.close()
 
 
 def _span(member: Member, most_bytes: int) -> tuple[int, int]:
@@ -127,11 +162,11 @@ def _metadata(archive: Archive) -> Iterator[tuple[int, int]]:
             yield _span(member, member.packed_bytes)
 
 
-def _fronts(wheel: Wheel, remote: RemoteFile) -> Iterator[tuple[int, int]]:
+def _fronts(members: Sequence[Member], remote: RemoteFile) -> Iterator[tuple[int, int]]:
     """The front of each native member; all of them where that is little."""
-    whole = sum(one.packed_bytes for one in wheel.natives)
+    whole = sum(one.packed_bytes for one in members)
     small = remote.allowed_bytes is None or whole < (remote.allowed_bytes - remote.fetched_bytes) / 2
-    for member in wheel.natives:
+    for member in members:
         yield _span(member, member.packed_bytes if small else FRONT_BYTES)
 
 
@@ -196,4 +231,6 @@ def _listing(archive: Archive, member: Member, everything: bool) -> GpuListing |
         complete = False
     except MalformedImage:
         return None  # no native code, or damaged: the image says so
+    finally:
+        _let_go(archive, member)
     return GpuListing(tuple(found), complete) if found or not complete else None

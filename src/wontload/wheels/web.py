@@ -7,21 +7,19 @@ which index could not be reached. Pages are kept in the user's cache; `offline` 
 from __future__ import annotations
 
 import base64
-import os
 import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from wontload._version import __version__
-from wontload.errors import WontloadError
-from wontload.wheels.index.link import shown_url
+from wontload.wheels.index.link import bare_url, shown_url, with_login_of
+from wontload.wheels.pools import Connection, Pools
+from wontload.wheels.unreachable import UNKNOWN_HOST, Unreachable, cause_of, refused, words_of
 
 if TYPE_CHECKING:
-    import urllib3
-
     from wontload.wheels.cache import Cache
     from wontload.wheels.logins import Logins
 
@@ -35,30 +33,6 @@ LARGEST_PAGE_BYTES = 64 << 20
 PIECE_BYTES = 1 << 16
 AGAIN = {429, 500, 502, 503, 504}
 USER_AGENT = f"wontload/{__version__}"
-
-
-class Unreachable(WontloadError):
-    """Something could not be had from the network.
-
-    Attributes:
-        url: as shown to people. why: one clause. status: the HTTP status; `None` where there was none.
-    """
-
-    def __init__(self, url: str, why: str, status: int | None = None, next_step: str = "") -> None:
-        super().__init__(f"{shown_url(url)} could not be reached: {why}.", next_step)
-        self.url = shown_url(url)
-        self.why = why
-        self.status = status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """How to reach servers: see `index.settings.Settings`."""
-
-    certificates: str = ""
-    client_certificate: str = ""
-    proxy: str = ""
-    trusted_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +68,7 @@ class Response:
                 if time.monotonic() > self.deadline:
                     raise Unreachable(self.url, "it took too long")
         except urllib3.exceptions.HTTPError as error:
-            raise Unreachable(self.url, _words(error)) from error
+            raise Unreachable(self.url, words_of(error)) from error
         except (OSError, ValueError) as error:
             raise Unreachable(self.url, str(error) or type(error).__name__) from error
         finally:
@@ -124,13 +98,17 @@ class Web:
     offline: bool = False
     logins: Logins | None = None
     fetched_bytes: int = 0
-    _pools: dict[str, urllib3.PoolManager] = field(default_factory=dict)
+    _pools: Pools = field(init=False)
+    _unknown_hosts: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._pools = Pools(self.connection)
 
     def page(self, url: str, accept: str, *, limit_bytes: int = LARGEST_PAGE_BYTES) -> Page:
         """A document, from the cache where that is fresh enough. Raises `Unreachable`."""
         kept = self.cache.get(url, accept) if self.cache else None
         if kept is not None and (self.offline or kept.fresh):
-            return Page(kept.final_url, kept.content_type, kept.body, cached=True)
+            return Page(with_login_of(kept.final_url, url), kept.content_type, kept.body, cached=True)
         if self.offline:
             raise Unreachable(url, "--offline, and it is not in the cache")
         headers = {"Accept": accept, "Accept-Encoding": "gzip"}
@@ -140,7 +118,7 @@ class Web:
         if response.status == 304 and kept is not None and self.cache:
             response.close()
             self.cache.touch(url, accept)
-            return Page(kept.final_url, kept.content_type, kept.body)
+            return Page(with_login_of(kept.final_url, url), kept.content_type, kept.body)
         body = self._checked(response).body(limit_bytes)
         self.fetched_bytes += len(body)
         content_type = response.headers.get("Content-Type", "")
@@ -152,7 +130,7 @@ class Web:
         if response.status == 200:
             return response
         response.close()
-        raise refused(response)
+        raise refused(response.url, response.status)
 
     def open(
         self, url: str, headers: Mapping[str, str], *, method: str = "GET", whole_s: float | None = None
@@ -204,13 +182,15 @@ class Web:
         import urllib3
 
         parts = urlsplit(url)
+        if parts.hostname in self._unknown_hosts:
+            raise Unreachable(url, UNKNOWN_HOST)
         if parts.scheme not in ("http", "https"):
             raise Unreachable(url, f"{parts.scheme or 'no scheme'} is not spoken here")
-        bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
+        bare = urldefrag(bare_url(url)).url
         left = max(0.1, deadline - time.monotonic())
         timeout = urllib3.Timeout(connect=min(CONNECT_S, left), read=min(READ_S, left))
         try:
-            return self._pool(parts.scheme, parts.hostname or "").request(
+            return self._pools.of(parts.scheme, parts.hostname or "").request(
                 method,
                 bare,
                 headers={"User-Agent": USER_AGENT, **headers},
@@ -222,42 +202,13 @@ class Web:
         except urllib3.exceptions.LocationParseError as error:
             raise Unreachable(url, "it is no URL") from error
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            if isinstance(_cause(error), ssl.SSLCertVerificationError):
+            if isinstance(cause_of(error), ssl.SSLCertVerificationError):
                 step = "If a proxy signs with a certificate of its own, name it as pip does: --cert, or pip config set."
-                raise Unreachable(url, f"its certificate is not trusted ({_words(error)})", None, step) from error
-            raise _Passing(_words(error)) from error
-
-    def _pool(self, scheme: str, host: str) -> urllib3.PoolManager:
-        proxy = self._proxy_for(scheme, host)
-        trusted = host in {one.partition(":")[0] for one in self.connection.trusted_hosts}
-        key = f"{proxy}|{trusted}"
-        if key not in self._pools:
-            self._pools[key] = self._made(proxy, trusted)
-        return self._pools[key]
-
-    def _made(self, proxy: str, trusted: bool) -> urllib3.PoolManager:
-        import urllib3
-
-        context = _tls(self.connection, trusted)
-        if not proxy:
-            return urllib3.PoolManager(num_pools=16, maxsize=16, ssl_context=context)
-        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-        login = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if parts.username else None
-        headers = urllib3.make_headers(proxy_basic_auth=login) if login else None
-        bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-        return urllib3.ProxyManager(
-            bare, num_pools=16, maxsize=16, ssl_context=context, proxy_headers=headers, proxy_ssl_context=context
-        )
-
-    def _proxy_for(self, scheme: str, host: str) -> str:
-        from urllib.request import getproxies, proxy_bypass
-
-        if host and proxy_bypass(host):
-            return ""
-        if self.connection.proxy:
-            return self.connection.proxy
-        proxies = getproxies()  # variables; on Windows and macOS the system's settings as well
-        return proxies.get(scheme) or proxies.get("all") or ""
+                raise Unreachable(url, f"its certificate is not trusted ({words_of(error)})", None, step) from error
+            if isinstance(cause_of(error), urllib3.exceptions.NameResolutionError):
+                self._unknown_hosts.add(parts.hostname or "")
+                raise Unreachable(url, UNKNOWN_HOST) from error
+            raise _Passing(words_of(error)) from error
 
 
 class _Passing(Exception):
@@ -266,43 +217,6 @@ class _Passing(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
-
-
-def refused(response: Response) -> Unreachable:
-    """What an answer that is no success means, for people."""
-    status = response.status
-    why = {
-        401: "it asks for a login (401)",
-        403: "it refuses the request (403)",
-        404: "it has no such page (404)",
-        407: "the proxy asks for a login (407)",
-        429: "it has been asked too often (429)",
-    }.get(status, f"it answers with status {status}")
-    step = {
-        401: "Put it into your netrc file or keyring, as for pip.",
-        403: "GitHub's API answers 60 requests an hour without a login." if "api.github.com" in response.url else "",
-    }.get(status, "")
-    return Unreachable(response.url, why, status, step)
-
-
-def _tls(connection: Connection, trusted: bool) -> ssl.SSLContext:
-    if trusted:
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    elif connection.certificates:
-        try:
-            where = {"capath" if os.path.isdir(connection.certificates) else "cafile": connection.certificates}
-            context = ssl.create_default_context(**where)  # type: ignore[arg-type]
-        except (OSError, ssl.SSLError) as error:
-            raise WontloadError(f"the certificates in {connection.certificates} cannot be read: {error}.") from error
-    else:
-        import truststore
-
-        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if connection.client_certificate:
-        context.load_cert_chain(connection.client_certificate)
-    return context
 
 
 def _redirected(url: str, target: str) -> str:
@@ -324,29 +238,3 @@ def _authorization(login: tuple[str, str] | None) -> dict[str, str]:
 def _asked_pause(headers: Mapping[str, str], usual: float) -> float:
     asked = headers.get("Retry-After", "")
     return min(float(asked), LONGEST_PAUSE_S) if asked.isascii() and asked.isdigit() else usual
-
-
-def _cause(error: BaseException) -> BaseException:
-    """What lies under urllib3's wrapping."""
-    inner = getattr(error, "reason", None) or (error.args[-1] if error.args else None) or error.__cause__
-    return inner if isinstance(inner, BaseException) and inner is not error else error
-
-
-def _words(error: BaseException) -> str:
-    """An error as one clause; urllib3 begins its own with the repr of a connection."""
-    import urllib3
-
-    if isinstance(error, urllib3.exceptions.NameResolutionError):
-        return "its name is not known here (no network?)"
-    if isinstance(error, urllib3.exceptions.ConnectTimeoutError):
-        return "it did not take the connection in time"
-    if isinstance(error, urllib3.exceptions.ReadTimeoutError):
-        return "it did not answer in time"
-    if isinstance(error, urllib3.exceptions.IncompleteRead) or isinstance(
-        _cause(error), urllib3.exceptions.IncompleteRead
-    ):
-        return "it broke the answer off"
-    if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return str(error).rpartition(": ")[2] or "no connection"
-    cause = _cause(error)
-    return (str(cause) or type(cause).__name__).rstrip(".")[:300]

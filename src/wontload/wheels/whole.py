@@ -10,8 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from wontload.wheels.cache import default_directory
-from wontload.wheels.index.link import Link, shown_url
-from wontload.wheels.web import PIECE_BYTES, Unreachable, Web, refused
+from wontload.wheels.index.link import Link, bare_url
+from wontload.wheels.unreachable import Unreachable, refused
+from wontload.wheels.web import PIECE_BYTES, Web
 
 LARGEST_BYTES = 8 << 30
 SLOWEST_BYTES_S = 20_000  # a server that is slower than this on the whole is given up
@@ -31,7 +32,7 @@ def fetch_whole(
     Raises:
         Unreachable: also when what came is not what the index promised.
     """
-    name = hashlib.sha256(f"{shown_url(link.url)}\n{link.sha256}".encode("utf-8", "surrogateescape")).hexdigest()
+    name = hashlib.sha256(f"{bare_url(link.url)}\n{link.sha256}".encode("utf-8", "surrogateescape")).hexdigest()
     place = os.path.join(directory or os.path.join(default_directory(), "whole"), name)
     path = os.path.join(place, os.path.basename(link.filename))
     if os.path.isfile(path):
@@ -58,7 +59,7 @@ def _receive(link: Link, web: Web, write: Callable[[bytes], object], progress: P
     response = web.open(link.url, {"Accept-Encoding": "identity"}, whole_s=LEAST_S + limit / SLOWEST_BYTES_S)
     if response.status != 200:
         response.close()
-        raise refused(response)
+        raise refused(response.url, response.status)
     length = response.headers.get("Content-Length", "")
     total = int(length) if length.isascii() and length.isdigit() else link.size_bytes
     digest, done = hashlib.sha256(), 0

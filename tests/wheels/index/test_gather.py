@@ -7,9 +7,11 @@ import threading
 
 from tests.support.index_server import SIMPLE_JSON, Document
 from wontload.knowledge.indexes import indexes_of
+from wontload.wheels.cache import Cache
 from wontload.wheels.index import gather as gather_module
 from wontload.wheels.index import releases
 from wontload.wheels.index.gather import Place, gather
+from wontload.wheels.logins import Logins
 from wontload.wheels.web import Web
 
 NAME = "pkg-1-py3-none-any.whl"
@@ -57,9 +59,9 @@ def test_a_place_that_never_answers_does_not_hold_up_the_rest(server, monkeypatc
     monkeypatch.setattr(gather_module, "_ask", ask)
     server.page("/html/pkg/", f'<a href="{NAME}">x</a>')
     places = [Place(kind="links", url="silent"), Place(kind="simple", url=server.url + "/html")]
-    silent, html = gather("pkg", places, Web(), patience_s=1.0)
+    silent, html = gather("pkg", places, Web(), patience_s=4.0)
     release.set()
-    assert "no answer within 1 s" in silent.problem
+    assert "no answer within 4 s" in silent.problem
     assert [link.filename for link in html.links] == [NAME]
 
 
@@ -82,3 +84,15 @@ def test_the_known_places_of_the_case():
     assert (own.cuda, own.historic) == ((12, 4), False)
     assert {one.accelerator for one in known} >= {"cuda", "cpu", "metal", "vulkan", "rocm"}
     assert indexes_of("requests") == ()
+
+
+def test_links_of_a_page_from_the_cache_have_the_login_that_its_address_has(server, tmp_path):
+    page = f'<a href="files/{NAME}">x</a>'
+    server.page("/html/pkg/", page, login=("me", "secret"), headers={"Cache-Control": "max-age=600"})
+    server.file(f"/html/pkg/files/{NAME}", b"wheel", login=("me", "secret"))
+    place = Place(kind="simple", url=server.url.replace("//", "//me:secret@") + "/html")
+    for _ in range(2):
+        web = Web(cache=Cache(str(tmp_path)), logins=Logins(environment={}))
+        (answer,) = gather("pkg", [place], web)
+        assert web.page(answer.links[0].url, "*/*").body == b"wheel"
+    assert [path for _, path, _ in server.requests].count("/html/pkg/") == 1

@@ -28,17 +28,18 @@ def home(tmp_path, monkeypatch):
 
 ASK = """
 import json
+import sys
 from pip._internal.commands import create_command
-options, _ = create_command("install").parser.parse_args([])
+options, _ = create_command("install").parser.parse_args(sys.argv[1:])
 names = ("index_url", "extra_index_urls", "find_links", "no_index", "prefer_binary", "trusted_hosts", "cert", "proxy")
 print(json.dumps({**{name: getattr(options, name) for name in names},
                   "only_binary": sorted(options.format_control.only_binary)}))
 """
 
 
-def of_pip() -> dict[str, object]:
-    """The options of `pip install` without an argument, as pip itself makes them of files and variables."""
-    said = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True)
+def of_pip(*arguments: str) -> dict[str, object]:
+    """The options of `pip install` as pip itself makes them of files, variables and these arguments."""
+    said = subprocess.run([sys.executable, "-c", ASK, *arguments], capture_output=True, text=True, check=True)
     return json.loads(said.stdout)
 
 
@@ -121,14 +122,22 @@ def test_uvs_files_are_joined_from_near_to_far(home, monkeypatch):
     assert uv_settings(str(project), {**environment, "UV_NO_CONFIG": "1"}).first_index
 
 
-def test_options_win_over_settings_as_the_installers_have_it():
-    pip = Settings(indexes=("https://a", "https://b"), find_links=("x",))
-    assert pip.with_options(extra_index_urls=["https://c/"]).indexes == ("https://a", "https://c")
-    assert pip.with_options(index_url="https://d").indexes == ("https://d",)
+def test_options_of_the_command_line_join_the_settings_as_with_pip(home, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://a.example")
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://b.example")
+    monkeypatch.setenv("PIP_FIND_LINKS", "/x")
+    mine = pip_settings(environment=os.environ).with_options(
+        index_url="https://d.example", extra_index_urls=["https://c.example"], find_links=["/y"]
+    )
+    arguments = ["--index-url=https://d.example", "--extra-index-url=https://c.example", "--find-links=/y"]
+    assert as_pip_has_them(mine) == of_pip(*arguments)
+    assert mine.indexes == ("https://d.example", "https://b.example", "https://c.example")
+
+
+def test_uv_ranks_what_the_command_line_names_first():
     uv = Settings(installer="uv", indexes=("https://b", PYPI), first_index=True)
-    assert uv.with_options(extra_index_urls=["https://c"]).indexes == ("https://c", PYPI)
-    assert uv.with_options().indexes == ("https://b", PYPI)
-    assert pip.with_options(find_links=["y"]).find_links == ("y",)
+    assert uv.with_options(extra_index_urls=["https://c"]).indexes == ("https://c", "https://b", PYPI)
+    assert uv.with_options(index_url="https://d").indexes == ("https://b", "https://d")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from wontload.wheels.index import releases
 from wontload.wheels.index.folders import folder_links, path_of, project_links
 from wontload.wheels.index.link import Link, shown_url
 from wontload.wheels.index.simple import ACCEPT, links_of
-from wontload.wheels.web import Unreachable, Web
+from wontload.wheels.unreachable import Unreachable
+from wontload.wheels.web import Web
 
 PATIENCE_S = 90.0
 

@@ -42,6 +42,20 @@ def sha256_in(url: str) -> str:
     return digest.lower() if algorithm == "sha256" else ""
 
 
+def bare_url(url: str) -> str:
+    """A URL without its credentials, as it is sent and kept."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
+
+
+def with_login_of(url: str, other: str) -> str:
+    """A URL with the credentials of another one of the same host."""
+    parts, login = urlsplit(url), urlsplit(other).netloc
+    if "@" not in login or "@" in parts.netloc or login.rpartition("@")[2] != parts.netloc:
+        return url
+    return urlunsplit(parts._replace(netloc=login))
+
+
 def shown_url(url: str) -> str:
     """A URL without its credentials, for people and for files."""
     parts = urlsplit(url)

@@ -55,19 +55,18 @@ class Settings:
         extra_index_urls: Sequence[str] = (),
         find_links: Sequence[str] = (),
     ) -> Settings:
-        """These settings under options of the command line, which win as pip's and uv's own do."""
-        default, extra = self.indexes[:1], self.indexes[1:]
-        if self.installer == "uv":  # uv ranks additional indexes before the default one
-            default, extra = self.indexes[-1:], self.indexes[:-1]
-        if index_url is not None:
-            default, extra = (index_url,), ()
-        if extra_index_urls:
-            extra = tuple(extra_index_urls)
-        ordered = (*extra, *default) if self.installer == "uv" else (*default, *extra)
+        """These settings under options of the command line: another default index, and further places.
+
+        Further places join those that are configured, as with pip (`append` options over configured lists) and uv.
+        """
+        if self.installer == "uv":  # ranks additional indexes before the default one, those of the command line first
+            ordered = (*extra_index_urls, *self.indexes[:-1], index_url or self.indexes[-1])
+        else:
+            ordered = (index_url or self.indexes[0], *self.indexes[1:], *extra_index_urls)
         return replace(
             self,
             indexes=tuple(dict.fromkeys(one.rstrip("/") for one in ordered)),
-            find_links=tuple(find_links) or self.find_links,
+            find_links=(*self.find_links, *find_links),
             no_index=self.no_index and index_url is None,
         )
 

@@ -133,8 +133,8 @@ def _json_link(row: Mapping[str, Any], url: str, index: str) -> Link | None:
         index=index,
         sha256=str(hashes.get("sha256", "")).lower() if isinstance(hashes, dict) else "",
         size_bytes=size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None,
-        requires_python=str(row.get("requires-python") or ""),
-        yanked=yanked if isinstance(yanked, str) else ("" if yanked is True else None),
+        requires_python=str(row.get("requires-python") or "")[:MOST_TEXT],
+        yanked=yanked[:MOST_TEXT] if isinstance(yanked, str) else ("" if yanked is True else None),
         metadata_sha256=_json_metadata(metadata),
         uploaded=str(row.get("upload-time") or ""),
     )

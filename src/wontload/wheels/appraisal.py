@@ -1,0 +1,129 @@
+"""What a wheel would be worth on a machine: would its files load, with what added, and would it use the GPU.
+
+Which files decide says `deciding`. Where nothing is known of that, every native file counts, and a part that fails
+leaves the answer open: a package may do without some of its files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from wontload.diagnosis import Finding, Severity
+from wontload.knowledge.packages import normalised
+from wontload.loader import Verdict
+from wontload.machine import Machine, Process
+from wontload.machine.overlay import OverlayFiles
+from wontload.wheels.deciding import Deciding
+from wontload.wheels.gpu_use import GpuUse, gpu_use
+from wontload.wheels.judging import Judge, JudgedFile
+from wontload.wheels.laying import laid_over, site_of
+from wontload.wheels.reading import Opened
+from wontload.wheels.requirements import required_names
+from wontload.wheels.weighing import Standing, Weighed, weigh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appraisal:
+    """One wheel on one machine.
+
+    Attributes:
+        standing: see there. files: the judged ones. deciding: names of members that decide.
+        added: places on the machine, or libraries there, that have to be made to count.
+        needs: distributions that bring what is nowhere here (their files were not looked at). brought: the same, which
+            the wheel requires, so that they come with it. drivers: GPU drivers that are not here.
+        missing: libraries that are nowhere and that nobody is known to bring.
+        findings: why what decides would fail, one a code and subject.
+        gpu: what it makes of the GPU. cuda: majors of the CUDA runtime that its files import.
+        fetched_bytes, size_bytes: read, of all. unread, unread_bytes: members that were not read, and what they cost.
+    """
+
+    standing: Standing
+    files: tuple[JudgedFile, ...] = ()
+    deciding: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    brought: tuple[str, ...] = ()
+    drivers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    gpu: GpuUse = field(default_factory=GpuUse)
+    fetched_bytes: int = 0
+    size_bytes: int = 0
+    unread: tuple[str, ...] = ()
+    unread_bytes: int = 0
+
+
+def appraise(opened: Opened, machine: Machine, process: Process) -> Appraisal:
+    """Lay a wheel over a machine, in place of the version that is installed there, and judge it.
+
+    Args:
+        opened: as `reading` gives it. process: a fresh one of the machine's Python.
+    """
+    wheel = opened.wheel
+    site = site_of(machine)
+    bare = without(machine, wheel.name)
+    judge = Judge(laid_over(bare, [wheel], site), process, [wheel], site)
+    files = tuple(judge.judge(wheel))
+    required = required_names(wheel.requires_dist, machine)
+    unread = tuple(member.name for member in opened.unread)
+    left = frozenset(name.rpartition("/")[2] for name in unread)
+    judged = [weigh(one, machine, own=normalised(wheel.name), required=required, unread=left) for one in files]
+    rules = Deciding.of(wheel.name, machine)
+    representatives = [min(group, key=lambda one: one.standing) for group in rules.groups(judged)]
+    waiting = [name for name in unread if rules.waits_for(name, representatives)]
+    standing = max((one.standing for one in representatives), default=Standing.LOADS)
+    if waiting and standing < Standing.UNDETERMINED:
+        standing = Standing.UNDETERMINED
+    if not rules.knows(judged) and standing is not Standing.LOADS and any(_loads(one) for one in files):
+        standing = Standing.UNDETERMINED
+    return Appraisal(
+        standing=standing,
+        files=files,
+        deciding=(*(one.file.member for one in representatives), *waiting),
+        added=_joined(one.added for one in representatives),
+        needs=_joined(one.needs for one in representatives),
+        brought=_joined(one.brought for one in representatives),
+        drivers=_joined(one.drivers for one in representatives),
+        missing=_joined(one.missing for one in representatives),
+        findings=_first_of_each(representatives),
+        gpu=gpu_use(opened, machine),
+        fetched_bytes=opened.fetched_bytes,
+        size_bytes=opened.size_bytes,
+        unread=unread,
+        unread_bytes=opened.unread_bytes,
+    )
+
+
+def without(machine: Machine, project: str) -> Machine:
+    """The machine once a distribution's native files are gone, as an installer removes them before it installs another.
+
+    Source: pip, `UninstallPathSet`: everything that RECORD lists.
+    """
+    name = normalised(project)
+    removed = [
+        file.path for one in machine.inventory.distributions or () if normalised(one.name) == name for file in one.files
+    ]
+    if not removed:
+        return machine
+    windows = machine.system.name == "windows"
+    return replace(machine, files=OverlayFiles(machine.files, {}, windows=windows, removed=removed))
+
+
+def _loads(file: JudgedFile) -> bool:
+    return file.verdict is Verdict.LOADS
+
+
+def _joined(names: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for some in names for name in some))
+
+
+def _first_of_each(files: Iterable[Weighed]) -> tuple[Finding, ...]:
+    """Findings that explain a failure, one a code and subject."""
+    found: dict[tuple[str, str], Finding] = {}
+    for one in files:
+        if one.standing is not Standing.LOADS:
+            for finding in one.file.findings:
+                if finding.severity is Severity.ERROR:
+                    found.setdefault((finding.code, finding.subject), finding)
+    return tuple(found.values())

@@ -1,0 +1,54 @@
+"""Which distributions a wheel requires on a machine: its `Requires-Dist` with the markers evaluated for that Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wontload.knowledge.packages import normalised
+from wontload.machine import Machine
+
+# `sys_platform`, `platform_system`, `os_name` by system. Source: PyPA, "Dependency specifiers", "Environment markers".
+NAMES = {
+    "windows": ("win32", "Windows", "nt"),
+    "linux": ("linux", "Linux", "posix"),
+    "macos": ("darwin", "Darwin", "posix"),
+}
+MACHINES = {("windows", "x86_64"): "AMD64", ("windows", "aarch64"): "ARM64", ("macos", "aarch64"): "arm64"}
+
+
+def required_names(requirements: Iterable[str], machine: Machine) -> frozenset[str]:
+    """Normalised names of what an installer would install with it; one whose marker cannot be read counts."""
+    return frozenset(_names(requirements, machine))
+
+
+def _names(requirements: Iterable[str], machine: Machine) -> Iterator[str]:
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    environment = _environment(machine)
+    for text in requirements:
+        try:
+            one = Requirement(text)
+            if one.marker is None or one.marker.evaluate(environment):
+                yield normalised(one.name)
+        except InvalidRequirement:
+            continue
+        except (UndefinedComparison, UndefinedEnvironmentName):
+            yield normalised(one.name)
+
+
+def _environment(machine: Machine) -> dict[str, str]:
+    python, system = machine.python, machine.system
+    version = python.version if python else "3.11.0"
+    sys_platform, platform_system, os_name = NAMES.get(system.name, ("", "", ""))
+    return {
+        "python_version": ".".join(version.split(".")[:2]),
+        "python_full_version": version,
+        "implementation_name": python.implementation.lower() if python else "cpython",
+        "platform_python_implementation": python.implementation if python else "CPython",
+        "sys_platform": sys_platform,
+        "platform_system": platform_system,
+        "os_name": os_name,
+        "platform_machine": MACHINES.get((system.name, system.architecture), system.architecture),
+        "extra": "",
+    }

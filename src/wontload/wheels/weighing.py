@@ -1,0 +1,94 @@
+"""One judged file of a wheel: whether it would load, and what would have to be done for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from wontload import knowledge
+from wontload.knowledge.packages import normalised
+from wontload.loader import Status, Verdict
+from wontload.machine import Machine
+from wontload.wheels.judging import JudgedFile
+
+HERE_NOT_SEARCHED = ("WL202", "WL203")
+
+
+class Standing(IntEnum):
+    """Whether a file, or all that decides, would load, the best first."""
+
+    LOADS = 0
+    ADDED = 1  # once directories are searched that are on the machine: `wontload fix` does it
+    NEEDS = 2  # once packages are installed that bring what is nowhere
+    UNDETERMINED = 3
+    FAILS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A file with what it lacks.
+
+    Attributes:
+        added: libraries that are on the machine where it does not look. needs: distributions that bring what is
+            nowhere. brought: distributions that the wheel requires, and that bring it by themselves.
+        drivers: GPU drivers that it cannot do without. missing: libraries that nobody is known to bring.
+    """
+
+    file: JudgedFile
+    standing: Standing
+    added: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    brought: tuple[str, ...] = ()
+    drivers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def weigh(
+    file: JudgedFile, machine: Machine, *, own: str, required: frozenset[str], unread: frozenset[str] = frozenset()
+) -> Weighed:
+    """Sort what a file lacks into what is here, what can be had, and the rest.
+
+    Args:
+        own: normalised name of the wheel's distribution. required: those that are installed with it, which may bring
+            what nobody is known to bring. unread: base names of the wheel's files that were not read.
+    """
+    if file.verdict is Verdict.LOADS:
+        return Weighed(file=file, standing=Standing.LOADS)
+    here = {name.lower() for one in file.findings if one.code in HERE_NOT_SEARCHED for name in (one.subject, *one.also)}
+    added: dict[str, None] = {}
+    needs: dict[str, None] = {}
+    brought: dict[str, None] = {}
+    drivers: dict[str, None] = {}
+    missing: dict[str, None] = {}
+    refused = is_open = False
+    for module in file.result.failed:
+        name = str(machine.path_module.basename(module.name))
+        if name in unread:
+            is_open = True
+        elif name.lower() in here:
+            added[name] = None
+        elif module.status is not Status.MISSING:
+            refused = True
+        elif wheels := [one for one in _wheels_with(name, machine) if normalised(one) != own]:
+            with_it = next((one for one in wheels if normalised(one) in required), None)
+            (brought if with_it else needs)[with_it or wheels[0]] = None
+        elif driver := next((one.package for one in _providers(name, machine) if one.kind == "driver"), None):
+            drivers[driver] = None
+        else:
+            missing[name] = None
+    standing = Standing.NEEDS if needs else Standing.ADDED if added else Standing.LOADS
+    if refused or drivers or (missing and not required):
+        standing = Standing.FAILS
+    elif is_open or missing or file.verdict is Verdict.UNDETERMINED or not (needs or added or brought):
+        standing = Standing.UNDETERMINED
+    lacks = {"added": added, "needs": needs, "brought": brought, "drivers": drivers, "missing": missing}
+    return Weighed(file=file, standing=standing, **{name: tuple(found) for name, found in lacks.items()})
+
+
+def _wheels_with(name: str, machine: Machine) -> list[str]:
+    return [one.package for one in _providers(name, machine) if one.kind == "wheel"]
+
+
+def _providers(name: str, machine: Machine) -> tuple[knowledge.Provider, ...]:
+    system = machine.system
+    return knowledge.providers_of(name, system=system.name, architecture=system.architecture)

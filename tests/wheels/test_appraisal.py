@@ -1,0 +1,119 @@
+"""What a wheel is worth on a machine: which files decide, and what each lack comes to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.images import pe
+from tests.support.llama_wheels import gpu_code
+from tests.support.wheels import make_wheel
+from wontload import load_machine
+from wontload.app.places import saved_machine
+from wontload.machine.inventory import Distribution, RecordedFile
+from wontload.machine.machine import Machine
+from wontload.wheels.appraisal import Appraisal, appraise, without
+from wontload.wheels.index.link import Link
+from wontload.wheels.reading import open_candidate
+from wontload.wheels.web import Web
+from wontload.wheels.weighing import Standing
+
+EXTENSION = "demo/_ext.cp311-win_amd64.pyd"
+CASE = "examples/rtx4070super.json"
+
+
+@pytest.fixture
+def judge(tmp_path, request):
+    place = saved_machine(load_machine(request.config.rootpath / CASE), None)
+
+    def appraised(files: dict[str, bytes], machine: Machine | None = None, **how) -> Appraisal:
+        path = make_wheel(tmp_path, files, **how)
+        opened = open_candidate(Link(filename=path.name, url=path.as_uri(), index="i"), Web(offline=True))
+        return appraise(opened, machine or place.machine, place.process)
+
+    appraised.machine = place.machine
+    return appraised
+
+
+def test_an_extension_module_that_loads(judge):
+    found = judge({EXTENSION: pe(needs=["python311.dll", "KERNEL32.dll"])})
+    assert (found.standing, found.deciding, found.gpu.accelerator) == (Standing.LOADS, (EXTENSION,), "cpu")
+
+
+def test_a_library_that_nobody_brings(judge):
+    found = judge({EXTENSION: pe(needs=["nobody-has-this.dll"])})
+    assert (found.standing, found.missing) == (Standing.FAILS, ("nobody-has-this.dll",))
+    assert {one.code for one in found.findings} == {"WL201"}
+    # What the wheel requires may bring it.
+    assert judge({EXTENSION: pe(needs=["nobody-has-this.dll"])}, requires=["torch"]).standing is Standing.UNDETERMINED
+
+
+def test_a_library_that_a_wheel_is_known_to_bring(judge):
+    found = judge({EXTENSION: pe(needs=["cudart64_110.dll"])})
+    assert (found.standing, found.needs) == (Standing.NEEDS, ("nvidia-cuda-runtime-cu11",))
+
+
+def test_what_it_requires_comes_with_it_and_a_driver_does_not(judge):
+    files = {EXTENSION: pe(needs=["cudart64_110.dll"])}
+    found = judge(files, requires=["nvidia-cuda-runtime-cu11"])
+    assert (found.standing, found.brought, found.needs) == (Standing.LOADS, ("nvidia-cuda-runtime-cu11",), ())
+    elsewhere = judge(files, requires=["nvidia-cuda-runtime-cu11; sys_platform == 'linux'"])
+    assert elsewhere.standing is Standing.NEEDS
+    found = judge({EXTENSION: pe(needs=["vulkan-1.dll"])}, requires=["numpy"])
+    assert (found.standing, found.drivers) == (Standing.FAILS, ("GPU driver",))
+
+
+def test_a_file_that_is_refused(judge):
+    assert judge({EXTENSION: pe(needs=["x.dll"]), "demo/x.dll": pe(machine="x86")}).standing is Standing.FAILS
+    assert judge({EXTENSION: b"MZ"}).standing is Standing.FAILS
+
+
+def test_of_libraries_of_which_nothing_is_known_a_part_that_fails_leaves_it_open(judge):
+    good, bad = pe(), pe(needs=["nobody-has-this.dll"])
+    assert judge({"demo/a.dll": good, "demo/b.dll": bad}).standing is Standing.UNDETERMINED
+    assert judge({"demo/a.dll": bad, "demo/b.dll": bad}).standing is Standing.FAILS
+    assert judge({EXTENSION: good, "demo/b.dll": bad}).standing is Standing.LOADS
+    assert judge({"demo/x.py": b""}, pure=True, tag="py3-none-any").standing is Standing.LOADS
+
+
+def test_of_alternatives_the_best_decides(judge):
+    libraries = {
+        "bitsandbytes/libbitsandbytes_cuda118.dll": pe(needs=["cudart64_110.dll"]),
+        "bitsandbytes/libbitsandbytes_cuda124.dll": pe(needs=["cudart64_12.dll"], gpu_code=gpu_code(89, containers=1)),
+        "bitsandbytes/libbitsandbytes_rocm60.dll": pe(needs=["nobody-has-this.dll"]),
+        "bitsandbytes/libbitsandbytes_cpu.dll": pe(),
+    }
+    found = judge(libraries, name="bitsandbytes", tag="py3-none-win_amd64")
+    assert (found.standing, found.added) == (Standing.ADDED, ("cudart64_12.dll",))
+    assert found.deciding == ("bitsandbytes/libbitsandbytes_cuda124.dll", "bitsandbytes/libbitsandbytes_cpu.dll")
+    assert (found.gpu.cuda, found.gpu.runs) == ((11, 12), True)
+
+
+@pytest.mark.parametrize(
+    ("targets", "ptx", "version", "runs", "how"),
+    [
+        ((89,), (), (8, 4), True, "machine code"),
+        ((86,), (), (8, 4), True, "machine code"),
+        ((75,), (75,), (8, 4), True, "PTX"),
+        ((75,), (75,), (8, 5), False, ""),  # PTX 8.5 is CUDA 12.5's, and the driver takes 12.4
+        ((75, 90), (), (8, 4), False, ""),
+        ((90,), (90,), (8, 4), False, ""),
+    ],
+)
+def test_gpu_code_is_held_against_the_gpu(judge, targets, ptx, version, runs, how):
+    use = judge({EXTENSION: pe(gpu_code=gpu_code(*targets, ptx=ptx, version=version, containers=1))}).gpu
+    assert (use.accelerator, use.runs, use.how, use.complete) == ("cuda", runs, how, True)
+
+
+def test_the_installed_version_is_gone_first(judge):
+    """A DLL that only the installed version has does not help the new one."""
+    machine = judge.machine
+    old = r"C:\venvs\chat\Lib\site-packages\llama_cpp\lib\ggml-base.dll"
+    assert machine.files.kind(old).value == "file"
+    installed = Distribution(name="llama_cpp_python", version="0.3.16", location="x", files=(RecordedFile(path=old),))
+    machine = replace(machine, inventory=replace(machine.inventory, distributions=(installed,)))
+    assert without(machine, "llama-cpp-python").files.kind(old).value == "absent"
+    assert without(machine, "other").files.kind(old).value == "file"
+    files = {"llama_cpp/lib/llama.dll": pe(needs=["ggml-base.dll"])}
+    assert judge(files, machine, name="llama_cpp_python").standing is Standing.FAILS

@@ -1,0 +1,39 @@
+"""What a wheel requires on a machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.machines import windows
+from wontload.machine import Machine, System
+from wontload.machine.machine import Python
+from wontload.machine.memory import MemoryFiles
+from wontload.wheels.requirements import required_names
+
+LINUX = Machine(
+    id="m",
+    system=System(name="linux"),
+    files=MemoryFiles(windows=False),
+    python=Python(executable="p", base_executable="p", version="3.11.9", prefix="/", base_prefix="/"),
+)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "on_linux", "on_windows"),
+    [
+        ("NumPy>=1.20", {"numpy"}, {"numpy"}),
+        (
+            "nvidia-cublas-cu12==12.4; platform_system == 'Linux' and platform_machine == 'x86_64'",
+            {"nvidia-cublas-cu12"},
+            set(),
+        ),
+        ("pywin32; sys_platform == 'win32'", set(), {"pywin32"}),
+        ("torch; extra == 'gpu'", set(), set()),
+        ("tomli; python_version < '3.11'", set(), set()),
+        ("x @ https://example.org/x.whl", {"x"}, {"x"}),
+        ("!!!", set(), set()),
+    ],
+)
+def test_markers_are_evaluated_for_the_machine(requirement, on_linux, on_windows):
+    assert required_names([requirement], LINUX) == on_linux
+    assert required_names([requirement], windows()) == on_windows
