@@ -1,8 +1,8 @@
 """Say why a native library will not load.
 
-For programs: `diagnose`, `doctor`, `log`, `tree`, `which` and `load_machine` ask; `Machine`, `Diagnosis`, `Finding`,
-`TreeLoad`, `Checkup` are what they take and answer; `WontloadError` and its kinds are all that they raise. Nothing is
-imported before it is asked for.
+For programs: `diagnose`, `doctor`, `log`, `pick`, `tree`, `which` and `load_machine` ask; `Machine`, `Diagnosis`,
+`Finding`, `TreeLoad`, `Checkup`, `Pick` are what they take and answer; `WontloadError` and its kinds are all that they
+raise. Nothing is imported before it is asked for.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from wontload.app.doctor import Checkup as Checkup
     from wontload.app.doctor import doctor as doctor
     from wontload.app.log import log as log
+    from wontload.app.pick import Pick as Pick
+    from wontload.app.pick import pick as pick
     from wontload.app.tree import TreeLoad as TreeLoad
     from wontload.app.tree import tree as tree
     from wontload.app.which import which as which
@@ -32,6 +34,7 @@ _PUBLIC = {
     "Diagnosis": ("wontload.diagnosis", "Diagnosis"),
     "Finding": ("wontload.diagnosis", "Finding"),
     "Machine": ("wontload.machine", "Machine"),
+    "Pick": ("wontload.app.pick", "Pick"),
     "Snapshot": ("wontload.machine.snapshot", "Snapshot"),
     "TreeLoad": ("wontload.app.tree", "TreeLoad"),
     "UnknownTarget": ("wontload.errors", "UnknownTarget"),
@@ -42,6 +45,7 @@ _PUBLIC = {
     "doctor": ("wontload.app.doctor", "doctor"),
     "load_machine": ("wontload.machine.snapshot", "load"),
     "log": ("wontload.app.log", "log"),
+    "pick": ("wontload.app.pick", "pick"),
     "tree": ("wontload.app.tree", "tree"),
     "which": ("wontload.app.which", "which"),
 }
@@ -51,6 +55,7 @@ __all__ = [
     "Diagnosis",
     "Finding",
     "Machine",
+    "Pick",
     "Snapshot",
     "TreeLoad",
     "UnknownTarget",
@@ -61,6 +66,7 @@ __all__ = [
     "doctor",
     "load_machine",
     "log",
+    "pick",
     "tree",
     "which",
 ]

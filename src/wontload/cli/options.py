@@ -26,6 +26,7 @@ COMMANDS = {
     "snapshot": "save this machine as one file, for somebody else to diagnose",
     "log": "say what a pasted error message or build log comes of",
     "which": "say who provides a library, and where it is here",
+    "pick": "say which wheel of a project would load here, before it is installed",
     "explain": "show the page of a finding, such as WL203",
 }
 FORMATS = ("terminal", "json")
@@ -48,6 +49,9 @@ TAKES_VALUE = (
     "--env",
     "--at",
     "--use",
+    "--index-url",
+    "--extra-index-url",
+    "--find-links",
     "--dry-run",
     "--model",
     "--baseline",
@@ -59,7 +63,6 @@ TAKES_VALUE = (
     "--write-baseline",
     "--resume",
     "--script",
-    "--find-links",
     "--backend",
     "--define",
     "-D",
@@ -245,7 +248,7 @@ def _global_options(command: str | None) -> _Parser:
     formats = _formats_of(command) if command else (*FORMATS, "of some commands html", "markdown")
     group.add_argument("--format", metavar="FORMAT", help=f"how to answer: {', '.join(formats)}")
     group.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
-    group.add_argument("--offline", action="store_true", help="never use the network (`fix`, `build`, `check` do)")
+    group.add_argument("--offline", action="store_true", help="never use the network (pick, fix, build, check do)")
     group.add_argument("--no-color", action="store_false", dest="color", help="no colour, even on a terminal")
     group.add_argument("-q", "--quiet", action="store_true", help="only the answer, in as few lines as it takes")
     group.add_argument("-v", "--verbose", action="store_true", help="everything that was seen and tried")

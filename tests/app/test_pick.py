@@ -1,0 +1,215 @@
+"""`wontload pick` for the machine of the case: which wheel, from which index, and what is wrong with the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.index_server import serving
+from tests.support.llama_wheels import cpu_wheel, cuda_wheel, gpu_code, historic_wheel, offer
+from wontload import load_machine
+from wontload.app.pick import Pick, pick
+from wontload.app.pick_places import Options
+from wontload.errors import UnknownTarget, WontloadError
+from wontload.wheels.cache import Cache
+from wontload.wheels.weighing import Standing
+
+CASE = Path(__file__).parents[2] / "examples" / "rtx4070super.json"
+NAME = "llama-cpp-python"
+
+
+@pytest.fixture(autouse=True)
+def quiet_settings(monkeypatch, tmp_path):
+    """No settings of the person who runs the tests."""
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("UV_NO_CONFIG", "1")
+    for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "UV_INDEX", "UV_DEFAULT_INDEX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("WONTLOAD_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="module")
+def indexes(tmp_path_factory):
+    """Indexes in the shapes of the case, by name."""
+    root = tmp_path_factory.mktemp("wheels")
+    ada, turing, pascal = gpu_code(75, 80, 86, 89), gpu_code(75), gpu_code(61, 75, 86)
+    many = gpu_code(75, 80, 86, 89, containers=40)
+
+    def made(make, *arguments, **how):
+        directory = root / str(len(list(root.iterdir())))
+        directory.mkdir()
+        return make(directory, *arguments, **how)
+
+    with serving() as server:
+        yield {
+            "server": server,
+            "pypi": offer(server, "pypi", sources=["llama_cpp_python-0.3.16.tar.gz", "llama_cpp_python-0.3.4.tar.gz"]),
+            "cu124": offer(
+                server,
+                "cu124",
+                made(cuda_wheel, "0.3.4", "cp311", code=ada),
+                made(cuda_wheel, "0.3.4", "cp312", code=ada),
+                made(cuda_wheel, "0.3.3", "cp311", code=ada),
+            ),
+            "cu130": offer(server, "cu130", made(cuda_wheel, "0.3.18", "cp311", cuda=13, code=ada)),
+            "turing": offer(server, "turing", made(cuda_wheel, "0.3.5", "cp311", code=turing)),
+            "cu118": offer(server, "AVX2/cu118", made(historic_wheel, "0.2.26+cu118", "cp311", code=pascal)),
+            "large": offer(server, "large", made(cuda_wheel, "0.3.7", "cp311", code=many)),
+            "cpu": offer(server, "cpu", made(cpu_wheel, "0.3.16", "cp311")),
+            "cp312": offer(server, "cp312", made(cuda_wheel, "0.3.16", "cp312", code=ada)),
+        }
+
+
+def ask(indexes, *names: str, requirement: str = NAME, machine=None, **how) -> Pick:
+    options = Options(
+        index_url=indexes["pypi"], extra_index_urls=tuple(indexes[name] for name in names), known=False, **how
+    )
+    return pick(requirement, machine=machine or load_machine(CASE), options=options)
+
+
+def of(answer: Pick, version: str):
+    (found,) = [one for one in answer.ranked if str(one.candidate.version) == version]
+    return found
+
+
+def test_the_wheel_of_this_cuda_is_the_best(indexes):
+    answer = ask(indexes, "cu124", "cu118", "cpu")
+    best = answer.recommended
+    assert best is not None
+    assert (str(best.candidate.version), best.candidate.place.url) == ("0.3.4", indexes["cu124"])
+    assert best.appraisal is not None
+    assert best.appraisal.standing is Standing.ADDED
+    assert set(best.appraisal.added) == {"cudart64_12.dll", "cublas64_12.dll"}
+    assert (best.appraisal.gpu.runs, best.appraisal.gpu.how, best.appraisal.gpu.cuda) == (True, "machine code", (12,))
+    assert {one.code for one in best.appraisal.findings} == {"WL202"}
+    assert (answer.installed, answer.verdict) == ("0.3.16", "loads")
+
+
+def test_remedy_1_is_judged_and_why_it_does_not_help_is_said(indexes):
+    found = of(ask(indexes, "cu124", "cu118", "cpu"), "0.2.26+cu118").appraisal
+    assert found is not None
+    assert found.standing is Standing.NEEDS
+    assert found.needs == ("nvidia-cuda-runtime-cu11", "nvidia-cublas-cu11")
+    assert found.gpu.cuda == (11,)
+    # Code for 8.6 runs on 8.9: the same major.
+    assert (found.gpu.runs, found.gpu.how) == (True, "machine code")
+
+
+def test_the_build_for_the_cpu_would_load_and_comes_behind(indexes):
+    answer = ask(indexes, "cu124", "cpu")
+    found = of(answer, "0.3.16")
+    assert found.appraisal is not None
+    assert (found.appraisal.standing, found.appraisal.gpu.accelerator) == (Standing.LOADS, "cpu")
+    assert answer.ranked.index(found) > 0
+    alone = ask(indexes, "cpu").recommended
+    assert alone is not None
+    assert alone.candidate.link == found.candidate.link
+
+
+def test_what_pip_takes_by_itself_is_said_and_the_command_is_another(indexes):
+    answer = ask(indexes, "cu124", "cu118")
+    assert answer.plain is not None
+    assert (answer.plain.link.filename, answer.plain.wheel) == ("llama_cpp_python-0.3.16.tar.gz", False)
+    pypi, cu124 = indexes["pypi"], indexes["cu124"]
+    assert answer.commands == {
+        "pip": f'python -m pip install --index-url "{pypi}" --extra-index-url "{cu124}" "{NAME}==0.3.4"',
+        "uv": f'uv pip install --default-index "{pypi}" --index "{cu124}" "{NAME}==0.3.4"',
+    }
+
+
+def test_cuda_13_is_too_new_for_this_driver(indexes):
+    answer = ask(indexes, "cu130")
+    found = of(answer, "0.3.18")
+    assert found.appraisal is not None
+    assert found.appraisal.gpu.driver_too_old
+    assert (answer.recommended, found.works) == (None, False)
+
+
+def test_code_for_other_gpus_only_comes_behind(indexes):
+    answer = ask(indexes, "turing", "cu124")
+    found = of(answer, "0.3.5")
+    assert found.appraisal is not None
+    # sm_75 code alone: no code for 8.9. Of a wheel read in part that stays open.
+    assert found.appraisal.gpu.runs in (False, None)
+    assert answer.recommended == of(answer, "0.3.4")
+
+
+def test_of_a_wheel_with_gpu_code_little_is_read(indexes):
+    found = of(ask(indexes, "large"), "0.3.7").appraisal
+    assert found is not None
+    assert found.size_bytes > 18_000_000
+    assert found.fetched_bytes < found.size_bytes / 8
+    assert found.gpu.runs
+    assert found.unread == ()
+
+
+def test_where_nothing_fits_the_smallest_change_is_named(indexes):
+    answer = ask(indexes, "cp312")
+    assert (answer.recommended, answer.verdict) == (None, "fails")
+    assert answer.changes[0].startswith("CPython 3.12: llama_cpp_python-0.3.16-cp312-cp312-win_amd64.whl")
+    assert "build from source" in answer.changes[1]
+
+
+def test_without_a_gpu_the_cpu_build_is_the_best(indexes):
+    saved = load_machine(CASE)
+    inventory = replace(saved.machine.inventory, gpus=(), drivers=())
+    answer = ask(indexes, "cu124", "cpu", machine=saved._replace(machine=replace(saved.machine, inventory=inventory)))
+    assert answer.recommended == of(answer, "0.3.16")
+
+
+def test_versions_may_be_asked_for(indexes):
+    answer = ask(indexes, "cu124", "cpu", requirement="llama_cpp_python<0.3.4")
+    assert [str(one.candidate.version) for one in answer.ranked] == ["0.3.3"]
+
+
+def test_without_the_network_what_was_read_before_is_known(indexes):
+    before = ask(indexes, "cu124", "cpu")
+    indexes["server"].requests.clear()
+    again = ask(indexes, "cu124", "cpu", offline=True)
+    assert indexes["server"].requests == []
+    assert again.recommended is not None
+    assert before.recommended is not None
+    assert again.recommended.candidate == before.recommended.candidate
+    assert (before.fetched_bytes > 0, again.fetched_bytes) == (True, 0)
+
+
+def test_a_name_that_no_index_knows_and_a_network_that_is_not_there(indexes):
+    with pytest.raises(UnknownTarget, match="no index that was asked knows"):
+        ask(indexes, "cpu", requirement="no-such-thing")
+    with pytest.raises(WontloadError, match="not in the cache"):
+        ask(indexes, "cpu", requirement="no-such-thing", offline=True)
+    with pytest.raises(UnknownTarget, match="no distribution's name"):
+        ask(indexes, requirement="../x")
+
+
+def test_a_server_without_ranges_is_asked_for_the_whole_only_with_consent(tmp_path, indexes):
+    with serving() as server:
+        url = offer(server, "whole", cpu_wheel(tmp_path, "0.3.9", "cp311"), ranges="no")
+        options = Options(index_url=url, known=False)
+        refused = pick(NAME, machine=load_machine(CASE), options=options, cache=Cache(str(tmp_path / "c")))
+        assert (refused.verdict, refused.recommended) == ("undetermined", None)
+        assert "only as a whole" in refused.ranked[0].problem
+        asked = []
+        agreed = pick(
+            NAME,
+            machine=load_machine(CASE),
+            options=options,
+            consent=lambda link, size: asked.append((link.filename, size)) or True,
+            cache=Cache(str(tmp_path / "c")),
+        )
+        assert agreed.recommended is not None
+        assert [name for name, _ in asked] == ["llama_cpp_python-0.3.9-cp311-cp311-win_amd64.whl"]
+        assert isinstance(asked[0][1], int)
+
+
+def test_pips_constraints_bind_what_is_promised(indexes, tmp_path, monkeypatch):
+    (tmp_path / "c.txt").write_text("llama-cpp-python<0.3.4\n")
+    monkeypatch.setenv("PIP_CONSTRAINT", str(tmp_path / "c.txt"))
+    answer = ask(indexes, "cu124")
+    assert answer.constraint == "<0.3.4"
+    assert answer.plain is not None
+    assert answer.plain.link.filename == "llama_cpp_python-0.3.3-cp311-cp311-win_amd64.whl"
+    assert answer.commands["pip"].endswith(".whl#sha256=" + answer.recommended.candidate.link.sha256 + '"')
+    assert answer.commands["uv"].endswith(f'"{NAME}==0.3.4"')
