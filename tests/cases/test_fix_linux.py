@@ -15,6 +15,9 @@ import pytest
 from tests.remedy.trees import tree
 from tests.support.cli import python311, unpack, wontload
 from tests.support.gcc import SharedObject
+from tests.support.index_server import serving
+from tests.support.llama_wheels import offer
+from tests.support.wheels import make_wheel
 
 
 @pytest.fixture
@@ -204,3 +207,29 @@ def test_what_a_person_must_do_is_not_done_for_him(environment: Path):
     assert "defect" not in ran.err
     plan = ask(environment, "fix", "mpi4py.MPI", "--use", "system-package", "--plan", status=1)
     assert plan["attempts"] == []
+
+
+def llama_wheel(directory: Path, version: str, *needed: str) -> Path:
+    """A build of llama-cpp-python for this Linux, whose library needs these."""
+    directory.mkdir(exist_ok=True)
+    loads = "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'lib', 'libllama.so'))\n"
+    files = {
+        "llama_cpp/__init__.py": f"{loads}VERSION = {version!r}\n".encode(),
+        "llama_cpp/lib/libllama.so": SharedObject(needed=needed).bytes(),
+    }
+    return make_wheel(directory, files, name="llama_cpp_python", version=version, tag="py3-none-linux_x86_64")
+
+
+def test_another_build_of_the_package_takes_the_place_of_one_that_does_not_fit(environment: Path, tmp_path: Path):
+    """A build for CUDA on a computer without it; where pip is set up to look there is an older one without."""
+    here = llama_wheel(tmp_path / "a", "0.3.16", "libcudart.so.12", "libcuda.so.1")
+    pip = [environment / "bin" / "python", "-m", "pip", "install", "-q", "--no-deps", here]
+    subprocess.run(pip, check=True)
+    other = llama_wheel(tmp_path / "b", "0.3.15")
+    with serving() as server:
+        variables = {"PIP_FIND_LINKS": str(other.parent), "WONTLOAD_CACHE_DIR": str(tmp_path / "cache")}
+        variables["PIP_INDEX_URL"] = offer(server, "simple", sources=["llama_cpp_python-0.3.16.tar.gz"])
+        plan = ask(environment, "fix", "llama_cpp", "--plan", status=1, **variables)
+        assert "matching-wheel" in [fix["id"] for fix in plan["fixes"]]
+        attempt = mended_and_undone(environment, "llama_cpp", "matching-wheel", **variables)
+    assert attempt["fix"] == "matching-wheel"

@@ -14,7 +14,7 @@ from wontload.errors import WontloadError
 from wontload.machine import Machine
 from wontload.machine.snapshot import Snapshot
 from wontload.remedy import journal as journals
-from wontload.remedy.candidates import Question, reinstall, runtime_wheels
+from wontload.remedy.candidates import Question, matching_wheel, reinstall, runtime_wheels
 from wontload.remedy.candidates.by_manager import manager_package
 from wontload.remedy.candidates.cpu_fallback import cpu_fallback
 from wontload.remedy.candidates.loader_line import loader_line
@@ -37,6 +37,7 @@ CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
     runtime_wheels.runtime_wheels,
     manager_package,
     reinstall.reinstall,
+    matching_wheel.matching_wheel,
     one_owner,
     cpu_fallback,
     search_variable,
@@ -48,6 +49,7 @@ COMPLETE = {
     "runtime-wheels": runtime_wheels.complete,
     "reinstall": reinstall.complete,
     "one-owner": reinstall.complete,
+    "matching-wheel": matching_wheel.complete,
     "cpu-fallback": reinstall.complete,
 }
 NEXT = {"runtime-wheels": runtime_wheels.what_they_need}  # further wheels, where those that were fetched are not enough
@@ -162,7 +164,7 @@ def _fetched(fix: Fix, plan: Plan, directory: str) -> Fix:
         unpacked = os.path.join(directory, f"unpacked-{round_number}")
         os.makedirs(wheels, exist_ok=True)
         os.mkdir(unpacked)
-        found = fetch(wanted, pip=question.environment.pip, directory=wheels, index=fix.index)
+        found = _fetch(fix, wanted, question.environment, wheels)
         images = wheel_images(found, question.environment.places, unpacked)
         complete = COMPLETE[fix.kind](fix, question, found, images)
         more = NEXT[fix.kind](complete, question) if fix.kind in NEXT else ()
@@ -171,6 +173,14 @@ def _fetched(fix: Fix, plan: Plan, directory: str) -> Fix:
             break
         fix = replace(fix, requirements=(*fix.requirements, *wanted))
     return complete
+
+
+def _fetch(fix: Fix, wanted: Sequence[str], environment: Environment, directory: str) -> Sequence[str]:
+    if fix.kind != "matching-wheel":
+        return fetch(wanted, pip=environment.pip, directory=directory, index=fix.index)
+    from wontload.app.matching import fetch_matching
+
+    return fetch_matching(fix.requirements[0], python=environment.python, directory=directory)
 
 
 def _apply(fix: Fix, diagnosis: Diagnosis, progress: Callable[[Step], None], timeout_s: float) -> Attempt:

@@ -13,22 +13,26 @@ from wontload.wheels.choosing import Request, chosen
 from wontload.wheels.index.gather import Place, gather
 from wontload.wheels.index.link import Link
 from wontload.wheels.index.settings import Settings, pip_settings
-from wontload.wheels.web import Connection, Web
+from wontload.wheels.pools import Connection
+from wontload.wheels.web import Web
 
 PATIENCE_S = 15.0  # a plan does not wait longer for a number
 
 
 def sized(plan: Plan) -> Plan:
     """The plan with the bytes that each fix would fetch, and in the order that they make; not known stays so."""
-    wanted = {(one, fix.index) for fix in plan.fixes for one in fix.requirements}
+    # Which file a matching wheel is, is found out when it is fetched.
+    fixes = [fix for fix in plan.fixes if fix.kind != "matching-wheel"]
+    wanted = {(one, fix.index) for fix in fixes for one in fix.requirements}
     if not wanted or plan.environment is None:
         return plan
     settings = pip_settings(plan.environment.prefix)
     web = Web(Connection(**{name: getattr(settings, name) for name in Connection.__slots__}))
     target = Target(plan.diagnosis.machine)
     sizes = {(one, index): _bytes(one, _of_index(settings, index), target, web) for one, index in wanted}
-    fixes = [_sized(fix, [sizes[one, fix.index] for one in fix.requirements]) for fix in plan.fixes]
-    return replace(plan, fixes=tuple(sorted(fixes, key=rank)))
+    known = [_sized(fix, [sizes[one, fix.index] for one in fix.requirements]) for fix in fixes]
+    others = [fix for fix in plan.fixes if fix not in fixes]
+    return replace(plan, fixes=tuple(sorted([*known, *others], key=rank)))
 
 
 def _sized(fix: Fix, sizes: Iterable[int | None]) -> Fix:

@@ -1,0 +1,96 @@
+"""`matching-wheel`: another build of the package, one that fits this machine, from wherever it is published.
+
+Which one is found out when the fix is applied: `app.matching` asks the indexes as `wontload pick` does. The wheel is
+then here before anything is installed, so `complete` proves the fix on its own files where the loads that ended the
+import are loads of its files; where the other build has other files, only the import tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wontload.diagnosis import Case
+from wontload.knowledge import distribution_for
+from wontload.knowledge.indexes import indexes_of
+from wontload.machine.memory import Content
+from wontload.remedy.candidates.copies_here import directories_that_help
+from wontload.remedy.candidates.scoped_path import shim_steps
+from wontload.remedy.change import Change, changed_machine, together
+from wontload.remedy.fix import Fix, Reach
+from wontload.remedy.proof import Proof, must_load, prove
+from wontload.remedy.steps import InstallWheels
+
+if TYPE_CHECKING:
+    from wontload.remedy.candidates import Question
+
+# Findings that say: this build was made for another machine.
+MADE_FOR_ANOTHER = frozenset({"WL103", "WL302", "WL303", "WL306", "WL307", "WL401", "WL403", "WL404", "WL501"})
+# Findings that another build may do without, where builds for several CUDA versions or none are published.
+LACKS = frozenset({"WL201", "WL204", "WL301", "WL402"})
+
+
+def matching_wheel(question: Question) -> Iterator[Fix]:
+    """Where the package is one that is published in several builds, or this build is for another machine."""
+    environment = question.environment
+    owners = question.case.observation.distributions if question.case.observation else ()
+    name = owners[0][0] if len(owners) == 1 else distribution_for(question.case.target)
+    blamed = {one.code for one in question.diagnosis.findings if one.explains_error}
+    wanted = MADE_FOR_ANOTHER | LACKS if name and indexes_of(name) else MADE_FOR_ANOTHER
+    if not name or not environment.installer or environment.site is None or not blamed & wanted:
+        return
+    yield Fix(
+        id="matching-wheel",
+        kind="matching-wheel",
+        title=f"install a build of {name} that fits this machine, in place of this one (wontload pick tells which)",
+        steps=(),
+        change=Change(),
+        proof=Proof(before=(), after=()),
+        requirements=(name,),
+        download_bytes=None,
+        minutes=None,
+        reach=Reach.ENVIRONMENT,
+        caveat=f"{environment.managed_by} forbids pip here" if environment.managed_by else "",
+    )
+
+
+def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mapping[str, Content]) -> Fix:
+    """The fix with its steps; its proof says `False` where the wheel's own files are refuted, and is open elsewhere."""
+    case, environment = question.case, question.environment
+    install = InstallWheels(
+        python=environment.python,
+        wheels=tuple(wheels),
+        places=environment.places,
+        installer=environment.installer,
+        again=True,
+    )
+    installed = Change(files=images, removed=_gone(case, images))
+    if not _tells(case, images):
+        return replace(fix, steps=(install,), change=installed, proof=Proof(before=(), after=()))
+    alone = prove(case, installed)
+    if alone.works or question.package is None or environment.site is None:
+        return replace(fix, steps=(install,), change=installed, proof=alone)
+    after = replace(case, machine=changed_machine(case.machine, installed))
+    found = next((one for build in ("add", "preload") if (one := directories_that_help(after, build))), None)
+    if found is None:
+        return replace(fix, steps=(install,), change=installed, proof=alone)
+    change, proof = found
+    steps = (install, *shim_steps(question, change))
+    return replace(fix, steps=steps, change=together(installed, change), proof=proof)
+
+
+def _gone(case: Case, images: Mapping[str, Content]) -> tuple[str, ...]:
+    """Native files of the installed build that the other does not have: an installer removes them."""
+    brought = {case.fold(path) for path in images}
+    owners = {name for name, _ in (case.observation.distributions if case.observation else ())}
+    files = [
+        file.path for one in case.machine.inventory.distributions or () if one.name in owners for file in one.files
+    ]
+    return tuple(path for path in files if case.fold(path) not in brought)
+
+
+def _tells(case: Case, images: Mapping[str, Content]) -> bool:
+    """Whether what must load is among the wheel's files: else its own code will ask for others."""
+    brought = {case.fold(path) for path in images}
+    return all(case.fold(case.loads[index].request.name) in brought for index in must_load(case))
