@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.support.cli import python311, unpack, wontload
+from tests.support.gcc import SharedObject
 
 
 def test_what_came_from_where(tmp_path: Path):
@@ -47,3 +50,23 @@ def test_a_model_without_the_gpu_question_is_wrong_usage():
     ran = wontload("verify", "zmq", "--model", "x.gguf")
     assert (ran.status, ran.out) == (2, "")
     assert "--gpu" in ran.err
+
+
+@pytest.mark.oracle("gcc")
+@pytest.mark.parametrize("linked", [True, False])
+def test_whether_the_package_s_library_for_gpus_came_with_it(tmp_path: Path, linked: bool):
+    """A library of the name that llama.cpp's GPU builds have; one that its package links and one that lies there."""
+    lib = tmp_path / "site" / "llama_cpp" / "lib"
+    lib.mkdir(parents=True)
+    cuda = SharedObject(soname="libggml-cuda.so")
+    (lib / "libggml-cuda.so").write_bytes(cuda.bytes())
+    needs = (cuda,) if linked else ()
+    (lib / "libllama.so").write_bytes(SharedObject(soname="libllama.so", needed=needs, runpath="$ORIGIN").bytes())
+    source = "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'lib', 'libllama.so'))\n"
+    (lib.parent / "__init__.py").write_text(source)
+    variables = {"PYTHONPATH": str(tmp_path / "site")}
+    ran = wontload("verify", "llama_cpp", "--python", python311(), "--json", **variables)
+    mapped = ["lib/libggml-cuda.so"] if linked else []
+    assert ran.json["gpu_backend"] == {"files": ["lib/libggml-cuda.so"], "mapped": mapped}
+    said = wontload("verify", "llama_cpp", "--python", python311(), **variables).out
+    assert ("is mapped;" if linked else "was not mapped by the import") in " ".join(said.split())

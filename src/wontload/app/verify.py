@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wontload.app.diagnose import diagnose
 from wontload.diagnosis import Diagnosis
+from wontload.diagnosis.gpu_backend import GpuBackend, gpu_backend
 from wontload.loader import Status
 
 
@@ -30,10 +31,12 @@ class Verification:
     Attributes:
         diagnosis: as `diagnose` gives it; a disagreement between model and import is its WL901.
         modules: what became mapped during the import, in order.
+        gpu_backend: the package's files for GPUs; `None` for a package of which no GPU builds are recorded.
     """
 
     diagnosis: Diagnosis
     modules: tuple[MappedModule, ...] = ()
+    gpu_backend: GpuBackend | None = None
 
 
 def verify(
@@ -41,7 +44,9 @@ def verify(
 ) -> Verification:
     """Import `target` in a fresh child of its interpreter. Raises as `diagnose` does."""
     diagnosis = diagnose(target, python=python, timeout_s=timeout_s, environment=environment)
-    return Verification(diagnosis=diagnosis, modules=tuple(_mapped(diagnosis)))
+    case = diagnosis.case
+    backend = gpu_backend(case) if case is not None else None
+    return Verification(diagnosis=diagnosis, modules=tuple(_mapped(diagnosis)), gpu_backend=backend)
 
 
 def _mapped(diagnosis: Diagnosis) -> Iterator[MappedModule]:

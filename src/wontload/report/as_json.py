@@ -53,7 +53,7 @@ def why_to_json(diagnosis: Diagnosis, fixes: Sequence[Fix] = (), advice: Sequenc
 
 def verify_to_json(answer: Verification) -> Object:
     """`wontload.verify/1`."""
-    diagnosis = answer.diagnosis
+    diagnosis, backend = answer.diagnosis, answer.gpu_backend
     return {
         "schema": "wontload.verify/1",
         "target": diagnosis.target,
@@ -61,6 +61,7 @@ def verify_to_json(answer: Verification) -> Object:
         "verdict": diagnosis.verdict,
         "findings": [finding_to_json(one) for one in diagnosis.findings],
         "modules": [{"path": one.path, "by": one.by} for one in answer.modules],
+        "gpu_backend": {"files": list(backend.files), "mapped": list(backend.mapped)} if backend else None,
         "would_settle": list(diagnosis.would_settle),
         "import_s": diagnosis.import_s,
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from wontload.app.fix import Attempt, Plan
 from wontload.diagnosis import Diagnosis
+from wontload.diagnosis.gpu_backend import gpu_backend
 from wontload.loader import LoadResult, Module, Status
 from wontload.remedy.fix import Fix
 from wontload.remedy.steps import (
@@ -20,6 +21,7 @@ from wontload.remedy.steps import (
 )
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
 from wontload.report.screen import Terminal
+from wontload.report.verify import gpu_backend_said
 
 HEADING = "fixes, judged on a model of this machine, best first"
 MOST_DIFFERENCES = 6
@@ -149,6 +151,9 @@ def _attempt(attempt: Attempt, terminal: Terminal) -> Iterator[Line]:
         yield from flow(
             [fix, *words(f"applied: {_verdict(attempt.diagnosis)}", "good"), *_undo(attempt)], terminal.width, hang=2
         )
+        case = attempt.diagnosis.case
+        if case is not None and (said_of_gpu := gpu_backend_said(gpu_backend(case), case.target)):
+            yield from flow(words(said_of_gpu), terminal.width)
         if attempt.fix.needs_new_console:
             yield from flow(words("Consoles and programs that run already must be started anew."), terminal.width)
         return

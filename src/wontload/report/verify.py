@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from wontload.app.verify import Verification
+from wontload.diagnosis.gpu_backend import GpuBackend
 from wontload.report.layout import Line, Span, draw, flow, labelled, span, words
 from wontload.report.names import Names
 from wontload.report.screen import Terminal
+from wontload.report.text import and_list
 from wontload.report.why import render_why
 
 MOST_MODULES = 12
@@ -18,10 +20,24 @@ def render_verify(answer: Verification, terminal: Terminal, *, quiet: bool = Fal
     if quiet or not answer.modules:
         return report
     names = Names(answer.diagnosis.machine)
+    backend = gpu_backend_said(answer.gpu_backend, answer.diagnosis.target)
     most = len(answer.modules) if verbose else MOST_MODULES
     lines: list[Line] = [[], [Span(f"mapped by the import: {len(answer.modules)}", "strong")]]
     for one in answer.modules[:most]:
         lines += flow([span(names.inside(one.path)), *words(SAID[one.by], "dim")], terminal.width, [Span("  ")], 4)
     if len(answer.modules) > most:
         lines += labelled("", words(f"and {len(answer.modules) - most} more; -v shows them"), terminal.width)
+    if backend:
+        lines += labelled("GPU", words(backend), terminal.width)
     return report + draw(lines, terminal)
+
+
+def gpu_backend_said(backend: GpuBackend | None, target: str) -> str:
+    """One sentence on the package's files for GPUs; empty where there is nothing to say."""
+    if backend is None or not backend.files:
+        return ""  # a CPU build where a GPU is here is WL405
+    if backend.mapped:
+        return (
+            f"{and_list(list(backend.mapped))} is mapped; `wontload verify {target} --gpu` measures whether it is used"
+        )
+    return f"{and_list(list(backend.files))} is there, and was not mapped by the import"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from wontload.diagnosis import gpu
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.gpu_backend import is_marker, package_files
 from wontload.diagnosis.words import listed
 from wontload.knowledge.gpu_builds import GpuBuild, gpu_build
 from wontload.machine import Outcome
@@ -22,8 +22,8 @@ def cpu_only(case: Case) -> Iterator[Finding]:
     build = gpu_build(case.target) if case.kind == "import" and case.outcome is Outcome.LOADS else None
     if build is None:
         return
-    names = _names(case, build)
-    if not names or any(fnmatchcase(name.lower(), pattern.lower()) for name in names for pattern in build.markers):
+    names = package_files(case, build)
+    if not names or any(is_marker(build, name) for name in names):
         return
     if here := gpu.gpus(case, build.vendor):
         yield _finding(case, build, names, [gpu.described(one) for one in here])
@@ -49,14 +49,4 @@ def _finding(case: Case, build: GpuBuild, names: tuple[str, ...], here: list[str
             ),
         ),
         explanation=f"It works, and computes on the processor. For the GPU: {build.remedy}.",
-    )
-
-
-def _names(case: Case, build: GpuBuild) -> tuple[str, ...]:
-    """Files of the package, relative to it and with `/`; none where nothing could be listed."""
-    return tuple(
-        f"{directory}/{name}"
-        for package in case.package_directories
-        for directory in build.directories
-        for name in case.machine.files.listing(case.path_module.join(package, directory)) or ()
     )
