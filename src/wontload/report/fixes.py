@@ -19,9 +19,9 @@ from wontload.remedy.steps import (
     Step,
     WriteFile,
 )
+from wontload.report.gpu_backend import gpu_backend_said
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
 from wontload.report.screen import Terminal
-from wontload.report.verify import gpu_backend_said
 
 HEADING = "fixes, judged on a model of this machine, best first"
 MOST_DIFFERENCES = 6

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from wontload.app.verify import Verification
-from wontload.diagnosis.gpu_backend import GpuBackend
+from wontload.report.gpu_backend import gpu_backend_said
 from wontload.report.layout import Line, Span, draw, flow, labelled, span, words
 from wontload.report.names import Names
 from wontload.report.screen import Terminal
-from wontload.report.text import and_list
 from wontload.report.why import render_why
 
 MOST_MODULES = 12
@@ -30,14 +29,3 @@ def render_verify(answer: Verification, terminal: Terminal, *, quiet: bool = Fal
     if backend:
         lines += labelled("GPU", words(backend), terminal.width)
     return report + draw(lines, terminal)
-
-
-def gpu_backend_said(backend: GpuBackend | None, target: str) -> str:
-    """One sentence on the package's files for GPUs; empty where there is nothing to say."""
-    if backend is None or not backend.files:
-        return ""  # a CPU build where a GPU is here is WL405
-    if backend.mapped:
-        return (
-            f"{and_list(list(backend.mapped))} is mapped; `wontload verify {target} --gpu` measures whether it is used"
-        )
-    return f"{and_list(list(backend.files))} is there, and was not mapped by the import"
