@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from wontload.build.wishes import Wishes
 from wontload.diagnosis.finding import Severity
 from wontload.machine.inventory import Cpu, Driver, Gpu, Inventory, Tool, Toolkit, VisualStudio
 from wontload.machine.snapshot import load
+from wontload.machine.survey.visual_studios import parse_vswhere
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rtx4070super.json"
 ADA = Gpu(vendor="nvidia", name="NVIDIA GeForce RTX 4070 SUPER", compute_capability=(8, 9))
@@ -288,3 +290,59 @@ def test_portable_code_for_a_processor_without_avx2():
     machine = replace(machine, inventory=replace(machine.inventory, cpu=Cpu(cores=2, features=frozenset({"avx"}))))
     values = told(planned(machine, portable=True))
     assert (values["GGML_NATIVE"], values["GGML_AVX2"], "GGML_AVX" in values) == ("OFF", "OFF", False)
+
+
+def test_a_disk_without_room():
+    machine = unix(gxx("12.2"))
+    plan = plan_build(machine, "pyzmq", resources=Resources(cores=1, disk_bytes=100 << 20))
+    assert errors(plan) == ["WL707"]
+    assert plan_build(machine, "pyzmq", resources=Resources(cores=1, disk_bytes=8 << 30)).findings == ()
+
+
+@pytest.mark.parametrize(("place", "codes"), [("C:\\" + "x" * 80, ["WL707"]), ("C:\\Üß\\t", ["WL707"]), ("C:\\t", [])])
+def test_paths_that_windows_tools_may_not_take(place, codes):
+    machine = with_studios(build_tools("14.39.1"))
+    plan = plan_build(machine, "pyzmq", circumstances=Circumstances(directory=place))
+    assert [one.code for one in plan.findings] == codes
+    assert not plan.hindered
+
+
+# Visual Studio from what vswhere says. Shapes: vswhere's wiki, "Examples"; components: Microsoft, "Visual Studio
+# workload and component IDs"; 14.50 is _MSC_VER 1950: MicrosoftDocs/cpp-docs, compiler-versions.md.
+
+
+def vswhere(product: str, version: str, year: str, *packages: str) -> dict[str, object]:
+    return {
+        "installationPath": rf"C:\\VS\\{year}\\{product}",
+        "installationVersion": version,
+        "productId": f"Microsoft.VisualStudio.Product.{product}",
+        "displayName": f"Visual Studio {product} {year}",
+        "packages": [{"id": one, "type": "Workload"} for one in packages],
+    }
+
+
+NATIVE = "Microsoft.VisualStudio.Workload.NativeDesktop"
+MANAGED = "Microsoft.VisualStudio.Workload.ManagedDesktop"
+LAYOUTS = [
+    # Build Tools for C++ beside a Community for C#: the case's own
+    ([vswhere("Community", "17.9.1", "2022", MANAGED), vswhere("BuildTools", "17.9.1", "2022", VCTOOLS)],
+     {"BuildTools": "14.39.33519"}, ("BuildTools", [])),
+    ([vswhere("Community", "17.9.1", "2022", NATIVE)], {"Community": "14.39.33519"}, ("Community", [])),
+    ([vswhere("Community", "17.9.1", "2022", MANAGED)], {}, (None, ["WL701"])),
+    # only a compiler that is younger than CUDA 12.4
+    ([vswhere("Community", "18.0.1", "2026", NATIVE)], {"Community": "14.50.35717"}, (None, ["WL703"])),
+    # the younger one is installed beside the one that CUDA 12.4 takes
+    ([vswhere("Community", "18.0.1", "2026", NATIVE), vswhere("BuildTools", "16.11.2", "2019", VCTOOLS)],
+     {"Community": "14.50.35717", "BuildTools": "14.29.30133"}, ("BuildTools", [])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("instances", "toolsets", "expected"), LAYOUTS)
+def test_what_vswhere_lists_becomes_a_choice(instances, toolsets, expected):
+    told = [
+        replace(one, toolsets=(toolsets[one.product],) if one.product in toolsets else ())
+        for one in parse_vswhere(json.dumps(instances))
+    ]
+    plan = planned(with_studios(*told))
+    chosen = plan.studio.instance.product if isinstance(plan.studio, Studio) else None
+    assert (chosen, errors(plan)) == expected

@@ -10,12 +10,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.remedy.trees import tree
 from tests.support.cli import wontload
 from tests.support.packages import virtual_environment
 from tests.support.small_package import CMAKE, NAME, VERSION, build_tools, small_package
@@ -99,6 +101,31 @@ def test_its_script_does_the_same_by_hand(tmp_path, links):
     assert subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout == "43\n"
 
 
+def test_it_is_installed_imported_and_taken_back(tmp_path, links):
+    environment = tmp_path / "an environment"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    python = str(environment / "bin" / "python")
+    before = tree(environment)
+    answer = ask(small_package(tmp_path), links, "--install", "--python", python, status=0)
+    assert answer["installed"]["kept"]
+    code = f"import {NAME}; print({NAME}.tiny.tiny_answer())"
+    assert subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout == "42\n"
+    assert wontload("undo").status == 0
+    assert tree(environment) == before
+
+
+def test_what_does_not_import_is_taken_back_at_once(tmp_path, links):
+    environment = tmp_path / "an environment"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    before = tree(environment)
+    source = small_package(tmp_path)
+    (source / NAME / "__init__.py").write_text("import ctypes\nctypes.CDLL('libnosuchthing.so.7')\n")
+    python = str(environment / "bin" / "python")
+    answer = ask(source, links, "--install", "--python", python, status=1)
+    assert (answer["verdict"], answer["installed"]["kept"]) == ("built", False)
+    assert tree(environment) == before
+
+
 def test_the_source_stays_as_it_is(tmp_path, links):
     source = small_package(tmp_path)
     before = sorted(path.relative_to(source) for path in source.rglob("*"))
@@ -116,11 +143,33 @@ def test_cmake_args_of_the_shell_count_and_are_checked(tmp_path, links):
     source = small_package(tmp_path)
     answer = ask(source, links, status=0, CMAKE_ARGS="-DTINY_FAST=on")
     assert answer_of(answer["wheel"], tmp_path) == 43
-    assert codes(ask(source, links, status=1, CMAKE_ARGS="-DTINY_CUBLAS=on")) == ["WL704"]
+    assert codes(ask(source, links, status=1, CMAKE_ARGS="-DLLAMA_CUBLAS=on")) == ["WL704"]
+
+
+def test_its_source_comes_from_the_index_that_pip_is_configured_for(tmp_path, links, monkeypatch):
+    root = tmp_path / "simple"
+    sdist = tmp_path / f"{NAME}-{VERSION}.tar.gz"
+    with tarfile.open(sdist, "w:gz") as archive:
+        archive.add(small_package(tmp_path), f"{NAME}-{VERSION}")
+    for file in (sdist, *links.iterdir()):
+        project = root / file.name.partition("-")[0].replace("_", "-").lower()
+        project.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, project)
+        (project / "index.html").write_text(f'<a href="{file.name}">{file.name}</a>')
+    ran = wontload(
+        "build", f"{NAME}=={VERSION}", "--json", PIP_INDEX_URL=root.as_uri(), PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS=""
+    )
+    assert ran.status == 0, (ran.out, ran.err)
+    assert ran.json["verdict"] == "built"
+    missing = wontload(
+        "build", f"{NAME}==9.9", "--json", PIP_INDEX_URL=root.as_uri(), PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS=""
+    )
+    assert missing.status == 4
+    assert "no source distribution" in missing.err
 
 
 @pytest.mark.parametrize(
-    ("flag", "new"), [("TINY_CUBLAS", "GGML_CUDA"), ("TINY_QUICK", "TINY_FAST"), ("TINY_FASTT", "TINY_FAST")]
+    ("flag", "new"), [("LLAMA_CUBLAS", "GGML_CUDA"), ("LLAMA_QUICK", "TINY_FAST"), ("TINY_FASTT", "TINY_FAST")]
 )
 def test_an_obsolete_or_misspelt_flag_is_refused_before_anything_runs(tmp_path, links, flag, new):
     answer = ask(small_package(tmp_path), links, "-D", f"{flag}=on", status=1)
@@ -155,7 +204,8 @@ def test_a_build_that_fails_is_diagnosed_from_its_own_log(tmp_path, links):
     assert os.listdir(tmp_path / "tmp") == []
 
 
-def test_an_interrupted_build_leaves_nothing(tmp_path, links, state):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_build_leaves_nothing(tmp_path, links, state, how):
     slow = (
         CMAKE
         + '\nexecute_process(COMMAND ${CMAKE_COMMAND} -E echo "now it sleeps")\nexecute_process(COMMAND sleep 300)\n'
@@ -168,7 +218,7 @@ def test_an_interrupted_build_leaves_nothing(tmp_path, links, state):
         assert time.monotonic() < deadline
         assert process.poll() is None, process.communicate()
         time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     assert process.wait(60) == 130
     assert os.listdir(tmp_path / "tmp") == []
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from wontload.app.places import Place, this_computer
 from wontload.build.fetch import fetch_source
-from wontload.build.frontend import Frontend, frontend
+from wontload.build.frontend import frontend
 from wontload.build.here import circumstances, resources
 from wontload.build.judging import JudgedWheel, judge_wheel
 from wontload.build.plan import BuildPlan, plan_build
@@ -22,6 +22,7 @@ from wontload.build.source import NoSource, Source, read_source
 from wontload.build.unpack import bring
 from wontload.build.wheelhouse import built_before, keep, key_of
 from wontload.build.wishes import Wishes
+from wontload.diagnosis import Finding
 from wontload.errors import UsageError
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
@@ -72,6 +73,12 @@ class BuildAnswer:
     again: bool = False
 
     @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What hinders it, what its log says although it succeeded, what the wheel lacks."""
+        remarks = self.built.remarks if self.built else ()
+        return (*self.plan.findings, *remarks, *(self.judged.findings if self.judged else ()))
+
+    @property
     def verdict(self) -> str:
         """`planned`, `hindered` (something is missing, nothing was run), `failed`, or of a wheel: `built`, `unfit`."""
         if self.wheel is not None:
@@ -113,7 +120,7 @@ def build(order: Order, *, told: Told = lambda progress: None) -> BuildAnswer:
     place = this_computer(order.python)
     with _workplace() as directory:
         starter = frontend(order.python, directory, os.environ, find_links=order.find_links)
-        source = read_source(_brought(order, starter, directory))
+        source = read_source(_brought(order, place.machine, directory))
         _refuse_other(order, source)
         plan = _plan(order, place.machine, source, directory)
         answer = BuildAnswer(machine=place.machine, plan=plan)
@@ -146,7 +153,9 @@ def _plan(order: Order, machine: Machine, source: Source | None, directory: str)
         source=source,
         wishes=order.wishes,
         resources=resources(directory),
-        circumstances=circumstances(order.python, offline=order.offline, find_links=order.find_links),
+        circumstances=circumstances(
+            order.python, offline=order.offline, find_links=order.find_links, directory=directory
+        ),
     )
 
 
@@ -168,14 +177,13 @@ def _read_at_hand(order: Order) -> Iterator[Source | None]:
             yield read_source(bring(order.source, directory))
 
 
-def _brought(order: Order, starter: Frontend, directory: str) -> str:
+def _brought(order: Order, machine: Machine, directory: str) -> str:
     place = os.path.join(directory, "source")
     os.mkdir(place)
     if order.source is not None:
         return bring(order.source, place)
-    requirement = f"{order.name}=={order.version}" if order.version else order.name
     sdist = fetch_source(
-        requirement, order.name, starter, directory, offline=order.offline, find_links=order.find_links
+        order.name, order.version, machine, directory, offline=order.offline, find_links=order.find_links
     )
     return bring(sdist, place)
 

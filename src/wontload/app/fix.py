@@ -15,6 +15,7 @@ from wontload.machine import Machine
 from wontload.machine.snapshot import Snapshot
 from wontload.remedy import journal as journals
 from wontload.remedy.candidates import Question, matching_wheel, reinstall, runtime_wheels
+from wontload.remedy.candidates.build import build as build_candidate
 from wontload.remedy.candidates.by_manager import manager_package
 from wontload.remedy.candidates.cpu_fallback import cpu_fallback
 from wontload.remedy.candidates.loader_line import loader_line
@@ -27,6 +28,7 @@ from wontload.remedy.candidates.system_package import system_package
 from wontload.remedy.doing import take, take_back
 from wontload.remedy.fetching import fetch
 from wontload.remedy.fix import Environment, Fix, rank
+from wontload.remedy.refused import StepFailed
 from wontload.remedy.steps import Step
 from wontload.remedy.wheel_images import wheel_images
 
@@ -43,6 +45,7 @@ CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
     search_variable,
     loader_line,
     system_package,
+    build_candidate,
 )
 # Kinds whose steps and proof are made of what was fetched.
 COMPLETE = {
@@ -50,6 +53,7 @@ COMPLETE = {
     "reinstall": reinstall.complete,
     "one-owner": reinstall.complete,
     "matching-wheel": matching_wheel.complete,
+    "build": reinstall.complete,
     "cpu-fallback": reinstall.complete,
 }
 NEXT = {"runtime-wheels": runtime_wheels.what_they_need}  # further wheels, where those that were fetched are not enough
@@ -176,6 +180,8 @@ def _fetched(fix: Fix, plan: Plan, directory: str) -> Fix:
 
 
 def _fetch(fix: Fix, wanted: Sequence[str], environment: Environment, directory: str) -> Sequence[str]:
+    if fix.kind == "build":
+        return tuple(_built(wanted, environment.python))
     if fix.kind != "matching-wheel":
         return fetch(wanted, pip=environment.pip, directory=directory, index=fix.index)
     from wontload.app.matching import fetch_matching
@@ -183,13 +189,44 @@ def _fetch(fix: Fix, wanted: Sequence[str], environment: Environment, directory:
     return fetch_matching(fix.requirements[0], python=environment.python, directory=directory)
 
 
+def _built(requirements: Sequence[str], python: str) -> Iterator[str]:
+    """Wheels of these, compiled here. Raises `StepFailed` with what hinders it, or where its log is."""
+    from wontload.app.build import Order, build, ordered
+
+    for requirement in requirements:
+        name, version = ordered(requirement)
+        answer = build(Order(name=name, version=version, python=python))
+        if answer.wheel is None or answer.verdict == "unfit":
+            log = f" Its log is {answer.built.log}." if answer.built else ""
+            raise StepFailed(
+                f"{requirement} was not built: {answer.verdict}.{log}", f"`wontload build {requirement}` tells more."
+            )
+        yield answer.wheel
+
+
 def _apply(fix: Fix, diagnosis: Diagnosis, progress: Callable[[Step], None], timeout_s: float) -> Attempt:
-    target, python = diagnosis.target, diagnosis.machine.python
+    python = diagnosis.machine.python
     executable = python.executable if python else ""
-    journal = journals.begin(target=target, python=executable, fix=fix.id, title=fix.title)
+    return try_steps(fix, diagnosis.target, executable, progress=progress, timeout_s=timeout_s)
+
+
+def try_steps(
+    fix: Fix,
+    target: str,
+    python: str,
+    *,
+    progress: Callable[[Step], None] = lambda step: None,
+    timeout_s: float = 60.0,
+) -> Attempt:
+    """Take a fix's steps, journaled; import `target` for real with `python`; if that fails, undo.
+
+    Raises:
+        KeyboardInterrupt: after what was done has been taken back.
+    """
+    journal = journals.begin(target=target, python=python, fix=fix.id, title=fix.title)
     try:
         take(fix.steps, journal, progress=progress)
-        after = diagnose(target, python=executable, timeout_s=timeout_s, environment=_environment(fix))
+        after = diagnose(target, python=python, timeout_s=timeout_s, environment=_environment(fix))
     except KeyboardInterrupt:
         take_back(journal)
         raise

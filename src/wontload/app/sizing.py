@@ -23,14 +23,17 @@ def sized(plan: Plan) -> Plan:
     """The plan with the bytes that each fix would fetch, and in the order that they make; not known stays so."""
     # Which file a matching wheel is, is found out when it is fetched.
     fixes = [fix for fix in plan.fixes if fix.kind != "matching-wheel"]
-    wanted = {(one, fix.index) for fix in fixes for one in fix.requirements}
+    wanted = {(one, fix.index, fix.kind == "build") for fix in fixes for one in fix.requirements}
     if not wanted or plan.environment is None:
         return plan
     settings = pip_settings(plan.environment.prefix)
     web = Web(Connection(**{name: getattr(settings, name) for name in Connection.__slots__}))
     target = Target(plan.diagnosis.machine)
-    sizes = {(one, index): _bytes(one, _of_index(settings, index), target, web) for one, index in wanted}
-    known = [_sized(fix, [sizes[one, fix.index] for one in fix.requirements]) for fix in fixes]
+    sizes = {
+        (one, index, source): _bytes(one, _of_index(settings, index, source=source), target, web)
+        for one, index, source in wanted
+    }
+    known = [_sized(fix, [sizes[one, fix.index, fix.kind == "build"] for one in fix.requirements]) for fix in fixes]
     others = [fix for fix in plan.fixes if fix not in fixes]
     return replace(plan, fixes=tuple(sorted([*known, *others], key=rank)))
 
@@ -41,10 +44,11 @@ def _sized(fix: Fix, sizes: Iterable[int | None]) -> Fix:
     return replace(fix, download_bytes=sum(known)) if complete else fix
 
 
-def _of_index(settings: Settings, index: str) -> Settings:
-    """As `fetch` asks: wheels only, and of the index alone that a fix names."""
+def _of_index(settings: Settings, index: str, *, source: bool) -> Settings:
+    """As `fetch` asks: wheels only, and of the index alone that a fix names; of a build its source only."""
     settings = settings.with_options(index_url=index) if index else settings
-    return replace(settings, only_binary=(":all:",), no_binary=())
+    every = (":all:",)
+    return replace(settings, only_binary=() if source else every, no_binary=every if source else ())
 
 
 def _bytes(requirement: str, settings: Settings, target: Target, web: Web) -> int | None:

@@ -1,56 +1,75 @@
-"""Getting a source distribution from the index that the interpreter's pip is configured for, or from directories."""
+"""Getting a source distribution: from the indexes that pip is configured for, or from directories.
+
+Not by `pip download`: of a package whose backend cannot tell its metadata alone (meson-python) that compiles it first.
+"""
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 
-from wontload.build.frontend import Frontend
 from wontload.build.source import NoSource
 from wontload.build.unpack import is_archive
 from wontload.knowledge.packages import normalised
+from wontload.machine import Machine
+from wontload.wheels.candidates import Target, candidates_of
+from wontload.wheels.choosing import Request, chosen
+from wontload.wheels.index.gather import Place, gather
+from wontload.wheels.index.settings import Settings, pip_settings
+from wontload.wheels.pools import Connection
+from wontload.wheels.web import Web
+from wontload.wheels.whole import fetch_whole
 
-PATIENCE_S = 3600.0
-MOST_SAID = 600  # characters of pip's own words in an error
+PATIENCE_S = 60.0
 
 
 def fetch_source(
-    requirement: str, name: str, frontend: Frontend, directory: str, *, offline: bool, find_links: Sequence[str]
+    name: str, version: str, machine: Machine, directory: str, *, offline: bool, find_links: Sequence[str]
 ) -> str:
     """The path of a source distribution of exactly that package.
 
     Args:
-        requirement: such as `pyzmq==27.1.0`. directory: a place of the build's own.
+        name, version: empty version: the newest that fits. machine: whose Python, and whose configuration of pip.
+        directory: a place of the build's own. offline: only `find_links` count, which are directories then.
 
     Raises:
-        NoSource: there is none, or no network.
+        NoSource: there is none.
+        Unreachable: a server does not answer, or gives another file than it promised.
     """
     if offline:
-        return _lying(requirement, name, find_links)
-    if frontend.name != "pip":
+        return _lying(name, version, find_links)
+    settings = pip_settings(machine.python.prefix if machine.python else "")
+    settings = replace(settings, no_binary=(":all:",), only_binary=(), find_links=(*settings.find_links, *find_links))
+    web = Web(Connection(**{one: getattr(settings, one) for one in Connection.__slots__}))
+    answers = gather(normalised(name), _places(settings), web, patience_s=PATIENCE_S)
+    offered = [one for one in candidates_of(normalised(name), answers, Target(machine)) if not one.wheel]
+    found = chosen(offered, _request(name, version), settings)
+    if found is None:
+        problems = " ".join(one.problem for one in answers if one.problem)
+        passed = "; ".join(sorted({one.objection for one in offered if one.objection}))
         raise NoSource(
-            f"{requirement} cannot be fetched without pip.", "Give a source distribution with --source FILE."
-        )
-    into = os.path.join(directory, "sdist")
-    os.mkdir(into)
-    command = frontend.download(requirement, name, into, find_links=find_links)
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoSource(f"{requirement} could not be fetched: {error}.") from error
-    found = [one for one in os.listdir(into) if is_archive(one)]
-    if done.returncode or len(found) != 1:
-        said = (done.stderr or done.stdout).decode("utf-8", "backslashreplace").strip()[-MOST_SAID:]
-        raise NoSource(
-            f"no source distribution of {requirement} could be fetched: {said}",
+            f"no source distribution of {name} {version} is offered. {problems or passed}".strip(),
             "Is there a network, and does the index have its source? --source takes a directory or a file.",
         )
-    return os.path.join(into, found[0])
+    return fetch_whole(found.link, web, directory=os.path.join(directory, "sdist"))
 
 
-def _lying(requirement: str, name: str, find_links: Sequence[str]) -> str:
-    version = requirement.partition("==")[2]
+def _places(settings: Settings) -> list[Place]:
+    indexes = () if settings.no_index else settings.indexes
+    return [
+        *(Place(kind="links", url=url) for url in settings.find_links),
+        *(Place(kind="simple", url=url) for url in indexes),
+    ]
+
+
+def _request(name: str, version: str) -> Request:
+    from packaging.specifiers import SpecifierSet
+
+    return Request(project=normalised(name), specifier=SpecifierSet(f"=={version}" if version else ""))
+
+
+def _lying(name: str, version: str, find_links: Sequence[str]) -> str:
     for directory in find_links:
         for file in sorted(os.listdir(directory), reverse=True) if os.path.isdir(directory) else ():
             stem = file.lower().removesuffix(".tar.gz").removesuffix(".zip")
@@ -58,6 +77,7 @@ def _lying(requirement: str, name: str, find_links: Sequence[str]) -> str:
             if is_archive(file) and normalised(own) == normalised(name) and version in ("", number):
                 return os.path.join(directory, file)
     raise NoSource(
-        f"there is no source distribution of {requirement} in --find-links, and --offline forbids the network.",
+        f"there is no source distribution of {name} {version}".rstrip()
+        + " in --find-links, and --offline forbids the network.",
         "Give it with --source FILE or DIRECTORY.",
     )

@@ -42,12 +42,6 @@ class Frontend:
         plain = ["--no-deps", "--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar=off", "-v"]
         return [*self.command, "wheel", *plain, f"--wheel-dir={into}", *alone, *links, source]
 
-    def download(self, requirement: str, name: str, into: str, *, find_links: Sequence[str]) -> list[str]:
-        """The command that fetches a source distribution, as this interpreter's configuration says from where."""
-        links = [f"--find-links={directory}" for directory in find_links]
-        plain = ["--no-deps", "--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]
-        return [*self.command, "download", *plain, f"--no-binary={name}", f"--dest={into}", *links, requirement]
-
 
 def frontend(
     python: str, directory: str, environment: Mapping[str, str], *, find_links: Sequence[str] = ()

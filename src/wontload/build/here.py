@@ -28,11 +28,11 @@ def resources(directory: str) -> Resources:
     return Resources(cores=_cores(), memory_bytes=_memory(), disk_bytes=_disk(directory))
 
 
-def circumstances(python: str, *, offline: bool, find_links: Iterable[str]) -> Circumstances:
+def circumstances(python: str, *, offline: bool, find_links: Iterable[str], directory: str = "") -> Circumstances:
     """What lies ready: wheels in directories, Python's header files."""
     names = (name for directory in find_links if os.path.isdir(directory) for name in os.listdir(directory))
     offered = {normalised(name.partition("-")[0]) for name in names if name.endswith((".whl", ".tar.gz"))}
-    return Circumstances(offline=offline, offered=frozenset(offered), headers=_headers(python))
+    return Circumstances(offline=offline, offered=frozenset(offered), headers=_headers(python), directory=directory)
 
 
 def _cores() -> int | None:

@@ -112,7 +112,7 @@ def plan_build(
         variables=tuple(settings.variables(choice, cost.jobs)),
         cost=cost,
         local=local_version(backend, cuda, architectures),
-        findings=(*flags.findings, *preconditions(choice, circumstances)),
+        findings=(*flags.findings, *preconditions(choice, circumstances, cost, resources)),
         alternatives=alternatives,
     )
 

@@ -6,8 +6,8 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from wontload.build.environment import BuildEnvironment, build_environment
@@ -19,6 +19,7 @@ from wontload.build.source import NoSource
 from wontload.build.studio import Studio
 from wontload.build.vcvars import prompt_of
 from wontload.build.wrapped_tools import real_directories
+from wontload.diagnosis.finding import Finding, Severity
 from wontload.diagnosis.log.judging import LogDiagnosis, diagnose_log
 from wontload.errors import WontloadError
 from wontload.machine.own_places import state_directory
@@ -40,6 +41,7 @@ class Built:
         wheel: path of the wheel as the build named it; `None` when it failed. log: path of everything printed.
         seconds: that it took. job_bytes: memory of the largest process; `None` where the system does not tell.
         disk_bytes: the most that its directory was seen to take.
+        remarks: what the log of a success says of flags that did nothing (WL704).
         diagnosis: of the log, when it failed. environment: that it was given.
     """
 
@@ -49,6 +51,7 @@ class Built:
     job_bytes: int | None
     environment: BuildEnvironment
     disk_bytes: int = 0
+    remarks: tuple[Finding, ...] = ()
     diagnosis: LogDiagnosis | None = None
 
 
@@ -91,6 +94,7 @@ def run_build(
             )
         except OSError as error:
             raise CannotBuild(f"{command[0]} cannot be started: {error.strerror or error}.") from error
+    diagnosis = diagnosed(log.name)
     return Built(
         wheel=_wheel(wheels, log.name) if status == 0 else None,
         log=log.name,
@@ -98,7 +102,8 @@ def run_build(
         job_bytes=_largest_process(),
         environment=environment,
         disk_bytes=watcher.disk_bytes,
-        diagnosis=None if status == 0 else diagnosed(log.name),
+        remarks=tuple(_remarks(diagnosis, plan)) if status == 0 else (),
+        diagnosis=diagnosis if status else None,
     )
 
 
@@ -109,6 +114,14 @@ def diagnosed(log: str) -> LogDiagnosis:
         file.seek(max(0, size - MOST_LOG_BYTES))
         data = file.read(MOST_LOG_BYTES)
     return diagnose_log(data, name=log, left_out_bytes=max(0, size - MOST_LOG_BYTES))
+
+
+def _remarks(diagnosis: LogDiagnosis, plan: BuildPlan) -> Iterator[Finding]:
+    """Flags of the person's, or the backend's own, that came to nothing although the build succeeded."""
+    given = {*plan.flags.kept, *([plan.backend.switch.option] if plan.backend.switch else [])}
+    for one in diagnosis.findings:
+        if one.code == "WL704" and given.intersection(" ".join((one.subject, *one.also)).split()):
+            yield replace(one, severity=Severity.WARNING, explains_error=False)
 
 
 def _environment(plan: BuildPlan, own: Mapping[str, str], temporary: str) -> BuildEnvironment:

@@ -45,7 +45,7 @@ def prompt_of(studio: Studio, own: Mapping[str, str]) -> dict[str, str]:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NoPrompt(f"{studio.vcvars} could not be run: {error}.") from error
     variables = parse_prompt(done.stdout)
-    if not variables:
+    if not any(name.upper() == "INCLUDE" for name in variables):  # it may fail without a status
         raise NoPrompt(
             f"{studio.vcvars} failed.",
             f"Repair {studio.name} with Visual Studio's installer, or take another with --generator.",

@@ -10,6 +10,7 @@ from wontload.cli.options import Options
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wontload.app.build import BuildAnswer, Order
+    from wontload.app.fix import Attempt
     from wontload.build.wishes import Wishes
 
 FAILED = 1
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plan", action="store_true", help="show what would be run and why, and run nothing")
     parser.add_argument("--script", choices=("ps1", "cmd", "sh"), help="write the plan as a script to run by hand")
     parser.add_argument("-o", "--output", metavar="DIR", help="where the wheel is laid (default: your wheelhouse)")
+    parser.add_argument("--install", action="store_true", help="install the wheel, check the import; undoable")
     parser.add_argument("--again", action="store_true", help="build although a wheel of just this was built before")
     group = parser.add_argument_group("wishes, which the plan otherwise chooses")
     group.add_argument("--backend", choices=("cuda", "hip", "vulkan", "metal", "sycl", "blas", "cpu"))
@@ -53,9 +55,30 @@ def run(options: Options) -> int:
     state = _State(order.name)
     from wontload.cli.progress import waiting
 
+    _end_as_by_ctrl_c()
     with waiting(state.told, enabled=not options.quiet):
         answer = build(order, told=state.seen)
-    return _show(options, answer)
+    if not options.install or answer.wheel is None or answer.verdict == "unfit":
+        return _show(options, answer)
+    from wontload.app.installing import install
+
+    with waiting(f"installing {order.name}", enabled=not options.quiet):
+        attempt = install(
+            answer.wheel, python=order.python, offline=order.offline, find_links=order.find_links, timeout_s=60.0
+        )
+    return _show(options, answer, attempt)
+
+
+def _end_as_by_ctrl_c() -> None:
+    """Have a build that is told to end (SIGTERM, a closed terminal) take its compilers and its directory with it."""
+    import signal
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), interrupt)
 
 
 def _order(options: Options, *, live: bool) -> Order:
@@ -126,14 +149,19 @@ def _script(options: Options, answer: BuildAnswer) -> int:
     return FAILED if answer.plan.hindered else 0
 
 
-def _show(options: Options, answer: BuildAnswer) -> int:
+def _show(options: Options, answer: BuildAnswer, attempt: Attempt | None = None) -> int:
     if options.format == "json":
         from wontload.report.as_json import dump
         from wontload.report.build_json import build_to_json
 
-        options.say(dump(build_to_json(answer)))
+        options.say(dump(build_to_json(answer, attempt)))
     else:
         from wontload.report.terminal import render_build
 
         options.say(render_build(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
-    return FAILED if answer.verdict in ("hindered", "failed", "unfit") else 0
+        if attempt is not None:
+            from wontload.report.terminal import render_attempt
+
+            options.say(render_attempt(attempt, options.terminal()))
+    failed = answer.verdict in ("hindered", "failed", "unfit") or (attempt is not None and not attempt.kept)
+    return FAILED if failed else 0

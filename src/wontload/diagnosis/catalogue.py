@@ -59,6 +59,7 @@ CODES = MappingProxyType(
         "WL704": "build_flags",
         "WL705": "not_built",
         "WL706": "other_toolchain",
+        "WL707": "starved",
         "WL801": "unhelpful_advice",
         "WL901": "disagreement",
         "WL902": "not_observed",

@@ -17,13 +17,21 @@ class CannotFetch(StepFailed):
     """A wheel could not be had: no network, no such version, none for this Python. Exit status 4."""
 
 
-def fetch(requirements: Sequence[str], *, pip: Sequence[str], directory: str, index: str = "") -> tuple[str, ...]:
+def fetch(
+    requirements: Sequence[str],
+    *,
+    pip: Sequence[str],
+    directory: str,
+    index: str = "",
+    options: Sequence[str] = (),
+) -> tuple[str, ...]:
     """Download exactly these distributions, as wheels for that interpreter, without what they depend on.
 
     Args:
         requirements: such as `nvidia-cublas-cu12<12.5`.
         pip: how the pip is called whose configuration counts, and that fetches for the environment's Python.
         directory: the wheels are laid there. index: URL of the one index to ask; empty for those of the configuration.
+        options: further ones of pip's, such as `--no-index`.
 
     Returns:
         Paths of the wheels.
@@ -31,8 +39,8 @@ def fetch(requirements: Sequence[str], *, pip: Sequence[str], directory: str, in
     Raises:
         CannotFetch: with what pip said.
     """
-    options = ("--disable-pip-version-check", "--no-input", "--only-binary=:all:", "--no-deps", "--progress-bar=off")
-    command = [*pip, "download", *options, f"--dest={directory}"]
+    plain = ("--disable-pip-version-check", "--no-input", "--only-binary=:all:", "--no-deps", "--progress-bar=off")
+    command = [*pip, "download", *plain, *options, f"--dest={directory}"]
     command += [*((f"--index-url={index}",) if index else ()), *requirements]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False)

@@ -24,8 +24,7 @@ def render_build(answer: BuildAnswer, terminal: Terminal, *, quiet: bool = False
         quiet: the answer, and the titles of what hinders. verbose: also what was passed over, and every variable.
     """
     lines = [*_header(answer, terminal)]
-    findings = (*answer.plan.findings, *(answer.judged.findings if answer.judged else ()))
-    for finding in findings:
+    for finding in answer.findings:
         lines += [[], *_finding(finding, terminal, quiet=quiet)]
     if not quiet and (answer.verdict in ("planned", "hindered") or verbose):
         lines += [[], *_plan(answer.plan, terminal, verbose=verbose)]
@@ -135,7 +134,7 @@ def _built(answer: BuildAnswer, terminal: Terminal) -> Iterator[Line]:
     built = answer.built
     assert built is not None
     memory = f", the largest process {built.job_bytes / MIB:.0f} MiB" if built.job_bytes else ""
-    memory += f", {built.disk_bytes / MIB:.0f} MiB of disk" if built.disk_bytes else ""
+    memory += f", {built.disk_bytes / MIB:.0f} MiB of disk" if built.disk_bytes >= MIB else ""
     yield from labelled(
         "took", words(f"{built.seconds:.0f} s with {answer.plan.cost.jobs} jobs{memory}"), terminal.width
     )

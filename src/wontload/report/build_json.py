@@ -7,6 +7,7 @@ from typing import Any
 
 from wontload._version import __version__
 from wontload.app.build import BuildAnswer
+from wontload.app.fix import Attempt
 from wontload.build.plan import BuildPlan
 from wontload.build.settings import Setting
 from wontload.build.studio import Studio
@@ -16,7 +17,7 @@ from wontload.report.as_json import finding_to_json, log_to_json
 Object = dict[str, Any]
 
 
-def build_to_json(answer: BuildAnswer) -> Object:
+def build_to_json(answer: BuildAnswer, attempt: Attempt | None = None) -> Object:
     """What was, or would be, run, and what came of it."""
     built, judged = answer.built, answer.judged
     return {
@@ -25,7 +26,7 @@ def build_to_json(answer: BuildAnswer) -> Object:
         "machine": answer.machine.id,
         "verdict": answer.verdict,
         "plan": _plan(answer.plan),
-        "findings": [finding_to_json(one) for one in (*answer.plan.findings, *(judged.findings if judged else ()))],
+        "findings": [finding_to_json(one) for one in answer.findings],
         "wheel": answer.wheel,
         "again": answer.again,
         "judged": None
@@ -38,6 +39,9 @@ def build_to_json(answer: BuildAnswer) -> Object:
                 for one in judged.files
             ],
         },
+        "installed": None
+        if attempt is None
+        else {"kept": attempt.kept, "journal": attempt.journal, "problem": attempt.problem},
         "built": None
         if built is None
         else {

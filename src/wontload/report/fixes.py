@@ -81,7 +81,8 @@ def costs(fix: Fix) -> str:
     parts += ["needs an administrator"] if fix.rights == "administrator" else []
     parts += ["by hand"] if fix.by_hand else ["undoable"]
     if fix.proof.works is not True:
-        parts.append("the import is tried after it" if fix.by_hand else CERTAINTY[fix.proof.works])
+        proof = CERTAINTY[fix.proof.works] if fix.kind != "build" else "to be proven on what is built"
+        parts.append("the import is tried after it" if fix.by_hand else proof)
     return " · ".join(parts)
 
 

@@ -46,7 +46,8 @@ _NATIVE = re.compile(
 _NATIVE_WITH_BLANKS = re.compile(r"['\"]([A-Za-z]:[\\/][^\n*?\"'<>|]{1,300}?\.(?:dll|pyd))['\"]", re.IGNORECASE)
 _BUILT = re.compile(
     r"(?:Failed building wheel for|Building wheels? for(?: collected packages:)?|Could not build wheels for|"
-    r"No matching distribution found for|satisfies the requirement|Failed to build|Collecting) ([A-Za-z][\w.-]{1,60})"
+    r"No matching distribution found for|satisfies the requirement|Failed to build|Collecting) "
+    r"(?!one or more)([A-Za-z][\w.-]{1,60})"
 )
 _PYTHON = re.compile(
     r"Python (\d\.\d{1,2}(?:\.\d{1,2})?)\b|[Pp]ython[\\/_-]?(3\.\d{1,2})\b|Python(3\d{1,2})[\\/]"

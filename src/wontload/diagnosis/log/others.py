@@ -10,7 +10,7 @@ from wontload.diagnosis.log.missing import base_name
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.knowledge.messages import messages
 
-BUILD_CODES = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706")  # they have rules of their own
+BUILD_CODES = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706", "WL707")  # they have rules of their own
 # Numbers behind which the source of a build may stand: distutils and pip print them of programs that are not there.
 FILE_NOT_FOUND = 2
 MODULE_NOT_FOUND = 126

@@ -11,6 +11,7 @@ from wontload.diagnosis.rules import (
     wl704_build_flags,
     wl705_not_built,
     wl706_other_toolchain,
+    wl707_starved,
 )
 
 # `others` speaks for the findings that have rules for machines, as far as a text tells of them.
@@ -23,4 +24,5 @@ LOG_RULES = (
     wl704_build_flags.build_flags,
     wl705_not_built.not_built,
     wl706_other_toolchain.other_toolchain,
+    wl707_starved.starved,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wontload.diagnosis.finding import Finding
 from wontload.diagnosis.log.cause import Log
 
-BUILDS = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706")
+BUILDS = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706", "WL707")
 
 
 def would_settle(findings: tuple[Finding, ...], log: Log) -> tuple[str, ...]:

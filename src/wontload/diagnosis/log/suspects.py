@@ -50,6 +50,7 @@ SENTENCES = MappingProxyType(
         "WL704": "a build flag may be obsolete or not applied",
         "WL705": "a cached or finished wheel may have been used in place of a build",
         "WL706": "the build may have picked another toolchain than the one that works",
+        "WL707": "the build may have lacked memory, disk, path length or network",
         "WL903": "what it comes of may be something that no finding is about",
     }
 )

@@ -1,6 +1,6 @@
 """One module a finding, named after its code. The order here is the order in which they are asked; ranking is apart.
 
-Rules of findings that live in build logs alone (WL505, WL701 to WL706) are asked of texts: `diagnosis/log/rules.py`.
+Rules of findings that live in build logs alone (WL505, WL701 to WL707) are asked of texts: `diagnosis/log/rules.py`.
 WL801 stands in an answer's advice: `remedy/advice/`.
 """
 

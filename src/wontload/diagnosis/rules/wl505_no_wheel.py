@@ -16,7 +16,7 @@ RANK_IN_BUILD_SCRIPT = 52
 def no_wheel(log: Log) -> Iterator[Cause]:
     """The installer found no wheel, or took the source and could not build it.
 
-    What the build itself lacked is WL701 to WL706; this finding says why there was a build at all.
+    What the build itself lacked is WL701 to WL707; this finding says why there was a build at all.
     """
     yield from stated(log, "WL505")
     failed = {
