@@ -84,6 +84,26 @@ def test_the_command_installs_what_it_promises(world, server, tmp_path, installe
     assert run(command, tmp_path) == f"{index} {version}"
 
 
+def test_the_same_file_from_another_place_is_the_same_file():
+    name = f"pkg-1.0-{TAG}.whl"
+    places = [Place(kind="simple", url=f"https://{host}.example.org") for host in "ab"]
+    one, other = (
+        Candidate(
+            link=Link(filename=name, url=f"{place.url}/{name}", index="i", sha256="ab" * 32),
+            place=place,
+            order=order,
+            version=Version("1.0"),
+            tag_rank=0,
+        )
+        for order, place in enumerate(places)
+    )
+    settings = Settings(indexes=tuple(place.url for place in places))
+    for wanted in (one, other):  # pip takes the second
+        assert install_command(Wanted(candidate=wanted, candidates=[one, other], project="pkg"), settings) == (
+            "python -m pip install pkg"
+        )
+
+
 def test_a_file_of_a_release_is_asked_for_by_its_url():
     link = Link(
         filename=f"pkg-1.0-{TAG}.whl", url=f"https://example.org/a/pkg-1.0-{TAG}.whl", index="i", sha256="ab" * 32

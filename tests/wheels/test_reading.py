@@ -10,7 +10,7 @@ from wontload.binary import Image
 from wontload.wheels.cache import Cache
 from wontload.wheels.index.link import Link
 from wontload.wheels.parts import NoRanges
-from wontload.wheels.reading import LEAST_BYTES, MOST_BYTES, Opened, allowance, open_candidate
+from wontload.wheels.reading import LEAST_BYTES, MOST_BYTES, SLACK_BYTES, Opened, allowance, open_candidate
 from wontload.wheels.web import Web
 
 
@@ -88,5 +88,6 @@ def test_a_server_without_ranges_is_told(steady):
 
 def test_three_in_a_hundred_within_bounds():
     assert allowance(500_000_000) == 15_000_000
-    assert allowance(10_000) == LEAST_BYTES
+    assert allowance(10_000) == 10_000 + SLACK_BYTES
+    assert allowance(100_000_000) == LEAST_BYTES
     assert allowance(5_000_000_000) == MOST_BYTES

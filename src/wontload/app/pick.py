@@ -17,7 +17,7 @@ from wontload.machine import Machine
 from wontload.machine.interpreters import chosen as interpreter
 from wontload.machine.snapshot import Snapshot
 from wontload.wheels.cache import Cache
-from wontload.wheels.candidates import Candidate, Target, candidates_of
+from wontload.wheels.candidates import Candidate, Target, candidates_of, same_file
 from wontload.wheels.changes import changes
 from wontload.wheels.choosing import Request
 from wontload.wheels.choosing import chosen as choose
@@ -139,7 +139,8 @@ def _judged(
     ranked: tuple[Ranked, ...] = ()
     reading = [tuple(one for wave in found for one in wave)] if every else found
     for number, wave in enumerate(reading):
-        more = (plain,) if number == 0 and plain is not None and plain not in wave else ()
+        known = plain is None or any(same_file(one, plain) for one in wave)
+        more = (plain,) if number == 0 and plain is not None and not known else ()
         judged += reader.judged((*wave, *more), place)
         ranked = rank(judged, place.machine)
         if settled(ranked, place.machine) or len(judged) >= MOST_READ or reader.fetched_bytes >= MOST_FETCHED:

@@ -24,6 +24,7 @@ from wontload.wheels.web import Web
 from wontload.wheels.whole import fetch_whole
 
 AT_ONCE = 8
+TOO_FAR_IN = "what decides lies further in than may be read (--read-all)"
 ALL_BYTES = 96 << 20  # of one wave; each wheel of it may take its part
 PATIENCE_S = 300.0
 
@@ -86,6 +87,8 @@ class Reader:
     def _ranked(self, candidate: Candidate, result: Opened | BaseException, place: Where) -> Ranked:
         if isinstance(result, (WontloadError, TimeoutError)):
             return Ranked(candidate=candidate, problem=_sentence(result))
+        if isinstance(result, (NotReached, NotKnown)):
+            return Ranked(candidate=candidate, problem=TOO_FAR_IN)
         if isinstance(result, BaseException):
             raise result
         self.fetched_bytes += result.fetched_bytes
@@ -94,7 +97,7 @@ class Reader:
         except WontloadError as error:
             return Ranked(candidate=candidate, problem=_sentence(error))
         except (NotReached, NotKnown):  # a question that nobody foresaw when the wheel was read
-            return Ranked(candidate=candidate, problem="what decides lies further in than may be read (--read-all)")
+            return Ranked(candidate=candidate, problem=TOO_FAR_IN)
         finally:
             result.close()
         return Ranked(candidate=candidate, appraisal=appraisal)

@@ -10,6 +10,7 @@ from wontload.report.names import environment_of
 from wontload.report.pick_words import build_of, passed_over, reasons, unreached
 from wontload.report.screen import Terminal
 from wontload.report.text import counted
+from wontload.wheels.candidates import same_file
 from wontload.wheels.ranking import Ranked
 from wontload.wheels.weighing import Standing
 
@@ -60,7 +61,8 @@ def _commands(answer: Pick, terminal: Terminal) -> Iterator[Line]:
     if answer.commands:
         yield []
     for installer, command in answer.commands.items():
-        yield from labelled(installer, [span(word, "code") for word in command.split()], terminal.width)
+        # On one line, however long: it is there to be copied.
+        yield [*labelled(installer, (), terminal.width)[0], Span(command, "code")]
     appraisal = answer.recommended.appraisal if answer.recommended else None
     if appraisal is not None and appraisal.standing in (Standing.ADDED, Standing.NEEDS):
         what = f"wontload fix {answer.project}"
@@ -72,7 +74,7 @@ def _commands(answer: Pick, terminal: Terminal) -> Iterator[Line]:
 
 def _plain(answer: Pick, terminal: Terminal) -> Iterator[Line]:
     plain, best = answer.plain, answer.recommended
-    if plain is not None and best is not None and plain == best.candidate:
+    if plain is not None and best is not None and same_file(plain, best.candidate):
         return
     start = [span(f"pip install {answer.project}", "code"), *words("alone would take")]
     if plain is None:
@@ -80,7 +82,7 @@ def _plain(answer: Pick, terminal: Terminal) -> Iterator[Line]:
     elif not plain.wheel:
         said = words(f"{plain.link.filename}, a source distribution, and try to build it.")
     else:
-        judged = next((one for one in answer.ranked if one.candidate == plain), None)
+        judged = next((one for one in answer.ranked if same_file(one.candidate, plain)), None)
         why = f" ({'; '.join(reasons(judged, answer))})" if judged else ""
         said = words(f"{plain.link.filename}{why}.")
     yield from ([], *flow([*start, *said], terminal.width))

@@ -52,6 +52,14 @@ class Candidate:
         return not self.objection
 
 
+def same_file(one: Candidate, other: Candidate | None) -> bool:
+    """Whether two places offer the very same file, by its hash."""
+    if other is None or one == other:
+        return one == other
+    link, digest = one.link, one.link.sha256
+    return bool(digest) and (link.filename, digest) == (other.link.filename, other.link.sha256)
+
+
 class Target:
     """The Python that candidates are for. `tags`: those that it takes, best first; `python_version`: such as 3.11.9."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from wontload.wheels.candidates import Candidate
+from wontload.wheels.candidates import Candidate, same_file
 from wontload.wheels.choosing import Request, chosen
 from wontload.wheels.index.gather import Place
 from wontload.wheels.index.link import bare_url
@@ -53,7 +53,8 @@ def install_command(wanted: Wanted, settings: Settings) -> str:
     for options, changed, specifier in _ways(wanted, settings):
         own = [one for one in wanted.candidates if asks(changed, one.place)]
         own.sort(key=lambda one: _position(changed, one.place))
-        if chosen(own, Request(project=wanted.project, specifier=specifier & bound), changed) == wanted.candidate:
+        found = chosen(own, Request(project=wanted.project, specifier=specifier & bound), changed)
+        if same_file(wanted.candidate, found):
             return _line(wanted, settings, options, f"{wanted.project}{specifier}")
     link = wanted.candidate.link
     digest = f"#sha256={link.sha256}" if link.sha256 else ""

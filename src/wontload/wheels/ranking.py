@@ -74,11 +74,16 @@ def waves(
     fitting = [one for one in fitting if one.version in allowed]
     fitting = [one for one in fitting if one.link.yanked is None] or fitting
     by_place: dict[int, list[Candidate]] = {}
+    files: set[tuple[str, str]] = set()
     for one in sorted(fitting, key=_newest_first, reverse=True):
         known = by_place.setdefault(one.order, [])
-        if not any(_same_build(one, other) for other in known):
-            known.append(one)
-    places = sorted(by_place.values(), key=lambda ones: _promise(ones[0], machine))
+        file = (one.link.filename, one.link.sha256)
+        if file in files or any(_same_build(one, other) for other in known):
+            continue
+        known.append(one)
+        if one.link.sha256:
+            files.add(file)  # another place that offers it, too, is not read again
+    places = sorted(filter(None, by_place.values()), key=lambda ones: _promise(ones[0], machine))
     for at in _leaps(max(map(len, places), default=0)):
         turn = [ones[at] for ones in places if at < len(ones)]
         yield from (tuple(turn[begin : begin + WAVE]) for begin in range(0, len(turn), WAVE))

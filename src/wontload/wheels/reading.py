@@ -27,6 +27,7 @@ from wontload.wheels.wheel import Wheel, read_wheel
 
 SHARE = 0.03  # of a wheel that may be fetched to judge it
 LEAST_BYTES, MOST_BYTES = 12 << 20, 24 << 20  # of that
+SLACK_BYTES = 1 << 18  # pieces overlap at their ends
 FRONT_BYTES = 96 << 10  # of each native member, fetched at once with those of the others
 SMALL_HEADER_BYTES = 512  # room for a member's name and extra field
 NotEnough = (NotReached, NotPaidFor)
@@ -104,7 +105,9 @@ def open_candidate(
 
 
 def allowance(size_bytes: int) -> int:
-    """How many bytes may be fetched of a wheel of that size without asking."""
+    """How many bytes may be fetched of a wheel of that size without asking: all of a small one."""
+    if size_bytes <= MOST_BYTES:
+        return size_bytes + SLACK_BYTES
     return max(LEAST_BYTES, min(int(size_bytes * SHARE), MOST_BYTES))
 
 
