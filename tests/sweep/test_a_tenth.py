@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import platform
+import zipfile
+from pathlib import Path
 
 import pytest
 
+from tests.support import downloads
 from tests.support.corpus import pins
-from tests.sweep import test_glibc, test_parsers, test_windows
+from tests.sweep import test_glibc, test_imports, test_parsers, test_windows
 from tests.sweep.excused import without_excuse
+from tests.sweep.imports import differences
 
 # A tenth of the wheels, and nearly of their files: 35 MB for both systems.
 NAMES = ("aiohttp", "black", "gevent", "h5py", "lxml", "msgpack", "pycryptodome")
@@ -30,6 +34,41 @@ def test_windows_python_loads_them_as_predicted(wheel) -> None:
     record = test_windows.ask(wheel)
     assert without_excuse("windows", record["differences"]) == []
     assert (record["loads"], record["died"]) == (2 * record["files"], [])
+
+
+# Of the same wheels a few modules each, and wheels that need what is not there: six of sixty.
+IMPORTED = ("aiohttp", "gevent", "lxml", "msgpack")
+MODULES = 4
+
+
+@pytest.mark.oracle("gcc")
+@pytest.mark.parametrize("name", [*IMPORTED, "torchao", "mpi4py"])
+def test_modules_import_on_this_linux_as_check_says(name: str, tmp_path: Path) -> None:
+    path = next((one.path() for one in LINUX if one.name == name), None) or downloads.wheel(name)
+    found = test_imports.on_linux(path, [], tmp_path, MODULES)
+    assert differences(found) == []
+    assert {one.observed for one in found} == {"loads" if name in IMPORTED else "refused"}
+
+
+@pytest.mark.oracle("wine")
+@pytest.mark.parametrize("name", IMPORTED)
+def test_modules_import_under_wine_as_check_says(name: str) -> None:
+    found = test_imports.on_windows(next(one.path() for one in WINDOWS if one.name == name), [], MODULES)
+    assert differences(found) == []
+    assert {one.observed for one in found} == {"loads"}
+
+
+@pytest.mark.oracle("wine")
+def test_a_windows_wheel_that_lost_a_library_is_refused_as_check_says(tmp_path: Path) -> None:
+    whole = next(one.path() for one in WINDOWS if one.name == "h5py")
+    path = tmp_path / whole.name
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(path, "w") as copy:
+        for member in archive.infolist():
+            if member.filename != "h5py/hdf5.dll":
+                copy.writestr(member, archive.read(member))
+    found = test_imports.on_windows(path, [], MODULES)
+    assert differences(found) == []
+    assert "refused" in {one.observed for one in found}
 
 
 def test_it_is_a_tenth() -> None:
