@@ -48,6 +48,7 @@ CODES = MappingProxyType(
         "WL516": "metadata_disagrees",
         "WL517": "absolute_rpath",
         "WL518": "common_name",
+        "WL519": "strange_layout",
         "WL601": "initialisation_failed",
         "WL602": "no_static_tls",
         "WL603": "executable_stack",

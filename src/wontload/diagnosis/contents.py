@@ -64,6 +64,7 @@ class Contents:
         digest: SHA-256 of a member in hexadecimal; `None` where it was not worked out.
         requires: distributions that it declares to need, by normalised name.
         unnamed: members that are native files by what they begin with, and not by their names.
+        checksums: CRC-32 of members, by name.
     """
 
     file_name: str
@@ -80,6 +81,7 @@ class Contents:
     digest: Callable[[str], str | None] = field(default=lambda name: None, repr=False)
     requires: frozenset[str] = frozenset()
     unnamed: tuple[str, ...] = ()
+    checksums: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @cached_property
     def platforms(self) -> tuple[tuple[str, Platform], ...]:

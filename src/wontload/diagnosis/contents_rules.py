@@ -13,6 +13,7 @@ from wontload.diagnosis.rules import (
     wl516_metadata_disagrees,
     wl517_absolute_rpath,
     wl518_common_name,
+    wl519_strange_layout,
     wl604_runtimes_collide,
 )
 
@@ -25,6 +26,7 @@ CONTENTS_RULES = (
     wl516_metadata_disagrees.metadata_disagrees,
     wl517_absolute_rpath.absolute_rpath,
     wl518_common_name.common_name,
+    wl519_strange_layout.strange_layout,
     wl604_runtimes_collide.bundled_together,
 )
 

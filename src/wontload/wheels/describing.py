@@ -63,6 +63,7 @@ def contents_of(wheel: Wheel, *, all_hashes: bool = False) -> Contents:
         digest=digest,
         requires=frozenset(required_name(one) for one in wheel.requires_dist),
         unnamed=unnamed,
+        checksums={name: member.crc for name, member in archive.members.items()},
     )
 
 

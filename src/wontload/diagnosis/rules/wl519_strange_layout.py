@@ -1,0 +1,112 @@
+"""WL519: files of the wheel lie where they do harm, or no good."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wontload.diagnosis.contents import Contents, finding
+from wontload.diagnosis.finding import Finding, Severity
+
+# Names at the top of site-packages that many projects leave there by mistake, each over the others' files.
+COMMON = frozenset(
+    "build cmake data dist doc docs example examples images include lib scripts src test testing tests tools".split()
+)
+BYTECODE = re.compile(r"\.py[co]$")
+OF_PYTHON = re.compile(r"(\.py|\.pyi|\.pth|\.pyd|\.so|\.dll)$", re.IGNORECASE)
+SMALLEST_DOUBLE_BYTES = 1  # an empty file is no copy of another
+
+
+def strange_layout(contents: Contents) -> Iterator[Finding]:
+    """Names at the top that other packages use too, byte code, modules that no import finds, copies, nothing at all."""
+    top = dict(_in_site(contents))
+    grave = dict(_grave(contents, top))
+    if grave:
+        yield finding(
+            "WL519",
+            "files lie where other packages have theirs, or where nobody looks",
+            grave,
+            severity=Severity.WARNING,
+            explanation="What stands at the top of a wheel goes to the top of site-packages, where every package "
+            "shares "
+            "one directory: `tests` of one project writes over that of another, and an `__init__.py` makes a package "
+            "of "
+            "all of them.",
+        )
+    for kind, title in ((_copies, "files are there twice"), (_unimportable, "no import finds some of the files")):
+        if small := dict(kind(contents, top)):
+            yield finding(
+                "WL519",
+                title,
+                small,
+                severity=Severity.NOTE,
+                explanation="They do no harm and take up room.",
+            )
+    if several := dict(_several(contents, top)):
+        yield finding(
+            "WL519",
+            "the wheel brings several names to the top of site-packages",
+            several,
+            severity=Severity.NOTE,
+            explanation="Some projects bring two packages on purpose; others forgot to leave one out.",
+        )
+
+
+def _in_site(contents: Contents) -> Iterator[tuple[str, str]]:
+    """Members that go to site-packages, each with its path there."""
+    for name in contents.sizes:
+        first, _, rest = name.partition("/")
+        if first.endswith(".data"):
+            scheme, _, inside = rest.partition("/")
+            if scheme in ("purelib", "platlib"):
+                yield name, inside
+        elif not first.endswith(".dist-info"):
+            yield name, name
+
+
+def _grave(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:
+    if not top:
+        yield contents.dist_info, "is all that the wheel holds" if _is_empty(contents) else "is all that is importable"
+    for name, where in top.items():
+        first, inside, _ = where.partition("/")
+        if BYTECODE.search(where) and "__pycache__" not in where:
+            yield name, "is byte code of one version of Python"
+        elif BYTECODE.search(where):
+            yield name, "is byte code, which installers make themselves"
+        elif inside and first.lower() in COMMON:
+            yield name, f"would be in a package {first}, as those of other projects"
+        elif where == "__init__.py":
+            yield name, "would make a package of site-packages itself"
+        elif not inside and not OF_PYTHON.search(where):
+            yield name, "would lie at the top of site-packages, and is no module"
+
+
+def _is_empty(contents: Contents) -> bool:
+    return all(name.startswith(f"{contents.dist_info}/") for name in contents.sizes)
+
+
+def _copies(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:
+    seen: dict[tuple[int, int], str] = {}
+    for name, size in contents.sizes.items():
+        key = size, contents.checksums.get(name, 0)
+        if size >= SMALLEST_DOUBLE_BYTES and key in seen and contents.checksums:
+            yield name, f"has the bytes of {seen[key]}"
+        seen.setdefault(key, name)
+
+
+def _unimportable(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for name, where in top.items():
+        parts = where.removesuffix(".py").split("/")
+        if where.endswith(".py") and not all(part.isidentifier() for part in parts):
+            yield name, "has a name that no import statement can spell"
+
+
+def _several(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:
+    roots = dict.fromkeys(where.partition("/")[0] for where in top.values())
+    roots.pop("__pycache__", None)
+    if len(roots) > 1:
+        yield contents.dist_info, f"belongs to {len(roots)} names at the top: {', '.join(sorted(roots)[:6])}"
+    with_code = {where.partition("/")[0] for where in top.values() if OF_PYTHON.search(where)}
+    for root in roots:
+        if root not in with_code:
+            yield root, "holds no Python module"
