@@ -153,7 +153,7 @@ def test_an_installer_that_refuses_is_quoted(python: str, tmp_path: Path):
 @pytest.mark.parametrize("member", ["../outside.py", "/etc/passwd", "C:/Windows/x.dll", "a\\..\\..\\x.py"])
 def test_a_wheel_that_leaves_its_place_is_refused(tmp_path: Path, member: str):
     made = wheel(tmp_path, "evil", "1", {member: b""})
-    with pytest.raises(Refused, match="outside its place"):
+    with pytest.raises(Refused, match=r"outside|backslash"):
         wheel_files(str(made), {"purelib": "/site", "platlib": "/site"})
 
 

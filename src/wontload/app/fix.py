@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from wontload.app.diagnose import diagnose
@@ -144,9 +145,12 @@ def apply(
     diagnosis = plan.diagnosis
     if not fix.requirements:
         return _apply(fix, diagnosis, progress, timeout_s)
-    with tempfile.TemporaryDirectory(prefix="wontload-", ignore_cleanup_errors=True) as directory:
+    with (
+        tempfile.TemporaryDirectory(prefix="wontload-", ignore_cleanup_errors=True) as directory,
+        ExitStack() as opened,
+    ):
         try:
-            fix = _fetched(fix, plan, directory)
+            fix = _fetched(fix, plan, directory, opened)
         except WontloadError as error:
             return Attempt(fix=fix, problem=str(error))
         if fix.proof.works is False:
@@ -155,7 +159,7 @@ def apply(
         return _apply(fix, diagnosis, progress, timeout_s)
 
 
-def _fetched(fix: Fix, plan: Plan, directory: str) -> Fix:
+def _fetched(fix: Fix, plan: Plan, directory: str, opened: ExitStack) -> Fix:
     """The fix with steps made of the wheels that it asks for, which lie in `directory` from now on.
 
     What a wheel's own library needs is known only now: where a wheel has that, too, it is fetched as well.
@@ -164,12 +168,10 @@ def _fetched(fix: Fix, plan: Plan, directory: str) -> Fix:
     assert plan.environment is not None
     question = _question(plan.diagnosis, plan.diagnosis.case, plan.environment)
     wanted, wheels = fix.requirements, os.path.join(directory, "wheels")
-    for round_number in range(MOST_ROUNDS):
-        unpacked = os.path.join(directory, f"unpacked-{round_number}")
+    for _ in range(MOST_ROUNDS):
         os.makedirs(wheels, exist_ok=True)
-        os.mkdir(unpacked)
         found = _fetch(fix, wanted, question.environment, wheels)
-        images = wheel_images(found, question.environment.places, unpacked)
+        images = wheel_images(found, question.environment.places, opened)
         complete = COMPLETE[fix.kind](fix, question, found, images)
         more = NEXT[fix.kind](complete, question) if fix.kind in NEXT else ()
         wanted = tuple(one for one in more if one not in fix.requirements)

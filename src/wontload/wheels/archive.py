@@ -33,6 +33,9 @@ FULL_32 = 0xFFFFFFFF
 CHUNK_BYTES = 1 << 18
 # Members up to this size are unpacked as a whole and kept, as far as there is room.
 WHOLE_BYTES = 1 << 20
+# Packed bytes that are unpacked without a thought, in a tenth of a second; behind them a parser leaves out what it can do
+# without: a DLL's version and manifest, where they lie behind hundreds of megabytes of GPU code.
+CHEAP_BYTES = 16 << 20
 MOST_KEPT_BYTES = 192 << 20  # of members and of states of unpacking, together
 
 
