@@ -61,3 +61,36 @@ def _run(command: list[str], directory: Path) -> None:
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     if done.returncode:
         raise RuntimeError(f"{shlex.join(command)}: {done.stderr[-1000:]}")
+
+
+def base_root(suite: str) -> Path:
+    """The files of a release's base system with its own Python, unpacked below one directory; nothing is installed."""
+    with locked(POOL / f".{suite}.lock"):
+        root = POOL / f"{suite}-root"
+        if not root.is_dir():
+            fresh, state = POOL / f"{suite}-root.fresh", POOL / f"{suite}-apt"
+            for name in ("lists/partial", "cache/archives/partial"):
+                (state / name).mkdir(parents=True, exist_ok=True)
+            (state / "status").touch()
+            (state / "sources.list").write_text(
+                f"deb [arch=amd64 signed-by={KEYRING}] http://deb.debian.org/debian {suite} main\n"
+            )
+            options = ["-qq", "-oAPT::Architecture=amd64", f"-oDir::Etc::sourcelist={state}/sources.list"]
+            options += ["-oDir::Etc::sourceparts=/dev/null", f"-oDir::State={state}", f"-oDir::Cache={state}/cache"]
+            options += [f"-oDir::State::lists={state}/lists", f"-oDir::State::status={state}/status"]
+            options += ["-oAcquire::Languages=none", "-oAPT::Install-Recommends=false", "-oAcquire::Retries=3"]
+            options.append("-oAcquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false")
+            _run(["apt-get", *options, "update"], POOL)
+            _run(["apt-get", *options, "-y", "--download-only", "install", "libc6", "libstdc++6", "python3"], POOL)
+            for package in sorted((state / "cache/archives").glob("*.deb")):
+                _run(["dpkg-deb", "-x", str(package), str(fresh)], POOL)
+            fresh.replace(root)
+    return root
+
+
+def python_of(root: Path, version: str) -> list[str]:
+    """The command that starts the Python of `base_root`, by that system's own loader and libraries."""
+    libraries = root / "lib/x86_64-linux-gnu"
+    loader = next(libraries.glob("ld-2.*.so"))
+    paths = f"{libraries}:{root}/usr/lib/x86_64-linux-gnu"
+    return [str(loader), "--library-path", paths, str(root / f"usr/bin/python{version}"), "-S"]

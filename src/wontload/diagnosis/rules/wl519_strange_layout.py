@@ -14,6 +14,7 @@ COMMON = frozenset(
 )
 BYTECODE = re.compile(r"\.py[co]$")
 OF_PYTHON = re.compile(r"(\.py|\.pyi|\.pth|\.pyd|\.so|\.dll)$", re.IGNORECASE)
+MODULE = re.compile(r"(\.py|\.pyd|\.(cpython-\d+|abi3)[\w.-]*\.so)$", re.IGNORECASE)
 SMALLEST_DOUBLE_BYTES = 1  # an empty file is no copy of another
 
 
@@ -96,8 +97,9 @@ def _copies(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]
 
 def _unimportable(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, where in top.items():
-        parts = where.removesuffix(".py").split("/")
-        if where.endswith(".py") and not all(part.isidentifier() for part in parts):
+        *packages, base = where.split("/")
+        parts = [*packages, base.partition(".")[0]]
+        if MODULE.search(base) and not all(part.isidentifier() for part in parts):
             yield name, "has a name that no import statement can spell"
 
 
@@ -106,7 +108,7 @@ def _several(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str
     roots.pop("__pycache__", None)
     if len(roots) > 1:
         yield contents.dist_info, f"belongs to {len(roots)} names at the top: {', '.join(sorted(roots)[:6])}"
-    with_code = {where.partition("/")[0] for where in top.values() if OF_PYTHON.search(where)}
+    with_code = {where.partition("/")[0] for where in top.values() if MODULE.search(where)}
     for root in roots:
         if root not in with_code:
             yield root, "holds no Python module"
