@@ -15,6 +15,7 @@ from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
 from wontload.wheels.candidates import Target, candidates_of
 from wontload.wheels.choosing import Request, chosen
+from wontload.wheels.index.folders import path_of
 from wontload.wheels.index.gather import Place, gather
 from wontload.wheels.index.settings import Settings, pip_settings
 from wontload.wheels.pools import Connection
@@ -52,7 +53,8 @@ def fetch_source(
             f"no source distribution of {name} {version} is offered. {problems or passed}".strip(),
             "Is there a network, and does the index have its source? --source takes a directory or a file.",
         )
-    return fetch_whole(found.link, web, directory=os.path.join(directory, "sdist"))
+    local = path_of(found.link.url)
+    return local or fetch_whole(found.link, web, directory=os.path.join(directory, "sdist"))
 
 
 def _places(settings: Settings) -> list[Place]:
