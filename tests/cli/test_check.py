@@ -67,6 +67,15 @@ def test_profiles_are_judged_each_by_itself(command, tmp_path: Path):
     assert fails == {"windows-11": True, "windows-11+vc": False, "windows-server-2022+vc": True}
 
 
+@pytest.mark.parametrize("profile", ["debian-12", "ubuntu-20.04"])
+def test_a_wheel_that_no_named_machine_takes_is_said_not_to_be_judged(command, tmp_path: Path, profile: str):
+    tag = "cp311-cp311-win_amd64" if profile == "debian-12" else "cp39-abi3-manylinux_2_34_x86_64"
+    path = make_wheel(tmp_path, {"demo/a.abi3.so": elf(needed=["libc.so.6"])} if "linux" in tag else GOOD, tag=tag)
+    (wheel,) = command("check", str(path), "--profile", profile, "--json").json["wheels"]
+    assert wheel["targets"] == []
+    assert "none of its files was judged" in wheel["assumes"][0]
+
+
 def test_a_declared_dependency_at_hand_is_installed_with_it(command, tmp_path: Path):
     user = {"user/a.abi3.so": elf(needed=["libprovided.so.1"], runpath="$ORIGIN/../provider")}
     provider = {"provider/libprovided.so.1": elf(soname="libprovided.so.1")}

@@ -133,7 +133,7 @@ def check_wheel(
         findings=tuple(found),
         targets=tuple(targets),
         gpu=tuple(_gpu(wheel, thorough=thorough)),
-        assumes=tuple(_assumptions(with_it, absent, targets)),
+        assumes=tuple(_assumptions(with_it, absent, targets, native=bool(contents.natives))),
     )
 
 
@@ -279,7 +279,11 @@ def _row(member: str, code: GpuCode) -> GpuRow:
     )
 
 
-def _assumptions(with_it: Sequence[Wheel], absent: Sequence[str], targets: Sequence[OnTarget]) -> Iterator[str]:
+def _assumptions(
+    with_it: Sequence[Wheel], absent: Sequence[str], targets: Sequence[OnTarget], *, native: bool
+) -> Iterator[str]:
+    if native and not targets:
+        yield "none of the clean machines that were named takes this wheel, so none of its files was judged on one"
     if with_it:
         yield f"installed with it, from the wheels at hand: {', '.join(f'{one.name} {one.version}' for one in with_it)}"
     if absent:
