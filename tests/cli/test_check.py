@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.images import elf, pe
+from tests.support.images import elf, macho, pe
 from tests.support.schemas import check as fits
 from tests.support.wheels import make_wheel
 
@@ -74,6 +74,13 @@ def test_a_wheel_that_no_named_machine_takes_is_said_not_to_be_judged(command, t
     (wheel,) = command("check", str(path), "--profile", profile, "--json").json["wheels"]
     assert wheel["targets"] == []
     assert "none of its files was judged" in wheel["assumes"][0]
+
+
+def test_a_macos_older_than_the_tag_is_not_asked(command, tmp_path: Path):
+    path = make_wheel(tmp_path, {"demo/a.abi3.so": macho()}, tag="cp311-cp311-macosx_14_0_arm64")
+    options = [word for number in (12, 13, 14, 15) for word in ("--profile", f"macos-{number}")]
+    (wheel,) = command("check", str(path), "--json", *options).json["wheels"]
+    assert [one["profile"] for one in wheel["targets"]] == ["macos-14", "macos-15"]
 
 
 def test_a_declared_dependency_at_hand_is_installed_with_it(command, tmp_path: Path):

@@ -63,15 +63,13 @@ def _profiles(platform: Platform, named: Sequence[str]) -> Iterator[str]:
     libc = platform.libc or ("glibc" if platform.system == "linux" else "")
     for name in named or knowledge.newest_profiles(platform.system, libc):
         one = knowledge.profile(wanted(name).system)
-        if one.system == platform.system and one.libc == libc and _is_old_enough(one.libc_version, platform):
+        if one.system == platform.system and one.libc == libc and _takes(one.libc_version or one.version, platform):
             yield name
 
 
-def _is_old_enough(libc_version: str, platform: Platform) -> bool:
-    """Whether an installer takes the tag there: a system older than the tag asks for is none of its business."""
-    if not libc_version or platform.minimum is None:
-        return True
-    return tuple(int(part) for part in libc_version.split(".")[:2]) >= platform.minimum
+def _takes(version: str, platform: Platform) -> bool:
+    """Whether an installer takes the tag on a system with that libc or of that macOS: a tag names the oldest."""
+    return platform.minimum is None or tuple(int(part) for part in version.split(".")[:2]) >= platform.minimum
 
 
 def _pythons(tags: Sequence[Tag], system: str) -> Iterator[tuple[tuple[int, int], bool]]:
