@@ -106,7 +106,18 @@ def tidy(value: str) -> str:
 
 
 def _shown(text: Text, place: int) -> str:
+    """The line; of a long one what is around the place, from word to word, with an ellipsis where it goes on."""
     line = text.line_around(place)
     if len(line) <= LONGEST_SHOWN:
         return line.strip()
-    return text.text[max(0, place - LONGEST_SHOWN // 2) : place + LONGEST_SHOWN // 2].replace("\n", " ").strip()
+    whole = text.text
+    before = whole[max(0, place - LONGEST_SHOWN) : place].rpartition("\n")
+    after = whole[place : place + LONGEST_SHOWN].partition("\n")
+    goes_on = not after[1] and len(after[0]) == LONGEST_SHOWN
+    lead = before[2][-max(LONGEST_SHOWN // 4, LONGEST_SHOWN - len(after[0])) :]
+    cut = len(lead) < len(before[2]) or (not before[1] and place > LONGEST_SHOWN)
+    lead = lead.partition(" ")[2] if cut and " " in lead else lead
+    rest = after[0][: LONGEST_SHOWN - len(lead)]
+    goes_on = goes_on or len(rest) < len(after[0])
+    rest = rest.rpartition(" ")[0] if goes_on and " " in rest else rest
+    return f"{'… ' if cut else ''}{lead}{rest.rstrip()}{' …' if goes_on else ''}".strip()
