@@ -45,6 +45,22 @@ def test_a_load_that_the_model_finds_sound():
     assert answer.verdict == "fails"
 
 
+def test_a_library_that_the_package_looks_for_by_itself():
+    """python-sounddevice asks ctypes.util.find_library, and nothing is handed to the loader."""
+    said = "PortAudio library not found"
+    (first,) = diagnose(linux({}), outcome=Outcome.FAILS, error=python_error("OSError", said)).findings
+    assert (first.code, first.title) == ("WL903", f"the import ends in Python code, not in the loader: OSError: {said}")
+    assert data(first, "looked", "names") == [["libportaudio.so.2"]]
+    assert data(first, "provider", "package") == ["libportaudio2"]
+
+
+def test_such_a_library_that_is_here():
+    there = {"/usr/lib/x86_64-linux-gnu/libportaudio.so.2": so()}
+    error = python_error("OSError", "PortAudio library not found")
+    (first,) = diagnose(linux(there), outcome=Outcome.FAILS, error=error).findings
+    assert data(first, "copy", "path") == ["/usr/lib/x86_64-linux-gnu/libportaudio.so.2"]
+
+
 def test_a_reason_that_the_model_knows_and_no_finding_has():
     """Nothing may be called sound that the model itself refuses."""
     machine = linux({LIBRARY: so(flags_1=NOOPEN)})

@@ -8,9 +8,12 @@ from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.words import listed
+from wontload.knowledge.components import Component, files_of
+from wontload.knowledge.sought import sought_component
 from wontload.loader import Verdict
 from wontload.machine import Outcome
 
+SUFFIX = {"windows": ".dll", "linux": ".so", "macos": ".dylib"}
 LONGEST_MESSAGE = 200  # characters of an exception's text in a title
 
 
@@ -21,6 +24,7 @@ def undetermined(case: Case) -> Iterator[Finding]:
         yield _of_a_load(case, case.fatal)
     elif error is not None and case.outcome is Outcome.FAILS:
         at = f" at {error.file}:{error.line}" if error.file else ""
+        sought = sought_component(error.text)
         yield Finding(
             code="WL903",
             severity=Severity.ERROR,
@@ -30,8 +34,10 @@ def undetermined(case: Case) -> Iterator[Finding]:
             chain=(case.target,),
             evidence=(
                 Evidence("observed", f"{error.exception} was raised{at}", {"file": error.file, "line": error.line}),
+                *(_of_sought(case, sought) if sought else ()),
             ),
-            explanation=_before_the_exception(case),
+            explanation=_looked_for_by_itself(sought) if sought else _before_the_exception(case),
+            component=sought.name if sought else None,
         )
     elif case.observation is None and any(load.simulated and load.simulated.would_settle for load in case.loads):
         yield Finding(
@@ -48,6 +54,24 @@ def undetermined(case: Case) -> Iterator[Finding]:
             )[:12],
             explanation="A saved machine holds what its maker looked at; the places named above are not among it.",
         )
+
+
+def _looked_for_by_itself(component: Component) -> str:
+    return f"The package looks for {component.title} by itself, and asks the loader for nothing before it has found it."
+
+
+def _of_sought(case: Case, component: Component) -> Iterator[Evidence]:
+    """A library that the package looks for by itself: which file it may mean, whether it is here, who provides it."""
+    suffix = SUFFIX.get(case.machine.system.name)
+    file = next((one for one in files_of(component) if suffix and suffix in one), None)
+    if file is None:
+        return
+    here = [copy.path for copy in case.copies.named(file)]
+    if here:
+        yield Evidence("copy", f"{listed(here)} is here; the package did not find it", {"path": here[0]})
+    else:
+        yield evidence.of_absence(case, (file,))
+    yield from evidence.of_providers(case, (file,))
 
 
 def _first_of(text: str) -> str:
