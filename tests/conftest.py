@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 
 import pytest
 
@@ -25,6 +26,12 @@ def _is_here(name: str) -> bool:
     return executable() is not None if name == BROWSER else shutil.which(COMMAND_OF[name]) is not None
 
 
+def pytest_configure() -> None:
+    """Started in a shell's background, a run ignores Ctrl-C, and so would every program that a test interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("oracle"):
         for name in mark.args:
@@ -39,9 +46,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """`sweep` tests run only when `-m sweep` asks for them."""
     if "sweep" in (config.option.markexpr or ""):
         return
-    kept = [item for item in items if item.get_closest_marker("sweep") is None]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+    sweeps = [item for item in items if item.get_closest_marker("sweep") is not None]
+    config.hook.pytest_deselected(items=sweeps)
+    items[:] = [item for item in items if item.get_closest_marker("sweep") is None]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -214,12 +214,15 @@ def test_an_interrupted_build_leaves_nothing(tmp_path, links, state, how):
     command = [sys.executable, "-m", "wontload", "build", NAME, "--source", source, "--offline", "--find-links", links]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + 120
-    while not any("now it sleeps" in log.read_text() for log in state.glob("builds/*.log")):
-        assert time.monotonic() < deadline
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.1)
-    process.send_signal(how)
-    assert process.wait(60) == 130
+    try:
+        while not any("now it sleeps" in log.read_text() for log in state.glob("builds/*.log")):
+            assert time.monotonic() < deadline
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.1)
+        process.send_signal(how)
+        assert process.wait(60) == 130
+    finally:
+        process.kill()
     assert os.listdir(tmp_path / "tmp") == []
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert str(tmp_path) not in running
