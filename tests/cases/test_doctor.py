@@ -66,7 +66,7 @@ def test_a_saved_machine_is_asked_for_what_it_holds():
 @pytest.fixture(scope="module")
 def python() -> Iterator[WindowsPython]:
     with windows().python("doctor") as made:
-        made.install(wheel("numpy"), wheel("bitsandbytes"))
+        made.install(wheel("numpy"), wheel("bitsandbytes"), wheel("build-packaging"))  # the last for the tool itself
         yield made
 
 

@@ -217,7 +217,8 @@ def test_what_the_removal_of_its_twin_took(python: WindowsPython, psycopg2: Path
 def test_two_distributions_of_which_files_are_gone(python: WindowsPython, psycopg2: Path, state: dict[str, str]):
     next(psycopg2.glob("_psycopg*.pyd")).unlink()
     answer = run(python, "fix", "psycopg2", "--plan", status=1, **state)
-    assert [one["id"] for one in answer["fixes"]][:2] == ["keep-psycopg2", "keep-psycopg2-binary"]
+    # The one that is fewer bytes to fetch stands first, and that is for the index to say.
+    assert {one["id"] for one in answer["fixes"][:2]} == {"keep-psycopg2", "keep-psycopg2-binary"}
     mended(python, "psycopg2", "keep-psycopg2", state)
 
 
