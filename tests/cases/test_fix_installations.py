@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -67,9 +68,11 @@ def test_what_a_killed_pip_leaves_is_made_whole(environment: Path, tmp_path: Pat
 def killed_while_replacing(environment: Path, package: Path, made: Path) -> None:
     command = [environment / "bin" / "python", "-m", "pip", "install", "--no-index", "--force-reinstall", str(made)]
     running = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while running.poll() is None and package.exists():
-        time.sleep(0.005)
-    os.killpg(running.pid, signal.SIGKILL)
+    aside = package.with_name("~" + package.name[1:])  # pip moves the old one out of the way before it writes the new
+    while running.poll() is None and not aside.exists():
+        time.sleep(0.001)
+    with contextlib.suppress(ProcessLookupError):  # it was quicker
+        os.killpg(running.pid, signal.SIGKILL)
     running.wait()
 
 
