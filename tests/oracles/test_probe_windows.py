@@ -14,7 +14,8 @@ import pytest
 from tests.support.downloads import wheel
 from tests.support.windows import WindowsPython, windows
 
-pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("probe-windows")]
+# With the cases: what these put on the user's PATH, in the registry that all share, every new process has.
+pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("windows-case")]
 
 SOURCE = Path(__file__).parents[2] / "src"
 OBSERVE = """
