@@ -34,15 +34,7 @@ def run(
     Raises:
         OSError: it cannot be started.
     """
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=directory,
-        env=None if environment is None else dict(environment),
-        start_new_session=sys.platform != "win32",
-    )
+    process = start(command, stderr=subprocess.STDOUT, environment=environment, directory=directory)
     assert process.stdin is not None
     assert process.stdout is not None
     family = Family(process.pid)
@@ -58,6 +50,25 @@ def run(
         process.wait()
         tail.finish()
     return Ended(status=status, output_tail=tail.text())
+
+
+def start(
+    command: Sequence[str], *, stderr: int, environment: Mapping[str, str] | None, directory: str | None
+) -> subprocess.Popen[bytes]:
+    """Start a child with pipes, at the head of a session of its own. `stderr`: `subprocess`' PIPE or STDOUT.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        cwd=directory,
+        env=None if environment is None else dict(environment),
+        start_new_session=sys.platform != "win32",
+    )
 
 
 class _Tail:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import re
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO
 
-from wontload.probe.child_process import Ended, Family
+from wontload.probe.child_process import Ended, Family, start
 
 LONGEST_LINE = 1 << 20  # bytes: what is longer is no line of ours
 LONGEST_PRINTED, MOST_KEPT, LAST_LINES = 4096, 1000, 40  # bytes of a line; lines
@@ -39,15 +38,7 @@ def converse(
     Raises:
         OSError: it cannot be started. Whatever `answer` raises; the child and all it started are then ended.
     """
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=directory,
-        env=None if environment is None else dict(environment),
-        start_new_session=sys.platform != "win32",
-    )
+    process = start(command, stderr=subprocess.PIPE, environment=environment, directory=directory)
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None  # noqa: PT018
     family, printed = Family(process.pid), _Printed(process.stderr, keep)
     late = threading.Event()
