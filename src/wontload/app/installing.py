@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,7 +14,7 @@ from wontload.app.places import this_computer
 from wontload.errors import WontloadError
 from wontload.knowledge.packages import import_name_for, normalised
 from wontload.remedy.change import Change
-from wontload.remedy.fetching import CannotFetch, fetch
+from wontload.remedy.fetching import CannotFetch, ask_pip, fetch
 from wontload.remedy.fix import Fix
 from wontload.remedy.proof import Proof
 from wontload.remedy.steps import InstallWheels
@@ -23,7 +22,6 @@ from wontload.wheels.archive import Archive
 from wontload.wheels.wheel import read_wheel
 
 PATIENCE_S = 600.0
-MOST_SAID = 600
 INSTALLERS = ("pip", "pip --user", "uv")
 
 
@@ -82,14 +80,13 @@ def _required(wheel: str, pip: Sequence[str], options: Sequence[str]) -> tuple[s
     """Distributions that the wheel requires and that are not installed, each with the version that pip chose."""
     quiet = ["--disable-pip-version-check", "--no-input", "--quiet", "--only-binary=:all:"]
     command = [*pip, "install", "--dry-run", "--report=-", *quiet, *options, wheel]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CannotFetch(f"pip could not be run: {error}.") from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "backslashreplace").strip()[-MOST_SAID:]
-        raise CannotFetch(f"what {os.path.basename(wheel)} requires cannot be had: {said}", "Install that first.")
-    return tuple(_listed(done.stdout, os.path.basename(wheel).partition("-")[0]))
+    name = os.path.basename(wheel)
+    report = ask_pip(
+        command,
+        lambda said: CannotFetch(f"what {name} requires cannot be had: {said}", "Install that first."),
+        patience_s=PATIENCE_S,
+    )
+    return tuple(_listed(report, name.partition("-")[0]))
 
 
 def _listed(report: bytes, own: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wontload.remedy.refused import StepFailed
 
@@ -42,12 +42,29 @@ def fetch(
     plain = ("--disable-pip-version-check", "--no-input", "--only-binary=:all:", "--no-deps", "--progress-bar=off")
     command = [*pip, "download", *plain, *options, f"--dest={directory}"]
     command += [*((f"--index-url={index}",) if index else ()), *requirements]
+
+    def refused(said: str) -> CannotFetch:
+        step = "Is there a network, and a wheel for this Python?" if any(one in said for one in NO_INDEX) else ""
+        return CannotFetch(f"{', '.join(requirements)} could not be fetched: {said}", step)
+
+    ask_pip(command, refused)
+    return tuple(sorted(os.path.join(directory, name) for name in os.listdir(directory) if name.endswith(".whl")))
+
+
+def ask_pip(command: Sequence[str], refused: Callable[[str], CannotFetch], *, patience_s: float = PATIENCE_S) -> bytes:
+    """What pip writes to standard output.
+
+    Args:
+        command: its whole command line. refused: makes the error of the end of what pip said, where it fails.
+        patience_s: seconds that it may take.
+
+    Raises:
+        CannotFetch: pip cannot be run, or fails.
+    """
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=patience_s, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CannotFetch(f"pip could not be run: {error}.") from error
     if done.returncode:
-        said = done.stderr.decode("utf-8", "backslashreplace").strip()[-MOST_SAID:]
-        step = "Is there a network, and a wheel for this Python?" if any(one in said for one in NO_INDEX) else ""
-        raise CannotFetch(f"{', '.join(requirements)} could not be fetched: {said}", step)
-    return tuple(sorted(os.path.join(directory, name) for name in os.listdir(directory) if name.endswith(".whl")))
+        raise refused(done.stderr.decode("utf-8", "backslashreplace").strip()[-MOST_SAID:])
+    return done.stdout
