@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from wontload.build.asking import said
 from wontload.errors import WontloadError
 
 PATIENCE_S = 120.0
@@ -76,25 +76,15 @@ def _wheels_of_pip(find_links: Sequence[str]) -> list[str]:
 
 
 def _pip(python: str, environment: Mapping[str, str]) -> tuple[int, ...]:
-    said = _said([python, "-m", "pip", "--version"], environment)
-    found = re.match(r"pip (\d+)\.(\d+)", said)
+    answer = said([python, "-m", "pip", "--version"], environment, patience_s=PATIENCE_S)
+    found = re.match(r"pip (\d+)\.(\d+)", answer)
     return (int(found[1]), int(found[2])) if found else ()
 
 
 def _fresh(python: str, directory: str, environment: Mapping[str, str]) -> str | None:
-    _said([python, "-m", "venv", directory], environment)
+    said([python, "-m", "venv", directory], environment, patience_s=PATIENCE_S)
     names = (os.path.join("Scripts", "python.exe"), os.path.join("bin", "python"))
     for path in (os.path.join(directory, name) for name in names):
         if os.path.isfile(path) and _pip(path, environment) >= OLDEST_PIP:
             return path
     return None
-
-
-def _said(command: Sequence[str], environment: Mapping[str, str]) -> str:
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, env=environment, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

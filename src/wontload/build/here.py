@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from wontload.build.asking import value_of
 from wontload.build.cost import Resources
 from wontload.build.preconditions import Circumstances
 from wontload.knowledge.packages import normalised
 
-PATIENCE_S = 30.0
-HEADER = "import os, sysconfig; print(os.path.isfile(os.path.join(sysconfig.get_path('include'), 'Python.h')))"
+HEADER = "os.path.isfile(os.path.join(sysconfig.get_path('include'), 'Python.h'))"
 # Of a control group, version 2 and 1: what a container may use.
 LIMITS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
@@ -91,19 +90,9 @@ def _disk(directory: str) -> int | None:
 
 
 def _headers(python: str) -> bool | None:
-    environment: Mapping[str, str] = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    try:
-        done = subprocess.run(
-            [python, "-c", HEADER],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PATIENCE_S,
-            env=environment,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return {b"True": True, b"False": False}.get(done.stdout.strip())
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    found = value_of(python, "sysconfig", HEADER, environment)
+    return found if isinstance(found, bool) else None
 
 
 def _text(path: str) -> str:

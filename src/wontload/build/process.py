@@ -6,12 +6,11 @@ import contextlib
 import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from wontload.probe.child_process import Family
+from wontload.probe.child_process import ended, start
 
 LONGEST_LINE_BYTES = 64 << 10  # compiler command lines have some kilobytes
 AFTER_DEATH_S = 0.5  # that the last of the output may take once the process is gone
@@ -33,28 +32,16 @@ def run_logged(
     Raises:
         OSError: it cannot be started.
     """
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=dict(environment),
-        cwd=directory,
-        start_new_session=sys.platform != "win32",
-    )
-    assert process.stdout is not None
-    family = Family(process.pid)
+    process = start(command, stderr=subprocess.STDOUT, environment=environment, directory=directory)
+    assert process.stdin is not None
     lines = _Lines(seen)
-    try:
+    with ended(process):
+        process.stdin.close()
         for data in _arriving(process):
             log.write(data)
             log.flush()
             lines.take(data)
         return process.wait()
-    finally:
-        family.end()
-        process.kill()
-        process.wait()
 
 
 def _arriving(process: subprocess.Popen[bytes]) -> Iterator[bytes]:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 
-PATIENCE_S = 10.0
+from wontload.build.asking import value_of
+
 PROGRAMS = {"cmake": "CMAKE_BIN_DIR", "ninja": "BIN_DIR"}
 LARGEST_SCRIPT = 1 << 20  # bytes; a real CMake has ten megabytes, and a launcher of a script a tenth of one
 PYTHONS = ("python", "python3", "python.exe", os.path.join(os.pardir, "python.exe"))
@@ -27,7 +27,7 @@ def real_directories(environment: Mapping[str, str]) -> Iterator[str]:
         found = shutil.which(program, path=path)
         if found is None or not _is_script(found):
             continue
-        directory = _asked(os.path.dirname(found), f"import {program}; print({program}.{attribute})", environment)
+        directory = _asked(os.path.dirname(found), program, attribute, environment)
         if directory and os.path.isdir(directory) and not os.path.samefile(directory, os.path.dirname(found)):
             yield directory
 
@@ -45,23 +45,12 @@ def _is_script(path: str) -> bool:
     return at >= 0 and b"python" in data[at : at + 512].lower()
 
 
-def _asked(directory: str, program: str, environment: Mapping[str, str]) -> str:
+def _asked(directory: str, program: str, attribute: str, environment: Mapping[str, str]) -> str:
     """What the interpreter beside a script answers; empty where there is none, or it cannot tell."""
     for name in PYTHONS:
         python = os.path.join(directory, name)
-        if not os.path.isfile(python):
-            continue
-        try:
-            done = subprocess.run(
-                [python, "-c", program],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=PATIENCE_S,
-                env=dict(environment),
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            continue
-        if done.returncode == 0:
-            return os.fsdecode(done.stdout).strip()
+        if os.path.isfile(python):
+            found = value_of(python, program, f"{program}.{attribute}", environment)
+            if isinstance(found, str):
+                return found
     return ""

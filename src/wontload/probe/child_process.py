@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -37,18 +37,11 @@ def run(
     process = start(command, stderr=subprocess.STDOUT, environment=environment, directory=directory)
     assert process.stdin is not None
     assert process.stdout is not None
-    family = Family(process.pid)
-    tail = _Tail(process.stdout)
     status: int | None = None
-    try:
+    with contextlib.closing(_Tail(process.stdout)) as tail, ended(process):
         process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = process.wait(timeout_s)
-    finally:
-        family.end()
-        process.kill()
-        process.wait()
-        tail.finish()
     return Ended(status=status, output_tail=tail.text())
 
 
@@ -71,6 +64,25 @@ def start(
     )
 
 
+@contextlib.contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[Callable[[], None]]:
+    """See to it that nothing of a child that `start` made is left at the end of `with`, nor of all that it started.
+
+    Yields what ends them before that, from any thread.
+    """
+    family = _Family(process.pid)
+
+    def end() -> None:
+        family.end()
+        process.kill()
+
+    try:
+        yield end
+    finally:
+        end()
+        process.wait()
+
+
 class _Tail:
     """Reads a stream to its end and keeps the last `TAIL_BYTES`; so the child never waits for a full pipe."""
 
@@ -85,7 +97,7 @@ class _Tail:
             while data := os.read(self._stream.fileno(), 65536):
                 self._kept = (self._kept + data)[-TAIL_BYTES:]
 
-    def finish(self) -> None:
+    def close(self) -> None:
         self._thread.join(_AFTER_DEATH_S)
         if not self._thread.is_alive():  # else somebody who left the family still holds the other end
             self._stream.close()
@@ -102,10 +114,11 @@ if sys.platform == "win32":
 
     _PROCESS_SET_QUOTA, _PROCESS_TERMINATE = 0x0100, 0x0001  # what AssignProcessToJobObject asks for
 
-    class Family:
+    class _Family:
         """A job object: everything that the child starts belongs to it (Microsoft, "Job Objects")."""
 
         def __init__(self, process_id: int) -> None:
+            self._job = None
             if ctypes is None:
                 return
             self._kernel32 = ctypes.WinDLL("kernel32")
@@ -119,14 +132,14 @@ if sys.platform == "win32":
 
         def end(self) -> None:
             """End all that is left of it."""
-            if ctypes is None:
-                return
-            self._kernel32.TerminateJobObject(self._job, 1)
-            self._kernel32.CloseHandle(self._job)
+            job, self._job = self._job, None  # a handle is closed once: its number may be another's by then
+            if job is not None:
+                self._kernel32.TerminateJobObject(job, 1)
+                self._kernel32.CloseHandle(job)
 
 else:
 
-    class Family:
+    class _Family:
         """A session and process group of its own."""
 
         def __init__(self, process_id: int) -> None:

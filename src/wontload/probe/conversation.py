@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO
 
-from wontload.probe.child_process import Ended, Family, start
+from wontload.probe.child_process import Ended, ended, start
 
 LONGEST_LINE = 1 << 20  # bytes: what is longer is no line of ours
 LONGEST_PRINTED, MOST_KEPT, LAST_LINES = 4096, 1000, 40  # bytes of a line; lines
@@ -40,31 +40,28 @@ def converse(
     """
     process = start(command, stderr=subprocess.PIPE, environment=environment, directory=directory)
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None  # noqa: PT018
-    family, printed = Family(process.pid), _Printed(process.stderr, keep)
     late = threading.Event()
-
-    def too_late() -> None:
-        late.set()
-        family.end()
-        process.kill()
-
-    timer = threading.Timer(timeout_s, too_late)
-    timer.daemon = True
-    timer.start()
     status: int | None = None
     try:
-        while line := process.stdout.readline(LONGEST_LINE):
-            answer(line, process.pid)
-            with contextlib.suppress(OSError):  # it is gone: the next read says so
-                process.stdin.write(b"\n")
-                process.stdin.flush()
-        status = process.wait()
+        with contextlib.closing(_Printed(process.stderr, keep)) as printed, ended(process) as end:
+
+            def too_late() -> None:
+                late.set()
+                end()
+
+            timer = threading.Timer(timeout_s, too_late)
+            timer.daemon = True
+            timer.start()
+            try:
+                while line := process.stdout.readline(LONGEST_LINE):
+                    answer(line, process.pid)
+                    with contextlib.suppress(OSError):  # it is gone: the next read says so
+                        process.stdin.write(b"\n")
+                        process.stdin.flush()
+                status = process.wait()
+            finally:
+                timer.cancel()
     finally:
-        timer.cancel()
-        family.end()
-        process.kill()
-        process.wait()
-        printed.finish()
         for stream in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):
                 stream.close()
@@ -93,7 +90,7 @@ class _Printed:
                 else:
                     self._last.append(line)
 
-    def finish(self) -> None:
+    def close(self) -> None:
         self._thread.join(2.0)
         if not self._thread.is_alive():  # else somebody who left the family still holds the other end
             self._stream.close()

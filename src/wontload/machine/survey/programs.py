@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -42,9 +43,11 @@ def run(command: Sequence[str], *, timeout_s: float, environment: Mapping[str, s
         )
         status: int | None = None
         try:
-            status = process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            _end(process)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                status = process.wait(timeout_s)
+        finally:  # also at Ctrl-C, which a session of its own does not hear
+            if status is None:
+                _end(process)
         texts = []
         for file in (output, errors):
             file.seek(0)
@@ -59,8 +62,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     else:
         import signal
 
-        try:
+        with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
-        except OSError:
-            process.kill()
+        process.kill()
     process.wait()
