@@ -19,7 +19,7 @@ from pathlib import Path
 from wontload.knowledge.components import LINUX_TABLE, components_in
 from wontload.knowledge.tables import HERE
 
-TABLE = HERE / "libraries/debian.txt"
+TABLE = Path(HERE, "libraries/debian.txt")
 # Where loaders look without being told to.
 LIBRARY = re.compile(r"(?:usr/)?lib(?:64|/x86_64-linux-gnu)?/([^/]+\.so[^/]*)")
 # Links that alternatives make when the package is installed, and files of other architectures: in no list of files.

@@ -23,7 +23,7 @@ from pathlib import Path
 from wontload.knowledge.gpus import capability_of_chip
 from wontload.knowledge.tables import HERE
 
-NAMES = HERE / "gpu/names.txt"
+NAMES = Path(HERE, "gpu/names.txt")
 BY_HAND = "# by hand"
 FIRST_DEVICE = 0x0600  # before it no chip has CUDA but G80's, whose names are of no use here
 PRODUCT = re.compile(r"(?:GeForce|Quadro|Tesla|RTX|TITAN|GRID|NVS|CMP|DRIVE|Jetson) |(?:A|B|GB|GH|H|L|T)\d")

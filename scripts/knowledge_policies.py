@@ -15,7 +15,7 @@ from typing import Any
 
 from wontload.knowledge.tables import HERE
 
-TABLE = HERE / "linux/policies.toml"
+TABLE = Path(HERE, "linux/policies.toml")
 HEADER = """\
 # Wheel tags of Linux: what a system that takes such a wheel must have. Made by scripts/knowledge_policies.py.
 #

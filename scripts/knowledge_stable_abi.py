@@ -30,7 +30,7 @@ def main(wheel: Path) -> None:
         f"# checked: {datetime.date.today()}\n"
     )
     lines = "".join(f"{name} {version}\n" for name, version in sorted(rows.items()))
-    (HERE / "toolchains/stable_abi.txt").write_text(header + lines)
+    Path(HERE, "toolchains/stable_abi.txt").write_text(header + lines)
     print(f"{len(rows)} symbols")
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.machines import BASE, CUDA, LINUX_SITE, SITE, VENV, dll, linux, so, windows
-from wontload import knowledge
 from wontload.diagnosis.places import expand
+from wontload.knowledge import places as known
 
 TOOLKITS = r"C:\Program Files\NVIDIA GPU Computing Toolkit\CUDA"
 WINDOWS = windows(
@@ -73,7 +73,7 @@ def test_a_machine_without_an_interpreter():
 @pytest.mark.parametrize("machine", [WINDOWS, linux()], ids=["windows", "linux"])
 def test_every_pattern_of_the_table_is_understood(machine):
     """Nothing of a placeholder is left, and all that comes out is an absolute path of this system."""
-    for place in knowledge.places(machine.system.name):
+    for place in known.places(machine.system.name):
         for directory in expand(place.pattern, machine, (SITE,) if machine is WINDOWS else (LINUX_SITE,)):
             assert not {"{", "}", "*"} & set(directory), place.pattern
             assert directory[1:3] == ":\\" if machine is WINDOWS else directory.startswith("/"), place.pattern
@@ -81,8 +81,6 @@ def test_every_pattern_of_the_table_is_understood(machine):
 
 def test_the_toolkit_of_the_case_is_among_them():
     found = {
-        directory.lower()
-        for place in knowledge.places("windows")
-        for directory in expand(place.pattern, WINDOWS, (SITE,))
+        directory.lower() for place in known.places("windows") for directory in expand(place.pattern, WINDOWS, (SITE,))
     }
     assert CUDA.lower() in found

@@ -19,7 +19,7 @@ from tests.support.machines import (
     windows,
 )
 from wontload.diagnosis import Severity
-from wontload.knowledge import x86_64_levels
+from wontload.knowledge.cpu import x86_64_levels
 from wontload.machine import Machine, Outcome
 from wontload.machine.inventory import Cpu, Inventory
 from wontload.machine.observation import IllegalInstruction

@@ -11,12 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from wontload.knowledge import component_of, components, distribution_of, manager_of, other_majors, providers_of
-from wontload.knowledge.components import files_of
-from wontload.knowledge.providers import COMMAND_OF, MANAGER_OF, wheel_directory, wheels
-from wontload.knowledge.tables import lines, table, tomllib
+from tests.support.toml import read_toml
+from wontload.knowledge.components import component_of, components, files_of
+from wontload.knowledge.families import other_majors
+from wontload.knowledge.providers import (
+    COMMAND_OF,
+    MANAGER_OF,
+    distribution_of,
+    manager_of,
+    providers_of,
+    wheel_directory,
+    wheels,
+)
+from wontload.knowledge.tables import lines, table
 
-MEMBERS = tomllib.loads((Path(__file__).parent / "wheel_members.toml").read_text())["wheel"]
+MEMBERS = read_toml(Path(__file__).with_name("wheel_members.toml"))["wheel"]
 KINDS = {"wheel", "installer", "driver", "system", *COMMAND_OF}
 
 

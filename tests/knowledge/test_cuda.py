@@ -7,17 +7,15 @@ import itertools
 import pytest
 
 from wontload.binary.gpu_code import CodeKind, DeviceCode
-from wontload.knowledge import (
+from wontload.knowledge.cuda import (
     cuda_of_driver,
     cuda_of_ptx,
     cuda_releases,
     driver_floor,
     driver_version,
-    parse_target,
     ptx_of_cuda,
-    runs_on,
 )
-from wontload.knowledge.gpu_targets import RULES
+from wontload.knowledge.gpu_targets import RULES, parse_target, runs_on
 from wontload.knowledge.gpus import version_pair
 from wontload.knowledge.tables import table
 

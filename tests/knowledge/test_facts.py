@@ -8,19 +8,12 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from wontload.knowledge import (
-    distribution_for,
-    import_name_for,
-    newest_profiles,
-    package,
-    places,
-    profile,
-    profile_names,
-    windows_error,
-)
-from wontload.knowledge.packages import packages
+from wontload.knowledge.packages import distribution_for, import_name_for, package, packages
+from wontload.knowledge.places import places
+from wontload.knowledge.profiles import newest_profiles, profile, profile_names
 from wontload.knowledge.tables import table
 from wontload.knowledge.toolchains import versions_of_gcc
+from wontload.knowledge.windows_errors import windows_error
 
 PLACEHOLDERS = {
     "site", "prefix", "base_prefix", "program_files", "program_files_x86", "windows", "home", "local_app_data",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wontload.knowledge import Family, family_of, other_majors
+from wontload.knowledge.families import Family, family_of, other_majors
 
 OTHER_MAJORS = [
     ("cudart64_12.dll", "cudart64_110.dll"),

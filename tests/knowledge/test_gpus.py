@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from wontload.knowledge import (
+from wontload.knowledge.cuda import cuda_releases
+from wontload.knowledge.gpus import (
     architecture,
     capability_of_chip,
     compute_capabilities,
     compute_capability,
-    cuda_releases,
     toolkit_range,
+    version_pair,
 )
-from wontload.knowledge.gpus import version_pair
 from wontload.knowledge.tables import lines, table
 
 ARCHITECTURES = table("gpu/architectures")["architecture"]

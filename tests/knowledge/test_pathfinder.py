@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wontload.knowledge import providers_of
+from wontload.knowledge.providers import providers_of
 
 catalog = pytest.importorskip("cuda.pathfinder._dynamic_libs.descriptor_catalog").DESCRIPTOR_CATALOG
 PLACES = [

@@ -7,14 +7,14 @@ import re
 import subprocess
 import sys
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 
-from wontload.knowledge import components
-from wontload.knowledge.components import files_of
+from wontload.knowledge.components import components, files_of
 from wontload.knowledge.tables import HERE, table, table_names
 
-TEXT_TABLES = sorted(path.relative_to(HERE).as_posix() for path in HERE.rglob("*.txt"))
+TEXT_TABLES = sorted(path.relative_to(HERE).as_posix() for path in Path(HERE).rglob("*.txt"))
 FIRST_DAY = datetime.date(2026, 1, 1)
 
 
@@ -42,7 +42,9 @@ def test_a_row_without_source_or_date_is_refused():
 
 @pytest.mark.parametrize("name", TEXT_TABLES)
 def test_every_plain_list_names_its_source_and_date(name):
-    header = "".join(line for line in (HERE / name).open() if line.startswith("#"))
+    header = "".join(
+        line for line in Path(HERE, name).read_text("utf-8").splitlines(keepends=True) if line.startswith("#")
+    )
     assert re.search(r"^# source: .{8,}", header, re.MULTILINE)
     assert re.search(r"^# checked: 2026-\d\d-\d\d$", header, re.MULTILINE)
 
@@ -96,7 +98,7 @@ def test_component_names_are_unique():
 @pytest.mark.parametrize("name", list(table_names()))
 def test_no_table_is_large(name):
     """Reading TOML takes about half a millisecond a kB, and a diagnosis may have to read a table while one waits."""
-    assert (HERE / f"{name}.toml").stat().st_size < 48_000
+    assert Path(HERE, f"{name}.toml").stat().st_size < 48_000
 
 
 def test_importing_the_room_reads_no_table():

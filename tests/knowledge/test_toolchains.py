@@ -14,23 +14,17 @@ import pytest
 
 from tests.support.downloads import wheel
 from wontload.binary import parse_image
-from wontload.knowledge import (
-    cpu_variant,
-    cpu_variants,
+from wontload.knowledge.cpu import cpu_variant, cpu_variants, missing_for_level, x86_64_level, x86_64_levels
+from wontload.knowledge.gpus import version_pair
+from wontload.knowledge.linux_releases import linux_release, releases_with, wheel_policy
+from wontload.knowledge.tables import table
+from wontload.knowledge.toolchains import (
     gcc_of_symbol_version,
     host_compilers,
-    linux_release,
-    missing_for_level,
     official_python,
-    releases_with,
     toolset,
     toolset_of_msc_ver,
-    wheel_policy,
-    x86_64_level,
-    x86_64_levels,
 )
-from wontload.knowledge.gpus import version_pair
-from wontload.knowledge.tables import table
 
 HASWELL = {"avx", "avx2", "bmi2", "f16c", "fma", "sse4_2"}
 # archspec has names of its own for what the kernel calls pni.

@@ -9,7 +9,7 @@ import pytest
 from tests.support.images import elf, pe
 from wontload.binary import parse_image
 from wontload.errors import UsageError
-from wontload.knowledge import profile_names
+from wontload.knowledge.profiles import profile_names
 from wontload.loader import LoadResult, Verdict, load
 from wontload.loader.modes import default_mode, flags_for
 from wontload.machine import LoadRequest, own_format

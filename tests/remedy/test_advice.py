@@ -30,8 +30,8 @@ from tests.support.machines import (
     so,
     windows,
 )
-from wontload import knowledge
 from wontload.diagnosis import Diagnosis
+from wontload.knowledge.advice import advice
 from wontload.machine import Outcome
 from wontload.remedy.advice import JudgedAdvice, judge_advice
 from wontload.remedy.advice.judging import OVERLAYS
@@ -225,7 +225,7 @@ def test_a_sound_target_gets_no_advice():
 
 @pytest.mark.parametrize("system", ["windows", "linux", "macos"])
 def test_every_row_has_its_overlays(system: str):
-    rows = list(knowledge.advice(system, "llama_cpp"))
+    rows = list(advice(system, "llama_cpp"))
     assert len(rows) >= 6
     assert len({row.id for row in rows}) == len(rows)
     assert all(name in OVERLAYS for row in rows for name in row.change)

@@ -9,7 +9,6 @@ A wheel is fetched when first asked for, and stays: a sweep that was broken off 
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import zipfile
 from collections.abc import Collection, Iterator
@@ -20,11 +19,7 @@ from pathlib import Path
 
 from tests.support.downloads import download
 from tests.support.locks import CACHE, locked
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from tests.support.toml import read_toml
 
 PINS = Path(__file__).with_name("wheels_sweep.toml")
 KEPT = CACHE / "downloads-sweep"
@@ -59,7 +54,7 @@ class Wheel:
 @cache
 def pins(platform: str | None = None) -> tuple[Wheel, ...]:
     """The pinned wheels, all or those of one platform."""
-    rows = tomllib.loads(PINS.read_text()).get("wheel", [])
+    rows = read_toml(PINS).get("wheel", [])
     return tuple(wheel for wheel in (Wheel(**row) for row in rows) if platform in (None, wheel.platform))
 
 

@@ -11,11 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.locks import CACHE, locked
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from tests.support.toml import read_toml
 
 PINS = Path(__file__).with_name("downloads.toml")
 DOWNLOADS = CACHE / "downloads"
@@ -26,7 +22,7 @@ TIMEOUT_S = 240
 @cache
 def pins() -> dict[str, dict[str, Any]]:
     """Every pinned file by its `id`, which is its distribution's name where there is only one of it."""
-    return {pin.get("id", pin["name"]): pin for pin in tomllib.loads(PINS.read_text())["download"]}
+    return {pin.get("id", pin["name"]): pin for pin in read_toml(PINS)["download"]}
 
 
 def wheel(name: str) -> Path:

@@ -9,7 +9,7 @@ from tests.support.machines import PACKAGE, case_of, ctypes_load, dll, windows
 from wontload.binary.gpu_code import CodeContainer, CodeKind, DeviceCode, GpuCode
 from wontload.diagnosis import Diagnosis
 from wontload.diagnosis import diagnose as judge
-from wontload.knowledge import parse_target
+from wontload.knowledge.gpu_targets import parse_target
 from wontload.machine.inventory import Driver, Gpu, Inventory
 
 LLAMA = PACKAGE + r"\ggml-cuda.dll"

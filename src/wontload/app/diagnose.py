@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from wontload import knowledge
 from wontload.app.judging import judged_loads
 from wontload.app.live import machine_of
 from wontload.app.targets import file_request, is_file_target, shown
@@ -15,7 +14,7 @@ from wontload.diagnosis import Case, Diagnosis, Elsewhere, Finding
 from wontload.diagnosis import diagnose as judge
 from wontload.diagnosis.half_installed import half
 from wontload.errors import UnknownTarget
-from wontload.knowledge.packages import normalised
+from wontload.knowledge.packages import distribution_for, import_name_for, normalised
 from wontload.machine import Machine, Outcome
 from wontload.machine.disks import every_directory
 from wontload.machine.interpreters import chosen, installed_elsewhere
@@ -111,8 +110,8 @@ def gpu_code_at(path: str) -> GpuCode | None:
 
 def _known_distribution(target: str) -> str | None:
     """The distribution to install for a target that is an import name or a distribution's own."""
-    known = knowledge.distribution_for(target)
-    return known or (normalised(target) if knowledge.import_name_for(target) else None)
+    known = distribution_for(target)
+    return known or (normalised(target) if import_name_for(target) else None)
 
 
 def _unknown(target: str, executable: str) -> UnknownTarget:

@@ -20,9 +20,8 @@ from wontload.app.manager import manager_of
 from wontload.app.writable import can_write
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
-from wontload.machine.dist_info import described, installed
+from wontload.machine.dist_info import described, installed, required
 from wontload.machine.own_places import state_directory
-from wontload.machine.survey.distributions import required
 from wontload.remedy.fix import Environment
 
 PATIENCE_S = 60.0

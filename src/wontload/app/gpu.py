@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from wontload import knowledge
 from wontload.diagnosis import Diagnosis
 from wontload.diagnosis.gpu import comes_with_a_driver, described, suite
 from wontload.gpu.exercising import exercise
 from wontload.gpu.meter import Meter
 from wontload.gpu.verdict import GpuUse, GpuVerdict, judge
 from wontload.knowledge.gpu_exercises import GpuExercise, gpu_exercise, gpu_exercises
+from wontload.knowledge.packages import import_name_for
 from wontload.machine.inventory import Driver, Gpu
 
 LEAVES_THE_GPU_ALONE = ("WL402", "WL403", "WL404", "WL405", "WL406")
@@ -60,7 +60,7 @@ def prove_gpu(
     Raises:
         WontloadError: as `gpu.exercise` does.
     """
-    target = knowledge.import_name_for(diagnosis.target) or diagnosis.target
+    target = import_name_for(diagnosis.target) or diagnosis.target
     known = gpu_exercise(target)
     if known is None:
         names = ", ".join(one.import_name for one in gpu_exercises())

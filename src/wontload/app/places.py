@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from wontload.app.live import machine_of
 from wontload.binary import Image, MalformedImage, read_image
@@ -15,8 +16,10 @@ from wontload.machine import AddedDirectory, Kind, Machine, Process
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.memory import Content
 from wontload.machine.overlay import OverlayFiles
-from wontload.machine.snapshot import Snapshot
 from wontload.probe import ask
+
+if TYPE_CHECKING:
+    from wontload.machine.snapshot import Snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +114,8 @@ def this_computer(python: str) -> Place:
 
 def saved_machine(saved: Machine | Snapshot, at: str | None) -> Place:
     """A saved machine, and the process in which something was tried there; without a record the interpreter alone."""
+    from wontload.machine.snapshot import Snapshot
+
     machine, records = saved if isinstance(saved, Snapshot) else Snapshot(saved, ())
     process = records[0].start if records else fresh_process(machine)
     return Place(machine=machine, process=process, live=False, at=at)

@@ -6,13 +6,13 @@ import ntpath
 import posixpath
 from collections.abc import Iterator
 
-from wontload import knowledge
 from wontload.app.judging import judged_loads
 from wontload.app.places import fresh_process
 from wontload.app.targets import is_file_target, shown
 from wontload.diagnosis import Case, Diagnosis, Elsewhere, JudgedLoad
 from wontload.diagnosis import diagnose as judge
 from wontload.errors import UnknownTarget
+from wontload.knowledge.packages import distribution_for, import_name_for
 from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
 from wontload.machine import Kind, LoadRequest, Machine, Process, Record, own_format
@@ -66,7 +66,7 @@ def _observed(target: str, machine: Machine, record: Record) -> Diagnosis:
             observation=record.observation,
             loads=judged_loads(machine, record.observation),
             elsewhere=tuple(Elsewhere(environment=one, location=place) for one, place in record.elsewhere),
-            known_as=knowledge.distribution_for(target),
+            known_as=distribution_for(target),
             describe_exit=describe_exit,
             gpu_code=machine.gpu_code.get,
         )
@@ -84,7 +84,7 @@ def _simulated(machine: Machine, path: str, process: Process) -> JudgedLoad:
 def _files(target: str, machine: Machine) -> Iterator[str]:
     """The native files of the package of that name, in the order of their paths."""
     path = ntpath if machine.system.name == "windows" else posixpath
-    name = knowledge.import_name_for(target) or target
+    name = import_name_for(target) or target
     found: list[str] = []
     for entry in machine.python.path if machine.python else ():
         queue = [path.join(entry, *name.split("."))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from wontload.app import foreign
 from wontload.app.places import Place, saved_machine, this_computer
@@ -16,7 +17,9 @@ from wontload.loader.modes import default_mode, fits, flags_for
 from wontload.machine import LoadRequest, Machine, own_format
 from wontload.machine.foreign import to_machine
 from wontload.machine.interpreters import chosen
-from wontload.machine.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from wontload.machine.snapshot import Snapshot
 
 NAMES = {Format.PE: "a Windows", Format.ELF: "an ELF", Format.MACHO: "a Mach-O"}
 FORMAT_OF_SUFFIX = {".dll": Format.PE, ".pyd": Format.PE, ".so": Format.ELF, ".dylib": Format.MACHO}

@@ -6,12 +6,13 @@ import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
-from wontload import knowledge
 from wontload.app.places import Place, saved_machine, this_computer
 from wontload.app.targets import shown
 from wontload.diagnosis.copies import Copy, CopyFinder
 from wontload.errors import UsageError
-from wontload.knowledge import Component, Provider
+from wontload.knowledge.components import Component, component_of
+from wontload.knowledge.families import other_majors
+from wontload.knowledge.providers import Provider, providers_of
 from wontload.loader import LoadResult
 from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
@@ -123,13 +124,13 @@ def look(name: str, place: Place, *, extra: tuple[str, ...] = ()) -> Which:
         extra=extra,
         searched=tuple(one for one in searched if place.path_module.isabs(one)),
     )
-    component = knowledge.component_of(name)
+    component = component_of(name)
     return Which(
         name=name,
         machine=place.machine,
         system=own,
         component=component,
-        providers=knowledge.providers_of(
+        providers=providers_of(
             name,
             system=own,
             architecture=system.architecture,
@@ -138,7 +139,7 @@ def look(name: str, place: Place, *, extra: tuple[str, ...] = ()) -> Which:
         copies=_distinct(finder.named(name), place.machine),
         load=load,
         others=_distinct(
-            [copy for one in knowledge.other_majors(name, finder.names()) for copy in finder.named(one)], place.machine
+            [copy for one in other_majors(name, finder.names()) for copy in finder.named(one)], place.machine
         ),
         counterparts=_counterparts(component, own, system.name),
         looked_in=finder.looked_in(),

@@ -7,13 +7,13 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from wontload import knowledge
 from wontload.build.backend import NAMES, Backend
 from wontload.build.source import Source
 from wontload.build.studio import NoStudio, Studio
 from wontload.build.toolchain import CudaToolchain, NoToolchain, host_candidates
 from wontload.build.wishes import Wishes
 from wontload.knowledge.builds import Switch
+from wontload.knowledge.toolchains import host_compilers
 from wontload.machine import Machine
 
 # Instruction sets that ggml uses when it is not to look at the processor (GGML_NATIVE=OFF), by /proc/cpuinfo's names.
@@ -111,7 +111,7 @@ def _of_cuda(choice: Choice, cuda: CudaToolchain) -> Iterator[Setting]:
     for name in ("CUDA_PATH", "CUDA_HOME"):
         yield Setting(name=name, value=nvcc.directory, why="for builds that ask for it in place of CUDACXX")
     if cuda.host is not None:
-        accepted = knowledge.host_compilers(nvcc.cuda)
+        accepted = host_compilers(nvcc.cuda)
         limit = (
             "" if accepted is None else f", of which it takes GCC up to {accepted.gcc} and Clang up to {accepted.clang}"
         )

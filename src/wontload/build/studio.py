@@ -11,8 +11,9 @@ import ntpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wontload import knowledge
 from wontload.build.toolchain import Nvcc, PassedOver
+from wontload.knowledge import toolchains
+from wontload.knowledge.toolchains import host_compilers
 from wontload.machine import Machine
 from wontload.machine.inventory import VisualStudio
 
@@ -133,10 +134,10 @@ def _toolset(toolsets: Sequence[str], nvcc: Nvcc | None) -> str | None:
     """The newest that nvcc accepts; empty where none is listed and so nothing can be checked."""
     if not toolsets:
         return ""
-    accepted = knowledge.host_compilers(nvcc.cuda) if nvcc else None
+    accepted = host_compilers(nvcc.cuda) if nvcc else None
     fitting = []
     for one in toolsets:
-        known = knowledge.toolset(one)
+        known = toolchains.toolset(one)
         if accepted is None or known is None or accepted.accepts_msc_ver(known.msc_ver):
             fitting.append(one)
     return newest(fitting) or None
@@ -144,7 +145,7 @@ def _toolset(toolsets: Sequence[str], nvcc: Nvcc | None) -> str | None:
 
 def _refused(toolsets: Sequence[str], nvcc: Nvcc | None) -> str:
     assert nvcc is not None
-    accepted = knowledge.host_compilers(nvcc.cuda)
+    accepted = host_compilers(nvcc.cuda)
     assert accepted is not None
     first, end = accepted.msc_ver
     return f"CUDA {nvcc.version} takes _MSC_VER {first} to {end - 1}, and its toolsets are {', '.join(toolsets)}"

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from wontload import knowledge
-from wontload.knowledge.gpus import version_pair
+from wontload.knowledge.gpus import toolkit_range, version_pair
+from wontload.knowledge.toolchains import host_compilers
 from wontload.machine import Kind, Machine
 from wontload.machine.inventory import Tool
 
@@ -119,7 +119,7 @@ def choose(
         refused = [(host, _refusal(nvcc, host)) for host in hosts]
         if host := next((host for host, why in refused if not why), None):
             passed += [PassedOver(what=_called(one), why=why, code="WL703") for one, why in refused if why]
-            unchecked = () if knowledge.host_compilers(nvcc.cuda) else (f"which compilers CUDA {nvcc.version} accepts",)
+            unchecked = () if host_compilers(nvcc.cuda) else (f"which compilers CUDA {nvcc.version} accepts",)
             return CudaToolchain(nvcc=nvcc, host=host, why=_why(nvcc), passed_over=tuple(passed), unchecked=unchecked)
         passed += [
             PassedOver(what=f"{_called(one)} for CUDA {nvcc.version}", why=why, code="WL703") for one, why in refused
@@ -148,7 +148,7 @@ def major(tool: Tool) -> int:
 def _unfit(machine: Machine, nvcc: Nvcc, capabilities: Sequence[Capability]) -> PassedOver | None:
     what = f"CUDA {nvcc.version}"
     for capability in capabilities:
-        reach = knowledge.toolkit_range(capability)
+        reach = toolkit_range(capability)
         if reach is None:
             continue
         first, last = reach
@@ -168,7 +168,7 @@ def _unfit(machine: Machine, nvcc: Nvcc, capabilities: Sequence[Capability]) -> 
 
 def _refusal(nvcc: Nvcc, host: Tool) -> str:
     """Why this nvcc does not take a compiler; empty where it does, or where that is not known."""
-    accepted = knowledge.host_compilers(nvcc.cuda)
+    accepted = host_compilers(nvcc.cuda)
     if accepted is None:
         return ""
     newest = accepted.gcc if host.name == "g++" else accepted.clang

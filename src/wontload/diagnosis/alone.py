@@ -10,10 +10,9 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
-from wontload import knowledge
 from wontload.binary import Format, Image, MalformedImage
 from wontload.diagnosis.places import expand
-from wontload.knowledge.packages import Loading
+from wontload.knowledge.packages import Loading, package
 from wontload.loader import LoadResult, Verdict
 from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
@@ -111,7 +110,7 @@ def helped_process(machine: Machine, process: Process, directories: Iterable[str
 
 def loading_of(names: Iterable[str], version: str = "") -> Loading | None:
     """How a package loads its libraries, by any of the names that it goes by; `None` where that is not recorded."""
-    known = [knowledge.package(name) for name in names]
+    known = [package(name) for name in names]
     return next((one.loading_of(version) for one in known if one and one.loading), None)
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
-from wontload import knowledge
 from wontload.binary import Image, MalformedImage
 from wontload.diagnosis.places import expand
+from wontload.knowledge.places import places
 from wontload.loader.windows.candidates import FITTING
 from wontload.machine import AddedDirectory, Kind, Machine, NotKnown, Process, own_format
 
@@ -185,7 +185,7 @@ class CopyFinder:
             yield self._path.dirname(entry[1]), "in the loader's cache"
 
     def _known_places(self) -> Iterator[tuple[str, str]]:
-        for place in knowledge.places(self._machine.system.name):
+        for place in places(self._machine.system.name):
             for directory in expand(place.pattern, self._machine, self._sites()):
                 yield directory, place.what
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wontload import knowledge
 from wontload.binary import MalformedImage
 from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.case import Case
@@ -12,7 +11,8 @@ from wontload.diagnosis.copies import Copy
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.missing import Missing
 from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_windows_searches, listed
-from wontload.knowledge import Provider
+from wontload.knowledge.components import component_of
+from wontload.knowledge.providers import Provider, providers_of
 from wontload.loader import Status, quirks
 from wontload.machine import NotKnown
 
@@ -142,7 +142,7 @@ def of_absence(case: Case, names: Iterable[str], *, usable: bool = False) -> Evi
 def of_components(names: Iterable[str]) -> Iterator[Evidence]:
     """Which component each file belongs to, where the files are here and nobody need provide them."""
     for name in names:
-        if component := knowledge.component_of(name):
+        if component := component_of(name):
             data: dict[str, object] = {"file": name, "component": component.name, "package": None, "providers": []}
             yield Evidence("provider", f"{name} is part of {component.name}", data)
 
@@ -151,13 +151,13 @@ def providers_here(case: Case, name: str) -> tuple[Provider, ...]:
     """Who provides a file on the case's system, least effort first: of Linux' packages its own distribution's."""
     system = case.machine.system
     distribution = (system.version or None) if system.name == "linux" else None
-    return knowledge.providers_of(name, system=system.name, architecture=system.architecture, distribution=distribution)
+    return providers_of(name, system=system.name, architecture=system.architecture, distribution=distribution)
 
 
 def of_providers(case: Case, names: Iterable[str], *, any_will_do: bool = False) -> Iterator[Evidence]:
     """Which component each file belongs to, and who provides it; `any_will_do` of names that are tried in turn."""
     for name in names:
-        component = knowledge.component_of(name)
+        component = component_of(name)
         providers = providers_here(case, name)
         if component is None and not providers:
             continue

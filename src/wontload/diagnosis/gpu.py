@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wontload import knowledge
 from wontload.binary.gpu_code import CodeKind, DeviceCode
-from wontload.knowledge import Fit
+from wontload.knowledge.components import component_of
+from wontload.knowledge.gpu_targets import Fit, runs_on
+from wontload.knowledge.gpus import compute_capability
+from wontload.knowledge.suites import suite_of
 from wontload.loader import Status
 from wontload.machine.inventory import Driver, Gpu
 
@@ -23,14 +25,14 @@ NVIDIA_CODE = (CodeKind.CUBIN, CodeKind.PTX)
 
 def comes_with_a_driver(name: str) -> bool:
     """Whether a file is part of a GPU's driver."""
-    found = knowledge.component_of(name)
+    found = component_of(name)
     return found is not None and found.family in OF_DRIVERS
 
 
 def suite(name: str) -> str:
     """The suite that a file is installed with, such as `cuda`; empty for a file that no table knows."""
-    found = knowledge.component_of(name)
-    return knowledge.suite_of(found) if found is not None else ""
+    found = component_of(name)
+    return suite_of(found) if found is not None else ""
 
 
 def gpus(case: Case, vendor: str) -> tuple[Gpu, ...]:
@@ -45,7 +47,7 @@ def driver(case: Case, vendor: str) -> Driver | None:
 
 def capability(gpu: Gpu) -> tuple[int, int] | None:
     """As the driver says, else by its name; `None` for a name that no table has."""
-    return gpu.compute_capability or knowledge.compute_capability(gpu.name)
+    return gpu.compute_capability or compute_capability(gpu.name)
 
 
 def files(case: Case) -> tuple[str, ...]:
@@ -62,8 +64,8 @@ def files(case: Case) -> tuple[str, ...]:
 
 def uses_cuda(case: Case) -> bool:
     """Whether anything that the target maps is of CUDA, or holds code for NVIDIA's GPUs."""
-    found = (knowledge.component_of(case.path_module.basename(path)) for path in files(case))
-    return any(one is not None and knowledge.suite_of(one) == "cuda" for one in found) or any(coded(case))
+    found = (component_of(case.path_module.basename(path)) for path in files(case))
+    return any(one is not None and suite_of(one) == "cuda" for one in found) or any(coded(case))
 
 
 def coded(case: Case) -> Iterator[tuple[str, tuple[DeviceCode, ...]]]:
@@ -97,9 +99,7 @@ def unfit(case: Case) -> Iterator[Unfit]:
         if suite(case.path_module.basename(path)) in OF_NVIDIA:
             continue
         by_target = {(one.target, one.version if one.kind is CodeKind.PTX else None): one for one in codes}
-        fits = tuple(
-            knowledge.runs_on(one, gpu, takes) for one in by_target.values() for gpu in capabilities if gpu is not None
-        )
+        fits = tuple(runs_on(one, gpu, takes) for one in by_target.values() for gpu in capabilities if gpu is not None)
         if all(fit.runs is False for fit in fits):
             yield Unfit(path, tuple(dict.fromkeys(target for target, _ in by_target)), fits)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wontload import knowledge
 from wontload.diagnosis import blame
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.evidence import of_observation, of_request, of_search
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.missing import API_SET, Missing
+from wontload.knowledge.components import component_of
+from wontload.knowledge.families import family_of
+from wontload.knowledge.suites import suite_of
 
 # Their major version is that of the CUDA Toolkit. Source: NVIDIA, CUDA Toolkit release notes, component versions.
 NUMBERED_LIKE_CUDA = frozenset({"cuda-runtime", "cublas", "nvrtc", "nvjitlink"})
@@ -43,7 +45,7 @@ def names(group: tuple[Missing, ...]) -> tuple[str, ...]:
 
 def component(name: str) -> str | None:
     """The component that a file belongs to, such as `cublas 12`."""
-    found = knowledge.component_of(name)
+    found = component_of(name)
     return found.name if found else None
 
 
@@ -108,11 +110,11 @@ def _what_to_mend(case: Case, missing: Missing) -> str:
     if importer is None:  # one line of Python that tries names in turn: any of them would do
         request = case.loads[missing.load].request
         return f"asked for at {request.file}:{request.line}" if request.file else f"asked for as {name}"
-    if found := knowledge.component_of(name):
-        return f"suite {knowledge.suite_of(found)} {_toolkit(case, missing)}"
+    if found := component_of(name):
+        return f"suite {suite_of(found)} {_toolkit(case, missing)}"
     if missing.fit:
         return f"beside {case.fold(case.path_module.dirname(missing.fit[0].path))}"
-    family = knowledge.family_of(name)
+    family = family_of(name)
     if not case.windows and family is not None:  # libfoo.so.1: a library that a distribution packs by itself
         return f"library {family.stem}"
     return f"beside {case.fold(case.path_module.dirname(importer))}"
@@ -125,8 +127,8 @@ def _toolkit(case: Case, missing: Missing) -> str:
     """
     if sure := _surely_of(missing):
         return sure
-    found = knowledge.component_of(missing.file)
-    if found is None or knowledge.suite_of(found) != "cuda":
+    found = component_of(missing.file)
+    if found is None or suite_of(found) != "cuda":
         return ""
     others = [other for other in case.missing if _surely_of(other)]
     same = [other for other in others if other.module.needed_by == missing.module.needed_by]
@@ -134,5 +136,5 @@ def _toolkit(case: Case, missing: Missing) -> str:
 
 
 def _surely_of(missing: Missing) -> str:
-    found = knowledge.component_of(missing.file)
+    found = component_of(missing.file)
     return found.major.partition(".")[0] if found is not None and found.family in NUMBERED_LIKE_CUDA else ""

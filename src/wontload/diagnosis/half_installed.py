@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wontload import knowledge
 from wontload.diagnosis.built_for import missed_modules
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.shadow import SITES, shadow
-from wontload.knowledge.packages import normalised
+from wontload.knowledge.packages import distribution_for, normalised
 from wontload.machine import Kind, Outcome
 from wontload.machine.inventory import HalfInstalled
 
@@ -50,7 +49,7 @@ def half(case: Case) -> Half | None:
         return None
     # What was being installed has metadata without a RECORD; what it was to replace was renamed.
     told = next((one for one in sorted(leftovers, key=lambda one: one.set_aside) if one.name), None)
-    name = told.name if told else knowledge.distribution_for(package) or ""
+    name = told.name if told else distribution_for(package) or ""
     return Half(package, missed, leftovers, name, told.version if told else "")
 
 
@@ -71,7 +70,7 @@ def told(found: Half) -> Iterator[Evidence]:
 
 def _leftovers(case: Case, package: str) -> Iterator[HalfInstalled]:
     owned = bool(case.observation and case.observation.distributions)
-    names = {package, knowledge.distribution_for(package) or package}
+    names = {package, distribution_for(package) or package}
     for one in case.machine.inventory.half_installed or ():
         if one.name:
             if package in one.modules or normalised(one.name) in map(normalised, names):

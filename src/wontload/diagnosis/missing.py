@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wontload import knowledge
 from wontload.binary import MalformedImage
 from wontload.diagnosis import gpu
 from wontload.diagnosis.added import Way, how_added
@@ -14,6 +13,7 @@ from wontload.diagnosis.c_library import is_foreign
 from wontload.diagnosis.catalogue import MISSING
 from wontload.diagnosis.copies import Copy
 from wontload.diagnosis.records import gone_for
+from wontload.knowledge.families import other_majors
 from wontload.knowledge.vc_runtime import DEBUG_ASSEMBLY, DEBUG_RUNTIME
 from wontload.loader import Module, Status
 from wontload.loader.windows.names import with_extension
@@ -132,7 +132,7 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
     fit = tuple(sorted(ways, key=lambda copy: ways[copy] is None))
     unfit = tuple(copy for copy in copies if not copy.fits)
     met = tuple(copy for copy in unfit if case.fold(copy.path) in _met(case, module) and copy.architecture)
-    others = knowledge.other_majors(name, case.copies.names()) if not fit else ()
+    others = other_majors(name, case.copies.names()) if not fit else ()
     majors = tuple(copy for other in others for copy in case.copies.named(other) if copy.fits)
     way = next((way for way in map(ways.get, fit) if way), None)
     applies = {

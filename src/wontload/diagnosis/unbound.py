@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wontload import knowledge
 from wontload.binary import MalformedImage
 from wontload.diagnosis.c_library import image_of, is_for_the_other
 from wontload.diagnosis.catalogue import UNBOUND
@@ -19,6 +18,7 @@ from wontload.diagnosis.copies import Copy
 from wontload.diagnosis.messages import SYMBOL_MISSING, said
 from wontload.diagnosis.records import altered, contested
 from wontload.diagnosis.sites import Package, package_of
+from wontload.knowledge.profiles import profile
 from wontload.knowledge.symbol_versions import PART_OF_GCC, PART_OF_GLIBC, glibc_of, numbers
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
 from wontload.loader import LoadResult, Module, Status
@@ -224,7 +224,7 @@ def is_part_of_system(case: Case, module: Module) -> bool:
         return case.machine.system.name == "macos" and path.startswith(OF_MACOS)
     windows = case.fold(case.machine.system.windows_directory) + "\\"
     name = case.path_module.basename(path).lower()
-    return case.fold(path).startswith(windows) and name in knowledge.profile("windows-11").system32
+    return case.fold(path).startswith(windows) and name in profile("windows-11").system32
 
 
 def _sister(case: Case, result: LoadResult, user: Module, providers: list[Module] | None, symbol: str) -> Module | None:

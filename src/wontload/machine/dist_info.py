@@ -11,10 +11,12 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+
+from wontload.knowledge.packages import normalised
 
 _RECORDS = ("top_level.txt", "RECORD", "installed-files.txt")
 READ_LIMIT = 16 * 1024 * 1024  # bytes of one record: a RECORD of 100 000 files has about 10 MB
+METADATA_BYTES = 1 << 20
 DISTRIBUTIONS_LIMIT = 20000
 
 
@@ -57,6 +59,8 @@ class Installed:
             return None
         if not (editable is True and isinstance(address, str) and address.startswith("file:")):
             return None
+        from urllib.parse import unquote, urlsplit
+
         path = unquote(urlsplit(address).path)
         return path[1:] if re.match(r"/[A-Za-z]:", path) else path
 
@@ -67,11 +71,6 @@ _TOP_LEVEL = re.compile(
     rb"^(?:\.\.[\\/])?([A-Za-z_]\w*)(?:[\\/](?:__init__\.py|[^\\/,\n]+\.(?:pyd|so))|\.py|(?:\.[\w-]+)*\.(?:pyd|so))\r?(?:,|$)",
     re.MULTILINE,
 )
-
-
-def normalise(name: str) -> str:
-    """A distribution's name as names are compared (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def installed(path: Sequence[str]) -> Iterator[Installed]:
@@ -103,6 +102,14 @@ def described(distribution: Installed) -> Installed:
     return Installed(spelled[0], spelled[1], distribution.directory)
 
 
+def required(metadata: bytes, *, extras: bool = True) -> tuple[str, ...]:
+    """Normalised names of what its metadata requires (core metadata, `Requires-Dist`), with or without its extras."""
+    head = metadata[:METADATA_BYTES].split(b"\n\n")[0].decode("utf-8", "replace")
+    lines = re.findall(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)(.*)$", head, re.MULTILINE)
+    names = (name for name, rest in lines if extras or not re.search(r";.*\bextra\s*==", rest))
+    return tuple(dict.fromkeys(map(normalised, names)))
+
+
 def owners(distributions: Sequence[Installed], module: str, origin: str | None) -> tuple[Installed, ...]:
     """The distributions that own a top-level module: by their records, else by the source of an editable install."""
     found = [one for one in distributions if one.has(module)]
@@ -120,7 +127,7 @@ def _is_source_of(distribution: Installed, origin: str | None) -> bool:
 def modules_of(distributions: Sequence[Installed], name: str) -> tuple[str, ...]:
     """The top-level modules of the distribution called `name`; those for its users before `_private` ones."""
     for one in distributions:
-        if normalise(one.name) == normalise(name):
+        if normalised(one.name) == normalised(name):
             modules = one.modules() or _modules_in(one.source())
             return tuple(sorted(modules, key=lambda module: module.startswith("_")))
     return ()

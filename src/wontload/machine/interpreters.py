@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from wontload.errors import UsageError
 from wontload.knowledge.packages import normalised
+from wontload.machine.dist_info import installed, required
 
 WINDOWS = os.name == "nt"
 EXECUTABLE = "python.exe" if WINDOWS else "python"
@@ -84,18 +84,7 @@ def is_store_alias(path: str) -> bool:
 def has_other_packages(site_packages: Iterable[str]) -> bool:
     """Whether an environment has distributions beyond this tool, what it needs, and the installers."""
     own = _own_distributions()
-    return any(name not in own for directory in site_packages for name in distributions_in(directory))
-
-
-def distributions_in(site: str) -> Iterator[str]:
-    """Normalised names of the distributions whose metadata lies in a site directory."""
-    try:
-        entries = os.listdir(site)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.endswith((".dist-info", ".egg-info")):
-            yield normalised(entry.rsplit(".", 1)[0].split("-", 1)[0])
+    return any(normalised(one.name) not in own for one in installed(list(site_packages)))
 
 
 def _own_site_packages() -> list[str]:
@@ -104,19 +93,15 @@ def _own_site_packages() -> list[str]:
 
 def _own_distributions() -> set[str]:
     """This tool and all that it requires, by its metadata; and the installers that every environment has."""
-    from importlib.metadata import PackageNotFoundError, requires
-
+    here = {normalised(one.name): one for one in installed(sys.path)}
     found, queue = {"pip", "setuptools", "wheel", "uv"}, ["wontload"]
     while queue:
         name = queue.pop()
         if name in found:
             continue
         found.add(name)
-        try:
-            needs = requires(name) or []
-        except PackageNotFoundError:
-            continue
-        queue += [normalised(re.split(r"[^\w.-]", need, maxsplit=1)[0]) for need in needs if "extra ==" not in need]
+        if name in here:
+            queue += required(here[name].read("METADATA", "PKG-INFO"), extras=False)
     return found
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from wontload import knowledge
 from wontload.binary import Format, Image
 from wontload.errors import UsageError
+from wontload.knowledge import profiles
+from wontload.knowledge.cpu import x86_64_levels
+from wontload.knowledge.profiles import profile_names
 from wontload.machine.inventory import Cpu, Inventory
 from wontload.machine.machine import Machine, Python, System
 from wontload.machine.memory import Content, MemoryFiles
@@ -52,9 +54,9 @@ def wanted(name: str) -> Wanted:
     if unknown:
         raise UsageError(f"a profile has no extra {unknown[0]!r}.", f"There are {', '.join(EXTRAS)}.")
     try:
-        kind = knowledge.profile(system).system
+        kind = profiles.profile(system).system
     except KeyError:
-        names = ", ".join(knowledge.profile_names())
+        names = ", ".join(profile_names())
         raise UsageError(f"there is no profile {system!r}.", f"There are {names}.") from None
     if kind != "windows" and {"vc", "store"}.intersection(extras):
         raise UsageError(f"{name!r}: vc and store are extras of Windows.", "Leave them out.")
@@ -72,7 +74,7 @@ def clean_machine(name: str, *, architecture: str, python: tuple[int, int]) -> t
         UsageError: there is no such profile.
     """
     asked = wanted(name)
-    profile = knowledge.profile(asked.system)
+    profile = profiles.profile(asked.system)
     own = opaque({"windows": Format.PE, "linux": Format.ELF, "macos": Format.MACHO}[profile.system], architecture)
     if profile.system == "windows":
         system = profile_system(asked.system, System(name="windows", architecture=architecture))
@@ -82,7 +84,7 @@ def clean_machine(name: str, *, architecture: str, python: tuple[int, int]) -> t
         machine, process = _macos(name, profile.version, own, python)
     else:
         machine, process = linux_machine(name, profile, own, python, asked.extras, asked.level)
-    features = knowledge.x86_64_levels()[asked.level] if architecture == "x86_64" else None
+    features = x86_64_levels()[asked.level] if architecture == "x86_64" else None
     cpu = Cpu(model=f"of level x86-64-v{asked.level}" if features else "", architecture=architecture, features=features)
     return replace(machine, inventory=Inventory(cpu=cpu)), process
 
@@ -119,7 +121,7 @@ def profile_files(name: str, architecture: str = "x86_64") -> dict[str, Content]
     Args:
         name: `windows-11`. architecture: of the process; a 32-bit one has its files in SysWOW64.
     """
-    profile = knowledge.profile(name)
+    profile = profiles.profile(name)
     own = opaque(Format.PE, "x86_64" if architecture == "x86" else architecture)
     emulated = opaque(Format.PE, "x86")
     files: dict[str, Content] = {rf"{WINDOWS}\System32\{file}": own for file in profile.system32}
@@ -133,6 +135,6 @@ def profile_system(name: str, system: System) -> System:
     Not the API sets: the profile's list is not complete, and a contract that it lacks would seem to be absent. By name
     every `api-ms-win-` is taken to be hosted, as it is on a Windows that is up to date.
     """
-    profile = knowledge.profile(name)
+    profile = profiles.profile(name)
     known = profile.known_dlls_32 if system.architecture == "x86" else profile.known_dlls
     return replace(system, version=system.version or profile.version, known_dlls=system.known_dlls or known)

@@ -7,7 +7,7 @@ from collections.abc import Set
 from dataclasses import replace
 
 from wontload.binary import Image
-from wontload.knowledge import Profile
+from wontload.knowledge.profiles import Profile
 from wontload.machine.linux import LOADERS
 from wontload.machine.machine import Machine, Python, System
 from wontload.machine.memory import Content, MemoryFiles

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from wontload import knowledge
 from wontload.diagnosis import Case
 from wontload.diagnosis.places import expand
-from wontload.knowledge import Loading
-from wontload.knowledge.packages import normalised
+from wontload.knowledge.packages import Loading, normalised, package
 from wontload.machine import AddedDirectory, Kind, LoadRequest
 from wontload.remedy.change import CDLL_FLAGS, RTLD_NOW
 
@@ -54,7 +52,7 @@ def missing_directories(case: Case, environment: Mapping[str, str]) -> tuple[str
 
 def loading_of(case: Case) -> Loading | None:
     """How the target loads its libraries, in the version that is installed where that is known."""
-    known = knowledge.package(case.target)
+    known = package(case.target)
     if known is None:
         return None
     installed = case.observation.distributions if case.observation else ()

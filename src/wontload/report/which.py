@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wontload.app.which import Which
-    from wontload.knowledge import Provider
+    from wontload.knowledge.providers import Provider
 
 COPIES_SHOWN = 8
 OTHERS_SHOWN = 4

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wontload import knowledge
 from wontload.binary import Image, MalformedImage
 from wontload.binary.gpu_code import CodeKind, GpuCode
 from wontload.diagnosis.contents_rules import findings_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.knowledge.components import component_of
 from wontload.knowledge.packages import normalised
 from wontload.loader import Status, Verdict
 from wontload.wheels.describing import contents_of, required_name
@@ -214,13 +214,13 @@ def _weighed(finding: Finding, judged: JudgedFile, others: Sequence[str], absent
 
 
 def _declared(library: str, absent: Sequence[str]) -> str:
-    component = knowledge.component_of(library)
+    component = component_of(library)
     wheels = component.row.get("wheels", ()) if component else ()
     return next((str(one) for one in wheels if normalised(str(one)) in absent), "")
 
 
 def _is_of_gpu(library: str) -> bool:
-    component = knowledge.component_of(library)
+    component = component_of(library)
     base = library.replace("\\", "/").rpartition("/")[2]
     return bool(GPU_LIBRARY.match(base)) or bool(component and OF_GPU.match(component.name.lower()))
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from wontload import knowledge
+from wontload.knowledge import packages
 from wontload.knowledge.gpu_builds import gpu_build
+from wontload.knowledge.packages import import_name_for
 from wontload.machine import Machine
 from wontload.wheels.weighing import Standing, Weighed
 
@@ -23,14 +24,14 @@ ALTERNATIVES = "*"
 
 def known_patterns(project: str, system: str) -> tuple[str, ...]:
     """The libraries that a project is known to load by itself, relative to site-packages, in lower case."""
-    package = knowledge.package(knowledge.import_name_for(project) or project)
+    package = packages.package(import_name_for(project) or project)
     found = package.loading.libraries.get(system, ()) if package and package.loading else ()
     return tuple(one.lower() for one in found)
 
 
 def gpu_parts(project: str) -> tuple[str, ...]:
     """Patterns of the files that tell a build with GPU support, relative to site-packages, in lower case."""
-    build = gpu_build(knowledge.import_name_for(project) or project)
+    build = gpu_build(import_name_for(project) or project)
     return tuple(f"{build.import_name}/{one}".lower() for one in build.markers) if build else ()
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from wontload import knowledge
 from wontload.binary import Image
 from wontload.binary.gpu_code import CodeKind, DeviceCode
+from wontload.knowledge.components import component_of
+from wontload.knowledge.gpu_targets import runs_on
+from wontload.knowledge.gpus import compute_capability
 from wontload.machine import Machine
 from wontload.wheels.deciding import gpu_parts
 from wontload.wheels.reading import Opened
@@ -89,19 +91,19 @@ def _by_names(opened: Opened) -> str:
 
 def _cuda_majors(names: Iterable[str]) -> Iterator[int]:
     for name in names:
-        component = knowledge.component_of(name)
+        component = component_of(name)
         if component is not None and component.family == "cuda-runtime" and component.major.isdigit():
             yield int(component.major)
 
 
 def _fit(codes: tuple[DeviceCode, ...], machine: Machine, complete: bool) -> tuple[bool | None, str]:
     gpus = [one for one in machine.inventory.gpus or () if one.vendor == "nvidia"]
-    capabilities = [one.compute_capability or knowledge.compute_capability(one.name) for one in gpus]
+    capabilities = [one.compute_capability or compute_capability(one.name) for one in gpus]
     known = [one for one in capabilities if one is not None]
     if not codes or not known:
         return None, ""
     takes = next((one.cuda for one in machine.inventory.drivers or () if one.vendor == "nvidia"), None)
-    fits = [(code, knowledge.runs_on(code, gpu, takes)) for code in dict.fromkeys(codes) for gpu in known]
+    fits = [(code, runs_on(code, gpu, takes)) for code in dict.fromkeys(codes) for gpu in known]
     for kind, how in ((CodeKind.CUBIN, "machine code"), (CodeKind.PTX, "PTX")):
         if any(fit.runs for code, fit in fits if code.kind is kind):
             return True, how

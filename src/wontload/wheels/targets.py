@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from wontload import knowledge
+from wontload.knowledge import profiles
+from wontload.knowledge.profiles import newest_profiles
 from wontload.knowledge.wheel_tags import Platform, Tag, platform_of
 from wontload.machine import Machine, Process
 from wontload.machine.overlay import OverlayFiles
@@ -61,8 +62,8 @@ def targets_for(wheel: Wheel, profiles: Sequence[str] = ()) -> tuple[Target, ...
 
 def _profiles(platform: Platform, named: Sequence[str]) -> Iterator[str]:
     libc = platform.libc or ("glibc" if platform.system == "linux" else "")
-    for name in named or knowledge.newest_profiles(platform.system, libc):
-        one = knowledge.profile(wanted(name).system)
+    for name in named or newest_profiles(platform.system, libc):
+        one = profiles.profile(wanted(name).system)
         if one.system == platform.system and one.libc == libc and _takes(one.libc_version or one.version, platform):
             yield name
 

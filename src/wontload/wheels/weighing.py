@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from wontload import knowledge
 from wontload.knowledge.packages import normalised
+from wontload.knowledge.providers import Provider, providers_of
 from wontload.loader import Status, Verdict
 from wontload.machine import Machine
 from wontload.wheels.judging import JudgedFile
@@ -89,6 +89,6 @@ def _wheels_with(name: str, machine: Machine) -> list[str]:
     return [one.package for one in _providers(name, machine) if one.kind == "wheel"]
 
 
-def _providers(name: str, machine: Machine) -> tuple[knowledge.Provider, ...]:
+def _providers(name: str, machine: Machine) -> tuple[Provider, ...]:
     system = machine.system
-    return knowledge.providers_of(name, system=system.name, architecture=system.architecture)
+    return providers_of(name, system=system.name, architecture=system.architecture)

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wontload import knowledge
+from wontload.knowledge.components import component_of
+from wontload.knowledge.families import other_majors
 
 MOST_PLACES = 200  # where a name is looked for
 LONGEST = 400  # characters of a line of a listing
@@ -84,8 +85,8 @@ def _is_called(found: str, title: str) -> bool:
 
 
 def _is_another_version(found: str, name: str) -> bool:
-    if knowledge.other_majors(name, [found]):
+    if other_majors(name, [found]):
         return True
     # Parts of one product go by several names: libcudnn.so.9 is there in the place of libcudnn_ops_infer.so.8.
-    one, other = knowledge.component_of(name), knowledge.component_of(found)
+    one, other = component_of(name), component_of(found)
     return bool(one and other and one.family == other.family and one.major != other.major)

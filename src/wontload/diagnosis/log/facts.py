@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wontload import knowledge
-from wontload.knowledge.packages import normalised
+from wontload.knowledge.packages import distribution_for, import_name_for, normalised
 
 LOOKED_AT = 2_000_000  # characters of each end of a log in which facts are sought
 MOST_KNOWN = 12
@@ -111,12 +110,12 @@ def _package(text: str) -> tuple[str, str]:
     names = [match[1] for match in _SITE.finditer(text) if match[1].lower() not in _TOOLS]
     if names:
         name = names[-1]
-        return knowledge.distribution_for(name) or normalised(name), name
+        return distribution_for(name) or normalised(name), name
     built = [match[1].rstrip(".") for match in _BUILT.finditer(text) if match[1].lower() not in _TOOLS]
     if built:
-        return normalised(built[-1]), knowledge.import_name_for(built[-1]) or ""
+        return normalised(built[-1]), import_name_for(built[-1]) or ""
     for match in re.finditer(r"(?:import|from) ([A-Za-z_]\w{1,40})\b", text):
-        if known := knowledge.distribution_for(match[1]):
+        if known := distribution_for(match[1]):
             return known, match[1]
     return "", ""
 

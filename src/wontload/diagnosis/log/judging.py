@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wontload import knowledge
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.log.cause import Cause, Log
 from wontload.diagnosis.log.events import Event, events_of
@@ -16,6 +15,8 @@ from wontload.diagnosis.log.rules import LOG_RULES
 from wontload.diagnosis.log.settling import would_settle
 from wontload.diagnosis.log.suspects import title_of_suspect
 from wontload.diagnosis.log.text import cleaned, numbered
+from wontload.knowledge.components import component_of
+from wontload.knowledge.providers import providers_of
 
 MOST_SUSPECTS = 6
 MOST_EVIDENCE = 8
@@ -114,7 +115,7 @@ def _finding(group: list[Cause], facts: Facts, severity: Severity) -> Finding:
     subjects = tuple(dict.fromkeys(one.subject for one in group))
     evidence = list(dict.fromkeys(item.text for one in group for item in one.evidence))
     items = {item.text: item for one in group for item in one.evidence}
-    component = knowledge.component_of(first.subject)
+    component = component_of(first.subject)
     return Finding(
         code=first.code,
         severity=severity,
@@ -152,7 +153,7 @@ def _nothing_known() -> Finding:
 def _providers(subjects: tuple[str, ...], facts: Facts) -> Iterator[Evidence]:
     """Who provides the libraries that are missing, where the system is known."""
     for name in subjects[:4] if facts.system else ():
-        providers = knowledge.providers_of(name, system=facts.system) if "." in name else ()
+        providers = providers_of(name, system=facts.system) if "." in name else ()
         if providers:
             offers = [
                 {"kind": one.kind, "package": one.package, "where": one.where, "command": one.command}

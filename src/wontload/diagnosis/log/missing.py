@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from wontload import knowledge
 from wontload.diagnosis.log.elsewhere import elsewhere
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
-from wontload.knowledge import Component
+from wontload.knowledge.components import Component, component_of, components
+from wontload.knowledge.families import family_of
+from wontload.knowledge.providers import in_newest_debian, providers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
         return Reading("WL201", False, ("WL504", "WL202"))
     if event.message.id != "dyld-not-loaded" and not _of_homebrew(path, facts) and _ABSOLUTE.match(path):
         return Reading("WL101", False, ("WL504", "WL201"))
-    component = knowledge.component_of(library)
+    component = component_of(library)
     if component is None and _has_other_major(library):
         return Reading("WL204", False, ("WL201", "WL202"))
     if component is not None and _is_superseded(component, library):
@@ -121,7 +122,7 @@ def _is_of_another_environment(event: Event, library: str) -> bool:
     A wheel's own libraries lie in the package. What is of one version everywhere, such as libz.1, is not meant.
     Source: conda/conda-build#279, and the install names that conda-build writes (`@rpath/libNAME.VERSION.dylib`).
     """
-    family = knowledge.family_of(library)
+    family = family_of(library)
     importer = event.values.get("importer", "")
     if family is None or "-packages/" in importer:
         return False
@@ -136,23 +137,21 @@ def _has_other_major(library: str) -> bool:
 
 @cache
 def _names_of_distributions() -> frozenset[str]:
-    return frozenset(
-        file for component in knowledge.components() for file in component.row.get("linux", ()) if ".so." in file
-    )
+    return frozenset(file for component in components() for file in component.row.get("linux", ()) if ".so." in file)
 
 
 def _is_superseded(component: Component, library: str) -> bool:
     """Whether distributions have another major version of it in its place: OpenSSL 3 in that of 1.1."""
-    return ".so." in library and not knowledge.in_newest_debian(component, library) and any(
-        other.family == component.family and other.major != component.major and knowledge.in_newest_debian(other, file)
-        for other in knowledge.components() for file in other.row.get("linux", ())
+    return ".so." in library and not in_newest_debian(component, library) and any(
+        other.family == component.family and other.major != component.major and in_newest_debian(other, file)
+        for other in components() for file in other.row.get("linux", ())
     )  # fmt: skip
 
 
 def _is_of_system(library: str, path: str) -> bool:
     """Whether it is one that a distribution brings into directories that are always searched."""
     return ".so" in library and "/" not in path and any(
-        provider.kind in ("apt", "dnf", "pacman", "apk") for provider in knowledge.providers_of(library, system="linux")
+        provider.kind in ("apt", "dnf", "pacman", "apk") for provider in providers_of(library, system="linux")
     )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload import knowledge
 from wontload.diagnosis.log.cause import Cause, Log, filled, said, stated
 from wontload.diagnosis.log.missing import base_name
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.knowledge.messages import messages
+from wontload.knowledge.packages import package
+from wontload.knowledge.windows_errors import windows_error
 
 BUILD_CODES = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706", "WL707")  # they have rules of their own
 # Numbers behind which the source of a build may stand: distutils and pip print them of programs that are not there.
@@ -57,7 +58,7 @@ def _has_directories_of_its_own(module: str) -> bool:
 
     Source: `knowledge/loaders.toml`.
     """
-    known = knowledge.package(module) if module else None
+    known = package(module) if module else None
     loading = known.loading if known else None
     if loading is None:
         return False
@@ -67,5 +68,5 @@ def _has_directories_of_its_own(module: str) -> bool:
 
 
 def _why(number: int) -> str:
-    known = knowledge.windows_error(number)
+    known = windows_error(number)
     return known.short if known else ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from wontload import knowledge
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.shadow import is_gone_with_it
 from wontload.diagnosis.words import are, listed
+from wontload.knowledge.suites import is_directory_variable
 from wontload.loader import Verdict
 from wontload.machine import FailedDirectory, Kind, Outcome
 from wontload.machine.own_places import scoped_path_module
@@ -115,7 +115,7 @@ def _variable(case: Case, name: str) -> str:
 def _of_variables(case: Case) -> Iterator[Finding]:
     """Variables that packages read and that name a directory which is not there."""
     for name, value in case.machine.environment.items():
-        if not knowledge.is_directory_variable(name) or not case.path_module.isabs(value):
+        if not is_directory_variable(name) or not case.path_module.isabs(value):
             continue
         if case.machine.files.kind(value) is Kind.ABSENT:
             yield Finding(

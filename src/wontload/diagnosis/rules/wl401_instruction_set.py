@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 
-from wontload import knowledge
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.illegal import Illegal, evidence_of, illegal
 from wontload.diagnosis.started import under_way
 from wontload.diagnosis.words import listed
+from wontload.knowledge.cpu import cpu_variant, missing_for_level, x86_64_level
 from wontload.loader.glibc.levels import TOO_LOW
 from wontload.machine import Outcome
 from wontload.probe.exit_status import exception_of, was_refused
@@ -108,7 +108,7 @@ def _of_what_is_lacking(case: Case, found: Illegal | None) -> Finding | None:
         return None
     path, lacks = _culprit(case, cpu.features)
     known = bool(path)
-    lacks = lacks or knowledge.missing_for_level(COMMON_LEVEL, cpu.features)
+    lacks = lacks or missing_for_level(COMMON_LEVEL, cpu.features)
     if not lacks:
         return None
     index = _load(case)
@@ -172,7 +172,7 @@ def _culprit(case: Case, features: Set[str]) -> tuple[str, tuple[str, ...]]:
     index = _load(case)
     asked = (case.loads[index].request.name,) if index is not None else ()
     for path in (*asked, *reversed(case.observation.modules if case.observation else ())):
-        variant = knowledge.cpu_variant(path)
+        variant = cpu_variant(path)
         if variant is not None and (lacks := tuple(sorted(variant.flags - features))):
             return path, lacks
     return "", ()
@@ -181,5 +181,5 @@ def _culprit(case: Case, features: Set[str]) -> tuple[str, tuple[str, ...]]:
 def _cpu(case: Case) -> Iterator[Evidence]:
     cpu = case.machine.inventory.cpu
     if cpu is not None and cpu.features is not None:
-        level = knowledge.x86_64_level(cpu.features)
+        level = x86_64_level(cpu.features)
         yield Evidence("file", f"the CPU is {cpu.model or 'not named'}, of level x86-64-v{level}", {"level": level})

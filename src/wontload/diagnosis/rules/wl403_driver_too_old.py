@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload import knowledge
 from wontload.diagnosis import gpu
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.words import listed
+from wontload.knowledge.components import component_of
+from wontload.knowledge.cuda import driver_floor, driver_version
 from wontload.machine.inventory import Driver
 
 
@@ -35,15 +36,15 @@ def driver_too_old(case: Case) -> Iterator[Finding]:
 def _by_runtime(case: Case, told: Driver) -> Iterator[Finding]:
     runtimes: dict[int, str] = {}
     for path in gpu.files(case):
-        found = knowledge.component_of(case.path_module.basename(path))
+        found = component_of(case.path_module.basename(path))
         if found is not None and found.family == "cuda-runtime" and found.major.isdigit():
             runtimes.setdefault(int(found.major), path)
     for major, path in runtimes.items():
-        floor = knowledge.driver_floor(major, case.machine.system.name)
-        have = knowledge.driver_version(told.version)
+        floor = driver_floor(major, case.machine.system.name)
+        have = driver_version(told.version)
         lowest = floor.lowest if floor else None
         takes_it = told.cuda is not None and told.cuda[0] >= major
-        if lowest is None or not have or takes_it or have >= knowledge.driver_version(lowest):
+        if lowest is None or not have or takes_it or have >= driver_version(lowest):
             continue
         name = case.path_module.basename(path)
         title = f"the NVIDIA driver {told.version} is too old for CUDA {major}, which needs {lowest} at least"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from wontload import knowledge
 from wontload.diagnosis import half_installed
 from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.records import gone_modules
 from wontload.diagnosis.words import listed
+from wontload.knowledge.packages import distribution_for
 from wontload.machine import Kind, Outcome
 
 
@@ -106,7 +106,7 @@ def _evidence(case: Case, name: str, *, own: bool, lacks_submodule: bool) -> Ite
             f"{other.environment} has it: {other.location}",
             {"path": other.location, "environment": other.environment},
         )
-    known_as = case.known_as if own else knowledge.distribution_for(name)
+    known_as = case.known_as if own else distribution_for(name)
     if known_as and "." not in name and not _is_of_python(name):
         command = f"{python.executable if python else 'python'} -m pip install {known_as}"
         yield Evidence(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wontload import knowledge
 from wontload.binary import Image, MalformedImage
 from wontload.diagnosis.contents import Contents, finding
 from wontload.diagnosis.finding import Finding
 from wontload.diagnosis.words import listed
+from wontload.knowledge.linux_releases import wheel_policy
 from wontload.knowledge.symbol_versions import PART_OF_GLIBC
 
 VERSION = re.compile(r"(GLIBC|GLIBCXX|CXXABI)_(\d+(?:\.\d+)+)")
@@ -30,7 +30,7 @@ def _linux(contents: Contents) -> Iterator[Finding]:
     if not tags:
         return
     tag, oldest = min(tags, key=lambda pair: pair[1].minimum or ())
-    policy = knowledge.wheel_policy(tag)
+    policy = wheel_policy(tag)
     allowed = {"GLIBC": _numbers(f"{oldest.minimum[0]}.{oldest.minimum[1]}")} if oldest.minimum else {}
     if policy is not None:
         allowed |= {"GLIBCXX": _numbers(policy.glibcxx or "0"), "CXXABI": _numbers(policy.cxxabi or "0")}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wontload import knowledge
 from wontload.diagnosis.contents import Contents, finding
 from wontload.diagnosis.finding import Finding, Severity
 from wontload.diagnosis.words import are, listed
+from wontload.knowledge.components import component_of
+from wontload.knowledge.linux_releases import wheel_policy
 from wontload.knowledge.packages import normalised
 
 OF_PYTHON = re.compile(r"libpython3[\d.]*t?\.so[.\d]*$")
@@ -29,7 +30,7 @@ def not_bundled(contents: Contents) -> Iterator[Finding]:
 
 def _linux(contents: Contents) -> Iterator[Finding]:
     tags = [tag for tag, one in contents.platforms if one.system == "linux" and one.libc]
-    policies = [policy for policy in map(knowledge.wheel_policy, tags) if policy]
+    policies = [policy for policy in map(wheel_policy, tags) if policy]
     if not policies:
         return
     allowed = frozenset.intersection(*(policy.libraries for policy in policies))
@@ -103,7 +104,7 @@ def _explanation(contents: Contents, python: bool, brought: str) -> str:
 
 def _brought_by(library: str, contents: Contents) -> str:
     """A declared dependency that brings a library, as far as tables know; empty for none."""
-    component = knowledge.component_of(library)
+    component = component_of(library)
     wheels = component.row.get("wheels", ()) if component else ()
     return next((str(one) for one in wheels if normalised(str(one)) in contents.requires), "")
 

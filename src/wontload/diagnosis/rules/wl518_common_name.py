@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload import knowledge
 from wontload.binary import Format, Image
 from wontload.diagnosis.contents import MANGLED, Contents, Native, finding
 from wontload.diagnosis.finding import Finding, Severity
 from wontload.diagnosis.words import listed
+from wontload.knowledge.components import component_of
 from wontload.knowledge.packages import normalised
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
 
@@ -46,7 +46,7 @@ def _shared(native: Native, image: Image, contents: Contents) -> str:
     name = native.base if image.format is Format.PE else image.soname or native.base
     if image.format is Format.PE and PART_OF_VC_RUNTIME.match(name):
         return "a part of the Visual C++ runtime"
-    component = knowledge.component_of(name)
+    component = component_of(name)
     if component is None:
         return ""
     wheels = {normalised(str(one)) for one in component.row.get("wheels", ())}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wontload import knowledge
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.contents import Contents
 from wontload.diagnosis.contents import finding as contents_finding
@@ -13,6 +12,7 @@ from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.sites import package_of
 from wontload.diagnosis.started import ACCESS_VIOLATION, initialisation_that_failed
 from wontload.diagnosis.words import listed
+from wontload.knowledge.components import component_of
 from wontload.machine import Outcome
 
 # What a runtime prints before it ends the process. LLVM, openmp/runtime/src/i18n/en_US.txt (DuplicateLibrary, message
@@ -54,7 +54,7 @@ def bundled_together(contents: Contents) -> Iterator[Finding]:
     """A wheel holds two OpenMP runtimes, so that a process which uses all of it has both."""
     found: dict[str, str] = {}
     for native, _ in contents.images:
-        component = knowledge.component_of(_plain(native.base))
+        component = component_of(_plain(native.base))
         if component is not None and component.group == "openmp":
             found[native.name] = component.family
     if len(set(found.values())) > 1:
@@ -76,7 +76,7 @@ def _openmp_runtimes(case: Case) -> dict[str, str]:
     observation = case.observation
     paths = [path for load in (observation.loads if observation else ()) for path in load.mapped]
     for path in dict.fromkeys((*paths, *(observation.modules if observation else ()))):
-        component = knowledge.component_of(_plain(case.path_module.basename(path)))
+        component = component_of(_plain(case.path_module.basename(path)))
         if component is None or component.group != "openmp" or not case.path_module.isabs(path):
             continue
         identity = case.machine.files.identity(path)

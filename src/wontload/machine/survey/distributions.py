@@ -12,7 +12,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from wontload.machine.dist_info import Installed, described, installed, normalise
+from wontload.machine.dist_info import Installed, described, installed, required
 from wontload.machine.inventory import Distribution, RecordedFile
 from wontload.machine.survey.sources import Sources
 
@@ -20,7 +20,6 @@ from wontload.machine.survey.sources import Sources
 # pattern for the whole line takes fourteen times as long, as it is tried at every line from its first character on.
 NATIVE_ENDING = re.compile(rb'\.(?:so(?:\.\d+)*|pyd|dll|dylib)"?(?:,.*)?$', re.MULTILINE | re.IGNORECASE)
 MOST_FILES = 20_000  # of one distribution
-METADATA_BYTES = 1 << 20
 
 
 def distributions(sources: Sources) -> tuple[Distribution, ...]:
@@ -56,14 +55,6 @@ def _native_lines(listed: bytes) -> Iterator[str]:
     for match in NATIVE_ENDING.finditer(listed):
         begin = listed.rfind(b"\n", 0, match.start()) + 1
         yield listed[begin : match.end()].decode("utf-8", "surrogateescape")
-
-
-def required(metadata: bytes, *, extras: bool = True) -> tuple[str, ...]:
-    """Normalised names of what its metadata requires (core metadata, `Requires-Dist`), with or without its extras."""
-    head = metadata[:METADATA_BYTES].split(b"\n\n")[0].decode("utf-8", "replace")
-    lines = re.findall(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)(.*)$", head, re.MULTILINE)
-    names = (name for name, rest in lines if extras or not re.search(r";.*\bextra\s*==", rest))
-    return tuple(dict.fromkeys(map(normalise, names)))
 
 
 def _files(sources: Sources, base: str, lines: list[str]) -> Iterator[RecordedFile]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wontload import knowledge
 from wontload.diagnosis import records
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
 from wontload.diagnosis.words import listed
+from wontload.knowledge.components import component_of
+from wontload.knowledge.providers import manager_of
+from wontload.knowledge.suites import suite_of
 from wontload.machine.memory import Content
 from wontload.remedy.advice.overlay import Overlay, Subject, base_names, not_part_of, opaque
 from wontload.remedy.advice.variables import with_variable
@@ -83,7 +85,7 @@ def vc_redistributable(subject: Subject) -> Overlay:
     lost = list(base_names(case, subject.lost))
     old = [one.library for one in case.unbound if one.code == "WL305" and one.library]
     ours = [name for name in (*lost, *old) if _family(name) in ("msvc-runtime", "openmp-msvc")]
-    ours = [name for name in ours if (found := knowledge.component_of(name)) and found.major in ("14", "")]
+    ours = [name for name in ours if (found := component_of(name)) and found.major in ("14", "")]
     others = [name for name in lost if name not in ours]
     suspected = next((one for one in subject.diagnosis.findings if one.code == "WL305"), None)
     if not ours and suspected:
@@ -116,7 +118,7 @@ def system_package(subject: Subject) -> Overlay:
     others = [name for name in names if name not in ours]
     if not ours:
         return Overlay(but=not_part_of(others, title))
-    manager = knowledge.manager_of(subject.case.machine.system.version)
+    manager = manager_of(subject.case.machine.system.version)
     if manager not in ("apt", None):
         own = [one.package for name in ours for one in providers_here(subject.case, name) if one.kind == manager]
         named = f": here it is {manager}, with {listed(list(dict.fromkeys(own)))}" if own else ""
@@ -203,21 +205,21 @@ def _system_directory(subject: Subject) -> str:
 
 
 def _family(name: str) -> str:
-    found = knowledge.component_of(name)
+    found = component_of(name)
     return found.family if found else ""
 
 
 def _is_cuda(name: str) -> bool:
-    found = knowledge.component_of(name)
-    return found is not None and knowledge.suite_of(found) == "cuda" and found.family != DRIVER
+    found = component_of(name)
+    return found is not None and suite_of(found) == "cuda" and found.family != DRIVER
 
 
 def _major(name: str) -> str:
     """The major version of CUDA that a file belongs to; empty where its number is one of its own."""
-    found = knowledge.component_of(name)
+    found = component_of(name)
     return found.major.partition(".")[0] if found and found.family in NUMBERED_LIKE_CUDA else ""
 
 
 def _packages_of(name: str) -> set[str]:
-    found = knowledge.component_of(name)
+    found = component_of(name)
     return set(f"{found.row.get('apt') or ''} {found.row.get('apt_t64') or ''}".split()) if found else set()

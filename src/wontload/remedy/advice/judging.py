@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import reduce
 
-from wontload import knowledge
 from wontload.diagnosis import Case, Diagnosis
 from wontload.diagnosis.rules.wl801_unhelpful_advice import JudgedAdvice
 from wontload.diagnosis.words import are, listed
+from wontload.knowledge.advice import advice
 from wontload.loader import Status, Verdict
 from wontload.remedy.advice import copies, installing, variables
 from wontload.remedy.advice.overlay import Make, Overlay, Subject
@@ -49,7 +49,7 @@ def judge_advice(diagnosis: Diagnosis) -> tuple[JudgedAdvice, ...]:
     if case is None or absent or diagnosis.verdict != "fails":
         return ()
     package = case.target.partition(".")[0] if case.kind == "import" else ""
-    rows = knowledge.advice(case.machine.system.name, package)
+    rows = advice(case.machine.system.name, package)
     return tuple(_judged(Subject(case=case, diagnosis=diagnosis, advice=row)) for row in rows)
 
 

@@ -9,7 +9,7 @@ from wontload.binary import Image
 from wontload.diagnosis import Case, Diagnosis
 from wontload.diagnosis.missing import Missing
 from wontload.diagnosis.words import are, listed
-from wontload.knowledge import Advice
+from wontload.knowledge.advice import Advice
 from wontload.machine import own_format
 from wontload.remedy.change import Change
 from wontload.remedy.proof import must_load

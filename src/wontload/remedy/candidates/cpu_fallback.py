@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wontload import knowledge
 from wontload.diagnosis.words import listed
+from wontload.knowledge.components import component_of
 from wontload.knowledge.cpu_builds import CpuBuild, cpu_build_of
 from wontload.knowledge.packages import normalised
+from wontload.knowledge.suites import suite_of
 from wontload.remedy.candidates.reinstall import may_replace, removal_of
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
@@ -49,8 +50,8 @@ def _of_a_gpu(question: Question, finding: Finding) -> bool:
     if finding.code in GPU_CODES:
         return True
     names = [question.case.path_module.basename(one) for one in (finding.subject, *finding.also)]
-    found = [component for name in names if (component := knowledge.component_of(name)) is not None]
-    return any(knowledge.suite_of(one) in GPU_SUITES or one.family in GPU_SUITES for one in found)
+    found = [component for name in names if (component := component_of(name)) is not None]
+    return any(suite_of(one) in GPU_SUITES or one.family in GPU_SUITES for one in found)
 
 
 def _sister(question: Question, build: CpuBuild, name: str, version: str) -> Fix:

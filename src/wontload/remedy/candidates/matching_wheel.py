@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wontload.diagnosis import Case
-from wontload.knowledge import distribution_for
 from wontload.knowledge.indexes import indexes_of
+from wontload.knowledge.packages import distribution_for
 from wontload.machine.memory import Content
 from wontload.remedy.candidates.copies_here import directories_that_help
 from wontload.remedy.candidates.scoped_path import shim_steps

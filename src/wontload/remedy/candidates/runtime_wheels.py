@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wontload import knowledge
 from wontload.diagnosis import Case
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
-from wontload.knowledge import Provider
+from wontload.knowledge.components import component_of
+from wontload.knowledge.providers import Provider
 from wontload.knowledge.providers import wheels as known_wheels
 from wontload.machine.memory import Content
 from wontload.remedy.candidates.by_manager import of_manager
@@ -125,7 +125,7 @@ def _wheel_of(case: Case, file: str) -> Provider | None:
 def _requirement(case: Case, file: str, wheel: Provider) -> str:
     """For the wheel that brings a file, in the versions that do; of CUDA's own none that the driver does not take."""
     requirement = str(known_wheels()[wheel.package].get("requirement", wheel.package))
-    component = knowledge.component_of(file)
+    component = component_of(file)
     takes = _driver_takes(case)
     if component is None or takes is None or component.family not in NUMBERED_LIKE_CUDA:
         return requirement

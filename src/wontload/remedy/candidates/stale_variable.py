@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wontload import knowledge
 from wontload.diagnosis.places import expand
+from wontload.knowledge.places import places
 from wontload.loader import load
 from wontload.machine import Kind, LoadRequest
 from wontload.remedy.change import Change, changed_request
@@ -53,7 +53,7 @@ def toolkit_homes(case: Case, name: str) -> list[str]:
     python = machine.python
     roots = [
         case.path_module.dirname(directory)
-        for place in knowledge.places(machine.system.name)
+        for place in places(machine.system.name)
         if kind in place.what.lower() and "{env:" not in place.pattern
         for directory in expand(place.pattern, machine, python.path if python else ())
         if case.path_module.basename(directory).lower() in ("bin", "lib", "lib64")

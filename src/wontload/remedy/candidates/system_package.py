@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wontload.diagnosis.evidence import providers_here
-from wontload.knowledge import Provider
+from wontload.knowledge.providers import Provider
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
 from wontload.remedy.proof import must_load, prove
