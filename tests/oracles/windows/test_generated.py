@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.windows.test_manifests import VC90, wants
@@ -91,7 +91,24 @@ def worlds(draw: st.DrawFn) -> World:
 
 def agree_on(lab: Lab, world: World) -> None:
     predicted, observed = lab.outcomes(world)
+    if observed.error is None and takes_its_own_forward(world):
+        assume(predicted.error is None)  # Wine's mistake; see there
     assert predicted == observed
+
+
+def takes_its_own_forward(world: World) -> bool:
+    """Whether a DLL imports from itself a name that it forwards to another library.
+
+    Where that library cannot be loaded, and the DLL needs it as well, Wine 8 loads the DLL all the same: its loader
+    remembers the module that it found last (ntdll/loader.c, cached_modref), and seems to take the one that it has just
+    discarded for one that is loaded. docs/loaders.md tells of it.
+    """
+    return any(
+        one.forwards and isinstance(need, tuple) and "fw" in need[1] and need[0].lower().removesuffix(".dll") == stem
+        for (_, name), one in world.files.items()
+        for need in one.needs
+        for stem in [name.lower().removesuffix(".dll")]
+    )
 
 
 COMMON = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
