@@ -11,8 +11,8 @@ import pytest
 from tests.support.machines import linux, windows
 from wontload.build.cmake_options import options_of
 from wontload.build.cost import Resources
+from wontload.build.hindrance import Circumstances
 from wontload.build.plan import BuildPlan, plan_build
-from wontload.build.preconditions import Circumstances
 from wontload.build.source import Source
 from wontload.build.studio import NoStudio, Studio
 from wontload.build.toolchain import CudaToolchain, NoToolchain
@@ -259,6 +259,21 @@ def test_a_misspelt_option_is_refused_where_the_source_is_here():
     assert [(one.code, one.also) for one in plan.findings if one.code == "WL704"] == [("WL704", ("GGML_CUDA",))]
 
 
+@pytest.mark.parametrize(
+    ("make", "command"),
+    [
+        (lambda: unix(gxx("12.2")), "export CMAKE_ARGS='-DGGML_CUDA=on -DBUILD_TESTING=OFF -G Ninja'"),
+        (lambda: with_studios(build_tools("14.39.1")), 'set "CMAKE_ARGS=-DGGML_CUDA=on -DBUILD_TESTING=OFF -G Ninja"'),
+    ],
+)
+def test_what_the_shell_has_to_say_instead_is_written_whole(make, command):
+    defines = {"LLAMA_CUBLAS": "on", "GGML_CUDA": "on", "BUILD_TESTING": "OFF"}
+    wishes = Wishes(defines=defines, from_environment=frozenset(defines), other_arguments=("-G", "Ninja"))
+    finding = plan_build(make(), "llama-cpp-python", version="0.3.16", wishes=wishes).findings[0]
+    steps = [one.data["command"] for one in finding.evidence if one.kind == "step"]
+    assert (finding.subject, steps) == ("LLAMA_CUBLAS", [command])
+
+
 # What it needs and takes
 
 
@@ -299,12 +314,44 @@ def test_a_disk_without_room():
     assert plan_build(machine, "pyzmq", resources=Resources(cores=1, disk_bytes=8 << 30)).findings == ()
 
 
-@pytest.mark.parametrize(("place", "codes"), [("C:\\" + "x" * 80, ["WL707"]), ("C:\\Üß\\t", ["WL707"]), ("C:\\t", [])])
-def test_paths_that_windows_tools_may_not_take(place, codes):
-    machine = with_studios(build_tools("14.39.1"))
-    plan = plan_build(machine, "pyzmq", circumstances=Circumstances(directory=place))
-    assert [one.code for one in plan.findings] == codes
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("C:\\" + "x" * 80, ["has 83 characters"]),
+        ("C:\\Üß\\t", ["not plain ASCII"]),
+        ("C:\\Users\\A Person\\t", ["holds a space"]),
+        ("C:\\t", []),
+    ],
+)
+def test_paths_that_windows_tools_may_not_take(place, says):
+    plan = windows_plan(place)
+    titles = [one.title for one in plan.findings if "scanner" not in one.title]
+    assert [text in title for text, title in zip(says, titles, strict=True)] == [True] * len(says)
     assert not plan.hindered
+
+
+def test_a_space_in_the_place_is_told_on_linux_too():
+    plan = plan_build(unix(gxx("12.2")), "pyzmq", circumstances=Circumstances(directory="/home/a person/tmp"))
+    assert [(one.code, one.severity) for one in plan.findings] == [("WL707", Severity.NOTE)]
+
+
+@pytest.mark.parametrize(("place", "word"), [("C:\\O'Hara\\t", "'C:\\O''Hara\\t'"), ("", "$env:TEMP")])
+def test_on_windows_it_says_how_to_see_whether_a_virus_scanner_looks_on(place, word):
+    scanner = windows_plan(place).findings[-1]
+    commands = [str(one.data["command"]) for one in scanner.evidence if one.data["command"]]
+    assert (scanner.code, scanner.severity) == ("WL707", Severity.NOTE)
+    assert "RealTimeProtectionEnabled" in commands[0]
+    assert commands[1] == f'powershell -Command "Add-MpPreference -ExclusionPath {word}"'
+
+
+def test_no_index_answers():
+    said = "https://index.example does not answer."
+    plan = plan_build(unix(gxx("12.2")), "pyzmq", circumstances=Circumstances(unreachable=said))
+    assert (errors(plan), plan.findings[0].explanation) == (["WL707"], said)
+
+
+def windows_plan(place: str) -> BuildPlan:
+    return plan_build(with_studios(build_tools("14.39.1")), "pyzmq", circumstances=Circumstances(directory=place))
 
 
 # Visual Studio from what vswhere says. Shapes: vswhere's wiki, "Examples"; components: Microsoft, "Visual Studio

@@ -6,6 +6,7 @@ Nothing is fetched: the build's tools are pinned wheels (`--offline --find-links
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -202,6 +203,67 @@ def test_a_build_that_fails_is_diagnosed_from_its_own_log(tmp_path, links):
     assert answer["verdict"] == "failed"
     assert Path(answer["built"]["log"]).is_file()
     assert os.listdir(tmp_path / "tmp") == []
+
+
+def test_a_compilers_error_is_quoted_where_no_known_message_decides(tmp_path, links):
+    source = small_package(tmp_path, tiny_c="int tiny_answer(void) { return nothing_such; }\n")
+    answer = ask(source, links, status=1)
+    (said,) = answer["built"]["diagnosis"]["would_settle"]
+    assert "tiny.c:1:" in said
+    assert "nothing_such" in said
+    log = Path(answer["built"]["log"])
+    number = int(said.split("line ")[1].split()[0])
+    assert "error: " in log.read_text().splitlines()[number - 1]
+
+
+def test_where_no_wheel_can_be_laid_nothing_is_built(tmp_path, links, state):
+    (tmp_path / "file").touch()
+    command = ("build", NAME, "--source", str(small_package(tmp_path)), "--offline", "--find-links", str(links))
+    ran = wontload(*command, "-o", str(tmp_path / "file" / "wheels"))
+    assert (ran.status, state.exists()) == (4, False)
+    assert "nothing can be written" in ran.err
+
+
+def on_a_small_disk(size: str, place: Path, *command: object, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The tool in a mount namespace in which `place` is a disk of that size."""
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no mount namespaces here")
+    place.mkdir(parents=True, exist_ok=True)
+    script = f'mount -t tmpfs -o size={size} tmpfs "$0" && exec "$@"'
+    words = ["unshare", "-m", "sh", "-c", script, str(place), sys.executable, "-m", "wontload", *map(str, command)]
+    return subprocess.run(words, capture_output=True, text=True, check=False, env={**os.environ, **variables})
+
+
+def test_a_wheel_for_which_there_is_no_room_is_not_lost(tmp_path, links):
+    source = small_package(tmp_path)
+    numbers = ",".join(str(byte) for byte in random.Random(1).randbytes(200_000))
+    (source / "base.c").write_text(
+        (source / "base.c").read_text() + f"API const unsigned char big[] = {{{numbers}}};\n"
+    )
+    command = ("build", NAME, "--source", source, "--offline", "--find-links", links, "-o", tmp_path / "small")
+    ran = on_a_small_disk("72k", tmp_path / "small", *command)
+    assert ran.returncode == 4, ran.stdout + ran.stderr
+    wheel = next((tmp_path / "tmp").glob("wontload-wheel-*/*.whl"))
+    assert (str(wheel) in ran.stderr, answer_of(str(wheel), tmp_path)) == (True, 42)
+
+
+def test_a_log_for_which_there_is_no_room_is_a_sentence(tmp_path, links, state):
+    command = ("build", NAME, "--source", small_package(tmp_path), "--offline", "--find-links", links)
+    ran = on_a_small_disk("4k", state / "builds", *command, "-o", tmp_path / "wheels")
+    assert (ran.returncode, os.listdir(tmp_path / "tmp")) == (4, []), ran.stdout + ran.stderr
+    assert "No space left" in ran.stderr
+    assert "WONTLOAD_STATE_DIR" in ran.stderr
+
+
+def test_no_index_that_answers_is_found_before_anything_runs(tmp_path):
+    pip = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_EXTRA_INDEX_URL": ""}
+    ran = wontload("build", NAME, "--source", str(small_package(tmp_path)), "--json", **pip, PIP_FIND_LINKS="")
+    assert (ran.status, codes(ran.json), ran.json["built"]) == (1, ["WL707"], None)
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two"])
+def test_jobs_are_a_number_of_one_or_more(tmp_path, jobs):
+    assert wontload("build", NAME, "--source", str(tmp_path), "--plan", "--jobs", jobs).status == 2
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -10,19 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from wontload.app.places import Place, this_computer
-from wontload.build.fetch import fetch_source
+from wontload.build.fetch import fetch_source, unreachable
 from wontload.build.frontend import frontend
-from wontload.build.here import circumstances, resources
+from wontload.build.here import circumstances, lying_in, resources
 from wontload.build.judging import JudgedWheel, judge_wheel
 from wontload.build.plan import BuildPlan, plan_build
 from wontload.build.progress import Progress
-from wontload.build.relabel import relabel
+from wontload.build.relabel import NotAWheel, relabel
 from wontload.build.run import Built, run_build
-from wontload.build.source import NoSource, Source, read_source
+from wontload.build.source import NoSource, Source, read_source, required_name
 from wontload.build.unpack import bring
-from wontload.build.wheelhouse import built_before, keep, key_of
+from wontload.build.wheelhouse import CannotKeep, built_before, keep, key_of, refuse_unwritable, rescue
 from wontload.build.wishes import Wishes
 from wontload.diagnosis import Finding
+from wontload.diagnosis.finding import Severity
 from wontload.errors import UsageError
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
@@ -76,7 +77,8 @@ class BuildAnswer:
     def findings(self) -> tuple[Finding, ...]:
         """What hinders it, what its log says although it succeeded, what the wheel lacks."""
         remarks = self.built.remarks if self.built else ()
-        return (*self.plan.findings, *remarks, *(self.judged.findings if self.judged else ()))
+        hindrances = [one for one in self.plan.findings if self.wheel is None or one.severity is not Severity.NOTE]
+        return (*hindrances, *remarks, *(self.judged.findings if self.judged else ()))
 
     @property
     def verdict(self) -> str:
@@ -120,24 +122,33 @@ def build(order: Order, *, told: Told = lambda progress: None) -> BuildAnswer:
     place = this_computer(order.python)
     with _workplace() as directory:
         starter = frontend(order.python, directory, os.environ, find_links=order.find_links)
-        source = read_source(_brought(order, place.machine, directory))
-        _refuse_other(order, source)
-        plan = _plan(order, place.machine, source, directory)
+        source = _read(order, _brought(order, place.machine, directory))
+        beyond = _beyond_reach(order, place.machine, source)
+        plan = _plan(order, place.machine, source, os.path.dirname(directory), unreachable=beyond)
         answer = BuildAnswer(machine=place.machine, plan=plan)
         if plan.hindered:
             return answer
         house, key = order.into or wheelhouse(), key_of(plan, place.machine)
         if not order.again and (wheel := built_before(house, key)):
             return _judged(replace(answer, wheel=wheel, again=True), place)
+        refuse_unwritable(house)
         built = run_build(
             plan, starter, directory=directory, offline=order.offline, find_links=order.find_links, told=told
         )
         if built.wheel is None:
             return replace(answer, built=built)
-        named = os.path.join(directory, "named")
-        os.mkdir(named)
-        wheel = keep(relabel(built.wheel, named, plan.local), house, key)
+        wheel = _kept(built.wheel, os.path.join(directory, "named"), plan.local, house, key)
     return _judged(replace(answer, built=built, wheel=wheel), place)
+
+
+def _kept(wheel: str, named: str, local: str, house: str, key: str) -> str:
+    """The wheel under its local version, where it is kept; what was built is not lost where that fails."""
+    os.mkdir(named)
+    try:
+        wheel = relabel(wheel, named, local)
+        return keep(wheel, house, key)
+    except (CannotKeep, NotAWheel) as error:
+        raise CannotKeep(error.message, f"What was built lies in {rescue(wheel)}") from error
 
 
 def _judged(answer: BuildAnswer, place: Place) -> BuildAnswer:
@@ -145,7 +156,16 @@ def _judged(answer: BuildAnswer, place: Place) -> BuildAnswer:
     return replace(answer, judged=judge_wheel(answer.wheel, answer.plan, place.machine, place.process))
 
 
-def _plan(order: Order, machine: Machine, source: Source | None, directory: str) -> BuildPlan:
+def _beyond_reach(order: Order, machine: Machine, source: Source) -> str:
+    """Why what the build's environment needs cannot be fetched; a source that was fetched answers that itself."""
+    if order.offline or order.source is None:
+        return ""
+    here = lying_in(order.find_links)
+    wanted = [name for name in map(required_name, source.requires) if name and name not in here]
+    return unreachable(wanted, machine, find_links=order.find_links)
+
+
+def _plan(order: Order, machine: Machine, source: Source | None, directory: str, *, unreachable: str = "") -> BuildPlan:
     return plan_build(
         machine,
         order.name,
@@ -154,7 +174,11 @@ def _plan(order: Order, machine: Machine, source: Source | None, directory: str)
         wishes=order.wishes,
         resources=resources(directory),
         circumstances=circumstances(
-            order.python, offline=order.offline, find_links=order.find_links, directory=directory
+            order.python,
+            offline=order.offline,
+            find_links=order.find_links,
+            directory=directory,
+            unreachable=unreachable,
         ),
     )
 
@@ -171,10 +195,10 @@ def _read_at_hand(order: Order) -> Iterator[Source | None]:
     if order.source is None:
         yield None
     elif os.path.isdir(order.source):
-        yield read_source(order.source)
+        yield _read(order, order.source)
     else:
         with _workplace() as directory:
-            yield read_source(bring(order.source, directory))
+            yield _read(order, bring(order.source, directory))
 
 
 def _brought(order: Order, machine: Machine, directory: str) -> str:
@@ -188,8 +212,9 @@ def _brought(order: Order, machine: Machine, directory: str) -> str:
     return bring(sdist, place)
 
 
-def _refuse_other(order: Order, source: Source) -> None:
-    """The source must be of the package that was asked for, and complete."""
+def _read(order: Order, directory: str) -> Source:
+    """What a source tells of itself; it must be of the package that was asked for, and complete."""
+    source = read_source(directory)
     if source.name and normalised(source.name) != normalised(order.name):
         raise UsageError(
             f"the source is of {source.name}, and {order.name} was asked for.", "Give the one or the other."
@@ -201,3 +226,4 @@ def _refuse_other(order: Order, source: Source) -> None:
             f"{', '.join(source.empty_submodules)} is empty: the source's Git submodules were not fetched.",
             "Run `git submodule update --init --recursive` in it, or take the source distribution from PyPI.",
         )
+    return source

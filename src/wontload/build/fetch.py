@@ -16,7 +16,7 @@ from wontload.machine import Machine
 from wontload.wheels.candidates import Target, candidates_of
 from wontload.wheels.choosing import Request, chosen
 from wontload.wheels.index.folders import path_of
-from wontload.wheels.index.gather import Place, gather
+from wontload.wheels.index.gather import Asked, Place, gather
 from wontload.wheels.index.settings import Settings, pip_settings
 from wontload.wheels.pools import Connection
 from wontload.wheels.web import Web
@@ -40,9 +40,8 @@ def fetch_source(
     """
     if offline:
         return _lying(name, version, find_links)
-    settings = pip_settings(machine.python.prefix if machine.python else "")
-    settings = replace(settings, no_binary=(":all:",), only_binary=(), find_links=(*settings.find_links, *find_links))
-    web = Web(Connection(**{one: getattr(settings, one) for one in Connection.__slots__}))
+    settings = _settings(machine, find_links)
+    web = _web(settings)
     answers = gather(normalised(name), _places(settings), web, patience_s=PATIENCE_S)
     offered = [one for one in candidates_of(normalised(name), answers, Target(machine)) if not one.wheel]
     found = chosen(offered, _request(name, version), settings)
@@ -50,11 +49,44 @@ def fetch_source(
         problems = " ".join(one.problem for one in answers if one.problem)
         passed = "; ".join(sorted({one.objection for one in offered if one.objection}))
         raise NoSource(
-            f"no source distribution of {name} {version} is offered. {problems or passed}".strip(),
+            f"no source distribution of {f'{name} {version}'.strip()} is offered. {problems or passed}".strip(),
             "Is there a network, and does the index have its source? --source takes a directory or a file.",
         )
     local = path_of(found.link.url)
     return local or fetch_whole(found.link, web, directory=os.path.join(directory, "sdist"))
+
+
+def unreachable(wanted: Sequence[str], machine: Machine, *, find_links: Sequence[str]) -> str:
+    """Why nothing can be fetched for a build; empty where some place answers, or nothing is wanted.
+
+    Args:
+        wanted: normalised names of what the build's environment needs and no directory of `find_links` holds: one of
+            them is asked for.
+    """
+    settings = _settings(machine, find_links)
+    places = [one for one in _places(settings) if one.url not in find_links]
+    if not wanted or not places:
+        return ""
+    answers = gather(wanted[0], places, _web(settings), patience_s=PATIENCE_S)
+    if any(_answers(one, wanted[0]) for one in answers):
+        return ""
+    return " ".join(dict.fromkeys(one.problem for one in answers if one.problem))
+
+
+def _answers(asked: Asked, name: str) -> bool:
+    """Whether a server answered, or a directory of this disk has the project."""
+    if not asked.problem and path_of(asked.place.url) is None:
+        return True
+    return any(normalised(link.filename.partition("-")[0]) == name for link in asked.links)
+
+
+def _settings(machine: Machine, find_links: Sequence[str]) -> Settings:
+    settings = pip_settings(machine.python.prefix if machine.python else "")
+    return replace(settings, no_binary=(":all:",), only_binary=(), find_links=(*settings.find_links, *find_links))
+
+
+def _web(settings: Settings) -> Web:
+    return Web(Connection(**{one: getattr(settings, one) for one in Connection.__slots__}))
 
 
 def _places(settings: Settings) -> list[Place]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wontload.build.source import Source
-from wontload.build.wishes import Wishes
+from wontload.build.wishes import Wishes, joined_cmake_args
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.knowledge.builds import renamed
 
@@ -20,51 +21,85 @@ class Flags:
     findings: tuple[Finding, ...] = ()
 
 
-def checked_flags(package: str, version: str, source: Source | None, wishes: Wishes) -> Flags:
-    """Each definition of the person: kept, or refused with the name that it has now."""
-    kept: dict[str, str] = {}
-    findings: list[Finding] = []
-    for name, value in wishes.defines.items():
-        found = next(_objections(name, value, package, version, source, wishes), None)
-        if found is None:
-            kept[name] = value
-        else:
-            findings.append(found)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Objection:
+    """Why a definition does not stay.
+
+    Attributes:
+        what: what the version does with it, one clause. outcome: what would come of that, one sentence.
+        new: the option to use in its place; empty for none.
+    """
+
+    what: str
+    outcome: str
+    new: str
+
+
+def checked_flags(package: str, version: str, source: Source | None, wishes: Wishes, *, windows: bool = False) -> Flags:
+    """Each definition of the person: kept, or refused with the name that it has now. `windows`: of their shell."""
+    called = f"{package} {version}".strip()
+    refused = {
+        name: found
+        for name in wishes.defines
+        if (found := next(_objections(name, called, package, version, source), None)) is not None
+    }
+    kept = {name: value for name, value in wishes.defines.items() if name not in refused}
+    again = _shell_says(wishes, refused, windows)
+    findings = (_finding(name, one, wishes, again) for name, one in refused.items())
     return Flags(kept=kept, others=wishes.other_arguments, findings=tuple(findings))
 
 
-def _objections(
-    name: str, value: str, package: str, version: str, source: Source | None, wishes: Wishes
-) -> Iterator[Finding]:
-    called = f"{package} {version}".strip()
-    given = Evidence("variable", "it stands in CMAKE_ARGS", {"name": "CMAKE_ARGS"})
-    evidence = (given,) if name in wishes.from_environment else ()
+ENDS = "The build would end with an error."
+MAY_LACK = "A build with it may well succeed and lack what it was to switch on."
+
+
+def _objections(name: str, called: str, package: str, version: str, source: Source | None) -> Iterator[_Objection]:
     if source is not None and source.options.known:
         if old := source.options.obsolete.get(name):
-            does = "ends the build there" if old.refused else "warns, and may build without what it should switch on"
-            yield _finding(name, f"{called} {does}", old.new, value, evidence)
+            what = f"{called} ends the build there" if old.refused else f"{called} warns, and may ignore it"
+            yield _Objection(what=what, outcome=ENDS if old.refused else MAY_LACK, new=old.new)
         elif not source.options.reads(name):
-            yield _finding(name, f"no CMake file of {called} reads it", source.options.like(name), value, evidence)
+            what = f"no CMake file of {called} reads it"
+            yield _Objection(what=what, outcome=MAY_LACK, new=source.options.like(name))
         return
     for known in renamed(package, version):
         if known.old == name:
-            yield _finding(name, f"{called} {known.does} it", known.new, value, evidence)
+            yield _Objection(what=f"{called} {known.does} it", outcome=MAY_LACK, new=known.new)
 
 
-def _finding(name: str, what: str, new: str, value: str, evidence: tuple[Evidence, ...]) -> Finding:
-    instead = f"Use {new}={value} instead." if new else "Leave it out."
-    step = Evidence(
-        "step",
-        f"use {new}={value}" if new else f"leave {name} out",
-        {"command": f"--define {new}={value}"} if new else {},
-    )
+def _shell_says(wishes: Wishes, refused: Mapping[str, _Objection], windows: bool) -> str:
+    """The command that puts right what a shell has in CMAKE_ARGS; empty where nothing of it is refused."""
+    if not refused.keys() & wishes.from_environment:
+        return ""
+    right: dict[str, str] = {}
+    for name in wishes.defines:
+        new = refused[name].new if name in refused else name
+        if name in wishes.from_environment and new:
+            right.setdefault(new, wishes.defines[name])
+    text = joined_cmake_args(right, wishes.other_arguments)
+    if windows:
+        return f'set "CMAKE_ARGS={text}"'
+    return f"export CMAKE_ARGS={shlex.quote(text)}" if text else "unset CMAKE_ARGS"
+
+
+def _finding(name: str, one: _Objection, wishes: Wishes, again: str) -> Finding:
+    shells = name in wishes.from_environment
+    place = "It stands in CMAKE_ARGS. " if shells else ""
+    given = (Evidence("variable", "it stands in CMAKE_ARGS", {"name": "CMAKE_ARGS"}),) if shells else ()
+    told = f"{one.new}={wishes.defines[name]}"
+    command = again if shells else f"--define {told}" if one.new else ""
     return Finding(
         code="WL704",
         severity=Severity.ERROR,
-        title=f"{name} is obsolete or misspelt: {what}",
+        title=f"{name} is obsolete or misspelt: {one.what}",
         subject=name,
-        also=(new,) if new else (),
-        evidence=(*evidence, step),
-        explanation=f"A build with it may well succeed and lack what it was to switch on. {instead}",
+        also=(one.new,) if one.new else (),
+        evidence=(
+            *given,
+            Evidence(
+                "step", f"use {told}" if one.new else f"leave {name} out", {"command": command} if command else {}
+            ),
+        ),
+        explanation=f"{place}{one.outcome} " + (f"Use {told} instead." if one.new else "Leave it out."),
         explains_error=True,
     )

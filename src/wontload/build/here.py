@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from wontload.build.asking import value_of
 from wontload.build.cost import Resources
-from wontload.build.preconditions import Circumstances
+from wontload.build.hindrance import Circumstances
 from wontload.knowledge.packages import normalised
 
 HEADER = "os.path.isfile(os.path.join(sysconfig.get_path('include'), 'Python.h'))"
@@ -27,11 +27,23 @@ def resources(directory: str) -> Resources:
     return Resources(cores=_cores(), memory_bytes=_memory(), disk_bytes=_disk(directory))
 
 
-def circumstances(python: str, *, offline: bool, find_links: Iterable[str], directory: str = "") -> Circumstances:
-    """What lies ready: wheels in directories, Python's header files."""
+def circumstances(
+    python: str, *, offline: bool, find_links: Iterable[str], directory: str = "", unreachable: str = ""
+) -> Circumstances:
+    """What lies ready: wheels in directories, Python's header files. The rest is told on: see `Circumstances`."""
+    return Circumstances(
+        offline=offline,
+        offered=lying_in(find_links),
+        headers=_headers(python),
+        directory=directory,
+        unreachable=unreachable,
+    )
+
+
+def lying_in(find_links: Iterable[str]) -> frozenset[str]:
+    """Normalised names of the distributions that lie in directories."""
     names = (name for directory in find_links if os.path.isdir(directory) for name in os.listdir(directory))
-    offered = {normalised(name.partition("-")[0]) for name in names if name.endswith((".whl", ".tar.gz"))}
-    return Circumstances(offline=offline, offered=frozenset(offered), headers=_headers(python), directory=directory)
+    return frozenset(normalised(name.partition("-")[0]) for name in names if name.endswith((".whl", ".tar.gz")))
 
 
 def _cores() -> int | None:

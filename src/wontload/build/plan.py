@@ -9,7 +9,8 @@ from wontload.build import settings
 from wontload.build.backend import Backend, choose_backend
 from wontload.build.cost import Cost, Resources, cost_of
 from wontload.build.flags import Flags, checked_flags
-from wontload.build.preconditions import Circumstances, preconditions
+from wontload.build.hindrance import Circumstances
+from wontload.build.preconditions import preconditions
 from wontload.build.settings import Setting
 from wontload.build.source import Source
 from wontload.build.studio import NoStudio, Studio, choose_studio
@@ -79,7 +80,7 @@ def plan_build(
     wishes, resources = wishes or Wishes(), resources or Resources(cores=_cores(machine))
     version = version or (source.version if source else "")
     known = tuple(known_switches(package, version, source))
-    flags = checked_flags(package, version, source, wishes)
+    flags = checked_flags(package, version, source, wishes, windows=machine.system.name == "windows")
     backend = choose_backend(machine, known, asked=wishes.backend or _switched_on(wishes, known))
     capabilities = _capabilities(machine)
     architectures = wishes.architectures or tuple(f"{major}{minor}-real" for major, minor in capabilities)

@@ -5,34 +5,16 @@ from __future__ import annotations
 import ntpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from wontload.build.cost import Cost, Resources
+from wontload.build.hindrance import Circumstances, found
+from wontload.build.place import place_of_the_build, scanner
 from wontload.build.remedies import Remedy, remedies
 from wontload.build.settings import CMAKE_BACKENDS, Choice
-from wontload.build.studio import NoStudio, called
+from wontload.build.source import required_name
+from wontload.build.studio import NoStudio, Studio, called
 from wontload.build.toolchain import NoToolchain, PassedOver, host_candidates
-from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.knowledge.packages import normalised
-
-LEAST_DISK_BYTES = 512 << 20  # where no build of the package was measured
-LONGEST_PLACE = 60  # characters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """Of the place where it will be built.
-
-    Attributes:
-        offline: nothing may be fetched. offered: normalised names of the wheels in `--find-links`.
-        headers: whether Python's own header files are there; `None`: not known.
-        directory: of temporary files, below which it is built; empty: not known.
-    """
-
-    offline: bool = False
-    offered: frozenset[str] = frozenset()
-    headers: bool | None = None
-    directory: str = ""
+from wontload.diagnosis.finding import Finding, Severity
 
 
 def preconditions(
@@ -41,7 +23,7 @@ def preconditions(
     """Everything that is missing, in the order in which a build would stumble over it."""
     if circumstances is not None:
         yield from _not_offered(choice, circumstances)
-    yield from _no_room(choice, circumstances, cost, resources)
+    yield from place_of_the_build(choice, circumstances, cost, resources)
     yield from _no_switch(choice)
     if choice.windows:
         yield from _no_studio(choice)
@@ -50,28 +32,8 @@ def preconditions(
     yield from _no_cmake(choice, circumstances)
     yield from _no_cuda(choice)
     yield from _no_backend_tools(choice)
-
-
-def found(
-    code: str,
-    title: str,
-    subject: str,
-    why: str,
-    fixes: tuple[Remedy, ...] = (),
-    evidence: tuple[Evidence, ...] = (),
-    severity: Severity = Severity.ERROR,
-) -> Finding:
-    """A finding with the steps that settle it."""
-    steps = (Evidence("step", one.text, {"command": one.command}) for one in fixes)
-    return Finding(
-        code=code,
-        severity=severity,
-        title=title,
-        subject=subject,
-        evidence=(*evidence, *steps),
-        explanation=why,
-        explains_error=severity is Severity.ERROR,
-    )
+    if isinstance(choice.studio, Studio):
+        yield from scanner(choice, circumstances)
 
 
 def _not_offered(choice: Choice, circumstances: Circumstances) -> Iterator[Finding]:
@@ -79,9 +41,7 @@ def _not_offered(choice: Choice, circumstances: Circumstances) -> Iterator[Findi
     if not circumstances.offline or choice.source is None:
         return
     for requirement in choice.source.requires:
-        if ";" in requirement:  # for other interpreters, mostly; the build itself will tell
-            continue
-        name = normalised(re.split(r"[\s\[(<>=!~@;]", requirement.strip())[0])
+        name = required_name(requirement)
         if name and name not in circumstances.offered:
             yield found(
                 "WL701",
@@ -95,45 +55,6 @@ def _not_offered(choice: Choice, circumstances: Circumstances) -> Iterator[Findi
                     ),
                 ),
             )
-
-
-def _no_room(
-    choice: Choice, circumstances: Circumstances | None, cost: Cost, resources: Resources
-) -> Iterator[Finding]:
-    """Disk, as a measured build took it and a half more; on Windows the length of paths."""
-    place = circumstances.directory if circumstances else ""
-    free, wanted = resources.disk_bytes, (cost.disk_bytes or LEAST_DISK_BYTES) * 3 // 2
-    elsewhere = Remedy(
-        text="put temporary files on another disk",
-        command="set TEMP=D:\\t& set TMP=D:\\t" if choice.windows else "export TMPDIR=/DIRECTORY/ELSEWHERE",
-    )
-    if free is not None and free < wanted:
-        measured = f"A build took {cost.disk_bytes >> 20} MiB ({cost.basis})." if cost.disk_bytes else ""
-        yield found(
-            "WL707",
-            f"{free >> 20} MiB are free where it would be built",
-            place or "the disk",
-            f"{measured} Below {wanted >> 20} MiB it is not begun.".strip(),
-            (elsewhere,),
-        )
-    if choice.windows and len(place) > LONGEST_PLACE:
-        yield found(
-            "WL707",
-            f"the path of the temporary directory has {len(place)} characters",
-            place,
-            "Below it a build makes paths of 150 and more, and Windows' compilers take 260 in all.",
-            (Remedy(text="take a short one", command="set TEMP=C:\\t& set TMP=C:\\t"),),
-            severity=Severity.WARNING,
-        )
-    if choice.windows and not place.isascii():
-        yield found(
-            "WL707",
-            "the path of the temporary directory is not plain ASCII",
-            place,
-            "Not every tool of a build reads such a path on Windows; that is a suspicion, not a certainty.",
-            (Remedy(text="take a plain one", command="set TEMP=C:\\t& set TMP=C:\\t"),),
-            severity=Severity.NOTE,
-        )
 
 
 def _no_switch(choice: Choice) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import queue
 import subprocess
@@ -10,10 +11,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
+from wontload.errors import WontloadError
 from wontload.probe.child_process import ended, start
 
 LONGEST_LINE_BYTES = 64 << 10  # compiler command lines have some kilobytes
 AFTER_DEATH_S = 0.5  # that the last of the output may take once the process is gone
+
+
+class CannotLog(WontloadError):
+    """The log cannot be written. Exit status 4."""
 
 
 def run_logged(
@@ -31,6 +37,7 @@ def run_logged(
 
     Raises:
         OSError: it cannot be started.
+        CannotLog: the log's disk is full.
     """
     process = start(command, stderr=subprocess.STDOUT, environment=environment, directory=directory)
     assert process.stdin is not None
@@ -38,10 +45,21 @@ def run_logged(
     with ended(process):
         process.stdin.close()
         for data in _arriving(process):
-            log.write(data)
-            log.flush()
+            write_log(log, data)
             lines.take(data)
         return process.wait()
+
+
+def write_log(log: BinaryIO, data: bytes) -> None:
+    """Add to an unbuffered log. Raises `CannotLog`: without the log, nobody could tell why a build failed."""
+    try:
+        if log.write(data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        raise CannotLog(
+            f"the build's log {log.name} cannot be written: {error.strerror or error}.",
+            "Make room there, or name another place in WONTLOAD_STATE_DIR.",
+        ) from error
 
 
 def _arriving(process: subprocess.Popen[bytes]) -> Iterator[bytes]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from wontload.build.environment import BuildEnvironment, build_environment
+from wontload.build.first_error import first_error
 from wontload.build.frontend import Frontend
 from wontload.build.plan import BuildPlan
-from wontload.build.process import run_logged
+from wontload.build.process import run_logged, write_log
 from wontload.build.progress import Progress
 from wontload.build.source import NoSource
 from wontload.build.studio import Studio
@@ -86,8 +87,7 @@ def run_build(
     command = frontend.wheel(plan.source.directory, wheels, offline=offline, find_links=find_links)
     began, watcher = time.monotonic(), _Watcher(told, directory)
     with _log(plan.package) as log:
-        log.write(_heading(plan, command, environment).encode())
-        log.flush()
+        write_log(log, _heading(plan, command, environment).encode())
         try:
             status = run_logged(
                 command, environment=environment.variables, directory=directory, log=log, seen=watcher.seen
@@ -108,12 +108,17 @@ def run_build(
 
 
 def diagnosed(log: str) -> LogDiagnosis:
-    """What the end of a build's log says of why it failed."""
+    """What the end of a build's log says of why it failed; where that is nothing certain, where to read on."""
     size = os.path.getsize(log)
     with open(log, "rb") as file:
         file.seek(max(0, size - MOST_LOG_BYTES))
         data = file.read(MOST_LOG_BYTES)
-    return diagnose_log(data, name=log, left_out_bytes=max(0, size - MOST_LOG_BYTES))
+    found = diagnose_log(data, name=log, left_out_bytes=max(0, size - MOST_LOG_BYTES))
+    error = first_error(data.decode("utf-8", "replace")) if found.verdict != "fails" else None
+    if error is None:
+        return found
+    place = f"line {error.line} of {log}" if size <= MOST_LOG_BYTES else log
+    return replace(found, would_settle=(f"The first error is in {place}: {error.text}",))
 
 
 def _remarks(diagnosis: LogDiagnosis, plan: BuildPlan) -> Iterator[Finding]:
@@ -145,7 +150,7 @@ def _log(package: str) -> BinaryIO:
     path = os.path.join(directory, f"{time.strftime('%Y%m%d-%H%M%S')}-{name}-{os.getpid()}.log")
     try:
         os.makedirs(directory, exist_ok=True)
-        return open(path, "xb")
+        return open(path, "xb", buffering=0)  # what was said is on the disk, whatever comes
     except OSError as error:
         raise CannotBuild(
             f"no log can be written in {directory}: {error.strerror or error}.",

@@ -13,6 +13,7 @@ from typing import Any
 
 from wontload.build.cmake_options import Options, options_of
 from wontload.errors import WontloadError
+from wontload.knowledge.packages import normalised
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -69,17 +70,22 @@ class Source:
     size_bytes: int = 0
 
 
+def refuse_no_project(directory: str) -> None:
+    """Raises `NoSource` of a directory that holds no Python project."""
+    if not any(os.path.isfile(os.path.join(directory, name)) for name in ("pyproject.toml", "setup.py")):
+        raise NoSource(
+            f"{directory} is no Python project: it has neither pyproject.toml nor setup.py.",
+            "Give the directory that holds one of them, or a source distribution (.tar.gz).",
+        )
+
+
 def read_source(directory: str) -> Source:
     """What a source directory tells of itself.
 
     Raises:
         NoSource: it has neither a `pyproject.toml` nor a `setup.py`.
     """
-    if not any(os.path.isfile(os.path.join(directory, name)) for name in ("pyproject.toml", "setup.py")):
-        raise NoSource(
-            f"{directory} is no Python project: it has neither pyproject.toml nor setup.py.",
-            "Give the directory that holds one of them, or a source distribution (.tar.gz).",
-        )
+    refuse_no_project(directory)
     project = _pyproject(directory)
     name, version = _named(directory, project)
     system = project.get("build-system")
@@ -97,6 +103,14 @@ def read_source(directory: str) -> Source:
         languages=languages,
         size_bytes=size,
     )
+
+
+def required_name(requirement: str) -> str:
+    """The normalised name in a requirement of `build-system`; empty for one with a marker.
+
+    A marker is for other interpreters, mostly; the build itself will tell.
+    """
+    return "" if ";" in requirement else normalised(re.split(r"[\s\[(<>=!~@]", requirement.strip())[0])
 
 
 def _walk(directory: str) -> tuple[list[str], frozenset[str], int]:

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from wontload.build.source import NoSource
+from wontload.build.source import NoSource, refuse_no_project
 
 MOST_BYTES = 8 << 30
 MOST_MEMBERS = 400_000
@@ -31,10 +31,11 @@ def bring(source: str, into: str) -> str:
         source: a directory, or a source distribution.
 
     Raises:
-        NoSource: it is neither, cannot be read, or is an archive that would write elsewhere.
+        NoSource: it is neither, is no Python project, cannot be read, or is an archive that would write elsewhere.
     """
     try:
         if os.path.isdir(source):
+            refuse_no_project(source)  # before gigabytes of something else are copied
             target = os.path.join(into, os.path.basename(os.path.abspath(source)) or "source")
             shutil.copytree(source, target, symlinks=True, ignore=LEFT_BEHIND)
             return target

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from typing import Any
 
 from wontload.build.plan import BuildPlan
@@ -15,6 +16,7 @@ from wontload.machine import Machine
 SCHEMA = "wontload.built/1"
 CHUNK_BYTES = 1 << 20
 NOTE = ".build.json"
+LEAST_BYTES = 64 << 10  # hardly a wheel with compiled code is smaller
 
 
 class CannotKeep(WontloadError):
@@ -72,6 +74,28 @@ def built_before(directory: str, key: str) -> str | None:
         if note.get("schema") == SCHEMA and note.get("key") == key and _sha256(wheel) == note.get("sha256"):
             return wheel
     return None
+
+
+def refuse_unwritable(directory: str) -> None:
+    """See to it that a wheel can be laid into a directory, before an hour goes into building it.
+
+    Raises:
+        CannotKeep: it cannot be made, or nothing can be written there.
+    """
+    try:
+        os.makedirs(directory, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory) as file:
+            file.write(bytes(LEAST_BYTES))
+    except OSError as error:
+        raise CannotKeep(
+            f"nothing can be written to {directory}: {error.strerror or error}.", "Name another place with -o DIR."
+        ) from error
+
+
+def rescue(wheel: str) -> str:
+    """Move a wheel that could not be kept out of the build's directory, which will be gone; its path there."""
+    target = os.path.join(tempfile.mkdtemp(prefix="wontload-wheel-"), os.path.basename(wheel))
+    return shutil.move(wheel, target)  # on the same disk: takes no room
 
 
 def keep(wheel: str, directory: str, key: str) -> str:

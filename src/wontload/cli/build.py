@@ -33,8 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--compiler", metavar="EXE", help="the C++ compiler to use, such as g++-12")
     group.add_argument("--gpu-arch", metavar="ARCH", action="append", default=[], help="such as 89-real")
     group.add_argument("--portable", action="store_true", help="no code for this very processor")
-    group.add_argument("--jobs", metavar="N", type=int, help="compilers side by side")
+    group.add_argument("--jobs", metavar="N", type=_at_least_one, help="compilers side by side")
     group.add_argument("--generator", choices=("ninja", "visual-studio"), default="ninja", help="on Windows")
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
+    return int(text)
 
 
 def run(options: Options) -> int:
