@@ -13,7 +13,7 @@ class Excuse:
     """One reason, and what it covers.
 
     Attributes:
-        kind: `parsers`, `glibc` or `windows`. file: pattern of `<distribution>/<path in the wheel>`.
+        kind: one of `records.SUBJECTS`. file: pattern of `<distribution>/<path in the wheel>`.
         about: pattern of `<other parser> <part>`, of loaders `<mode> verdict` or `<mode> modules`.
         reason: a sentence or two for docs/conformance.md.
     """

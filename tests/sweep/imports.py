@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from wontload.loader.modes import default_mode
 from wontload.machine import Machine, Process
@@ -116,6 +118,24 @@ def outcome(ran: subprocess.CompletedProcess[str], *, alone: bool) -> tuple[str,
     if kind == "loads":
         return "loads", ""
     return "refused" if REFUSED.search(text) else "python", f"{kind}: {text}"[:300]
+
+
+def summed(found: Mapping[str, Sequence[Imported]]) -> dict[str, Any]:
+    """What a record of a sweep keeps. `found`: the modules by what else was installed (`alone`, `with …`)."""
+    every = [(beside, one) for beside, some in found.items() for one in some]
+    ends = Counter(one.observed for _, one in every)
+    return {
+        "files": len({one.member for _, one in every}),
+        "imports": len(every),
+        "agree": sum(one.agrees for _, one in every if one.observed in ("loads", "refused")),
+        **{end: ends[end] for end in ("loads", "refused", "python")},
+        "died": [f"{one.member} ({beside}): {one.said}" for beside, one in every if one.observed == "died"],
+        "differences": [
+            {"file": one.member, "about": f"{beside} verdict", "predicted": one.predicted, "observed": one.said}
+            for beside, one in every
+            if not one.agrees
+        ],
+    }
 
 
 def differences(found: Iterable[Imported]) -> list[Imported]:

@@ -48,7 +48,11 @@ SUBJECTS = {
         "tests/sweep/test_windows.py",
     ),
 }
+JUDGING = ("src/wontload/wheels/judging.py", "src/wontload/wheels/laying.py", "src/wontload/knowledge/profiles.py")
+IMPORTS = ("tests/sweep/imports.py", "tests/sweep/test_imports.py")
 SUBJECTS |= {
+    "imports-linux": (*SUBJECTS["glibc"][:3], *JUDGING, *IMPORTS),
+    "imports-windows": (*SUBJECTS["windows"][:4], *JUDGING, *IMPORTS),
     "glibc worlds": (*SUBJECTS["glibc"][:5], "tests/oracles/glibc/worlds.py", "tests/support/gcc.py"),
     "musl worlds": (
         "src/wontload/binary",

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.support.corpus import Wheel, pins
-from tests.sweep.imports import LIMIT_S, SCRIPT, Imported, compare, differences
+from tests.sweep.excused import without_excuse
+from tests.sweep.imports import LIMIT_S, SCRIPT, Imported, compare, summed
+from tests.sweep.records import Record, recorded
 from tests.sweep.test_windows import fresh_lab
 from wontload.app.places import this_computer
 from wontload.knowledge.packages import normalised
@@ -28,18 +31,29 @@ LINUX, WINDOWS = "manylinux_x86_64", "win_amd64"
 
 @pytest.mark.sweep
 @pytest.mark.oracle("gcc")
-@pytest.mark.parametrize("together", [False, True], ids=["alone", "with what it needs"])
 @pytest.mark.parametrize("wheel", pins(LINUX), ids=lambda wheel: wheel.file)
-def test_on_this_linux(wheel: Wheel, together: bool, tmp_path: Path) -> None:
-    assert differences(on_linux(wheel.path(), needed(wheel) if together else [], tmp_path)) == []
+def test_on_this_linux(wheel: Wheel, tmp_path: Path) -> None:
+    def ask(beside: Sequence[Path]) -> list[Imported]:
+        return on_linux(wheel.path(), beside, tmp_path / str(len(beside)))
+
+    record = recorded("imports-linux", wheel, partial(both_ways, ask))
+    assert without_excuse("imports-linux", record["differences"]) == []
 
 
 @pytest.mark.sweep
 @pytest.mark.oracle("wine")
-@pytest.mark.parametrize("together", [False, True], ids=["alone", "with what it needs"])
 @pytest.mark.parametrize("wheel", pins(WINDOWS), ids=lambda wheel: wheel.file)
-def test_under_wine(wheel: Wheel, together: bool) -> None:
-    assert differences(on_windows(wheel.path(), needed(wheel) if together else [])) == []
+def test_under_wine(wheel: Wheel) -> None:
+    record = recorded("imports-windows", wheel, partial(both_ways, partial(on_windows, wheel.path())))
+    assert without_excuse("imports-windows", record["differences"]) == []
+
+
+def both_ways(ask: Callable[[Sequence[Path]], list[Imported]], wheel: Wheel) -> Record:
+    """A wheel alone, and with what it needs where the list has any of that."""
+    found = {"alone": ask([])}
+    if beside := needed(wheel):
+        found["with what it needs"] = ask(beside)
+    return summed(found)
 
 
 def needed(wheel: Wheel) -> list[Path]:
