@@ -80,7 +80,7 @@ def test_what_may_not_be_read_is_not_read():
         packed_bytes=len(PACKED),
         size=len(DATA),
         path="x",
-        cost=lambda end: max(0, end - read.furthest),
+        cost=lambda begin, end: max(0, end - max(begin, read.furthest)),
         allow=lambda size: size <= 40_000,
     )
     assert some[:10] == DATA[:10]
@@ -94,7 +94,7 @@ def test_what_may_not_be_read_is_not_read():
 def test_what_lies_far_ahead_is_costly_where_it_must_be_fetched():
     read = Read(packed(random.Random(2).randbytes(2_000_000)))
     how = {"packed_bytes": len(read.data), "size": 2_000_000, "path": "x"}
-    remote = Inflating(read, **how, cost=lambda end: max(0, end - read.furthest))
+    remote = Inflating(read, **how, cost=lambda begin, end: max(0, end - max(begin, read.furthest)))
     assert [remote.is_costly(at) for at in (0, 100_000, 1_999_999)] == [False, False, True]
     _ = remote[1_500_000:1_500_010]
     assert not remote.is_costly(1_999_999)

@@ -1,8 +1,10 @@
 """One member of an archive as bytes that exist only where a parser asks: inflated so far, and no further.
 
 A native file's tables mostly lie near its front (a PE file's imports follow its code; GPU code comes after them), so a
-member of half a gigabyte is judged from its first megabytes, whether those come from a disk or over a network. Where a
-table lies late, everything before it must be inflated; `allow` may refuse that before it is paid for.
+member of half a gigabyte is judged from its first megabytes, whether those come from a disk or over a network. What
+lies near its end (an ELF file's dynamic section, a PE file's resources) is inflated from a block near the end
+(`inflating_tail`). For what lies in between everything before it must be inflated; `allow` may refuse that before it is
+paid for.
 
 Deflate can only be read forwards. The state is kept every few megabytes, so going back costs little, and of what was
 inflated only a window stays in memory.
@@ -16,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wontload.binary.image import Image
+from wontload.binary.inflating_tail import Tail
 from wontload.binary.malformed import Defect, MalformedImage, NotReached
 from wontload.binary.source import Source
 
@@ -24,7 +27,12 @@ KEPT_BLOCKS = 512  # 32 MB of inflated bytes
 STATE_EVERY_BLOCKS = 128  # a state takes about 40 KB
 LEAST_PACKED_BYTES = 1 << 14
 MOST_PACKED_BYTES = 1 << 22  # in one read
-COSTLY_BYTES = 1 << 19
+COSTLY_BYTES = 1 << 19  # to be fetched
+# Packed bytes on this disk that are inflated without a thought, in a tenth of a second; and how many are for what a
+# parser can do without.
+NEAR_BYTES, CHEAP_BYTES = 4 << 20, 16 << 20
+# How much of the end is read first.
+END_BYTES, FETCHED_END_BYTES = 1 << 20, 1 << 18
 
 
 class Inflating:
@@ -34,9 +42,9 @@ class Inflating:
         read: gives `size` bytes of the compressed member from an offset on, fewer only at its end.
         packed_bytes: of the compressed member. size: inflated, as the archive promises. path: for messages.
         stored: not compressed.
-        cost: how many bytes have to be fetched before the compressed ones up to an offset are there; `None`: none, they
-            are on this disk. Where it is much, what a parser can do without is left out (`is_costly`).
+        cost: how many of the compressed bytes [begin, end) have to be fetched; `None`: none, they are on this disk.
         allow: whether so many bytes may be fetched.
+        ends: whether what lies late may be inflated from a block near the end.
     """
 
     __slots__ = (
@@ -52,6 +60,7 @@ class Inflating:
         "_size",
         "_states",
         "_stored",
+        "_tail",
     )
 
     def __init__(
@@ -62,14 +71,16 @@ class Inflating:
         size: int,
         path: str,
         stored: bool = False,
-        cost: Callable[[int], int] | None = None,
+        cost: Callable[[int, int], int] | None = None,
         allow: Callable[[int], bool] = lambda size: True,
+        ends: bool = True,
     ) -> None:
         self._read, self._packed_bytes, self._size, self._path = read, packed_bytes, size, path
         self._stored, self._cost, self._allow = stored, cost, allow
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
         self._states: dict[int, tuple[int, Any, bytes]] = {}  # first block -> (compressed offset, inflater, its rest)
         self._rewind(0)
+        self._tail = Tail(self._packed, packed_bytes=packed_bytes, size=size) if ends and not stored else None
 
     def __len__(self) -> int:
         return self._size
@@ -80,6 +91,8 @@ class Inflating:
             return b""
         if self._stored:
             return self._packed(begin, end - begin)
+        if self._tail and self._is_at_the_end(begin, end):
+            return self._tail.slice(begin, end)
         first, last = begin // BLOCK_BYTES, (end - 1) // BLOCK_BYTES
         if first == last:
             return self._block(first)[begin - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
@@ -99,18 +112,44 @@ class Inflating:
 
     def is_costly(self, offset: int) -> bool:
         """Whether reading on to `offset` takes so much that a parser should do without what it can do without."""
-        return self._ahead(offset + 1) > COSTLY_BYTES
+        if self._cost is not None:
+            return self._to_be_fetched(offset + 1) > COSTLY_BYTES
+        if self._stored or self._further(offset + 1) <= CHEAP_BYTES:
+            return False
+        return not self._is_at_the_end(offset, offset + 1, CHEAP_BYTES)
 
     def close(self) -> None:
         """Let go of what was inflated; what is asked for afterwards is inflated again."""
         self._blocks.clear()
+        if self._tail:
+            self._tail.close()
+
+    def _is_at_the_end(self, begin: int, end: int, most_bytes: int | None = None) -> bool:
+        """Whether these bytes are read from the end, of which as much is read as that takes.
+
+        Args:
+            most_bytes: how many packed bytes of the end may be read; fewer than lead there from the front, without one.
+        """
+        tail = self._tail
+        near, first = (NEAR_BYTES, END_BYTES) if self._cost is None else (COSTLY_BYTES, FETCHED_END_BYTES)
+        while tail and begin < tail.begin:
+            further, wanted = self._further(end), tail.wanted(begin, first)
+            back = self._work(self._packed_bytes - wanted, self._packed_bytes)
+            # What an earlier reading fetched from there is read from there again, so that it need not be fetched.
+            is_nearer = back < further if further > near else back == 0 < further
+            if not is_nearer or (most_bytes and back > most_bytes) or not self._allow(back):
+                return False
+            if not tail.extend(wanted):
+                self._tail = tail = None
+        return tail is not None
 
     def _block(self, number: int) -> bytes:
         if number in self._blocks:
             self._blocks.move_to_end(number)
             return self._blocks[number]
-        if (more := self._ahead((number + 1) * BLOCK_BYTES)) and not self._allow(more):
-            raise NotReached(self._path, more)
+        if (more := self._to_be_fetched((number + 1) * BLOCK_BYTES)) and not self._allow(more):
+            back = self._tail.wanted(number * BLOCK_BYTES, FETCHED_END_BYTES) if self._tail else self._packed_bytes
+            raise NotReached(self._path, min(more, self._work(self._packed_bytes - back, self._packed_bytes)))
         if number < self._next or any(self._next < one <= number for one in self._states):
             self._rewind(number)
         while self._next <= number:
@@ -136,14 +175,16 @@ class Inflating:
             self._states[self._next] = (self._packed_at, inflater.copy(), rest)
         found = bytearray()
         while len(found) < size:
-            if not rest:
-                if inflater.eof or self._packed_at >= self._packed_bytes:
-                    raise self._damaged(f"it ends after {self._next * BLOCK_BYTES + len(found)} bytes")
+            is_over = inflater.eof or (not rest and self._packed_at >= self._packed_bytes)
+            if not rest and not is_over:
                 rest = self._read_on(wanted_block)
+            before = len(found)
             try:
                 found += inflater.decompress(rest, size - len(found))
             except zlib.error as error:
                 raise self._damaged(str(error)) from error
+            if is_over and len(found) == before:  # a match may still have given some
+                raise self._damaged(f"it ends after {self._next * BLOCK_BYTES + before} bytes")
             rest = inflater.unconsumed_tail
         self._inflater = (inflater, rest)
         return bytes(found)
@@ -157,11 +198,29 @@ class Inflating:
         self._packed_at += size
         return found
 
-    def _ahead(self, offset: int) -> int:
+    def _to_be_fetched(self, offset: int) -> int:
         """About how many bytes have to be fetched before the inflated ones up to `offset` are there."""
         if self._cost is None or self._stored:
             return 0
-        return self._cost(min(offset * self._packed_bytes // max(self._size, 1), self._packed_bytes))
+        return self._cost(0, self._packed_before(offset))
+
+    def _further(self, offset: int) -> int:
+        """About how many packed bytes must be fetched, or inflated, to come to `offset` from the front."""
+        if self._cost is not None:
+            return self._to_be_fetched(offset)
+        last = (offset - 1) // BLOCK_BYTES
+        if last in self._blocks:
+            return 0
+        kept = max(one for one in self._states if one <= last)
+        at = self._packed_at if kept <= self._next <= last else self._states[kept][0]
+        return max(self._packed_before(offset) - at, 0)
+
+    def _packed_before(self, offset: int) -> int:
+        """About how many packed bytes the inflated ones up to `offset` come from."""
+        return min(offset * self._packed_bytes // max(self._size, 1), self._packed_bytes)
+
+    def _work(self, begin: int, end: int) -> int:
+        return end - begin if self._cost is None else self._cost(begin, end)
 
     def _packed(self, offset: int, size: int) -> bytes:
         found = self._read(offset, size)

@@ -33,9 +33,6 @@ FULL_32 = 0xFFFFFFFF
 CHUNK_BYTES = 1 << 18
 # Members up to this size are unpacked as a whole and kept, as far as there is room.
 WHOLE_BYTES = 1 << 20
-# Packed bytes that are unpacked without a thought, in a tenth of a second. Behind them a parser leaves out what it can
-# do without: a DLL's version and manifest, where they lie behind hundreds of megabytes of GPU code.
-CHEAP_BYTES = 16 << 20
 MOST_KEPT_BYTES = 192 << 20  # of members and of states of unpacking, together
 
 
@@ -197,7 +194,7 @@ class Archive:
                 size=member.size_bytes,
                 path=path,
                 stored=stored,
-                cost=(lambda end: fetching.cost(member.offset, end)) if fetching else _beyond_what_is_cheap,
+                cost=(lambda begin, end: fetching.cost(member.offset + begin, end - begin)) if fetching else None,
                 allow=fetching.allows if fetching else lambda size: True,
             )
         if not member.size_bytes:
@@ -249,10 +246,6 @@ class Archive:
         if start + member.packed_bytes > room:
             raise self._bad(member, "reaches into what follows it")
         return start
-
-
-def _beyond_what_is_cheap(end: int) -> int:
-    return max(0, end - CHEAP_BYTES)
 
 
 def _weight(kept: Inflating | bytes) -> int:

@@ -2,7 +2,8 @@
 
 Of a remote wheel the list of members, its metadata, and of each native member the compressed bytes up to its last table
 are read. What lies further than is allowed stays unread and is said to: a file judged from half its tables would be a
-guess. A PE file's tables lie in front of its GPU code; an ELF file's dynamic section lies behind it.
+guess. A PE file's tables lie in front of its GPU code; an ELF file's dynamic section lies behind it, and is inflated
+from near the member's end (`binary.inflating_tail`) where that is less.
 """
 
 from __future__ import annotations

@@ -1,0 +1,182 @@
+"""The end of a compressed member, inflated from somewhere in its midst: what lies late is read without what is before.
+
+Deflate refers back to what it gave before, at most 32 KB, which is not known here. So the stream is inflated with two
+stand-ins for it that differ in every byte, until both have given the same 32 KB: from there on nothing depends on what
+is not known, and one of them goes on alone. Where in the file its output lies is known from the end: the size of the
+whole stands in the archive's list.
+
+A stream that was made to deceive could read otherwise from its midst than from its front; whoever must know reads it
+from the front.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from wontload.binary.deflate_blocks import WINDOW_BYTES, BlockStart, block_starts, opening
+
+PIECE_BYTES = 1 << 16  # of output
+KEPT_PIECES = 128
+STATE_EVERY_PIECES = 128
+READ_BYTES, FIRST_READ_BYTES = 1 << 20, 4 << 20  # of packed bytes at a time
+SOUGHT_BYTES = 1 << 18  # where a block should begin: hardly any is larger, packed
+TESTED_BYTES = 1 << 14  # of a place where a block may begin, before it is followed to the end
+# A place that was taken for the begin of a block, and is none, gives rubbish up to where the next one begins.
+MARGIN_BYTES = 1 << 18
+MOST_FOLLOWED = 16  # of the places that a stream can be made to have
+ROOM = 1.25  # how much further back than it should take
+
+Read = Callable[[int, int], bytes]
+
+
+class _State(NamedTuple):
+    """How to go on from a piece: an inflater, what it is fed first, and where the packed bytes go on."""
+
+    inflater: Any
+    rest: bytes
+    at: int
+
+    def copy(self) -> _State:
+        return _State(self.inflater.copy(), self.rest, self.at)
+
+
+class Tail:
+    """The end of a member, from a block on.
+
+    Args:
+        read: gives `size` packed bytes of the member from an offset on. packed_bytes: of the member. size: inflated.
+
+    Attributes:
+        begin: what lies from this offset on, in the inflated member, can be read: `size` before anything was.
+        packed: how many packed bytes were read for that.
+    """
+
+    def __init__(self, read: Read, *, packed_bytes: int, size: int) -> None:
+        self._read, self._packed_bytes, self._size = read, packed_bytes, size
+        self._base = self.begin = size  # the base: where the first piece lies
+        self.packed = 0
+        self._states: dict[int, _State] = {}
+        self._pieces: OrderedDict[int, bytes] = OrderedDict()
+
+    def wanted(self, offset: int, first_bytes: int) -> int:
+        """About how many packed bytes, counted from the member's end, lead to what lies from `offset` on.
+
+        The first guess is `first_bytes`; how well the end is packed shows only when some of it was read.
+        """
+        if offset >= self.begin:
+            return self.packed
+        guess = first_bytes
+        if self.packed:
+            given = max(self._size - self._base, 1)
+            guess = max(2 * self.packed, int(ROOM * self.packed * (self._size - offset + MARGIN_BYTES) / given))
+        return min(guess, self._packed_bytes)
+
+    def extend(self, packed_bytes: int) -> bool:
+        """Read the last `packed_bytes` of the member. `False`: no block begins where one should."""
+        begin = self._packed_bytes - packed_bytes
+        window = self._read(begin, min(FIRST_READ_BYTES, packed_bytes))[:SOUGHT_BYTES]
+        likely = (start for start in block_starts(window) if _begins(start, window))
+        for start in islice(likely, MOST_FOLLOWED):
+            if self._follow(begin, start, window):
+                self.packed = packed_bytes
+                return True
+        return False
+
+    def slice(self, begin: int, end: int) -> bytes:
+        """The bytes `[begin, end)`, none of them before `begin`."""
+        if end <= begin:
+            return b""
+        begin, end = begin - self._base, end - self._base
+        first, last = begin // PIECE_BYTES, (end - 1) // PIECE_BYTES
+        pieces = b"".join(map(self._piece, range(first, last + 1)))
+        return pieces[begin - first * PIECE_BYTES : end - first * PIECE_BYTES]
+
+    def close(self) -> None:
+        """Let go of what was inflated."""
+        self._pieces.clear()
+
+    def _piece(self, number: int) -> bytes:
+        if number not in self._pieces:
+            at = max(one for one in self._states if one <= number)
+            for _, piece in islice(_pieces(self._states[at].copy(), self._on), number - at + 1):
+                self._pieces[at] = piece
+                at += 1
+            while len(self._pieces) > KEPT_PIECES:
+                self._pieces.popitem(last=False)
+        return self._pieces[number]
+
+    def _follow(self, begin: int, start: BlockStart, window: bytes) -> bool:
+        """Inflate from a place to the end, to learn how much there is. `False`: it does not lead to the end."""
+        runs = [_pieces(_begin(begin, start, window, unknown), self._on) for unknown in (0, 1)]
+        states: dict[int, _State] = {}
+        settled, size = -1, 0  # the piece from which on nothing depends on what is not known
+        try:
+            for number, (state, piece) in enumerate(runs[0]):
+                size += len(piece)
+                if settled < 0 and next(runs[1])[1][-WINDOW_BYTES:] == piece[-WINDOW_BYTES:]:
+                    settled = number + 1
+                if number == settled or (settled >= 0 and (number - settled) % STATE_EVERY_PIECES == 0):
+                    states[number] = state
+        except (zlib.error, EOFError):
+            return False
+        if size > self._size:
+            return False
+        self._base = self._size - size
+        certain = max(settled * PIECE_BYTES, MARGIN_BYTES) if settled >= 0 else size
+        self.begin = self._base + min(certain, size)
+        self._states = states
+        self._pieces.clear()
+        return True
+
+    def _on(self, at: int) -> bytes:
+        """Packed bytes from `at` on; none behind the last."""
+        size = min(READ_BYTES, self._packed_bytes - at)
+        return self._read(at, size) if size > 0 else b""
+
+
+def _begin(begin: int, start: BlockStart, window: bytes, unknown: int) -> _State:
+    dictionary, first, dropped = opening(start, window[start.byte], unknown)
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS, zdict=dictionary)
+    if dropped:
+        inflater.decompress(first, dropped)
+        first = inflater.unconsumed_tail
+    return _State(inflater, first, begin + start.byte + 1)
+
+
+def _begins(start: BlockStart, window: bytes) -> bool:
+    """Whether what follows a place inflates, as far as it is looked at."""
+    inflater, first, _ = _begin(0, start, window, 0)
+    after = start.byte + 1
+    try:
+        inflater.decompress(first + window[after : after + TESTED_BYTES])
+    except zlib.error:
+        return False
+    return True
+
+
+def _pieces(state: _State, read_on: Callable[[int], bytes]) -> Iterator[tuple[_State, bytes]]:
+    """The pieces up to the stream's end, each with a state that leads to it.
+
+    Raises `zlib.error` for what does not inflate, and `EOFError` for what has no end, or one before the last byte.
+    """
+    inflater, rest, at = state
+    while not inflater.eof:
+        before = _State(inflater.copy(), rest, at)
+        piece = bytearray()
+        while len(piece) < PIECE_BYTES and not inflater.eof:
+            if not rest:
+                rest = read_on(at)
+                at += len(rest)
+            given = inflater.decompress(rest, PIECE_BYTES - len(piece))
+            if not rest and not given:  # a match may still give some when there is nothing more to read
+                raise EOFError
+            piece += given
+            rest = inflater.unconsumed_tail
+        if piece:
+            yield before, bytes(piece)
+    if inflater.unused_data or read_on(at):
+        raise EOFError
