@@ -89,7 +89,32 @@ def dearpygui(environment: Path) -> str:
     return "dearpygui._dearpygui"
 
 
-@pytest.mark.parametrize(("made", "package"), [(needs_gl, "libgl1"), (dearpygui, "libx11-6")])
+def sounddevice(environment: Path) -> str:
+    unpack(site_of(environment), "sounddevice", "cffi", "pycparser")
+    return "sounddevice"
+
+
+def zbar(environment: Path) -> str:
+    unpack(site_of(environment), "pyzbar")
+    return "pyzbar.pyzbar"
+
+
+def magic(environment: Path) -> str:
+    unpack(site_of(environment), "python-magic")
+    return "magic"
+
+
+# The last three look for their library by ctypes.util.find_library; python-magic asks the loader besides.
+MADE = [
+    (needs_gl, "libgl1"),
+    (dearpygui, "libx11-6"),
+    (sounddevice, "libportaudio2"),
+    (zbar, "libzbar0"),
+    (magic, "libmagic1"),
+]
+
+
+@pytest.mark.parametrize(("made", "package"), MADE)
 def test_the_command_of_the_plan_mends_it(root: ThrowawayRoot, environment: Path, tmp_path: Path, made, package: str):
     target = made(environment)
     taken_away(root, package)

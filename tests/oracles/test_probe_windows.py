@@ -312,3 +312,37 @@ def test_a_file_by_its_path(python: WindowsPython, work: Path):
     legacy = probe(python, python.windows.to_windows(library.with_name("llama.dll")), cwd=work, flags=0)["observation"]
     assert (legacy["outcome"], legacy["error"]["number"]) == ("fails", MISSING)
     assert legacy["loads"][0]["request"]["flags"] == 0
+
+
+FORESEE = """
+import json, sys
+from wontload.app.live import machine_of
+from wontload.loader import load
+from wontload.probe import observe
+report = observe(sys.argv[1], python=sys.executable)
+machine = machine_of(report)
+searches = [one for one in report.observation.loads if one.request.kind == "find_library"]
+print("\\n" + json.dumps([(one.request.name, one.path, load(machine, one.request).answer) for one in searches]))
+"""
+
+
+def test_find_library_looks_on_path_as_the_model_says(python: WindowsPython, work: Path):
+    names = ["winmm", "WINMM.dll", "zbar", "zbar.dll", "two", r"sub\three", "four", "c", "gone", "directory"]
+    for path in ("zbar.dll", "two", "two.dll", "sub/three.dll", "later/four.dll"):
+        (work / path).parent.mkdir(exist_ok=True)
+        (work / path).write_bytes(b"any file will do")
+    (work / "directory.dll").mkdir(exist_ok=True)
+    here, later = (python.windows.to_windows(one) for one in (work, work / "later"))
+    code = f"""
+        import ctypes.util, os
+        os.environ["PATH"] = {f"{here};;Q:/gone;{later};C:/windows/system32"!r}
+        for name in {names!r}:
+            ctypes.util.find_library(name)
+    """
+    (work / "broken.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    done = python.run("-c", FORESEE, "broken", cwd=work, env={"PYTHONPATH": python.windows.to_windows(SOURCE)})
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout.splitlines()[-1])
+    assert [name for name, _, _ in answers] == names
+    assert {name: model for name, _, model in answers} == {name: seen for name, seen, _ in answers}
+    assert {name for name, seen, _ in answers if seen is None} == {"c", "gone", "directory"}

@@ -16,7 +16,7 @@ from wontload.diagnosis.finding import JudgedLoad
 from wontload.diagnosis.missing import Missing, classify
 from wontload.loader import LoadResult, Module, Verdict
 from wontload.loader.glibc.candidate import BUS_ERROR
-from wontload.machine import Kind, Machine, Observation, Outcome, Process
+from wontload.machine import FIND_LIBRARY, Kind, Machine, Observation, Outcome, Process
 
 RTLD_NOLOAD = {"linux": 0x4, "macos": 0x10}  # <dlfcn.h> of glibc and musl, and of Apple
 
@@ -92,6 +92,8 @@ class Case:
         error = self.observation.error
         if not failed or error is None or self.outcome is not Outcome.FAILS:
             return ()
+        if searches := tuple(index for index in failed if self.loads[index].request.kind == FIND_LIBRARY):
+            return searches
         told = "\n".join((error.text, *error.chain))
         named = tuple(index for index in failed if self._error_text(index) and self._error_text(index) in told)
         return named or ((failed[-1],) if error.raised_by == "load" else ())
@@ -115,6 +117,8 @@ class Case:
         To ask with RTLD_NOLOAD whether a library is in the process is no load, and a no is no failure.
         """
         load = self.loads[index]
+        if load.request.kind == FIND_LIBRARY:  # what the model would find is another matter: WL901
+            return load.simulated is not None and load.simulated.error is not None and load.simulated.answer is None
         if load.request.flags & RTLD_NOLOAD.get(self.machine.system.name, 0):
             return False
         if load.observed is not None and load.observed.succeeded is not None:

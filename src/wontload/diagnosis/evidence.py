@@ -10,11 +10,11 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.copies import Copy
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.missing import Missing
-from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_windows_searches, listed
+from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_find_library_searches, how_windows_searches, listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.providers import Provider, providers_of
 from wontload.loader import Status, quirks
-from wontload.machine import NotKnown
+from wontload.machine import FIND_LIBRARY, NotKnown
 
 COPIES_SHOWN = 12
 
@@ -45,6 +45,9 @@ def of_observation(case: Case, index: int) -> Iterator[Evidence]:
         status = case.observation.exit_status
         words = "" if status is None else f": {case.describe_exit(status)}"
         yield Evidence("observed", f"the process ended in the middle of this load{words}", {"exit_status": status})
+    elif observed is not None and case.loads[index].request.kind == FIND_LIBRARY and case.observation is not None:
+        said = case.observation.error.text if case.observation.error else ""
+        yield Evidence("observed", f"it answered None, and then the package raised: {said}", {"text": said})
 
 
 def of_search(case: Case, missing: Missing) -> Evidence:
@@ -61,6 +64,9 @@ def of_search(case: Case, missing: Missing) -> Evidence:
 
 def how_it_searches(case: Case, missing: Missing) -> str:
     """One sentence on the search for one module."""
+    request = case.loads[missing.load].request
+    if request.kind == FIND_LIBRARY:
+        return how_find_library_searches(request.finder)
     if not case.windows:
         system = case.machine.system
         if "/" in missing.module.name and system.name == "linux":

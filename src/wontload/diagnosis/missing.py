@@ -17,7 +17,8 @@ from wontload.knowledge.families import other_majors
 from wontload.knowledge.vc_runtime import DEBUG_ASSEMBLY, DEBUG_RUNTIME
 from wontload.loader import Module, Status
 from wontload.loader.windows.names import with_extension
-from wontload.machine import Kind, NotKnown, own_format
+from wontload.machine import FIND_LIBRARY, Kind, NotKnown, own_format
+from wontload.machine.files import NATIVE_SUFFIX
 
 if TYPE_CHECKING:
     from wontload.diagnosis.case import Case
@@ -127,7 +128,7 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
         return Missing(load=index, module=module, file=file, code="WL307")
     if module.rule == SIDE_BY_SIDE:  # neither would one here
         return Missing(load=index, module=module, file=file, code="WL209" if DEBUG_ASSEMBLY.search(file) else "WL201")
-    copies = case.copies.named(name)
+    copies = _copies(case, index, name)
     ways = {copy: how_added(case, index, copy) for copy in copies if copy.fits}
     fit = tuple(sorted(ways, key=lambda copy: ways[copy] is None))
     unfit = tuple(copy for copy in copies if not copy.fits)
@@ -151,6 +152,18 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
     return Missing(
         load=index, module=module, file=file, code=code, fit=fit, unfit=unfit, met=met, majors=majors, way=way
     )
+
+
+def _copies(case: Case, index: int, name: str) -> tuple[Copy, ...]:
+    """Files of that name; of a search by `find_library` on Linux and macOS all that it would take for the library."""
+    request = case.loads[index].request
+    if request.kind != FIND_LIBRARY or case.windows:
+        return case.copies.named(name)
+    begin, end = f"lib{request.name}.", ".dylib" if case.machine.system.name == "macos" else ""
+    names = [
+        one for one in case.copies.names() if one.startswith(begin) and one.endswith(end) and NATIVE_SUFFIX.search(one)
+    ]
+    return tuple(copy for one in names for copy in case.copies.named(one))
 
 
 def file_of(case: Case, module: Module) -> str:

@@ -13,7 +13,7 @@ from wontload.loader.windows.flags import (
     SEARCH_USER_DIRS,
     in_force,
 )
-from wontload.machine import Process
+from wontload.machine import FIND_LIBRARY, Finder, Process
 
 FLAGGED_PLACES = (
     (SEARCH_DLL_LOAD_DIR, "the file's own directory"),
@@ -45,6 +45,8 @@ def call(kind: str, name: str, flags: int, *, windows: bool) -> str:
     """The call as the Python line makes it, near enough to be recognised."""
     if kind == "import":
         return f"import {name}"
+    if kind == FIND_LIBRARY:
+        return f'find_library("{name}")'
     if windows:
         return f'CDLL("{name}", winmode={flags:#x})' if flags else f'CDLL("{name}", winmode=0)'
     return f'CDLL("{name}")'
@@ -94,5 +96,27 @@ HOW_OTHERS_SEARCH = {
     "macos": (
         "macOS goes by the path that is written into the file that needs the library; where that begins with @rpath, "
         "by the LC_RPATH entries of the files that brought it in"
+    ),
+}
+
+
+def how_find_library_searches(finder: Finder | None) -> str:
+    """One sentence: what `ctypes.util.find_library` asks, and what it does not. Source: `loader.find_library`."""
+    first = f"conda's {FINDS_BY} looks in {finder.prefix}/lib first; then it" if finder and finder.prefix else FINDS_BY
+    return f"{first} {HOW_IT_FINDS.get(finder.way if finder else '', UNLIKE_OTHERS)}"
+
+
+FINDS_BY = "ctypes.util.find_library"
+UNLIKE_OTHERS = "of this Python was not recognised: it may search anywhere"
+HOW_IT_FINDS = {
+    "ldconfig": (
+        "takes what ldconfig lists, then what gcc or ld would link (libNAME.so, which development packages bring, and "
+        "objdump to read it); of LD_LIBRARY_PATH only ld knows"
+    ),
+    "directories": "looks in LD_LIBRARY_PATH, /lib, /usr/lib and /usr/local/lib: Alpine's patch of it",
+    "path": "looks in the directories on PATH and nowhere else, whatever directories a load would search",
+    "dyld": (
+        "looks in the directories of DYLD_FALLBACK_LIBRARY_PATH, or without it in a fixed few; a Python that is not "
+        "Homebrew's does not look in /opt/homebrew/lib"
     ),
 }

@@ -15,8 +15,23 @@ def sought_component(message: str) -> Component | None:
     """The component that a message says was looked for in vain; `None` where it names none that is known."""
     for row in table("sought")["sought"]:
         if found := re.search(row["pattern"], message[:LONGEST]):
-            return _by_name().get(_key(found["name"]))
+            return _by_name().get(stem_of(found["name"]))
     return None
+
+
+def sought_file(name: str, system: str) -> str:
+    """The file that `ctypes.util.find_library(name)` looks for on a system (`windows`, `linux`, `macos`).
+
+    On Linux any `libNAME.so.*` will do: the one that a known component has, else `libNAME.so`.
+    """
+    if system == "windows":
+        return name if name.lower().endswith(".dll") else f"{name}.dll"
+    if system == "macos":
+        return f"lib{name}.dylib"
+    component = _by_name().get(stem_of(name))
+    files = component.row.get("linux", ()) if component else ()
+    known = (file for file in files if file.startswith(f"lib{name}.") and "*" not in file)
+    return next(known, f"lib{name}.so")
 
 
 @lru_cache(maxsize=1)
@@ -26,9 +41,11 @@ def _by_name() -> dict[str, Component]:
     for one in components():
         stems = (re.split(r"\.(?:so|dll|dylib)\b|-\d", file, maxsplit=1)[0] for file in files_of(one))
         for name in (one.title, one.family, *stems):
-            found.setdefault(_key(name), one)
+            found.setdefault(stem_of(name), one)
     return found
 
 
-def _key(name: str) -> str:
-    return re.sub(r"-\d+$", "", name.lower().rstrip(".").removeprefix("lib"))
+def stem_of(name: str) -> str:
+    """A library's name without directory, `lib`, ending and version, folded: what its names have in common."""
+    base = re.split(r"[\\/]", name.lower().rstrip("."))[-1]
+    return re.sub(r"(-\d+)*(\.dll|\.dylib|\.so[.\d]*)?$", "", base.removeprefix("lib"))

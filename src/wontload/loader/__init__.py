@@ -3,6 +3,7 @@
 One package for each loader: `windows`, `glibc`, `musl`, `dyld`. Each has one entry point, `load(machine, request)`, and
 is pure: no file, clock or environment variable is read but through the `Machine`, which holds everything a loader may
 know. So the same code judges this computer, somebody's snapshot, and a computer with a fix nobody has applied yet.
+`find_library` beside them is no loader: what Python code asks before it asks one.
 
 Not here: what really happened (`probe`), what it means (`diagnosis`), what to do about it (`remedy`).
 Start with `rules.py` in one of them; every rule there meets the real loader in `tests/oracles/`, but for dyld's, which
@@ -10,7 +11,7 @@ no real one has confirmed.
 """
 
 from wontload.loader.result import LoadResult, Module, SearchedPlace, Status, Tried, Verdict
-from wontload.machine import LoadRequest, Machine
+from wontload.machine import FIND_LIBRARY, LoadRequest, Machine
 
 __all__ = ["LoadResult", "Module", "SearchedPlace", "Status", "Tried", "Verdict", "load"]
 
@@ -18,8 +19,13 @@ __all__ = ["LoadResult", "Module", "SearchedPlace", "Status", "Tried", "Verdict"
 def load(machine: Machine, request: LoadRequest) -> LoadResult:
     """Work out one load by the rules of the machine's own loader.
 
-    A system whose loader is not known gives `undetermined`, with the sentence that says so.
+    A system whose loader is not known gives `undetermined`, with the sentence that says so. What asks no loader but
+    `ctypes.util.find_library` is answered as that would, and then loaded.
     """
+    if request.kind == FIND_LIBRARY:
+        from wontload.loader import find_library
+
+        return find_library.load(machine, request)
     if machine.system.name == "windows":
         from wontload.loader import windows
 

@@ -47,7 +47,7 @@ class Module:
     """One module of a load.
 
     Attributes:
-        name: as spelled by the importer (the request's name for the first).
+        name: as spelled by the importer (the request's name for the first; the file that a `find_library` looks for).
         path: what the loader chooses; `None` when missing or virtual.
         status: what became of it.
         needed_by: path of the first importer; `None` for the first module.
@@ -88,6 +88,7 @@ class LoadResult:
         modules: the file itself first, then in the loader's own order; the walk goes on behind a failure.
         search_order: Windows: the one search order of this load. ELF: that of the first module's dependencies.
         would_settle: when undetermined: what is not known, one sentence each.
+        answer: of a `find_library` that found something: what it returns, which the modules are the load of.
     """
 
     request: LoadRequest
@@ -96,6 +97,7 @@ class LoadResult:
     modules: tuple[Module, ...]
     search_order: tuple[SearchedPlace, ...] = ()
     would_settle: tuple[str, ...] = ()
+    answer: str | None = None
 
     @property
     def failed(self) -> tuple[Module, ...]:

@@ -20,12 +20,14 @@ from wontload.machine.observation import (
     Record,
     UnseenDirectory,
 )
-from wontload.machine.process import AddedDirectory, LoadRequest, Process
+from wontload.machine.process import FIND_LIBRARY, AddedDirectory, Finder, LoadRequest, Process
 
 __all__ = [
+    "FIND_LIBRARY",
     "AddedDirectory",
     "FailedDirectory",
     "Files",
+    "Finder",
     "Inventory",
     "Kind",
     "LoadRequest",

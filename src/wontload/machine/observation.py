@@ -49,8 +49,8 @@ class ObservedLoad:
     Attributes:
         request: with the process as it was just before.
         succeeded: `None` when the process ended before the call came back.
-        error: its number and text when it failed.
-        path: of the module that it returned, where known.
+        error: its number and text when it failed; `None` for `find_library`, which says no more than that.
+        path: of the module that it returned, where known. What `find_library` answered, which may be a bare name.
         mapped: paths of modules that became mapped during it, in order. Those that native code loaded by itself are
             among them; only the simulation can tell them apart.
     """

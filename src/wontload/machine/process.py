@@ -58,17 +58,41 @@ class Process:
     secure: bool = False
 
 
+FIND_LIBRARY = "find_library"  # a request's kind
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoadRequest:
-    """One call to the loader.
+class Finder:
+    """How one Python's `ctypes.util.find_library` searches, which is Python code and no loader.
 
     Attributes:
-        kind: `import` (an extension module), `ctypes`, or `native` (asked for by native code itself: inferred).
-        name: as handed to the loader: a path, or a bare name to be searched.
+        way: `ldconfig` (CPython on Linux, whatever the C library), `directories` (the patch that Alpine and others have
+            for musl), `path` (Windows), `dyld` (macOS); empty for one that is none of these.
+        prefix: of conda's Python, which looks in its `lib` first; empty elsewhere.
+        fallbacks, framework_fallbacks: macOS: the directories that it ends with, which Homebrew's Python adds to.
+        environment: the variables that it consults, as they are when it is asked.
+    """
+
+    way: str = ""
+    prefix: str = ""
+    fallbacks: tuple[str, ...] = ()
+    framework_fallbacks: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRequest:
+    """One call to the loader, or to `ctypes.util.find_library`.
+
+    Attributes:
+        kind: `import` (an extension module), `ctypes`, `native` (asked for by native code itself: inferred), or
+            `find_library`: a name is looked for, to be loaded with `flags` if it is found.
+        name: as handed to the loader: a path, or a bare name to be searched. To `find_library`: a name without `lib`.
         flags: Windows: of `LoadLibraryExW`. Elsewhere: the mode of `dlopen`.
         process: the state at that moment.
         file, line: the Python line that asked; `None` when there is none.
         caller: ELF: path of the image that calls `dlopen`, whose RPATH or RUNPATH counts for a bare name.
+        finder: for `find_library`: how it searches.
     """
 
     kind: str
@@ -78,3 +102,4 @@ class LoadRequest:
     file: str | None = None
     line: int | None = None
     caller: str | None = None
+    finder: Finder | None = None

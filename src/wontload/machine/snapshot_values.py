@@ -13,7 +13,7 @@ from wontload.machine.inventory import Inventory
 from wontload.machine.machine import Python, System
 from wontload.machine.memory import Content
 from wontload.machine.observation import Observation, ObservedError, Record
-from wontload.machine.process import Process
+from wontload.machine.process import Finder, Process
 from wontload.machine.saved_code import SavedCode
 from wontload.machine.shapes import Reader, plain, reader
 
@@ -107,6 +107,9 @@ MOST: dict[tuple[type, str], int] = {
     (Process, "modules"): 10_000,
     (Process, "global_modules"): 10_000,
     (Process, "asked_for"): 10_000,
+    (Finder, "fallbacks"): 256,
+    (Finder, "framework_fallbacks"): 256,
+    (Finder, "environment"): 64,
     (Observation, "loads"): 20_000,
     (Observation, "failed_directories"): 1_024,
     (Observation, "unseen_directories"): 1_024,

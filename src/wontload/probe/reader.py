@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from wontload.machine import (
+    FIND_LIBRARY,
     AddedDirectory,
     FailedDirectory,
+    Finder,
     LoadRequest,
     Observation,
     ObservedLoad,
@@ -27,6 +29,7 @@ Event = Mapping[str, object]
 LINE_LIMIT = 16 * 1024 * 1024  # bytes
 LOADS_LIMIT = 20000
 _ELF_VARIABLES = ("LD_", "DYLD_", "GLIBC_TUNABLES")  # read once, when the process starts (ld.so(8))
+_FINDERS = ("PATH", "LIBRARY_PATH", "LD_LIBRARY_PATH")  # by ctypes.util, gcc and ld, each time
 
 
 RTLD_GLOBAL = 0x100  # Linux, bits/dlfcn.h
@@ -144,9 +147,25 @@ class Reading:
             file=text(event.get("file")) or None,
             line=number(event.get("line")),
             caller=None if self._is_windows() else text(event.get("caller")) or self._python_image(),
+            finder=self._finder(event) if kind == FIND_LIBRARY else None,
         )
         self._loads[identity] = ObservedLoad(request=request, succeeded=None)
         self._open.append(identity)
+
+    def _finder(self, event: Event) -> Finder:
+        said = mapping(event.get("finder"))
+        return Finder(
+            way=text(said.get("way")),
+            prefix=text(said.get("prefix")),
+            fallbacks=texts(said.get("fallbacks")),
+            framework_fallbacks=texts(said.get("framework_fallbacks")),
+            environment=self._consulted(),
+        )
+
+    def _consulted(self) -> dict[str, str]:
+        """Variables that `find_library` reads, as they are now."""
+        now = variables(self._state.get("environment"))
+        return {name: value for name, value in now.items() if name in _FINDERS or name.startswith("DYLD_")}
 
     def _python_image(self) -> str:
         """The image that Python's own `dlopen` call is in: libpython where there is one, else the executable."""
@@ -165,7 +184,7 @@ class Reading:
             path=text(event.get("path")) or None,
             error=None if succeeded else read_error(event.get("error")),
         )
-        if succeeded and not self._is_windows():
+        if succeeded and not self._is_windows() and self._loads[identity].request.kind != FIND_LIBRARY:
             self._remember(self._loads[identity])
 
     def _remember(self, load: ObservedLoad) -> None:

@@ -87,7 +87,10 @@ def changed_request(machine: Machine, request: LoadRequest, change: Change) -> L
     for path in change.preload:
         process = _with_preloaded(machine, process, path, change.everywhere)
     flags = request.flags if change.flags is None or request.kind != "ctypes" else change.flags
-    return replace(request, process=process, flags=flags)
+    finder = request.finder
+    if finder is not None:
+        finder = replace(finder, environment=_environment(machine, finder.environment, change))
+    return replace(request, process=process, flags=flags, finder=finder)
 
 
 def _environment(machine: Machine, environment: Mapping[str, str], change: Change) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wontload.diagnosis import Diagnosis, Evidence, Finding
 from wontload.loader import Status
-from wontload.machine import LoadRequest
+from wontload.machine import FIND_LIBRARY, LoadRequest
 from wontload.report.layout import Line, Span, beside, flow, span
 from wontload.report.names import Names
 from wontload.report.screen import UNICODE, Glyphs, Terminal
@@ -79,6 +79,8 @@ def expression(request: LoadRequest, names: Names, ellipsis: str) -> str:
         return f"the extension module {name}"
     if request.kind == "native":
         return f"{name}, asked for by native code (inferred)"
+    if request.kind == FIND_LIBRARY:
+        return f'find_library("{request.name}")'
     if names.separator == "/":
         return f'CDLL("{name}"{", mode=RTLD_GLOBAL" if request.flags & _RTLD_GLOBAL else ""})'
     if request.flags in _CTYPES_DEFAULTS:

@@ -9,6 +9,7 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding
 from wontload.diagnosis.missing import DENIED, SIDE_BY_SIDE, Missing
 from wontload.diagnosis.words import are, listed
+from wontload.machine import FIND_LIBRARY
 
 
 def nowhere(case: Case) -> Iterator[Finding]:
@@ -74,6 +75,11 @@ def _explanation(case: Case, group: tuple[Missing, ...]) -> str:
             f"The manifest inside {importer} asks for it, and Windows maps nothing of a file whose manifest it cannot "
             "satisfy. Such assemblies are installed by their maker's redistributable package; a DLL of the same name "
             "in some directory does not count."
+        )
+    if case.loads[first.load].request.kind == FIND_LIBRARY:
+        return (
+            "The package looks for it by itself, and asks the loader for nothing before it has found it. "
+            f"{evidence.how_it_searches(case, first)}."
         )
     if _are_tried_in_turn(group):
         ended = "gave up" if case.is_fatal(first.load) else "went on without them"

@@ -11,8 +11,9 @@ from wontload.diagnosis.messages import is_blocked
 from wontload.diagnosis.rules.wl401_instruction_set import refused_for_its_level
 from wontload.diagnosis.rules.wl602_no_static_tls import is_refused_for_tls
 from wontload.diagnosis.rules.wl603_executable_stack import is_refused_for_its_stack
+from wontload.diagnosis.words import call
 from wontload.loader import LoadResult, Status, Verdict
-from wontload.machine import ObservedLoad
+from wontload.machine import FIND_LIBRARY, ObservedLoad
 from wontload.probe.exit_status import exception_of
 
 ERROR_DLL_INIT_FAILED = 1114
@@ -44,6 +45,15 @@ def disagreement(case: Case) -> Iterator[Finding]:
 def _differences(case: Case, load: JudgedLoad) -> Iterator[Evidence]:
     observed, simulated = load.observed, load.simulated
     if observed is None or simulated is None or observed.succeeded is None:
+        return
+    if load.request.kind == FIND_LIBRARY:  # of searches only those in vain are judged
+        if simulated.answer is not None:
+            yield Evidence(
+                "observed",
+                f"{call(load.request.kind, load.request.name, 0, windows=case.windows)} found nothing",
+                {"succeeded": False},
+            )
+            yield Evidence("simulated", f"it finds {simulated.answer}", {"answer": simulated.answer})
         return
     if simulated.verdict is Verdict.UNDETERMINED:
         return

@@ -10,6 +10,7 @@ from time import perf_counter
 from . import errors, watch
 from .channel import Channel
 from .facts import python_facts
+from .searches import watch_searches
 from .traps import watch_traps
 from .watch import Recorder
 
@@ -51,6 +52,7 @@ def main(channel_path: str, kind: str, target: str, flags: str) -> None:
 def _install(recorder: Recorder) -> None:
     watch.watch_imports(recorder)
     watch.watch_ctypes(recorder)
+    watch_searches(recorder)
     if sys.platform == "win32":
         from .directories import watch_directories
         from .kernel_calls import watch_kernel_calls

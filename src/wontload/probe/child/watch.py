@@ -66,12 +66,12 @@ class Recorder:
         self._count += 1
         return self._count
 
-    def begin(self, kind: str, name: str, flags: int, caller: str | None = None) -> int:
+    def begin(self, kind: str, name: str, flags: int, **more: object) -> int:
         """A request is about to be made."""
         number = self.next_number()
         file, line = asker()
         fields = {"id": number, "kind": kind, "name": name, "flags": flags, "file": file, "line": line}
-        self.send("load", caller=caller, **fields, **self.changes())
+        self.send("load", **fields, **more, **self.changes())
         return number
 
     def succeed(self, number: int, path: str | None) -> None:
@@ -150,7 +150,7 @@ def _watched_load(recorder: Recorder, original: Callable[..., object], caller: s
             return original(name, *rest)
         mode = rest[0] if rest else 0
         text = as_text(name)
-        number = recorder.begin("ctypes", text, mode if sys.platform == "win32" else mode | RTLD_NOW, caller)
+        number = recorder.begin("ctypes", text, mode if sys.platform == "win32" else mode | RTLD_NOW, caller=caller)
         try:
             handle = original(name, *rest)
         except BaseException as error:

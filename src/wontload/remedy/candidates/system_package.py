@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from wontload.diagnosis.missing import Missing
     from wontload.remedy.candidates import Question
 
+# Homebrew's prefix. Source: Homebrew documentation, Installation.
+HOMEBREW = {"aarch64": "/opt/homebrew", "x86_64": "/usr/local"}
 KINDS = ("apt", "dnf", "pacman", "apk", "brew", "installer", "driver", "system")
 
 
@@ -45,7 +47,7 @@ def _fix(case: Case, lost: list[Missing], loads: set[int]) -> Iterator[Fix]:
     if not found or any(one is None for one in found):
         return
     providers = list(dict.fromkeys(one for one in found if one is not None))
-    change = Change(files={_place(case, one.file): None for one in lost})
+    change = _change(case, tuple(one.file for one in lost))
     yield Fix(
         id="system-package",
         kind="system-package",
@@ -64,9 +66,17 @@ def _provider(case: Case, file: str) -> Provider | None:
     return next((one for one in providers_here(case, file) if one.kind in KINDS), None)
 
 
+def _change(case: Case, files: tuple[str, ...]) -> Change:
+    """The files in place; a package manager of a system with glibc has ldconfig enter them into the loader's cache."""
+    places = tuple(_place(case, file) for file in files)
+    return Change(files=dict.fromkeys(places), cached=places if case.machine.system.libc == "glibc" else ())
+
+
 def _place(case: Case, file: str) -> str:
     """Where a system's own installer would put it: the first directory that every load searches."""
     system = case.machine.system
     if case.windows:
         return str(case.path_module.join(system.windows_directory, "System32", file))
+    if system.name == "macos":
+        return str(case.path_module.join(HOMEBREW.get(system.architecture, "/usr/local"), "lib", file))
     return str(case.path_module.join(system.default_directories[0] if system.default_directories else "/usr/lib", file))
