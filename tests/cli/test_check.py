@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.gpu_images import fatbin, fatbin_entry, pe_with
 from tests.support.images import elf, macho, pe
 from tests.support.schemas import check as fits
 from tests.support.wheels import make_wheel
@@ -103,6 +106,44 @@ def test_a_missing_gpu_runtime_of_an_optional_library_is_a_warning(command, tmp_
     alone = {"demo/llama.dll": pe(needs=["cudart64_12.dll"])}
     ran = command("check", str(make_wheel(tmp_path, alone, name="alone", tag="py3-none-win_amd64")))
     assert (ran.status, "error[WL201]: cudart64_12.dll" in ran.out) == (1, True)
+
+
+FORMATS = ([], ["--json"], ["--jsonl"], ["--format", "markdown"], ["--format", "html"], ["--format", "sarif"])
+
+
+@pytest.mark.parametrize("how", FORMATS, ids=lambda how: how[-1].strip("-") if how else "terminal")
+def test_what_was_left_out_for_its_size_is_said_in_every_format(command, tmp_path: Path, monkeypatch, how: list[str]):
+    monkeypatch.setattr("wontload.wheels.unpacking.MOST_HASHED_BYTES", 4000)
+    path = make_wheel(tmp_path, {**GOOD, "demo/large.bin": bytes(5000)})
+    assert "large.bin" in command("check", str(path), *how).out
+    assert "large.bin" not in command("check", str(path), "--thorough", *how).out
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512"])
+def test_each_hash_that_installers_take_is_held_against_the_file(command, tmp_path: Path, algorithm: str):
+    content = GOOD["demo/a.cp311-win_amd64.pyd"]
+    for right in (True, False):
+        value = base64.urlsafe_b64encode(hashlib.new(algorithm, content if right else b"").digest()).rstrip(b"=")
+        record = f"demo/a.cp311-win_amd64.pyd,{algorithm}={value.decode()},{len(content)}\n"
+        path = make_wheel(tmp_path, GOOD, record=record)
+        found = command("check", str(path), "--json").json["wheels"][0]["findings"]
+        told = next(one for one in found if one["code"] == "WL515")
+        said = any("is not the file whose hash" in one["text"] for one in told["evidence"])
+        assert said is not right
+
+
+def test_of_large_gpu_code_the_first_is_listed_and_the_rest_said_to_be_missing(command, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("wontload.wheels.unpacking.LARGE_BYTES", 1000)
+    monkeypatch.setattr("wontload.wheels.unpacking.LISTED_BYTES", 1000)
+    code = b"".join(fatbin(fatbin_entry(2, target, payload=bytes(3000))) for target in (75, 80, 86, 89))
+    path = make_wheel(tmp_path, {"demo/plain.dll": pe_with({".nv_fatbin": code})}, tag="py3-none-win_amd64")
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    (row,) = wheel["gpu_code"]
+    assert (row["native"], row["complete"]) == (["sm_75", "sm_80", "sm_86"], False)
+    assert [(one["check"], one["files"]) for one in wheel["skipped"]] == [("gpu-code", ["demo/plain.dll"])]
+    (wheel,) = command("check", str(path), "--json", "--thorough").json["wheels"]
+    assert wheel["gpu_code"][0] == {**row, "native": ["sm_75", "sm_80", "sm_86", "sm_89"], "complete": True}
+    assert wheel["skipped"] == []
 
 
 @pytest.mark.parametrize(("fail_on", "status"), [("error", 0), ("warning", 1), ("never", 0)])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 
+from tests.support.downloads import wheel
 from wontload.report.schema import schema
 
 
@@ -29,3 +31,24 @@ def validator(name: str) -> Draft202012Validator:
     """The validator of `wontload.why/1` or the like; the schema itself is checked first."""
     Draft202012Validator.check_schema(schema(name))
     return Draft202012Validator(schema(name))
+
+
+def check_sarif(log: dict[str, Any]) -> dict[str, Any]:
+    """Assert that a log is SARIF 2.1.0 as OASIS's own schema has it; the log, as a program would read it."""
+    found = json.loads(json.dumps(log, allow_nan=False))
+    errors = [f"{error.json_path}: {error.message[:300]}" for error in sarif_validator().iter_errors(found)]
+    assert not errors, "\n".join(errors)
+    return found  # type: ignore[no-any-return]
+
+
+@cache
+def sarif_validator() -> Draft7Validator:
+    """Of the schema that a pinned source distribution carries."""
+    with tarfile.open(wheel("cfn-lint")) as archive:
+        name = next(one for one in archive.getnames() if one.endswith("/schemas/sarif/schema-2.1.0.json"))
+        file = archive.extractfile(name)
+        assert file is not None
+        told = json.load(file)
+    Draft7Validator.check_schema(told)
+    assert told["title"] == "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema"
+    return Draft7Validator(told)

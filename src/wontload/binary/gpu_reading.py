@@ -12,7 +12,7 @@ from wontload.binary.gpu_code import CodeContainer, DeviceCode, GpuCode
 from wontload.binary.gpu_sections import AMD_SECTIONS, Part, elf_parts, macho_parts, pe_parts, read_elf_header
 from wontload.binary.lz4 import lz4_start
 from wontload.binary.macho_layout import MACHO_MAGICS
-from wontload.binary.malformed import Defect, MalformedImage
+from wontload.binary.malformed import Defect, MalformedImage, NotReached
 from wontload.binary.origin import Buffer, File, Origin, reading
 from wontload.binary.sniff import SNIFFED_BYTES, content_of
 from wontload.binary.source import Source
@@ -72,8 +72,15 @@ def _device_code(origin: Origin, code: DeviceCode, most_bytes: int) -> bytes:
     return reading(origin, read)
 
 
-def containers_of(source: Source) -> Iterator[CodeContainer]:
-    """The containers one by one, each read when it is asked for. Raises `MalformedImage`."""
+def containers_of(source: Source, *, most_bytes: int | None = None) -> Iterator[CodeContainer]:
+    """The containers one by one, each read when it is asked for.
+
+    Args:
+        most_bytes: of an archive's member, how many packed bytes may be inflated to come to a section of them.
+
+    Raises:
+        MalformedImage: whatever is wrong with the file. NotReached: a section lies further in than that.
+    """
     magic = bytes(source.data[:4])
     if magic == ELF_MAGIC:
         header = read_elf_header(source)
@@ -82,11 +89,11 @@ def containers_of(source: Source) -> Iterator[CodeContainer]:
         elif header.machine == EM_AMDGPU:
             yield bare_code_object(source, header.os_abi, header.abi_version, header.flags, header.bits)
         else:
-            yield from _of_parts(source, elf_parts(source, header))
+            yield from _of_parts(source, elf_parts(source, header), most_bytes)
     elif magic[:2] == b"MZ":
-        yield from _of_parts(source, pe_parts(source))
+        yield from _of_parts(source, pe_parts(source), most_bytes)
     elif magic in MACHO_MAGICS:
-        yield from _of_parts(source, macho_parts(source))
+        yield from _of_parts(source, macho_parts(source), most_bytes)
     elif magic == FATBIN_MAGIC or magic in {one[:4] for one in BUNDLE_MAGICS}:
         yield from _of_parts(source, iter((Part("", 0, source.size),)))
     else:
@@ -94,12 +101,14 @@ def containers_of(source: Source) -> Iterator[CodeContainer]:
         raise MalformedImage(source.path, Defect.NOT_NATIVE, f"it holds no native code but is {words}", 0, content)
 
 
-def _of_parts(source: Source, parts: Iterator[Part]) -> Iterator[CodeContainer]:
+def _of_parts(source: Source, parts: Iterator[Part], most_bytes: int | None = None) -> Iterator[CodeContainer]:
     seen = set()  # nothing stops a file from naming one place a thousand times
     for section, offset, size in parts:
         if (offset, size) in seen:
             continue
         seen.add((offset, size))
+        if most_bytes is not None and (further := source.distance(offset)) > most_bytes:
+            raise NotReached(source.path, further)
         if section not in AMD_SECTIONS:
             yield from read_fatbins(source, section, offset, size)
         if section in AMD_SECTIONS or not section:

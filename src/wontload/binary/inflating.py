@@ -118,6 +118,11 @@ class Inflating:
             return False
         return not self._is_at_the_end(offset, offset + 1, CHEAP_BYTES)
 
+    def distance(self, offset: int) -> int:
+        """About how many packed bytes must be fetched, or inflated, to come to `offset`."""
+        at_the_end = self._tail is not None and offset >= self._tail.begin
+        return 0 if self._stored or at_the_end else self._further(offset + 1)
+
     def close(self) -> None:
         """Let go of what was inflated; what is asked for afterwards is inflated again."""
         self._blocks.clear()

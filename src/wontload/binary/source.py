@@ -85,6 +85,11 @@ class Source:
         """Whether what lies at `offset` is so far away that a parser should do without it, if it can."""
         return type(self.data) not in IN_ONE_PIECE and not isinstance(self.data, Pages) and self.data.is_costly(offset)
 
+    def distance(self, offset: int) -> int:
+        """About how many packed bytes must be inflated before what lies at `offset` is there; 0 where none are."""
+        is_there = type(self.data) in IN_ONE_PIECE or isinstance(self.data, Pages)
+        return 0 if is_there else int(self.data.distance(offset))
+
     def spend(self, entries: int, text_bytes: int = 0) -> None:
         """Account for what is about to be made. A sound file never comes near the limits."""
         self._entries_left -= entries

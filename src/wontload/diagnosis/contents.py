@@ -61,7 +61,7 @@ class Contents:
         dist_info: directory of its metadata. metadata: fields of METADATA, in order.
         natives: its native files. sizes: every member's size in bytes, by name.
         record: rows of RECORD; `None` when it has none.
-        digest: SHA-256 of a member in hexadecimal; `None` where it was not worked out.
+        digest: a member's hash in hexadecimal, by the algorithm that RECORD has for it; `None`: it was not worked out.
         requires: distributions that it declares to need, by normalised name.
         unnamed: members that are native files by what they begin with, and not by their names.
         checksums: CRC-32 of members, by name.

@@ -69,7 +69,10 @@ def _wheel(
             code = f"{listed(row.native, 12) if row.native else 'none'}; to be compiled: " + (
                 listed(row.portable) if row.portable else "none"
             )
-            yield from labelled("GPU code", words(f"{row.member}: {code}"), terminal.width)
+            part = "" if row.complete else " (the first of it)"
+            yield from labelled("GPU code", words(f"{row.member}{part}: {code}"), terminal.width)
+        for skipped in wheel.skipped:
+            yield from labelled("left out", words(f"{skipped.what}: {listed(skipped.files, 4)}"), terminal.width)
         for sentence in wheel.assumes:
             yield from labelled("assumed", words(sentence), terminal.width)
     yield []

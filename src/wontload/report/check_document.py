@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from wontload.app.check import fingerprint
+from wontload.diagnosis.words import listed
 from wontload.report.check import WORDS, summary
 from wontload.report.document import Block, Details, Document, Items, Paragraph, Section, Table, text
 from wontload.report.layout import Span
@@ -25,7 +26,7 @@ def check_document(wheels: Sequence[CheckedWheel], known: frozenset[str] = froze
     )
     table = Table("Every wheel that was checked", ("wheel", "it", "findings", "clean machines"), rows)
     sections = [Section(text("Wheels"), (table,))] if rows else []
-    sections += [_wheel(one, known) for one in wheels if one.findings or one.problem or one.gpu]
+    sections += [_wheel(one, known) for one in wheels if one.findings or one.problem or one.gpu or one.skipped]
     return Document(subject="check", title=text(summary(wheels, known)), about=(), sections=tuple(sections))
 
 
@@ -36,10 +37,16 @@ def _wheel(wheel: CheckedWheel, known: frozenset[str]) -> Section:
     blocks += [_finding(wheel, one, known) for one in wheel.findings]
     if wheel.gpu:
         rows = tuple(
-            (text(one.member, "code"), text(", ".join(one.native) or "none"), text(", ".join(one.portable) or "none"))
+            (
+                text(one.member, "code"),
+                text(", ".join(one.native) or "none"),
+                text(", ".join(one.portable) or "none"),
+                text("all" if one.complete else "the first of it"),
+            )
             for one in wheel.gpu
         )
-        blocks.append(Table("GPU code", ("file", "machine code", "compiled by the driver"), rows))
+        blocks.append(Table("GPU code", ("file", "machine code", "compiled by the driver", "looked at"), rows))
+    blocks += [Paragraph(text(f"Left out: {one.what}: {listed(one.files, 12)}.")) for one in wheel.skipped]
     if wheel.assumes:
         blocks.append(Details(text("What was assumed"), (Items(tuple(text(one) for one in wheel.assumes)),)))
     return Section([Span(os.path.basename(wheel.path), "code"), Span(*WORDS[wheel.verdict])], tuple(blocks))

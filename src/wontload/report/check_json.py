@@ -34,9 +34,19 @@ def wheel_to_json(wheel: CheckedWheel, known: frozenset[str] = frozenset()) -> O
         "findings": [_finding(wheel, one, known) for one in wheel.findings],
         "targets": [_target(one) for one in wheel.targets],
         "gpu_code": [
-            {"file": one.member, "native": list(one.native), "portable": list(one.portable)} for one in wheel.gpu
+            {
+                "file": one.member,
+                "native": list(one.native),
+                "portable": list(one.portable),
+                "complete": one.complete,
+            }
+            for one in wheel.gpu
         ],
         "assumes": list(wheel.assumes),
+        "skipped": [
+            {"check": one.check, "files": list(one.files), "size_bytes": one.size_bytes, "text": one.what}
+            for one in wheel.skipped
+        ],
     }
 
 

@@ -15,6 +15,7 @@ from wontload._version import __version__
 from wontload.app.check import fingerprint
 from wontload.app.explain import page
 from wontload.diagnosis.finding import Severity
+from wontload.diagnosis.words import listed
 from wontload.report.load_json import Object
 from wontload.report.text import clean
 from wontload.wheels.checking import CheckedWheel, CheckFinding
@@ -56,6 +57,15 @@ def _notifications(wheels: Sequence[CheckedWheel]) -> Object:
         {"level": "error", "message": {"text": clean(one.problem)}, "locations": list(_locations(one.path))}
         for one in wheels
         if one.problem
+    ]
+    told += [
+        {
+            "level": "note",
+            "message": {"text": clean(f"{skipped.what}: {listed(skipped.files, 12)}")},
+            "locations": list(_locations(one.path)),
+        }
+        for one in wheels
+        for skipped in one.skipped
     ]
     return {"toolExecutionNotifications": told} if told else {}
 

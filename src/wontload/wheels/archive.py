@@ -13,7 +13,6 @@ import zlib
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import BinaryIO, Protocol
 
 from wontload.binary import Defect, Image, MalformedImage
@@ -23,7 +22,7 @@ from wontload.binary.origin import reading
 from wontload.binary.reading import parse_source
 from wontload.binary.source import Data, Source
 from wontload.wheels.bad_archive import BadArchive
-from wontload.wheels.central_directory import ENCRYPTED, LOCAL_HEADER_BYTES, STORED, UTF_8, Member, ReadAt, read_members
+from wontload.wheels.central_directory import ENCRYPTED, LOCAL_HEADER_BYTES, STORED, UTF_8, Member, read_members
 
 # 4.3.7. Kept: flags, method, CRC, sizes, lengths of name and extra field.
 LOCAL_HEADER = struct.Struct("<4s2xHH4xLLLHH")
@@ -65,7 +64,7 @@ class Archive:
         own = isinstance(source, (str, os.PathLike))
         self.name = name or str(source if own else getattr(source, "name", "the archive"))
         self.fetching: Fetching | None = None
-        self._lock = threading.Lock()
+        self._lock, self._keeping = threading.Lock(), threading.Lock()
         self._starts: dict[str, int] = {}
         self._kept: OrderedDict[str, Inflating | bytes] = OrderedDict()
         try:
@@ -166,6 +165,19 @@ class Archive:
 
     def data(self, member: Member) -> Data:
         """A member's bytes for a parser: all of a small one, of others what it asks for. Raises `MalformedImage`."""
+        with self._keeping:
+            if kept := self._kept.get(member.name):
+                self._kept.move_to_end(member.name)
+                return kept
+        kept = self.reopened(member)
+        with self._keeping:
+            self._kept[member.name] = kept
+            while len(self._kept) > 1 and sum(map(_weight, self._kept.values())) > MOST_KEPT_BYTES:
+                self._kept.popitem(last=False)
+        return kept
+
+    def reopened(self, member: Member) -> Inflating | bytes:
+        """The same for one reader alone, who may be in a thread of its own."""
         path = f"{self.name}:{member.name}"
 
         def read_at(offset: int, size: int) -> bytes:
@@ -174,17 +186,6 @@ class Archive:
             except BadArchive as bad:
                 raise MalformedImage(path, Defect.UNREADABLE, bad.what) from bad
 
-        kept = self._kept.get(member.name)
-        if kept is None:
-            kept = self._kept[member.name] = self._open(member, path, read_at)
-            while len(self._kept) > 1 and sum(map(_weight, self._kept.values())) > MOST_KEPT_BYTES:
-                self._kept.popitem(last=False)
-        else:
-            with suppress(KeyError):
-                self._kept.move_to_end(member.name)
-        return kept
-
-    def _open(self, member: Member, path: str, read_at: ReadAt) -> Inflating | bytes:
         if member.size_bytes > WHOLE_BYTES:
             stored = member.method == STORED
             fetching = self.fetching

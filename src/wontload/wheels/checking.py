@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wontload.binary import Image, MalformedImage
 from wontload.binary.gpu_code import CodeKind, GpuCode
 from wontload.diagnosis.contents_rules import findings_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
@@ -14,9 +13,11 @@ from wontload.knowledge.components import component_of
 from wontload.knowledge.packages import normalised
 from wontload.loader import Status, Verdict
 from wontload.wheels.describing import contents_of, required_name
+from wontload.wheels.gpu_listing import GpuListing
 from wontload.wheels.judging import Judge, JudgedFile
 from wontload.wheels.laying import laid_over, site_of
 from wontload.wheels.targets import Target, machine_of, targets_for
+from wontload.wheels.unpacking import Skipped, Unpacking
 from wontload.wheels.wheel import Wheel
 
 # Components that come with a GPU's driver, or that a program for one kind of GPU needs.
@@ -29,8 +30,6 @@ GPU_LIBRARY = re.compile(
     r"(?i)^(lib)?(nvcuda|cuda|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nv|nccl|npp|hip|roc|amdhip|sycl|ze_loader|"
     r"opencl|vulkan|mkl_sycl)"
 )
-MOST_GPU_ROWS = 200
-LARGEST_LISTED_BYTES = 64 << 20  # the list of a file's GPU code leads through all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +58,15 @@ class CheckFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GpuRow:
-    """GPU code of one file: what each kind of container holds (`sm_89`, `compute_90`, `gfx1100`)."""
+    """GPU code of one file: what each kind of container holds (`sm_89`, `compute_90`, `gfx1100`).
+
+    `complete`: all of it was looked at, and not only the first.
+    """
 
     member: str
     native: tuple[str, ...]
     portable: tuple[str, ...]
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class CheckedWheel:
         path: as asked, or where it was fetched. name, version: of the distribution; tags as its file name has them.
         findings: the grave first. targets: one for each machine.
         gpu: files with GPU code. assumes: what it was taken to have without being looked at, one sentence each.
+        skipped: what was not looked at, for what it would take.
         problem: why it could not be read; empty when it could.
     """
 
@@ -85,6 +89,7 @@ class CheckedWheel:
     targets: tuple[OnTarget, ...] = ()
     gpu: tuple[GpuRow, ...] = ()
     assumes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     problem: str = ""
 
     @property
@@ -113,15 +118,17 @@ def check_wheel(
     Raises:
         BadArchive: a member cannot be read. UsageError: a profile that there is not.
     """
-    contents = contents_of(wheel, all_hashes=thorough)
-    found = [CheckFinding(finding=one) for one in findings_of(contents)]
     with_it, absent = _dependencies(wheel, others)
     targets, on_targets = [], []
-    if contents.natives:
-        for target in targets_for(wheel, profiles):
+    with Unpacking(wheel, thorough=thorough) as unpacking:
+        contents = contents_of(wheel, unpacking.digest)
+        for target in targets_for(wheel, profiles) if contents.natives else ():
             judged, findings = _on(target, wheel, with_it, absent)
             targets.append(judged)
             on_targets += [(finding, str(target)) for finding in findings]
+        found = [CheckFinding(finding=one) for one in findings_of(contents)]
+        gpu = [_gpu_row(name, listing) for name, listing in unpacking.gpu().items() if listing.containers]
+        skipped = tuple(unpacking.skipped())
     found += _merged(on_targets)
     gravity = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
     found.sort(key=lambda one: gravity.index(one.finding.severity))
@@ -132,8 +139,9 @@ def check_wheel(
         tags=tuple(map(str, wheel.tags)),
         findings=tuple(found),
         targets=tuple(targets),
-        gpu=tuple(_gpu(wheel, thorough=thorough)),
+        gpu=tuple(gpu),
         assumes=tuple(_assumptions(with_it, absent, targets, native=bool(contents.natives))),
+        skipped=skipped,
     )
 
 
@@ -248,34 +256,15 @@ def _merged(found: Sequence[tuple[Finding, str]]) -> Iterator[CheckFinding]:
         yield CheckFinding(finding=replace(first, evidence=(*first.evidence, *more)), targets=targets)
 
 
-def _gpu(wheel: Wheel, *, thorough: bool) -> Iterator[GpuRow]:
-    """GPU code by file, of those that could have any by their name or needs. Of large ones only if asked to."""
-    for member in wheel.natives[:MOST_GPU_ROWS]:
-        if member.size_bytes > LARGEST_LISTED_BYTES and not thorough:
-            continue
-        if not isinstance(wheel.content(member), Image) or not _may_hold_gpu_code(wheel, member.name):
-            continue
-        try:
-            code = wheel.archive.gpu_code(member)
-        except MalformedImage:
-            continue
-        if code.containers:
-            yield _row(member.name, code)
-
-
-def _may_hold_gpu_code(wheel: Wheel, name: str) -> bool:
-    image = wheel.content(wheel.archive.members[name])
-    needed = image.needed if isinstance(image, Image) else ()
-    return bool(GPU_FILE.search(name)) or any(GPU_LIBRARY.match(one.library) for one in needed)
-
-
-def _row(member: str, code: GpuCode) -> GpuRow:
+def _gpu_row(member: str, listing: GpuListing) -> GpuRow:
+    code = GpuCode(listing.containers)
     portable = {one.target for one in code if one.kind in (CodeKind.PTX, CodeKind.SPIRV)}
     native = {one.target for one in code if one.kind in (CodeKind.CUBIN, CodeKind.AMD)}
     return GpuRow(
         member=member,
         native=tuple(one for one in code.targets if one in native),
         portable=tuple(one for one in code.targets if one in portable),
+        complete=listing.complete,
     )
 
 

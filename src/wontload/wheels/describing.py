@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+from collections.abc import Callable
 
 from wontload.diagnosis.contents import Contents, Native, Row
 from wontload.knowledge.packages import normalised
 from wontload.wheels.wheel import Wheel
 
-# Members of up to this many bytes altogether are hashed; of a larger wheel those that are small, unless all are wanted.
-MOST_HASHED_BYTES = 128 << 20
-SMALL_BYTES = 1 << 20
 # What files begin with that a loader takes: ELF, PE, Mach-O of both widths and orders, and of several processors.
 MAGICS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce")
 # Files whose names say that they are something else are not looked into.
@@ -22,11 +19,11 @@ OTHER = re.compile(
 SHORTEST_PROGRAM_BYTES = 64
 
 
-def contents_of(wheel: Wheel, *, all_hashes: bool = False) -> Contents:
+def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
     """Everything that the rules about wheels may ask.
 
     Args:
-        wheel: its archive open. all_hashes: hash every member, however large.
+        wheel: its archive open. digest: see `Contents`.
 
     Raises:
         BadArchive: a member cannot be read.
@@ -35,17 +32,6 @@ def contents_of(wheel: Wheel, *, all_hashes: bool = False) -> Contents:
     sizes = {name: member.size_bytes for name, member in archive.members.items()}
     native = {member.name for member in wheel.natives}
     unnamed = tuple(name for name in archive.members if name not in native and _is_native(wheel, name))
-    everything = all_hashes or sum(sizes.values()) <= MOST_HASHED_BYTES
-
-    def digest(name: str) -> str | None:
-        member = archive.members[name]
-        if not everything and member.size_bytes > SMALL_BYTES:
-            return None
-        hashed = hashlib.sha256()
-        for chunk in archive.chunks(member):
-            hashed.update(chunk)
-        return hashed.hexdigest()
-
     has_record = f"{wheel.dist_info}/RECORD" in archive.members
     rows = tuple(Row(row.path, row.algorithm, row.digest, row.size_bytes) for row in wheel.record)
     return Contents(

@@ -12,17 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wontload.binary import Image, MalformedImage
-from wontload.binary.gpu_code import CodeContainer
-from wontload.binary.gpu_reading import containers_of
 from wontload.binary.inflating import Inflating
-from wontload.binary.malformed import NotReached
-from wontload.binary.source import Source
 from wontload.wheels.archive import Archive
 from wontload.wheels.cache import Cache
 from wontload.wheels.central_directory import LOCAL_HEADER_BYTES, Member
+from wontload.wheels.gpu_listing import ENOUGH_CONTAINERS, GpuListing, NotEnough, gpu_listing
 from wontload.wheels.index.folders import path_of
 from wontload.wheels.index.link import Link
-from wontload.wheels.ranges import NotPaidFor, RemoteFile
+from wontload.wheels.ranges import RemoteFile
 from wontload.wheels.web import Web
 from wontload.wheels.wheel import Wheel, read_wheel
 
@@ -31,17 +28,7 @@ LEAST_BYTES, MOST_BYTES = 12 << 20, 24 << 20  # of that
 SLACK_BYTES = 1 << 18  # pieces overlap at their ends
 FRONT_BYTES = 96 << 10  # of each native member, fetched at once with those of the others
 SMALL_HEADER_BYTES = 512  # room for a member's name and extra field
-NotEnough = (NotReached, NotPaidFor)
 LITTLE_BYTES = 256 << 20  # of native members on this disk, unpacked, of which all GPU code is listed
-ENOUGH_CONTAINERS = 3  # of GPU code in one member: each was compiled for the same targets, as a rule
-
-
-@dataclass(frozen=True, slots=True)
-class GpuListing:
-    """GPU code of one member. `complete`: there is no more than this."""
-
-    containers: tuple[CodeContainer, ...]
-    complete: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,18 +210,11 @@ def _gpu_code(wheel: Wheel, everything: bool) -> Iterator[tuple[str, GpuListing 
 
 def _listing(archive: Archive, member: Member, everything: bool) -> GpuListing | None:
     """The GPU code of a member, as far as it may be read; `None` for none."""
-    found: list[CodeContainer] = []
-    complete = True
     try:
-        for container in containers_of(Source(archive.data(member), member.name)):
-            found.append(container)
-            if not everything and len(found) == ENOUGH_CONTAINERS:
-                complete = False
-                break
-    except NotEnough:
-        complete = False
+        data = archive.data(member)
     except MalformedImage:
-        return None  # no native code, or damaged: the image says so
+        return None
+    try:
+        return gpu_listing(data, member.name, most_containers=None if everything else ENOUGH_CONTAINERS)
     finally:
         _let_go(archive, member)
-    return GpuListing(tuple(found), complete) if found or not complete else None

@@ -70,7 +70,7 @@ def _wrong(contents: Contents) -> Iterator[tuple[str, str]]:
             yield row.path, "is listed without a hash"
         elif row.size_bytes is not None and row.size_bytes != size:
             yield row.path, f"has {size} bytes, and RECORD says {row.size_bytes}"
-        elif row.algorithm == "sha256" and contents.digest(row.path) not in (None, row.digest):
+        elif row.algorithm in STRONG and contents.digest(row.path) not in (None, row.digest):
             yield row.path, "is not the file whose hash RECORD has"
     for name in contents.sizes:
         if name not in listed and name not in exempt:
