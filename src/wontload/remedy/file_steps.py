@@ -9,8 +9,9 @@ import stat
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wontload.remedy.journal import Journal, remove_leftover, replace_file
+from wontload.remedy.journal import Journal
 from wontload.remedy.refused import Refused, changed_since
+from wontload.remedy.replacing import remove_leftover, replace_file
 from wontload.remedy.steps import MoveFile, ReplaceText, WriteFile
 
 Undo = Mapping[str, Any]

@@ -16,8 +16,9 @@ from typing import Any
 
 from wontload.knowledge.packages import normalised
 from wontload.remedy.file_steps import remove_empty, sha256_of
-from wontload.remedy.journal import Journal, replace_file
+from wontload.remedy.journal import Journal
 from wontload.remedy.refused import Refused, StepFailed, changed_since
+from wontload.remedy.replacing import remove_leftover
 from wontload.remedy.steps import InstallWheels
 from wontload.remedy.wheel_members import WRITTEN_BY_INSTALLERS, WheelFiles, unpack, wheel_files
 
@@ -34,14 +35,14 @@ def prepare(step: InstallWheels, journal: Journal) -> Undo:
     brought = {placed.path: (placed.sha256, placed.size_bytes) for wheel in wheels for placed in wheel.files}
     keep = dict.fromkeys(path for info in replaced for path in _recorded(info))
     keep |= dict.fromkeys(path for path in brought if os.path.isfile(path))
+    there = [path for path in keep if os.path.isfile(path)]
+    digests = journal.keep_all(_content(path) for path in there)
     return {
         "kind": "installed",
         "brought": [[path, *told] for path, told in brought.items()],
         "infos": [wheel.dist_info for wheel in wheels],
         "kept": [
-            [path, journal.keep(_content(path)), stat.S_IMODE(os.stat(path).st_mode)]
-            for path in keep
-            if os.path.isfile(path)
+            [path, digest, stat.S_IMODE(os.stat(path).st_mode)] for path, digest in zip(there, digests, strict=True)
         ],
         "directories": list(_directories_made(wheels)),
         "lock": _lock_made(step),
@@ -104,7 +105,9 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
             if path not in kept and os.path.isfile(path):
                 os.remove(path)
     brought = {path: digest for path, digest, _ in undo["brought"]}
+    changed = []
     for path, (digest, mode) in kept.items():
+        remove_leftover(path)
         found = sha256_of(path)
         of_installer = os.path.dirname(path) in undo["infos"] or path.endswith(".pyc")
         of_installer = of_installer or _is_part(path, promised.get(path))
@@ -112,7 +115,8 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
             yield changed_since(path)
         elif found != digest:
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            replace_file(path, journal.kept(digest), mode)
+            changed.append((path, digest, mode))
+    journal.put_back(changed)
     _tidy(undo)
 
 

@@ -16,12 +16,14 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO
 
 from wontload.errors import UsageError, WontloadError
 from wontload.machine.own_places import state_directory
+from wontload.remedy.replacing import BATCH_BYTES, NewFile, replace_files, sync_directory
 
 SCHEMA = "wontload.journal/1"
 LARGEST_JOURNAL_BYTES = 64 << 20
@@ -83,15 +85,48 @@ class Journal:
 
     def keep(self, content: bytes) -> str:
         """Store content that an undo will need; its SHA-256, under which it lies. Raises `CannotWrite`."""
-        digest = hashlib.sha256(content).hexdigest()
-        path = os.path.join(self.state, "backups", digest)
+        return self.keep_all([content])[0]
+
+    def keep_all(self, contents: Iterable[bytes]) -> list[str]:
+        """Store much content, of which not all is held in memory at once; the SHA-256 of each, in their order.
+
+        Raises:
+            CannotWrite: see `write`. What `contents` raises.
+        """
+        digests: list[str] = []
+        waiting: dict[str, bytes] = {}
+        for content in contents:
+            digest = hashlib.sha256(content).hexdigest()
+            digests.append(digest)
+            if digest not in waiting and not os.path.exists(self._backup(digest)):
+                waiting[digest] = content
+            if sum(map(len, waiting.values())) > BATCH_BYTES:
+                self._store(waiting)
+                waiting = {}
+        self._store(waiting)
+        return digests
+
+    def _store(self, contents: Mapping[str, bytes]) -> None:
+        files = [NewFile(self._backup(one), len(content), partial(bytes, content)) for one, content in contents.items()]
         try:
-            if not os.path.exists(path):
-                os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-                replace_file(path, content)
+            if files:
+                os.makedirs(os.path.dirname(files[0].path), mode=0o700, exist_ok=True)
+                replace_files(files)
         except OSError as error:
-            raise _cannot(path, error) from error
-        return digest
+            raise _cannot(files[0].path, error) from error
+
+    def _backup(self, digest: str) -> str:
+        return os.path.join(self.state, "backups", digest)
+
+    def put_back(self, files: Iterable[tuple[str, str, int]]) -> None:
+        """Put what was stored in place again: path, SHA-256 and permissions of each.
+
+        Raises:
+            WontloadError: see `kept`. OSError: one cannot be written; those before it are in place.
+        """
+        replace_files(
+            NewFile(path, _size(self._backup(digest)), partial(self.kept, digest), mode) for path, digest, mode in files
+        )
 
     def kept(self, digest: str) -> bytes:
         """What was stored under a SHA-256.
@@ -99,7 +134,7 @@ class Journal:
         Raises:
             WontloadError: it is gone, or is not what was stored.
         """
-        path = os.path.join(self.state, "backups", digest)
+        path = self._backup(digest)
         try:
             with open(path, "rb") as file:
                 content = file.read()
@@ -197,48 +232,11 @@ def _end_of_last_line(file: BinaryIO) -> int:
     return file.read(LARGEST_JOURNAL_BYTES).rfind(b"\n") + 1
 
 
-def replace_file(path: str, content: bytes, mode: int | None = None) -> None:
-    """Put content at `path` so that there is always the old file or the new one, and never a part.
-
-    The temporary file beside it is named after `path` (`temporary_of`), so that an undo knows it too.
-    """
-    temporary = temporary_of(path)
+def _size(path: str) -> int:
     try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except OSError:
-        remove_leftover(path)
-        raise
-    sync_directory(os.path.dirname(path))
-
-
-def temporary_of(path: str) -> str:
-    """The name under which `replace_file` prepares a file."""
-    return f"{path}.wontload-new"
-
-
-def remove_leftover(path: str) -> None:
-    """Remove what an interruption left of a file that `replace_file` was preparing."""
-    if os.path.lexists(temporary_of(path)):
-        os.remove(temporary_of(path))
-
-
-def sync_directory(path: str) -> None:
-    """Make a new name in a directory last through a power cut, where the system can be asked to."""
-    if os.name == "nt":  # a directory cannot be opened for that; NTFS journals names itself
-        return
-    number = os.open(path or ".", os.O_RDONLY)
-    try:
-        os.fsync(number)
-    except OSError:
-        pass  # some network file systems cannot
-    finally:
-        os.close(number)
+        return os.path.getsize(path)
+    except OSError:  # whoever reads it says so
+        return 0
 
 
 def _cannot(path: str, error: OSError) -> CannotWrite:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wontload.remedy.file_steps import remove_empty, sha256_of
-from wontload.remedy.journal import Journal, remove_leftover, replace_file
+from wontload.remedy.journal import Journal
 from wontload.remedy.refused import Refused, changed_since
+from wontload.remedy.replacing import remove_leftover
 from wontload.remedy.steps import RemoveInstalled
 
 Undo = Mapping[str, Any]
@@ -27,7 +28,7 @@ def prepare(step: RemoveInstalled, journal: Journal) -> Undo:
         raise Refused(f"{step.path} is not there any more.")
     return {
         "kind": "removed",
-        "kept": [[path, *_kept(path, journal)] for path in files],
+        "kept": [[path, *one] for path, one in zip(files, _kept(files, journal), strict=True)],
         "directories": [[path, stat.S_IMODE(os.stat(path).st_mode)] for path in _directories(step, files)],
     }
 
@@ -47,6 +48,7 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
         if not os.path.isdir(path):
             os.makedirs(path, exist_ok=True)
             os.chmod(path, mode)
+    gone = []
     for path, digest, mode, link in undo["kept"]:
         remove_leftover(path)
         if os.path.lexists(path):
@@ -55,15 +57,23 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
         elif link:
             os.symlink(link, path)
         else:
-            replace_file(path, journal.kept(digest), mode)
+            gone.append((path, digest, mode))
+    journal.put_back(gone)
 
 
-def _kept(path: str, journal: Journal) -> tuple[str, int, str]:
-    """Hash and permissions of a file that was kept, and where it leads if it is a symbolic link."""
-    if os.path.islink(path):
-        return "", 0, os.readlink(path)
+def _kept(files: Iterable[str], journal: Journal) -> Iterator[tuple[str, int, str]]:
+    """Of each: hash and permissions of a file, which was kept, or where a symbolic link leads."""
+    digests = iter(journal.keep_all(_content(path) for path in files if not os.path.islink(path)))
+    for path in files:
+        if os.path.islink(path):
+            yield "", 0, os.readlink(path)
+        else:
+            yield next(digests), stat.S_IMODE(os.stat(path).st_mode), ""
+
+
+def _content(path: str) -> bytes:
     with open(path, "rb") as file:
-        return journal.keep(file.read()), stat.S_IMODE(os.stat(path).st_mode), ""
+        return file.read()
 
 
 def _files(step: RemoveInstalled) -> Iterator[str]:

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from wontload.remedy.journal import Journal, remove_leftover, replace_file
+from wontload.remedy.journal import Journal
 from wontload.remedy.refused import changed_since
+from wontload.remedy.replacing import remove_leftover, replace_file
 from wontload.remedy.steps import SetVariable
 
 Undo = Mapping[str, Any]
