@@ -26,6 +26,7 @@ PAGE = ROOT / "docs/conformance.md"
 # Kind of sweep, the platform whose wheels it loads, who answers for real.
 LOADERS = (
     ("glibc", f"manylinux_{platform.machine()}", "glibc"),
+    ("musl", f"musllinux_{platform.machine()}", "musl"),
     ("windows", "win_amd64", "Wine"),
 )
 WORLDS_OF = {
@@ -51,7 +52,8 @@ LOADS = """\
 ## Real wheels
 
 Every native file of a wheel is asked of the model, and then loaded for real by its path: as an import opens an
-extension module, and as `ctypes` does (Linux) or with `winmode=0` (Windows). Only the one wheel is installed, so many
+extension module, and as `ctypes` does (Linux) or with `winmode=0` (Windows). musl is asked in two versions, 1.2.3 and
+1.2.5, by a program that has a library with Python's symbols, or has none. Only the one wheel is installed, so many
 files lack what they need, and must fail with the same error: the number on Windows, the whole text on Linux. Where both
 succeed, every module that became mapped is compared. A process that dies in the load, from what an initialiser does,
 leaves nothing to compare.
@@ -71,13 +73,13 @@ asked.
 
 def main() -> None:
     """Write the page. A part of which nothing was recorded here stays as it is, with the commit that it is about."""
-    found = {kind: list(records(kind)) for kind in ("parsers", "glibc", "windows", "generated")}
+    found = {kind: list(records(kind)) for kind in ("parsers", "glibc", "musl", "windows", "generated")}
     before = standing(PAGE.read_text()) if PAGE.is_file() else {}
     parts = (
         (("parsers",), [PARSERS, parsers(found["parsers"])]),
-        (("glibc", "windows"), [LOADS, loads(found), died(found)]),
+        (("glibc", "musl", "windows"), [LOADS, loads(found), died(found)]),
         (("generated",), [GENERATED, generated(found["generated"])]),
-        (("parsers", "glibc", "windows"), [differences(found)]),
+        (("parsers", "glibc", "musl", "windows"), [differences(found)]),
     )
     written = []
     for kinds, texts in parts:
@@ -123,7 +125,8 @@ def kind_of(record: Record) -> str:
         return str(record["kind"])
     if "loads" not in record:
         return "parsers"
-    return "windows" if record["platform"].startswith("win") else "glibc"
+    system = str(record["platform"]).partition("_")[0]
+    return {"manylinux": "glibc", "musllinux": "musl"}.get(system, "windows")
 
 
 def wine() -> str:
@@ -222,7 +225,7 @@ def generated(made: Sequence[Record]) -> str:
 def differences(found: dict[str, list[Record]]) -> str:
     """Every difference with its reason, and those that have none."""
     by_reason: dict[str, list[str]] = defaultdict(list)
-    for kind in ("parsers", "glibc", "windows"):
+    for kind in ("parsers", "glibc", "musl", "windows"):
         for one in (one for record in found[kind] for one in record["differences"]):
             by_reason[reason_for(kind, one) or "No reason yet: to be mended."].append(f"{one['file']} ({one['about']})")
     lines = ["## Differences and their reasons", ""]

@@ -1,4 +1,4 @@
-"""A newer glibc than this system's: Debian's package, fetched and verified by apt, unpacked beside everything else.
+"""Newer C libraries than this system's: Debian's packages, fetched and verified by apt, unpacked beside all else.
 
 apt keeps lists and files of its own under `.cache/debian`; nothing of the system is changed.
 """
@@ -13,23 +13,34 @@ from pathlib import Path
 from tests.support.locks import CACHE, locked
 
 POOL = CACHE / "debian"
-SUITE = "trixie"  # Debian 13: glibc 2.41
+SUITE = "trixie"  # Debian 13: glibc 2.41, musl 1.2.5
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 TIMEOUT_S = 240
 
 
 def newer_glibc() -> Path:
     """The directory that holds its `libc.so.6` and its loader."""
+    return next(_unpacked("libc6").glob("usr/lib/*/libc.so.6")).parent
+
+
+def newer_musl() -> Path:
+    """Its loader, which is its libc as well."""
+    return next(_unpacked("musl").glob("usr/lib/*/libc.so"))
+
+
+def _unpacked(package: str) -> Path:
+    """The files of a package of the newer release."""
     with locked(POOL / ".lock"):
-        unpacked = POOL / SUITE
+        unpacked = POOL / SUITE / package
         if not unpacked.is_dir():
-            fresh = POOL / f"{SUITE}.fresh"
-            _run(["dpkg-deb", "-x", str(_download()), str(fresh)], POOL)
+            fresh = POOL / f"{package}.fresh"
+            _run(["dpkg-deb", "-x", str(_download(package)), str(fresh)], POOL)
+            unpacked.parent.mkdir(exist_ok=True)
             fresh.replace(unpacked)
-    return next(unpacked.glob("usr/lib/*/libc.so.6")).parent
+    return unpacked
 
 
-def _download() -> Path:
+def _download(package: str) -> Path:
     state, cache = POOL / "lists", POOL / "cache"
     for directory in (state / "partial", cache / "archives" / "partial"):
         directory.mkdir(parents=True, exist_ok=True)
@@ -42,8 +53,8 @@ def _download() -> Path:
         options.append(f"-oAcquire::IndexTargets::deb::{target}::DefaultEnabled=false")
     options.append("-oAcquire::Retries=3")
     _run(["apt-get", *options, "update"], POOL)
-    _run(["apt-get", *options, "download", f"libc6/{SUITE}"], POOL)
-    return next(POOL.glob("libc6_*.deb"))
+    _run(["apt-get", *options, "download", f"{package}/{SUITE}"], POOL)
+    return next(POOL.glob(f"{package}_*.deb"))
 
 
 def python_on(glibc: Path, script: Path) -> Path:

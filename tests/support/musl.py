@@ -1,6 +1,7 @@
 """Programs that musl-gcc builds and musl's loader starts, each once, in `.cache/musl`; they load what they are told to.
 
-The shared objects they load come from `tests.support.gcc`: without a libc of their own, they suit any.
+The shared objects they load come from `tests.support.gcc`: without a libc of their own, they suit any. There is no
+Python for musl here. What extension modules would see of one is a library in LD_PRELOAD, which `python_for` makes.
 """
 
 from __future__ import annotations
@@ -8,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from wontload.binary import read_image
 
 POOL = Path(__file__).parents[2] / ".cache" / "musl"
 # Loads its arguments one after the other and says what came of it; the last is the question. Prints one fact a line:
@@ -75,3 +79,30 @@ class Program:
                 raise RuntimeError(f"{' '.join(command)}: {done.stderr}")
             fresh.replace(path)
         return path
+
+
+def python_for(objects: Iterable[Path], path: Path) -> Path:
+    """A library at `path` that defines each symbol of Python's that these shared objects leave open."""
+    names = {symbol.name or "" for one in objects for symbol in read_image(str(one)).undefined}
+    return stand_in({name for name in names if name.startswith(("Py", "_Py"))}, path)
+
+
+def stand_in(names: Iterable[str], path: Path) -> Path:
+    """A library at `path` that defines these symbols, each a function that does nothing."""
+    source = "".join(f"long {name}(void) {{ return 0; }}\n" for name in sorted(names))
+    command = [
+        "gcc",
+        "-x",
+        "c",
+        "-w",
+        "-fno-builtin",
+        "-shared",
+        "-fPIC",
+        "-nostdlib",
+        f"-Wl,-soname,{path.name}",
+        "-",
+        "-o",
+        str(path),
+    ]
+    subprocess.run(command, input=source, text=True, check=True, timeout=60)
+    return path

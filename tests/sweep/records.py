@@ -37,6 +37,15 @@ SUBJECTS = {
         "tests/sweep/loads.py",
         "tests/sweep/test_glibc.py",
     ),
+    "musl": (
+        "src/wontload/binary",
+        "src/wontload/machine",
+        "src/wontload/loader/musl",
+        "tests/oracles/musl/oracle.py",
+        "tests/support/musl.py",
+        "tests/sweep/loads.py",
+        "tests/sweep/test_musl.py",
+    ),
     "windows": (
         "src/wontload/binary",
         "src/wontload/machine",
@@ -55,10 +64,7 @@ SUBJECTS |= {
     "imports-windows": (*SUBJECTS["windows"][:4], *JUDGING, *IMPORTS),
     "glibc worlds": (*SUBJECTS["glibc"][:5], "tests/oracles/glibc/worlds.py", "tests/support/gcc.py"),
     "musl worlds": (
-        "src/wontload/binary",
-        "src/wontload/machine",
-        "src/wontload/loader/musl",
-        "tests/oracles/musl/oracle.py",
+        *SUBJECTS["musl"][:4],
         "tests/oracles/musl/worlds.py",
         "tests/oracles/glibc/worlds.py",
         "tests/support/gcc.py",

@@ -10,13 +10,14 @@ import pytest
 
 from tests.support import downloads
 from tests.support.corpus import pins
-from tests.sweep import test_glibc, test_imports, test_parsers, test_windows
+from tests.sweep import test_glibc, test_imports, test_musl, test_parsers, test_windows
 from tests.sweep.excused import without_excuse
 from tests.sweep.imports import differences
 
-# A tenth of the wheels, and nearly of their files: 35 MB for both systems.
+# A tenth of the wheels, and nearly of their files: 40 MB for all systems.
 NAMES = ("aiohttp", "black", "gevent", "h5py", "lxml", "msgpack", "pycryptodome")
 LINUX = [wheel for wheel in pins(f"manylinux_{platform.machine()}") if wheel.name in NAMES]
+MUSL = [wheel for wheel in pins(test_musl.PLATFORM) if wheel.name in NAMES]
 WINDOWS = [wheel for wheel in pins("win_amd64") if wheel.name in NAMES]
 
 
@@ -26,6 +27,15 @@ def test_glibc_loads_them_as_predicted(wheel) -> None:
     record = test_glibc.ask(wheel)
     assert without_excuse("glibc", record["differences"]) == []
     assert (record["loads"], record["died"]) == (2 * record["files"], [])
+
+
+@pytest.mark.oracle("gcc", "musl", "apt")
+@pytest.mark.parametrize("wheel", MUSL, ids=lambda wheel: wheel.name)
+def test_musl_loads_them_as_predicted(wheel) -> None:
+    record = test_musl.ask(wheel)
+    assert without_excuse("musl", record["differences"]) == []
+    assert (record["loads"], record["died"]) == (4 * record["files"], [])
+    assert test_musl.misjudged(wheel) == []
 
 
 @pytest.mark.oracle("wine")
@@ -73,6 +83,7 @@ def test_a_windows_wheel_that_lost_a_library_is_refused_as_check_says(tmp_path: 
 
 def test_it_is_a_tenth() -> None:
     assert 10 * len(LINUX) >= len(pins(f"manylinux_{platform.machine()}"))
+    assert 10 * len(MUSL) >= len(pins(test_musl.PLATFORM))
     assert 10 * len(WINDOWS) >= len(pins("win_amd64"))
 
 

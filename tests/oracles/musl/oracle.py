@@ -63,16 +63,20 @@ def both(
     program: Path | None = None,
     listed: bool = True,
     global_modules: Sequence[str] = (),
+    facts: Mapping[str, Any] | None = None,
 ) -> tuple[Answer, Answer]:
     """The model's answer and musl's, to `dlopen(name)` in a fresh process.
 
     Args:
         listed: the model is told which modules the process has; else it works them out from the executable.
+        facts: of the loader, where the program has another one than the system's.
     """
     directory, environment = str(directory), dict(environment or {})
     path = program or Program().built()
-    observed, facts = observe(name, directory, environment, earlier, path)
-    result = predict(name, directory, environment, facts, path, listed=listed, global_modules=global_modules)
+    observed, state = observe(name, directory, environment, earlier, path)
+    result = predict(
+        name, directory, environment, state, path, listed=listed, global_modules=global_modules, facts=facts
+    )
     return answer_of(result), observed
 
 
