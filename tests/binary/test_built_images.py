@@ -20,7 +20,7 @@ BUILT_PE = {
         exports=["q", ("forwarded", "NTDLL.RtlX"), 9, "b", ("byNumber", "NTDLL.#7")],
         name="me.dll",
         file_version=(10, 1, 22621, 7),
-        dotnet=True,
+        dotnet=1,
     ),
     "delays": pe(needs=["a.dll"], delays=["late.dll", ("later.dll", ["z", 9])]),
     "nothing": pe(exports=()),

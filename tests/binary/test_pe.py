@@ -100,13 +100,22 @@ def test_no_exports() -> None:
 
 
 def test_details() -> None:
-    image = parse_image(pe(file_version=(14, 38, 33135, 0), dependent_load_flags=0x800, dotnet=True), "x.dll")
+    image = parse_image(pe(file_version=(14, 38, 33135, 0), dependent_load_flags=0x800, dotnet=1), "x.dll")
     assert image.file_version == (14, 38, 33135, 0)
     assert image.dependent_load_flags == 0x800
     assert (image.has_dotnet, image.is_library, image.bits, image.minimum_os) == (True, True, 64, (6, 1))
     plain = parse_image(pe(library=False, machine="x86", dependent_load_flags=0x200), "x.exe")
     assert (plain.file_version, plain.has_dotnet, plain.is_library, plain.bits) == (None, False, False, 32)
     assert plain.dependent_load_flags == 0x200
+
+
+@pytest.mark.parametrize(
+    ("flags", "machine", "expected"),
+    [(1, "x86", True), (9, "x86", True), (3, "x86", False), (2, "x86", False), (0, "x86", False), (1, "x86_64", False)],
+)
+def test_dotnet_code_for_any_processor(flags: int, machine: str, expected: bool) -> None:
+    image = parse_image(pe(machine=machine, dotnet=flags), "x.dll")
+    assert (image.has_dotnet, image.any_processor) == (True, expected)
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,13 @@ def test_a_dllmain_that_touches_what_is_not_its(python: WindowsPython, folder: P
     assert "0xC0000005" in answer["findings"][0]["title"]
 
 
+def test_a_dllmain_that_stops_at_a_breakpoint(python: WindowsPython, folder: Path):
+    """What V8 and Chromium's code do where a check of theirs fails; the status is a warning by its two highest bits."""
+    _, answer, found = judge(python, executing(folder / "stops.dll", "0xcc"))
+    assert (found, answer["error"]["number"]) == (["WL601"], 0x80000003 - (1 << 32))
+    assert "STATUS_BREAKPOINT" in answer["findings"][0]["title"]
+
+
 def test_a_delay_loaded_library_is_missing(python: WindowsPython, folder: Path):
     library = mingw.dll(folder / "lazy.dll", delay=["never-there.dll"])
     status, answer, found = judge(python, library)

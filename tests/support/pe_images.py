@@ -28,7 +28,7 @@ def pe(
     name: str = "",
     library: bool = True,
     old_delays: bool = False,
-    dotnet: bool = False,
+    dotnet: int | None = None,
     dependent_load_flags: int = 0,
     chpe: bool = False,
     file_version: tuple[int, int, int, int] | None = None,
@@ -44,6 +44,7 @@ def pe(
         machine: an architecture's name, or the number for the header.
         name: in the export directory.
         old_delays: delay import descriptors with addresses in place of RVAs (Visual C++ 6).
+        dotnet: flags of a CLR header; `None` for a file without one.
         dependent_load_flags, chpe: of the load configuration.
         file_version: of a version resource.
         padding_bytes: zeros at the end of the section.
@@ -58,7 +59,7 @@ def pe(
         2: _pe_version(blob, file_version),
         10: _pe_load_config(blob, bits, dependent_load_flags, chpe),
         13: _pe_delays(blob, delays, bits, IMAGE_BASE if old_delays else 0),
-        14: (blob.put(bytes(72)), 72) if dotnet else (0, 0),
+        14: (0, 0) if dotnet is None else (blob.put(struct.pack("<16xI52x", dotnet)), 72),
     }
     blob.put(bytes(max(padding_bytes, 1)))
     raw = blob.data + bytes(-len(blob.data) % 0x200)

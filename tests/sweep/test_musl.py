@@ -23,8 +23,8 @@ from tests.support.musl import Program, python_for, stand_in
 from tests.sweep.excused import without_excuse
 from tests.sweep.loads import Asked, added_up
 from tests.sweep.records import Record, recorded
-from wontload import knowledge
 from wontload.binary import read_image
+from wontload.knowledge.profiles import profile
 from wontload.loader import Verdict
 from wontload.machine.musl import musl_facts
 from wontload.machine.profile import clean_machine
@@ -131,7 +131,7 @@ def _stand_ins(objects: list[Path], directory: Path) -> dict[str, str]:
     """What a process of Alpine's Python would have besides: Python's symbols, and libraries of the system's list."""
     directory.mkdir()
     images = [read_image(str(one)) for one in objects]
-    listed = {one for one in knowledge.profile(PROFILE).libraries if not one.startswith("libc.")}
+    listed = {one for one in profile(PROFILE).libraries if not one.startswith("libc.")}
     taken = {one.library for image in images for one in image.needed} & listed
     left_open = {
         symbol.name or ""

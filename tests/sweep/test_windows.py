@@ -15,6 +15,7 @@ from tests.support.windows import windows
 from tests.sweep.excused import without_excuse
 from tests.sweep.loads import Asked, added_up
 from tests.sweep.records import Record, recorded
+from wontload.probe.exit_status import exception_of
 
 MODES = {"import": 0x1100, "legacy": 0}
 # A load that takes longer is one whose initialiser waits for something that Wine does not give it.
@@ -59,7 +60,13 @@ def load(lab: Lab, wheel: Wheel, member: str, mode: str) -> Asked:
         predicted, observed = lab.outcomes(World({}, path, flags=MODES[mode]))
     except Crashed:
         return Asked(file=file, mode=mode, predicted=("?", ()), observed=("crashed, or waited", ()), died=True)
-    return Asked(file=file, mode=mode, predicted=_plain(lab, predicted), observed=_plain(lab, observed))
+    return Asked(
+        file=file,
+        mode=mode,
+        predicted=_plain(lab, predicted),
+        observed=_plain(lab, observed),
+        died=exception_of(observed.error) is not None,
+    )
 
 
 def _plain(lab: Lab, outcome: Outcome) -> tuple[str | int, tuple[str, ...]]:

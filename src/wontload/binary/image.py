@@ -174,6 +174,7 @@ class Image:
         packed_relocations: ELF: it has DT_RELR, which loaders of before 2022 do not know.
         dependent_load_flags: PE load configuration, `DependentLoadFlags`; 0 without one.
         has_dotnet: PE with a CLR header.
+        any_processor: PE: such a file of .NET's own code alone; though a 32-bit one, 64-bit processes map it too.
         wine_builtin: PE: a DLL of Wine's own, which Wine maps in place of any file of that name.
         file_version: PE version resource, four numbers; `None` without one.
         minimum_os: PE major/minor subsystem version, Mach-O minimum OS, ELF ABI note's kernel version.
@@ -221,6 +222,7 @@ class Image:
     packed_relocations: bool = False
     dependent_load_flags: int = 0
     has_dotnet: bool = False
+    any_processor: bool = False
     wine_builtin: bool = False
     file_version: tuple[int, int, int, int] | None = None
     minimum_os: tuple[int, ...] | None = None

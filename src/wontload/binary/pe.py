@@ -14,6 +14,7 @@ from wontload.binary.pe_details import (
     architecture,
     dependent_load_flags,
     find_manifest,
+    is_for_any_processor,
     read_file_version,
     read_load_config,
 )
@@ -60,6 +61,7 @@ def parse_pe(source: Source, origin: Origin, *, symbols: bool = False) -> Image:
         soname=soname,
         dependent_load_flags=dependent_load_flags(view, load_config),
         has_dotnet=view.directory(Directory.CLR) is not None,
+        any_processor=is_for_any_processor(view),
         wine_builtin=_is_wine_builtin(source),
         file_version=file_version,
         minimum_os=layout.subsystem_version,

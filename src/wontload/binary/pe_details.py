@@ -30,6 +30,9 @@ MIXED_ARCHITECTURE = {0x8664: "arm64ec", 0xAA64: "arm64x"}
 # IMAGE_LOAD_CONFIG_DIRECTORY (winnt.h): offsets of DependentLoadFlags and, 64 bits only, CHPEMetadataPointer.
 DEPENDENT_LOAD_FLAGS_OFFSET = {32: 54, 64: 78}
 CHPE_METADATA_OFFSET = 200
+# ECMA-335, II.25.3.3 "CLI header": kept is Flags, of which II.25.3.3.1 names the bits.
+CLR_HEADER = struct.Struct("<16xI52x")
+COMIMAGE_FLAGS_ILONLY, COMIMAGE_FLAGS_32BITREQUIRED = 1, 2
 
 # Microsoft, "PE Format", "Resource Directory Table": 16 bytes, kept: number of named and of numbered entries.
 RESOURCE_DIRECTORY = struct.Struct("<12xHH")
@@ -73,6 +76,21 @@ def architecture(view: PEView, load_config: bytes) -> str:
     if view.layout.bits == 64 and has_chpe_metadata and machine in MIXED_ARCHITECTURE:
         return MIXED_ARCHITECTURE[machine]
     return ARCHITECTURE.get(machine) or f"{machine:#x}"
+
+
+def is_for_any_processor(view: PEView) -> bool:
+    """Whether it is a 32-bit file of .NET's own code alone, which Windows gives whatever bitness the process has.
+
+    Wine decides by the same two flags: server/mapping.c, get_image_params (IMAGE_FLAGS_ComPlusNativeReady).
+    """
+    directory = view.directory(Directory.CLR)
+    if directory is None or view.layout.bits != 32:
+        return False
+    try:
+        (flags,) = CLR_HEADER.unpack(view.bytes_at(directory[0], CLR_HEADER.size))
+    except MalformedImage:
+        return False
+    return bool(flags & COMIMAGE_FLAGS_ILONLY) and not flags & COMIMAGE_FLAGS_32BITREQUIRED
 
 
 def read_file_version(view: PEView) -> tuple[int, int, int, int] | None:

@@ -66,7 +66,7 @@ def exception_of(number: int | None) -> int | None:
     Modules/_ctypes/callproc.c, SetException).
     """
     value = 0xC0000005 if number == _ERROR_NOACCESS else (number or 0) & 0xFFFFFFFF
-    return value if _SEVERITY_ERROR <= value < _NEGATIVE_CODES else None
+    return value if value in NTSTATUS or _SEVERITY_ERROR <= value < _NEGATIVE_CODES else None
 
 
 def was_refused(observation: Observation) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 from collections.abc import Collection, Hashable
 from pathlib import Path
 
@@ -11,14 +12,21 @@ from wontload.machine import Kind
 
 
 class PrefixFiles:
-    """Images are parsed once for each state of a file; listings are read each time, since tests change them."""
+    """Images are parsed once for each state of a file; listings are read each time, since tests change them.
+
+    What WINEDLLOVERRIDES switches off is absent: Wine loads no file of that name, whatever lies there.
+    """
 
     def __init__(self, windows: Windows) -> None:
         self._windows = windows
+        overrides = (one.partition("=") for one in windows.env["WINEDLLOVERRIDES"].split(";"))
+        self._off = {f"{name}.dll" for name, _, order in overrides if not order}
         self._images: dict[Hashable, Image | MalformedImage] = {}
 
     def kind(self, path: str) -> Kind:
         if path[:2].upper() not in ("C:", "Z:"):  # the drives that the prefix has
+            return Kind.ABSENT
+        if ntpath.basename(path).lower() in self._off:
             return Kind.ABSENT
         host = self._windows.to_host(path)
         if host.is_dir():
@@ -27,7 +35,7 @@ class PrefixFiles:
 
     def listing(self, path: str) -> Collection[str] | None:
         host = self._windows.to_host(path)
-        return [one.name for one in host.iterdir()] if host.is_dir() else None
+        return [one.name for one in host.iterdir() if one.name not in self._off] if host.is_dir() else None
 
     def image(self, path: str) -> Image:
         host = self._windows.to_host(path)

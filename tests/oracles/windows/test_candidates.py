@@ -40,6 +40,11 @@ def test_another_machine_type(agree, way, machine):
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_dotnet_library_for_x86(agree, way):
+    agree(way(Dll(what="dotnet for x86")))
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("damage", DAMAGED[:-1])
 def test_a_file_that_is_no_image(agree, way, damage):
     agree(way(Dll(what=damage)))

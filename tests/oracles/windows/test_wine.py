@@ -40,3 +40,12 @@ def test_what_wines_initialisers_map(agree, name):
     """Each maps what no table of it names, and nothing else."""
     outcome = agree(World({}, rf"C:\windows\system32\{name}"))
     assert rf"c:\windows\system32\{INITIALISERS[name][0]}" in outcome.mapped
+
+
+@pytest.mark.parametrize(
+    "world",
+    [World({("lib", "a.dll"): Dll(needs=("mscoree.dll",))}, r"{lib}\a.dll"), World({}, "mscoree.dll", flags=0x1000)],
+    ids=["needed", "asked for"],
+)
+def test_a_dll_that_is_switched_off_is_absent(agree, world):
+    assert agree(world).error == 126

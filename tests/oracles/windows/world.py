@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.oracles.windows.files import PrefixFiles
 from tests.support.mingw import dll
+from tests.support.pe_images import pe
 from tests.support.windows import Windows, WindowsPython
 from wontload.binary import read_api_sets
 from wontload.loader import Status
@@ -23,7 +24,12 @@ from wontload.machine import AddedDirectory, LoadRequest, Machine, Process, Syst
 
 CHILD = Path(__file__).with_name("child.py").read_text()
 PLACES = ("lib", "added one", "added-zwei", "päth", "path two", "current", "set dll directory", "else where")
-CONTENT = {"text": b"version https://git-lfs.github.com/spec/v1\n", "empty": b"", "elf": b"\x7fELF" + bytes(99)}
+CONTENT = {
+    "text": b"version https://git-lfs.github.com/spec/v1\n",
+    "empty": b"",
+    "elf": b"\x7fELF" + bytes(99),
+    "dotnet for x86": pe(machine="x86", dotnet=2),  # code of .NET's and of x86 in one file
+}
 MOST_DEATHS = 2  # of processes over one world, before it counts as one that kills them
 SYSTEM_PLACES = ("application", "system32", "system", "windows")
 
@@ -35,7 +41,7 @@ class Dll:
     Attributes:
         needs, delay, forwards, init_fails, dependent_load_flags, manifest, manifest_number: as `mingw.dll` takes them.
         what: `dll`, `manifest` (a file that is one), a machine type of `mingw.MACHINES`, `text`, `empty`, `truncated`,
-            `elf` or `directory`.
+            `elf`, `dotnet for x86` or `directory`.
     """
 
     needs: tuple[object, ...] = ()

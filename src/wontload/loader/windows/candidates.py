@@ -126,10 +126,10 @@ def _examine_flat_file(path: str, malformed: MalformedImage) -> Candidate:
 def fits(image: Image, load: Load) -> bool:
     """Whether this process can map the image.
 
-    A .NET assembly for any CPU is a 32-bit file that 64-bit processes map too; we cannot tell it from one for x86 only
-    and take both. Oracle: test_candidates.py::test_another_machine_type
+    A .NET assembly for any CPU is a 32-bit file that 64-bit processes map too.
+    Oracle: test_candidates.py::test_another_machine_type, test_a_dotnet_library_for_x86
     """
     architecture = load.machine.system.architecture
-    if load.flags & AS_DATA or (image.has_dotnet and image.bits == 32):
+    if load.flags & AS_DATA or image.any_processor:
         return True
     return image.architecture in FITTING.get(architecture, {architecture})
