@@ -14,6 +14,7 @@ import pytest
 
 from tests.remedy.trees import tree
 from tests.support.cli import python311, unpack, wontload
+from tests.support.downloads import wheel
 from tests.support.gcc import SharedObject
 from tests.support.index_server import serving
 from tests.support.llama_wheels import offer
@@ -105,6 +106,13 @@ def test_ld_library_path(environment: Path, home: Path):
     kept = tree(home)
     mended_and_undone(environment, "zmq", "path-variable")
     assert tree(home) == kept
+
+
+def test_what_lies_elsewhere_comes_back_to_its_place(environment: Path):
+    """Its library was moved: besides the ways to where it is now, the package itself can be had again, whole."""
+    moved_away(unpack(site_of(environment), "pyzmq"))
+    wheels = wheel("pyzmq").parent
+    mended_and_undone(environment, "zmq", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels))
 
 
 def test_the_cuda_runtime_comes_as_a_wheel(environment: Path):

@@ -21,6 +21,7 @@ from tests.support.machines import (
     import_load,
     linux,
     of_kind,
+    recorded,
     so,
     told,
     windows,
@@ -83,6 +84,15 @@ def test_linux_says_how_linux_searches():
     assert data(first, "copy", "path") == [copy]
     assert "RUNPATH" in first.explanation
     assert not [word for word in ("PATH and", "winmode", "add_dll_directory", "System32") if word in told(first)]
+
+
+def test_it_was_installed_in_another_place():
+    own, moved = LINUX_SITE + "/pkg.libs/libown-1f2e.so", LINUX_SITE + "/away/libown-1f2e.so"
+    machine = linux({LIBRARY: so("libown-1f2e.so", runpath=("$ORIGIN/../pkg.libs",)), moved: so()})
+    (first,) = diagnose(recorded(machine, pkg=[LIBRARY, own]), dlopen(LIBRARY)).findings
+    assert (first.code, data(first, "copy", "path"), data(first, "record", "path")) == ("WL202", [moved], [own])
+    (unrecorded,) = diagnose(machine, dlopen(LIBRARY)).findings
+    assert (unrecorded.code, of_kind(unrecorded, "record")) == ("WL202", [])
 
 
 def test_a_path_in_dt_needed_is_not_searched_for():

@@ -15,9 +15,10 @@ from wontload.machine import Kind, NotKnown
 from wontload.machine.inventory import Distribution, RecordedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from wontload.diagnosis.case import Case
+    from wontload.diagnosis.missing import Missing
 
 
 class Entry(NamedTuple):
@@ -131,6 +132,13 @@ def evidence_of(case: Case, path: str | None) -> Iterator[Evidence]:
         elif is_altered(case, line.file):
             sizes = f"{line.file.size_bytes} bytes, and it has {found_bytes(case, line.file)}"
             yield _told(line, f"the RECORD of {line.owner} says that {line.file.path} has {sizes}")
+
+
+def evidence_of_gone(case: Case, group: Iterable[Missing]) -> Iterator[Evidence]:
+    """What records say of missing libraries that were installed with what needs them."""
+    for one in group:
+        for line in gone_for(case, one.file, one.module.needed_by)[:1]:
+            yield from evidence_of(case, line.file.path)
 
 
 def _told(line: Entry, text: str) -> Evidence:

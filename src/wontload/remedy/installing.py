@@ -116,6 +116,8 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
         elif found != digest:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             changed.append((path, digest, mode))
+        elif stat.S_IMODE(os.stat(path).st_mode) != mode:  # the wheel brought the same content with other rights
+            os.chmod(path, mode)
     journal.put_back(changed)
     _tidy(undo)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload.diagnosis import evidence, grouping
+from wontload.diagnosis import evidence, grouping, records
 from wontload.diagnosis.added import why_ignored
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Finding
@@ -30,6 +30,7 @@ def added_and_ignored(case: Case) -> Iterator[Finding]:
             evidence=(
                 *evidence.of_copies(case, fit),
                 *evidence.of_added(case, first.load, fit),
+                *records.evidence_of_gone(case, group),
                 *evidence.of_components(names),
             ),
             explanation=f"{evidence.how_it_searches(case, first)}. {_why_ignored(case, first)}",

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from wontload.machine.inventory import Distribution
     from wontload.remedy.candidates import Question
 
-# Findings about a file that the package itself should have brought; WL504 says so of one that is gone.
-CODES = frozenset({"WL101", "WL102", "WL103", "WL104", "WL205", "WL501", "WL502", "WL504"})
+# Findings about a file that the package itself should have brought; WL504 says so of one that is gone, WL202 and WL203
+# of one that is gone from its place and is here in another.
+CODES = frozenset({"WL101", "WL102", "WL103", "WL104", "WL202", "WL203", "WL205", "WL501", "WL502", "WL504"})
 
 
 def reinstall(question: Question) -> Iterator[Fix]:
@@ -89,6 +90,8 @@ def _is_own(question: Question, finding: Finding) -> bool:
     """Whether the file that is blamed lies where the package's own files lie; the installation itself is always its."""
     if finding.code in ("WL501", "WL502", "WL504"):
         return True
+    if finding.code in ("WL202", "WL203"):
+        return any(one.kind == "record" for one in finding.evidence)
     case = question.case
     paths = [str(one.data["path"]) for one in finding.evidence if isinstance(one.data.get("path"), str)]
     roots = [case.fold(case.path_module.dirname(one)) for one in case.package_directories]
