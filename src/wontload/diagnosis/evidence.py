@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from wontload.binary import MalformedImage
 from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.copies import Copy
+from wontload.diagnosis.cuda_major import cuda_for, of_cuda
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.missing import Missing
 from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_find_library_searches, how_windows_searches, listed
@@ -157,10 +158,17 @@ def providers_here(case: Case, name: str) -> tuple[Provider, ...]:
     """Who provides a file on the case's system, least effort first: of Linux' packages its own distribution's."""
     system = case.machine.system
     distribution = (system.version or None) if system.name == "linux" else None
-    return providers_of(name, system=system.name, architecture=system.architecture, distribution=distribution)
+    chosen = cuda_for(case, name)
+    return providers_of(
+        name,
+        system=system.name,
+        architecture=system.architecture,
+        distribution=distribution,
+        cuda=chosen.major if chosen else None,
+    )
 
 
-def of_providers(case: Case, names: Iterable[str], *, any_will_do: bool = False) -> Iterator[Evidence]:
+def of_providers(case: Case, names: Sequence[str], *, any_will_do: bool = False) -> Iterator[Evidence]:
     """Which component each file belongs to, and who provides it; `any_will_do` of names that are tried in turn."""
     for name in names:
         component = component_of(name)
@@ -180,3 +188,4 @@ def of_providers(case: Case, names: Iterable[str], *, any_will_do: bool = False)
         part = f"is part of {component.name}" if component else "is known"
         by = f"; {providers[0].text}" if providers else ""
         yield Evidence("provider", f"{name} {part}{by}", data)
+    yield from of_cuda(case, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from wontload.knowledge.components import TOML_TABLES, Component, claims_exactly
 from wontload.knowledge.families import base_name
 from wontload.knowledge.tables import Row, lines, table
 
+CUDA_IN_NAME = re.compile(r"-cu(\d\d)(?:-|$)")
 DEBIAN_TABLE = "libraries/debian.txt"
 
 # The package manager of a distribution, by ID or ID_LIKE of /etc/os-release.
@@ -55,7 +57,12 @@ class Provider:
 
 
 def providers_of(
-    file_name: str, *, system: str, architecture: str = "x86_64", distribution: str | None = None
+    file_name: str,
+    *,
+    system: str,
+    architecture: str = "x86_64",
+    distribution: str | None = None,
+    cuda: int | None = None,
 ) -> tuple[Provider, ...]:
     """Who provides a file on a system (`windows`, `linux`, `macos`), least effort first; empty when not known.
 
@@ -64,11 +71,14 @@ def providers_of(
         system: where it is wanted. architecture: of the process that loads it.
         distribution: Linux: as `distribution_of` names it, such as `debian` or `ubuntu 24.04`. Without it the packages
             of every distribution are named.
+        cuda: the CUDA major that is in use: of a library that comes for several, only the wheel for that one.
     """
     component = component_of(file_name)
     if component is None:
         return ()
     found = [*_wheels(component, system, architecture, distribution)]
+    fitting = [one for one in found if cuda is None or cuda_of_wheel(wheels()[one.package]) == cuda]
+    found = fitting or found
     # A distribution has one version of a library at a time. Which one, only rows with exact names say.
     if system == "linux" and claims_exactly(component, file_name):
         found += _packages(component, distribution, base_name(file_name))
@@ -95,6 +105,18 @@ def _wheels(component: Component, system: str, architecture: str, distribution: 
                 command=f"pip install {quoted}",
                 text=f"{component.title}: the wheel {package}, in {directory}",
             )
+
+
+def cuda_of_wheel(row: Row) -> int | None:
+    """The CUDA major that a wheel is for: as its row says, else as its name does (`-cu12`); `None` for no CUDA."""
+    named = CUDA_IN_NAME.search(row["package"])
+    return row.get("cuda") or (int(named[1]) if named else None)
+
+
+def cuda_majors_of(component: Component) -> frozenset[int]:
+    """The CUDA majors for which a component comes in wheels."""
+    found = (cuda_of_wheel(wheels()[package]) for package in component.row.get("wheels", ()))
+    return frozenset(major for major in found if major)
 
 
 @cache

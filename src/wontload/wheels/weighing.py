@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from wontload.knowledge.components import component_of
+from wontload.knowledge.cuda_in_use import cuda_in_use
 from wontload.knowledge.packages import normalised
-from wontload.knowledge.providers import Provider, providers_of
+from wontload.knowledge.providers import Provider, cuda_majors_of, providers_of
 from wontload.loader import Status, Verdict
 from wontload.machine import Machine
 from wontload.wheels.judging import JudgedFile
@@ -69,7 +71,7 @@ def weigh(
             added[name] = None
         elif module.status is not Status.MISSING:
             refused = True
-        elif wheels := [one for one in _wheels_with(name, machine) if normalised(one) != own]:
+        elif wheels := [one for one in _wheels_with(name, file, machine, own, required) if normalised(one) != own]:
             with_it = next((one for one in wheels if normalised(one) in required), None)
             (brought if with_it else needs)[with_it or wheels[0]] = None
         elif driver := next((one.package for one in _providers(name, machine) if one.kind == "driver"), None):
@@ -85,10 +87,25 @@ def weigh(
     return Weighed(file=file, standing=standing, **{name: tuple(found) for name, found in lacks.items()})
 
 
-def _wheels_with(name: str, machine: Machine) -> list[str]:
-    return [one.package for one in _providers(name, machine) if one.kind == "wheel"]
+def _wheels_with(name: str, file: JudgedFile, machine: Machine, own: str, required: frozenset[str]) -> list[str]:
+    """Distributions that bring a library, for the CUDA that the file, its wheel or else the driver is of."""
+    found = [one.package for one in _providers(name, machine) if one.kind == "wheel"]
+    if len(found) < 2:
+        return found
+    component = component_of(name)
+    others = (machine.path_module.basename(module.name) for module in file.result.modules)
+    chosen = cuda_in_use(
+        others,
+        (own,),
+        requires=required,
+        driver=next((one.cuda for one in machine.inventory.drivers or () if one.vendor == "nvidia" and one.cuda), None),
+        among=cuda_majors_of(component) if component else (),
+    )
+    if chosen is None:
+        return found
+    return [one.package for one in _providers(name, machine, chosen.major) if one.kind == "wheel"]
 
 
-def _providers(name: str, machine: Machine) -> tuple[Provider, ...]:
+def _providers(name: str, machine: Machine, cuda: int | None = None) -> tuple[Provider, ...]:
     system = machine.system
-    return providers_of(name, system=system.name, architecture=system.architecture)
+    return providers_of(name, system=system.name, architecture=system.architecture, cuda=cuda)

@@ -7,11 +7,12 @@ proof, and `complete` closes it on the wheels' own files after they were fetched
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wontload.diagnosis import Case
+from wontload.diagnosis.cuda_major import cuda_for, driver_takes
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
 from wontload.knowledge.components import component_of
@@ -57,7 +58,7 @@ def runtime_wheels(question: Question) -> Iterator[Fix]:
         download_bytes=None,
         minutes=None,
         reach=Reach.ENVIRONMENT,
-        caveat=_caveat(environment),
+        caveat=_caveat(case, environment, found),
     )
 
 
@@ -112,7 +113,13 @@ def _afterwards(case: Case, installed: Change) -> Case:
     )
 
 
-def _caveat(environment: Environment) -> str:
+def _caveat(case: Case, environment: Environment, files: Iterable[str]) -> str:
+    chosen = dict.fromkeys(one for file in files if (one := cuda_for(case, file)))
+    clauses = [*(f"of CUDA {one.major}, as {one.because}" for one in chosen), _of_environment(environment)]
+    return "; ".join(filter(None, clauses))
+
+
+def _of_environment(environment: Environment) -> str:
     if environment.installer == "unpack":
         return f"{environment.managed_by} forbids pip here: they are laid beside the journal, for this package alone"
     return of_manager(environment)
@@ -126,18 +133,13 @@ def _requirement(case: Case, file: str, wheel: Provider) -> str:
     """For the wheel that brings a file, in the versions that do; of CUDA's own none that the driver does not take."""
     requirement = str(known_wheels()[wheel.package].get("requirement", wheel.package))
     component = component_of(file)
-    takes = _driver_takes(case)
+    takes = driver_takes(case.machine)
     if component is None or takes is None or component.family not in NUMBERED_LIKE_CUDA:
         return requirement
     major, minor = takes
     if component.major.partition(".")[0] != str(major):
         return requirement
     return f"{requirement}{',' if requirement != wheel.package else ''}<{major}.{minor + 1}"
-
-
-def _driver_takes(case: Case) -> tuple[int, int] | None:
-    """The newest CUDA (major, minor) that the driver here accepts; `None` when not known."""
-    return next((one.cuda for one in case.machine.inventory.drivers or () if one.vendor == "nvidia" and one.cuda), None)
 
 
 def _place(case: Case, site: str, file: str, wheel: Provider) -> str:
