@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 import time
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ import pytest
 from tests.remedy.trees import tree
 from tests.support.cli import wontload
 from tests.support.packages import virtual_environment
-from tests.support.small_package import CMAKE, NAME, VERSION, build_tools, small_package
+from tests.support.small_package import CMAKE, NAME, VERSION, build_tools, folder_index, sdist_of, small_package
 
 pytestmark = [pytest.mark.oracle("gcc"), pytest.mark.xdist_group("build")]
 
@@ -148,22 +147,14 @@ def test_cmake_args_of_the_shell_count_and_are_checked(tmp_path, links):
 
 
 def test_its_source_comes_from_the_index_that_pip_is_configured_for(tmp_path, links, monkeypatch):
-    root = tmp_path / "simple"
-    sdist = tmp_path / f"{NAME}-{VERSION}.tar.gz"
-    with tarfile.open(sdist, "w:gz") as archive:
-        archive.add(small_package(tmp_path), f"{NAME}-{VERSION}")
-    for file in (sdist, *links.iterdir()):
-        project = root / file.name.partition("-")[0].replace("_", "-").lower()
-        project.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, project)
-        (project / "index.html").write_text(f'<a href="{file.name}">{file.name}</a>')
+    index = folder_index(tmp_path / "simple", sdist_of(small_package(tmp_path)), *links.iterdir())
     ran = wontload(
-        "build", f"{NAME}=={VERSION}", "--json", PIP_INDEX_URL=root.as_uri(), PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS=""
+        "build", f"{NAME}=={VERSION}", "--json", PIP_INDEX_URL=index, PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS=""
     )
     assert ran.status == 0, (ran.out, ran.err)
     assert ran.json["verdict"] == "built"
     missing = wontload(
-        "build", f"{NAME}==9.9", "--json", PIP_INDEX_URL=root.as_uri(), PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS=""
+        "build", f"{NAME}==9.9", "--json", PIP_INDEX_URL=index, PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS=""
     )
     assert missing.status == 4
     assert "no source distribution" in missing.err

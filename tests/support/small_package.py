@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tarfile
 from pathlib import Path
 
 from tests.support.downloads import wheel
@@ -86,14 +87,44 @@ FILES = {
 }
 
 
-def small_package(directory: Path, **changed: str) -> Path:
-    """The package's source in a directory of its own; `changed` replaces files, by name with `_` for the dot."""
-    root = directory / NAME
+def small_package(
+    directory: Path, *, distribution: str = NAME, module: str = NAME, version: str = VERSION, **changed: str
+) -> Path:
+    """The package's source in a directory of its own, under its own names or others.
+
+    Args:
+        distribution, module: what pip calls it, and what Python does: its directory, and `lib<module>.so` in it.
+        changed: replaces files, by name with `_` for the dot.
+    """
+    root = directory / distribution
     for name, text in FILES.items():
-        path = root / name
+        path = root / name.replace(NAME, module)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(changed.get(name.replace(".", "_"), text))
+        text = changed.get(name.replace(".", "_"), text)
+        if name == "pyproject.toml":
+            text = text.replace(f'name = "{NAME}"', f'name = "{distribution}"').replace(VERSION, version)
+        path.write_text(text.replace(NAME, module))
     return root
+
+
+def sdist_of(source: Path, distribution: str = NAME, version: str = VERSION) -> Path:
+    """A source distribution of a directory, beside it."""
+    name = f"{distribution.replace('-', '_')}-{version}"
+    path = source.parent / f"{name}.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(source, name)
+    return path
+
+
+def folder_index(root: Path, *files: Path) -> str:
+    """An index of files on this disk, as PEP 503 lays it out; its URL."""
+    for file in files:
+        project = root / file.name.partition("-")[0].replace("_", "-").lower()
+        project.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, project)
+        names = sorted(one.name for one in project.iterdir() if one.name != "index.html")
+        (project / "index.html").write_text("".join(f'<a href="{name}">{name}</a>' for name in names))
+    return root.as_uri()
 
 
 def build_tools(directory: Path, *left_out: str) -> Path:

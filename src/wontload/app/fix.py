@@ -7,10 +7,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from wontload.app.diagnose import diagnose
 from wontload.app.environment import environment_of, requiring
 from wontload.diagnosis import Case, Diagnosis
+from wontload.diagnosis.finding import Severity
 from wontload.errors import WontloadError
 from wontload.machine import Machine
 from wontload.machine.snapshot import Snapshot
@@ -60,6 +62,10 @@ COMPLETE = {
 NEXT = {"runtime-wheels": runtime_wheels.what_they_need}  # further wheels, where those that were fetched are not enough
 MOST_ROUNDS = 4
 LARGEST_SOURCE_BYTES = 4 << 20
+
+if TYPE_CHECKING:
+    from wontload.app.build import BuildAnswer
+    from wontload.build.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +141,13 @@ def apply(
     plan: Plan,
     *,
     progress: Callable[[Step], None] = lambda step: None,
+    building: Callable[[Progress], None] = lambda progress: None,
     timeout_s: float = 60.0,
 ) -> Attempt:
     """Fetch what a fix of a plan needs and prove it on that; take its steps; try the target for real; if in vain, undo.
+
+    Args:
+        progress: hears of every step. building: of every step of a build, where the fix is one.
 
     Raises:
         KeyboardInterrupt: after what was done has been taken back.
@@ -150,7 +160,7 @@ def apply(
         ExitStack() as opened,
     ):
         try:
-            fix = _fetched(fix, plan, directory, opened)
+            fix = _fetched(fix, plan, directory, opened, building)
         except WontloadError as error:
             return Attempt(fix=fix, problem=str(error))
         if fix.proof.works is False:
@@ -159,7 +169,7 @@ def apply(
         return _apply(fix, diagnosis, progress, timeout_s)
 
 
-def _fetched(fix: Fix, plan: Plan, directory: str, opened: ExitStack) -> Fix:
+def _fetched(fix: Fix, plan: Plan, directory: str, opened: ExitStack, building: Callable[[Progress], None]) -> Fix:
     """The fix with steps made of the wheels that it asks for, which lie in `directory` from now on.
 
     What a wheel's own library needs is known only now: where a wheel has that, too, it is fetched as well.
@@ -170,7 +180,7 @@ def _fetched(fix: Fix, plan: Plan, directory: str, opened: ExitStack) -> Fix:
     wanted, wheels = fix.requirements, os.path.join(directory, "wheels")
     for _ in range(MOST_ROUNDS):
         os.makedirs(wheels, exist_ok=True)
-        found = _fetch(fix, wanted, question.environment, wheels)
+        found = _fetch(fix, wanted, question.environment, wheels, building)
         images = wheel_images(found, question.environment.places, opened)
         complete = COMPLETE[fix.kind](fix, question, found, images)
         more = NEXT[fix.kind](complete, question) if fix.kind in NEXT else ()
@@ -181,9 +191,11 @@ def _fetched(fix: Fix, plan: Plan, directory: str, opened: ExitStack) -> Fix:
     return complete
 
 
-def _fetch(fix: Fix, wanted: Sequence[str], environment: Environment, directory: str) -> Sequence[str]:
+def _fetch(
+    fix: Fix, wanted: Sequence[str], environment: Environment, directory: str, building: Callable[[Progress], None]
+) -> Sequence[str]:
     if fix.kind == "build":
-        return tuple(_built(wanted, environment.python))
+        return tuple(_built(wanted, environment.python, building))
     if fix.kind != "matching-wheel":
         return fetch(wanted, pip=environment.pip, directory=directory, index=fix.index)
     from wontload.app.matching import fetch_matching
@@ -191,19 +203,27 @@ def _fetch(fix: Fix, wanted: Sequence[str], environment: Environment, directory:
     return fetch_matching(fix.requirements[0], python=environment.python, directory=directory)
 
 
-def _built(requirements: Sequence[str], python: str) -> Iterator[str]:
+def _built(requirements: Sequence[str], python: str, building: Callable[[Progress], None]) -> Iterator[str]:
     """Wheels of these, compiled here. Raises `StepFailed` with what hinders it, or where its log is."""
     from wontload.app.build import Order, build, ordered
 
     for requirement in requirements:
         name, version = ordered(requirement)
-        answer = build(Order(name=name, version=version, python=python))
+        answer = build(Order(name=name, version=version, python=python), told=building)
         if answer.wheel is None or answer.verdict == "unfit":
-            log = f" Its log is {answer.built.log}." if answer.built else ""
-            raise StepFailed(
-                f"{requirement} was not built: {answer.verdict}.{log}", f"`wontload build {requirement}` tells more."
-            )
+            raise StepFailed(_why_not_built(requirement, answer), f"`wontload build {requirement}` tells more.")
         yield answer.wheel
+
+
+def _why_not_built(requirement: str, answer: BuildAnswer) -> str:
+    """One sentence: the first thing that hinders it, or that its log says."""
+    built = answer.built
+    if built is None or built.diagnosis is None:
+        first = next((one.title for one in answer.findings if one.severity is Severity.ERROR), answer.verdict)
+        return f"{requirement} was not built: {first}."
+    causes = (one.title for one in built.diagnosis.findings if one.explains_error)
+    first = next((one.rstrip(".") for one in (*causes, *built.diagnosis.would_settle)), "nothing known was recognised")
+    return f"{requirement} was not built: {first}. Its log is {built.log}."
 
 
 def _apply(fix: Fix, diagnosis: Diagnosis, progress: Callable[[Step], None], timeout_s: float) -> Attempt:

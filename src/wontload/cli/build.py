@@ -58,10 +58,12 @@ def run(options: Options) -> int:
         return _script(options, plan_only(order, machine))
     if options.plan:
         return _show(options, plan_only(order, machine))
-    state = _State(order.name)
+    from wontload.cli.building import Building
+    from wontload.cli.ending import end_as_by_ctrl_c
     from wontload.cli.progress import waiting
 
-    _end_as_by_ctrl_c()
+    state = Building(order.name)
+    end_as_by_ctrl_c()
     with waiting(state.told, enabled=not options.quiet):
         answer = build(order, told=state.seen)
     if not options.install or answer.wheel is None or answer.verdict == "unfit":
@@ -73,18 +75,6 @@ def run(options: Options) -> int:
             answer.wheel, python=order.python, offline=order.offline, find_links=order.find_links, timeout_s=60.0
         )
     return _show(options, answer, attempt)
-
-
-def _end_as_by_ctrl_c() -> None:
-    """Have a build that is told to end (SIGTERM, a closed terminal) take its compilers and its directory with it."""
-    import signal
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), interrupt)
 
 
 def _order(options: Options, *, live: bool) -> Order:
@@ -121,31 +111,6 @@ def _wishes(options: Options, *, live: bool) -> Wishes:
         jobs=options.jobs,
         generator=options.generator,
     )
-
-
-class _State:
-    """What the line on the terminal says."""
-
-    def __init__(self, name: str) -> None:
-        from wontload.build.progress import Progress
-
-        self._name = name
-        self._progress = Progress()
-
-    def seen(self, progress: object) -> None:
-        """The build has got on."""
-        from wontload.build.progress import Progress
-
-        assert isinstance(progress, Progress)
-        self._progress = progress
-
-    def told(self) -> str:
-        """One line."""
-        import time
-
-        from wontload.report.text import clean
-
-        return clean(f"building {self._name}: {self._progress.told(time.monotonic())}")
 
 
 def _script(options: Options, answer: BuildAnswer) -> int:

@@ -154,13 +154,17 @@ def _apply(options: Options, plan: Plan, fixes: list[Fix]) -> int:
 
 def _try(options: Options, plan: Plan, fix: Fix) -> Attempt:
     from wontload.app.fix import apply
+    from wontload.cli.building import Building
+    from wontload.cli.ending import end_as_by_ctrl_c
     from wontload.cli.progress import waiting
     from wontload.report.terminal import render_attempt
 
     if fix.by_hand:
         _let_a_person_do(options, fix)
-    with waiting(f"applying {fix.id}", enabled=not options.quiet):
-        attempt = apply(fix, plan, timeout_s=options.timeout)
+    state = Building(fix.id, "applying")
+    end_as_by_ctrl_c()
+    with waiting(state.told, enabled=not options.quiet):
+        attempt = apply(fix, plan, building=state.seen, timeout_s=options.timeout)
     if options.format != "json":
         options.say(render_attempt(attempt, options.terminal()))
     return attempt

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wontload.build.backend import NAMES
 from wontload.build.plan import BuildPlan, plan_build
 from wontload.build.studio import Studio
 from wontload.build.toolchain import CudaToolchain
@@ -59,5 +60,6 @@ def _for_what(plan: BuildPlan) -> str:
         tools.append(f"CUDA {plan.cuda.nvcc.version}")
     capabilities = [one.partition("-")[0] for one in plan.architectures]
     dotted = ", ".join(f"{one[:-1]}.{one[-1:]}" for one in capabilities if one.isdigit())
-    what = f"compute capability {dotted}" if dotted else f"this machine's {plan.backend.name or 'processor'}"
+    backend = NAMES[plan.backend.name] if plan.backend.name not in ("", "cpu") else "processor"
+    what = f"compute capability {dotted}" if dotted else f"this machine's {backend}"
     return f"{what} ({' + '.join(tools)})" if tools else what

@@ -1,0 +1,119 @@
+"""`wontload fix --use build` on this Linux, live: a broken package compiled anew, installed, imported, taken back.
+
+What is broken is a small real package under the name of one that `knowledge/` has build options for; its source lies in
+an index on this disk, with the tools that its build needs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.remedy.trees import tree
+from tests.support.cli import wontload
+from tests.support.gcc import SharedObject
+from tests.support.packages import pip, wheel_of
+from tests.support.small_package import CMAKE, PACKAGE, build_tools, folder_index, sdist_of, small_package
+from tests.support.small_package import NAME as SMALL
+
+pytestmark = [pytest.mark.oracle("gcc"), pytest.mark.xdist_group("build")]
+NAME, MODULE, VERSION = "llama-cpp-python", "llama_cpp", "0.3.16"
+
+
+def too_new() -> bytes:
+    """A library that a newer glibc than any was linked with, as wheels built on a newer distribution hold (WL302)."""
+    libc = SharedObject(soname="libc.so.6", defines=("newest",), versions=(("GLIBC_2.99", ("newest",)),))
+    return SharedObject(soname=f"lib{MODULE}.so", needed=(libc,), calls=("newest",), defines=("tiny_answer",)).bytes()
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment in which the package does not load; every test leaves it so."""
+    root = tmp_path_factory.mktemp("broken")
+    subprocess.run([sys.executable, "-m", "venv", root / "an environment ü"], check=True)
+    files = {f"{MODULE}/__init__.py": PACKAGE.replace(SMALL, MODULE), f"{MODULE}/lib/lib{MODULE}.so": too_new()}
+    pip(
+        python := root / "an environment ü" / "bin" / "python",
+        "install", "--no-index", wheel_of(root, NAME.replace("-", "_"), files, VERSION),
+    )  # fmt: skip
+    return python
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state of its own, and a temporary directory in which nothing may be left."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setenv("WONTLOAD_STATE_DIR", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **changed: str) -> None:
+    """Have pip know of the package's source and of the tools of its build, and of nothing else."""
+    source = small_package(tmp_path / "source", distribution=NAME, module=MODULE, version=VERSION, **changed)
+    tools = build_tools(tmp_path / "links")
+    url = folder_index(tmp_path / "simple", sdist_of(source, NAME, VERSION), *tools.iterdir())
+    settings = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": url, "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": ""}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+def answer(python: Path) -> subprocess.CompletedProcess[str]:
+    code = f"import {MODULE}; print({MODULE}.tiny.tiny_answer())"
+    return subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_it_is_planned_built_installed_imported_and_taken_back(python, tmp_path, monkeypatch):
+    offered(tmp_path, monkeypatch)
+    environment, asked = python.parent.parent, (MODULE, "--python", str(python))
+    before = tree(environment)
+    assert "GLIBC_2.99' not found" in answer(python).stderr
+
+    planned = wontload("fix", *asked, "--plan", "--json")
+    titles = {one["id"]: one["title"] for one in planned.json["fixes"]}
+    assert titles["build"] == f"build {VERSION} from source for this machine's processor"
+    assert (planned.status, tree(environment)) == (1, before)
+
+    applied = wontload("fix", *asked, "--use", "build", "--yes", "--json")
+    assert applied.status == 0, (applied.out, applied.err)
+    assert answer(python).stdout == "42\n"
+    assert list(environment.glob(f"lib/*/site-packages/llama_cpp_python-{VERSION}+cpu.dist-info"))
+
+    undone = wontload("undo")
+    assert undone.status == 0, undone.err
+    assert tree(environment) == before
+    assert "GLIBC_2.99' not found" in answer(python).stderr
+
+
+def test_a_build_that_fails_says_why_and_changes_nothing(python, tmp_path, monkeypatch):
+    offered(tmp_path, monkeypatch, tiny_c="int tiny_answer(void) { return nothing_such; }\n")
+    before = tree(python.parent.parent)
+    ran = wontload("fix", MODULE, "--python", str(python), "--use", "build", "--yes", "--json")
+    assert (ran.status, tree(python.parent.parent)) == (1, before)
+    assert "nothing_such" in ran.json["attempts"][0]["problem"]
+
+
+def test_told_to_end_it_takes_its_compilers_along(python, tmp_path, monkeypatch, state):
+    slow = CMAKE + '\nexecute_process(COMMAND ${CMAKE_COMMAND} -E echo "now it sleeps")\n'
+    offered(tmp_path, monkeypatch, CMakeLists_txt=slow + "execute_process(COMMAND sleep 300)\n")
+    before = tree(python.parent.parent)
+    command = [sys.executable, "-m", "wontload", "fix", MODULE, "--python", python, "--use", "build", "--yes"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    deadline = time.monotonic() + 120
+    try:
+        while not any("now it sleeps" in log.read_text() for log in state.glob("builds/*.log")):
+            assert time.monotonic() < deadline
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.1)
+        process.terminate()
+        assert process.wait(60) == 130
+    finally:
+        process.kill()
+    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert (os.listdir(tmp_path / "tmp"), str(tmp_path) in running) == ([], False)
+    assert tree(python.parent.parent) == before
