@@ -29,11 +29,12 @@ PLACES = "import json, sysconfig; print(json.dumps(sysconfig.get_paths()))"
 
 
 def wheel(directory: Path, name: str, version: str, files: dict[str, bytes]) -> Path:
-    """A wheel with a RECORD, of the given files."""
+    """A wheel with a RECORD, of the given files; names without a directory are of its metadata."""
     directory.mkdir(exist_ok=True)
     info = f"{name}-{version}.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
     tags = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files = {f"{info}/{name}" if "/" not in name else name: content for name, content in files.items()}
     files = {**files, f"{info}/METADATA": metadata, f"{info}/WHEEL": tags}
     rows = io.StringIO()
     writer = csv.writer(rows, lineterminator="\n")
@@ -99,6 +100,21 @@ def test_the_version_that_was_there_comes_back(python: str, tmp_path: Path):
     shown = subprocess.run([python, "-m", "pip", "show", "nvidia_runtime"], capture_output=True, text=True, check=True)
     assert "Version: 11.8" in shown.stdout
     assert take_back(first) == []
+
+
+def test_scripts_that_the_installer_makes_go_and_come_back_too(python: str, tmp_path: Path):
+    def entries(function: str) -> dict[str, bytes]:
+        text = f"[console_scripts]\nOdd-tool = nvidia.runtime:{function}\n[other]\nnot-one = nvidia.runtime:main\n"
+        return {**NEW, "entry_points.txt": text.encode()}
+
+    root, bare, first, second = root_of(python), tree(root_of(python)), begin(), begin()
+    take([step(python, wheel(tmp_path / "old", "nvidia_runtime", "11.8", entries("old")))], first)
+    before = tree(root)
+    assert b"import old" in (root / "bin" / "Odd-tool").read_bytes()
+    take([step(python, wheel(tmp_path / "new", "nvidia_runtime", "12.4.1", entries("new")))], second)
+    assert b"import new" in (root / "bin" / "Odd-tool").read_bytes()
+    assert (take_back(second), tree(root)) == ([], before)
+    assert (take_back(first), tree(root)) == ([], bare)
 
 
 @pytest.mark.parametrize("wait_s", [0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.1])

@@ -33,6 +33,8 @@ def prepare(step: InstallWheels, journal: Journal) -> Undo:
     sites = sorted({step.places["purelib"], step.places["platlib"]})
     replaced = [one for wheel in wheels for site in sites for one in _installed(wheel.name, site)]
     brought = {placed.path: (placed.sha256, placed.size_bytes) for wheel in wheels for placed in wheel.files}
+    if step.installer != "unpack":
+        brought |= {path: ("", None) for wheel in wheels for path in wheel.scripts}
     keep = dict.fromkeys(path for info in replaced for path in _recorded(info))
     keep |= dict.fromkeys(path for path in brought if os.path.isfile(path))
     there = [path for path in keep if os.path.isfile(path)]
@@ -110,7 +112,7 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
         remove_leftover(path)
         found = sha256_of(path)
         of_installer = os.path.dirname(path) in undo["infos"] or path.endswith(".pyc")
-        of_installer = of_installer or _is_part(path, promised.get(path))
+        of_installer = of_installer or brought.get(path) == "" or _is_part(path, promised.get(path))
         if found not in (None, digest, brought.get(path)) and not of_installer:
             yield changed_since(path)
         elif found != digest:

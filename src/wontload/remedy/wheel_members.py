@@ -1,13 +1,17 @@
 """What installing a wheel puts where: read from the wheel itself, before anything is installed.
 
-Source: PyPA, "Binary distribution format" (the spread of `NAME-VERSION.data`) and "Recording installed projects"
-(RECORD's hashes are urlsafe base64 without padding; `INSTALLER`, `REQUESTED` and `direct_url.json` are added).
+Source: PyPA, "Binary distribution format" (the spread of `NAME-VERSION.data`), "Recording installed projects"
+(RECORD's hashes are urlsafe base64 without padding; `INSTALLER`, `REQUESTED` and `direct_url.json` are added) and
+"Entry points" (of two groups installers make scripts; on Windows distlib's and uv's launchers are called `NAME.exe`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
+from configparser import Error as ConfigError
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -16,6 +20,7 @@ from wontload.wheels.archive import Archive
 from wontload.wheels.bad_archive import BadArchive
 from wontload.wheels.wheel import read_wheel
 
+LARGEST_ENTRY_POINTS_BYTES = 1 << 20
 WRITTEN_BY_INSTALLERS = ("INSTALLER", "REQUESTED", "RECORD", "direct_url.json", "uv_cache.json")
 
 
@@ -34,12 +39,14 @@ class WheelFiles:
 
     Attributes:
         name: as the file's name spells it. version: likewise. dist_info: directory of its metadata once installed.
+        scripts: paths of those that an installer makes of its entry points, beside the files.
     """
 
     name: str
     version: str
     dist_info: str
     files: tuple[Placed, ...]
+    scripts: tuple[str, ...] = ()
 
 
 def wheel_files(path: str, places: Mapping[str, str]) -> WheelFiles:
@@ -47,6 +54,7 @@ def wheel_files(path: str, places: Mapping[str, str]) -> WheelFiles:
     try:
         with Archive(path) as archive:
             wheel = read_wheel(archive)
+            scripts = tuple(_scripts(archive, wheel.dist_info))
     except BadArchive as bad:
         raise Refused(f"{path} is not a wheel that can be read: {bad.member or 'it'} {bad.what}.") from bad
     if not wheel.record:
@@ -57,7 +65,25 @@ def wheel_files(path: str, places: Mapping[str, str]) -> WheelFiles:
         Placed(place_of(row.path, root, places, path), row.digest if row.algorithm == "sha256" else "", row.size_bytes)
         for row in wheel.record
     )
-    return WheelFiles(name, version, os.path.join(root, wheel.dist_info), tuple(placed))
+    made = (os.path.join(places["scripts"], one) for one in scripts if "scripts" in places)
+    return WheelFiles(name, version, os.path.join(root, wheel.dist_info), tuple(placed), tuple(made))
+
+
+def _scripts(archive: Archive, dist_info: str) -> Iterator[str]:
+    """File names of the scripts that its entry points stand for; a name that is no file's name makes none."""
+    member = archive.members.get(f"{dist_info}/entry_points.txt")
+    if member is None:
+        return
+    parser = ConfigParser(delimiters=("=",), strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]  # names keep their case, as the standard says
+    try:
+        parser.read_string(archive.read(member, LARGEST_ENTRY_POINTS_BYTES).decode("utf-8", "replace"))
+    except ConfigError:
+        return
+    for group in ("console_scripts", "gui_scripts"):
+        for name in parser.options(group) if parser.has_section(group) else ():
+            if re.fullmatch(r"[\w.-]+", name) and name.strip("."):
+                yield f"{name}.exe" if os.name == "nt" else name
 
 
 def place_of(member: str, root: str, places: Mapping[str, str], wheel: str) -> str:
