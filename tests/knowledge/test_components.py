@@ -55,6 +55,11 @@ KINDS = {"wheel", "installer", "driver", "system", *COMMAND_OF}
         ("libiomp5md.dll", "openmp-intel"),
         ("libgomp.so.1", "openmp-gnu"),
         ("mkl_rt.2.dll", "mkl 2"),
+        ("libmkl_rt.so.3", "mkl 3"),
+        ("libboost_filesystem.so.1.74.0", "boost-filesystem 1.74"),
+        ("libQt6Core.so.6", "qt6-core 6"),
+        ("libcholmod.so.3", "cholmod 3"),
+        ("libmysqlclient.so.21", "mysql 21"),
         ("tbb12.dll", "onetbb 12"),
         ("sycl8.dll", "sycl 8"),
         ("amdhip64_7.dll", "hip 7"),
@@ -168,6 +173,9 @@ def test_the_commands_are_the_exact_ones():
     assert commands("libasound.so.2", system="linux", distribution="ubuntu 24.04")[0][1].endswith(" libasound2t64")
     assert ("wheel", "pip install nvidia-cublas-cu12") in commands("cublas64_12.dll", system="windows")
     assert ("wheel", 'pip install "nvidia-cublas==13.*"') in commands("cublas64_13.dll", system="windows")
+    assert commands("libmkl_rt.so.3", system="linux")[0] == ("wheel", 'pip install "mkl==2026.*"')
+    boost = commands("libboost_thread.so.1.74.0", system="linux")  # no command that would bring another version
+    assert {kind for kind, _ in boost} == {"apt", "conda"}
     runtime = commands("msvcp140.dll", system="windows", architecture="aarch64")
     assert ("installer", "winget install --exact --id Microsoft.VCRedist.2015+.arm64") in runtime
     assert commands("nothing-of-ours.so.1", system="linux") == []

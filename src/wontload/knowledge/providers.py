@@ -96,7 +96,7 @@ def _wheels(component: Component, system: str, architecture: str, distribution: 
     for package in component.row.get("wheels", ()):
         row = wheels()[package]
         if directory := wheel_directory(row, system, architecture):
-            requirement = row.get("requirement", package)
+            requirement = requirement_for(component, package)
             quoted = requirement if requirement == package else f'"{requirement}"'
             yield Provider(
                 kind="wheel",
@@ -117,6 +117,11 @@ def cuda_majors_of(component: Component) -> frozenset[int]:
     """The CUDA majors for which a component comes in wheels."""
     found = (cuda_of_wheel(wheels()[package]) for package in component.row.get("wheels", ()))
     return frozenset(major for major in found if major)
+
+
+def requirement_for(component: Component, package: str) -> str:
+    """What to ask pip for: the package, in the versions that bring this major version where it tells."""
+    return str(component.row.get("requirement") or wheels()[package].get("requirement", package))
 
 
 @cache

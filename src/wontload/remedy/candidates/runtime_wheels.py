@@ -16,8 +16,7 @@ from wontload.diagnosis.cuda_major import cuda_for, driver_takes
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
 from wontload.knowledge.components import component_of
-from wontload.knowledge.providers import Provider
-from wontload.knowledge.providers import wheels as known_wheels
+from wontload.knowledge.providers import Provider, requirement_for
 from wontload.machine.memory import Content
 from wontload.remedy.candidates.by_manager import of_manager
 from wontload.remedy.candidates.copies_here import directories_that_help, lacking
@@ -131,8 +130,8 @@ def _wheel_of(case: Case, file: str) -> Provider | None:
 
 def _requirement(case: Case, file: str, wheel: Provider) -> str:
     """For the wheel that brings a file, in the versions that do; of CUDA's own none that the driver does not take."""
-    requirement = str(known_wheels()[wheel.package].get("requirement", wheel.package))
     component = component_of(file)
+    requirement = requirement_for(component, wheel.package) if component else wheel.package
     takes = driver_takes(case.machine)
     if component is None or takes is None or component.family not in NUMBERED_LIKE_CUDA:
         return requirement
