@@ -14,6 +14,7 @@ from wontload.knowledge.sought import sought_component
         ("sndfile library not found", "libsndfile 1"),
         ('no library called "cairo-2" was found\nno library called "cairo" was found', "cairo 2"),
         ("Unable to find zbar shared library", "zbar 0"),
+        ('Could not find the GDAL library (tried "gdal", "GDAL"). Is GDAL installed?', "gdal 32"),
         ("Unable to find dmtx shared library", "dmtx 0"),
         ("failed to find libmagic.  Check your installation", "libmagic 1"),
     ],

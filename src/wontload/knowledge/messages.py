@@ -37,6 +37,8 @@ class Message:
         subject: what the finding is about, where that is no group.
         rank: of several causes in one log the highest is the first.
         source: where the text is written down.
+        row: the table's row. `dialog`: the library that is named is the one that is missing, for sure; `sought`: Python
+            code looked for it, and handed nothing to the loader.
     """
 
     id: str
@@ -81,7 +83,13 @@ class NumberMeaning:
 @cache
 def messages() -> tuple[Message, ...]:
     """Every message of every table, in file order."""
-    return tuple(_message(row, name.rpartition("/")[2]) for name in TABLES for row in table(name)["message"])
+    return tuple(message for name in TABLES for message in messages_of(name.rpartition("/")[2]))
+
+
+@cache
+def messages_of(speaker: str) -> tuple[Message, ...]:
+    """The messages of one table, such as `packages`, in file order."""
+    return tuple(_message(row, speaker) for row in table(f"messages/{speaker}")["message"])
 
 
 def _message(row: Row, speaker: str) -> Message:

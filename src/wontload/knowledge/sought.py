@@ -6,16 +6,21 @@ import re
 from functools import lru_cache
 
 from wontload.knowledge.components import Component, components, files_of
-from wontload.knowledge.tables import table
+from wontload.knowledge.messages import messages_of
 
 LONGEST = 4000  # characters of a message that are looked at
 
 
 def sought_component(message: str) -> Component | None:
-    """The component that a message says was looked for in vain; `None` where it names none that is known."""
-    for row in table("sought")["sought"]:
-        if found := re.search(row["pattern"], message[:LONGEST]):
-            return _by_name().get(stem_of(found["name"]))
+    """The component that a message says was looked for in vain; `None` where it names none that is known.
+
+    Only those messages count after which nothing was handed to the loader: rows of `messages/packages.toml` that are
+    `sought`.
+    """
+    looked_at = message[:LONGEST]
+    for row in messages_of("packages"):
+        if row.row.get("sought") and (found := row.expression.search(looked_at)):
+            return _by_name().get(stem_of(next(name for name in found.groups() if name)))
     return None
 
 

@@ -46,6 +46,23 @@ from tests.support.logs import codes, verdict
             "RuntimeError: Cannot install on Python version 3.14.0; only versions >=3.9,<3.13 are supported.",
             ("fails", "WL505"),
         ),
+        # No compiler, or one that makes no program that runs.
+        (
+            'CMake Error: CMake was unable to find a build program corresponding to "NMake Makefiles".',
+            ("fails", "WL701"),
+        ),
+        ("You must use Visual Studio to build a python extension on windows.", ("fails", "WL701")),
+        ("error: command 'gcc' failed: None", ("fails", "WL701")),
+        ("ValueError: Unknown MS Compiler version 1999", ("fails", "WL706")),
+        ("RuntimeError: Broken toolchain: cannot link a simple C program", ("undetermined", "WL701")),
+        ("meson.build:1:0: ERROR: Compiler odd-cc cannot compile programs.", ("undetermined", "WL706")),
+        ("RuntimeError: Ninja is required to load C++ extensions", ("fails", "WL701")),
+        # A library that a build looks for by itself.
+        ("Could NOT find Boost (missing: Boost_INCLUDE_DIR)", ("undetermined", "WL505")),
+        (
+            "OSError: PortAudio library not found\nERROR: Failed building wheel for odd",
+            ("undetermined", "WL505"),
+        ),
         # The other kind of processor.
         (
             "ld: ignoring file 'libodd.dylib': found architecture 'x86_64', required architecture 'arm64'",

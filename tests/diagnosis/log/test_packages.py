@@ -86,6 +86,26 @@ def test_a_build_that_only_warns_of_a_minor_difference_names_no_cause():
         ("ImportError: libssl.so.1.1" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libtinfo.so.5" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libgtk-x11-2.0.so.0" + NO_FILE, ("fails", "WL201")),
+        # A package's own words for what is not installed, or not in this build of it.
+        ("odd-tool is not installed. Please install it with `pip install odd-tool`", ("undetermined", "WL506")),
+        ("ImportError: The _oddft C module is not installed", ("undetermined", "WL504")),
+        ("ImportError: cannot import name 'etree' from 'odd' (/opt/odd/__init__.py)", ("undetermined", "WL504")),
+        ("ValueError: libcuodd.so.*[0-9] not found in the system path ['/odd']", ("undetermined", "WL201")),
+        ("\tlibodd.so.7 -> not found", ("undetermined", "WL201")),
+        ("XGBoost Library (libodd.so) could not be loaded.", ("undetermined", "WL201")),
+        ("RuntimeError: fails to pass a sanity check due to a bug in the windows runtime.", ("fails", "WL307")),
+        ("CUDA SETUP: Loading binary C:\\odd\\libodd_cuda.so...", ("fails", "WL501")),
+        ("qemu-odd: Could not open '/lib64/ld-linux-odd.so.2': No such file", ("undetermined", "WL103")),
+        # What a shell's transcript says of the GPU.
+        (">>> torch.cuda.is_available()\nFalse", ("undetermined", "WL405")),
+        ("bash: nvidia-smi: command not found", ("undetermined", "WL406")),
+        ("$ docker run -it odd/cuda-odd:12.1 python odd.py", ("undetermined", "WL406")),
+        ("zsh: abort      python odd.py", ("undetermined", "WL605")),
+        (
+            "This version of odd was built using AVX instructions, "
+            "which your CPU and/or operating system do not support.",
+            ("fails", "WL401"),
+        ),
     ],
 )
 def test_what_packages_say_of_versions_and_parts(text, answer):

@@ -20,9 +20,12 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
         ),
         ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open, version GLIBC_2.38", ("fails", "WL302")),
         ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open", ("fails", "WL304")),
-        # A C function that no library of the process has: what has it was left out when the file was linked.
-        (DLOPEN + "symbol not found in flat namespace '_odd_connect'", ("undetermined", "WL205")),
-        (DLOPEN + "Symbol not found: _odd_connect\n  Expected in: flat namespace", ("undetermined", "WL205")),
+        # A C function that no library of the process has: one of a well-known library was left out when linking, or
+        # is there for another processor; one of a part of the package is missing from that part.
+        (DLOPEN + "symbol not found in flat namespace '_mysql_odd'", ("undetermined", "WL205")),
+        (DLOPEN + "Symbol not found: _PQodd\n  Expected in: flat namespace", ("undetermined", "WL205")),
+        (DLOPEN + "symbol not found in flat namespace '_odd_connect'", ("undetermined", "WL304")),
+        (DLOPEN + "Symbol not found: _odd_connect\n  Expected in: flat namespace", ("undetermined", "WL304")),
         (DLOPEN + "symbol not found in flat namespace '_CFOddCopy'", ("undetermined", "WL704")),
         (DLOPEN + "symbol not found in flat namespace '__ZN3odd4callEv'", ("fails", "WL304")),
         (DLOPEN + "symbol not found in flat namespace '_PyOdd_New'", ("fails", "WL501")),

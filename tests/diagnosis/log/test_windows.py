@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.logs import first, read, verdict
+from tests.support.logs import codes, first, read, verdict
 from wontload.diagnosis.log.judging import diagnose_log
 from wontload.knowledge.messages import number_meanings
 from wontload.knowledge.tables import table
@@ -71,10 +71,29 @@ def test_utf_8_that_was_read_as_something_else(page):
         ("container exited with code 132", 0xC000001D),
         ("Command died, exit status -11", 0xC0000005),
         ("LoadLibrary: Fehler 127: die angegebene Prozedur", 127),
+        ("OSError: [WinError 1392] egal: 'C:\\odd\\odd.dll'", 1392),
+        ("[WinError 1920] egal", 1920),
     ],
 )
 def test_numbers_in_every_notation(text, number):
     assert number in numbers(text)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "An Application Control policy has blocked this file.",
+        "This program is blocked by group policy. For more information, contact your system administrator.",
+        "odd.dll was blocked by your administrator",
+    ],
+)
+def test_a_policy_that_blocks_a_file(reason):
+    assert verdict(f"ImportError: DLL load failed while importing _odd: {reason}") == ("fails", "WL105")
+
+
+def test_a_file_that_was_refused_tells_more_than_the_names_that_were_not_found():
+    text = "OSError: [WinError 126] egal: 'odd-1.dll'\nOSError: [WinError 193] egal: 'C:\\odd\\odd-2.dll'"
+    assert codes(text)[0] == "WL103"
 
 
 def test_one_number_is_told_once_with_what_it_is_about():

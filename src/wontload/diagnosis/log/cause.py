@@ -82,6 +82,9 @@ def cause_of(event: Event, reading: Reading) -> Cause:
 
 def _reading(event: Event, log: Log) -> Reading:
     message = event.message
+    if message.row.get("sought") and log.of("build-failed"):
+        title = f"the build looks for {event.values.get('library', 'a library')} and does not find it"
+        return Reading("WL505", False, ("WL701", "WL201"), title)
     if message.kind == "missing":
         return of_missing(event, log.facts, log.text)
     if message.kind == "symbol":

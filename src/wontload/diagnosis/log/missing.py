@@ -28,8 +28,12 @@ class Reading:
 # A library of the graphics driver: no package brings it, the driver's installer does. Source: NVIDIA, CUDA Driver API
 # and NVML; Khronos, Vulkan loader; each row of `knowledge/pages.toml` of kind `driver`.
 _OF_DRIVER = re.compile(
-    r"(?:libcuda\.so(?:\.1)?|nvcuda\.dll|libnvidia-ml\.so(?:\.1)?|nvml\.dll|vulkan-1\.dll|libvulkan\.so\.1)$", re.I
+    r"(?:libcuda\.so\.1|nvcuda\.dll|libnvidia-ml\.so\.1|nvml\.dll|vulkan-1\.dll|libvulkan\.so\.1)$", re.I
 )
+# The same without a version: a link that a machine with a driver need not have where the loader looks. Under WSL the
+# cache of ld.so lists libcuda.so.1 alone. Source: NVIDIA/cuda-python#17; microsoft/WSL#8587.
+_DRIVER_FOR_LINKERS = frozenset(("libcuda.so", "libnvidia-ml.so"))
+_OF_WSL = re.compile(r"\bWSL[12]?\b|/usr/lib/wsl|microsoft-standard|/mnt/[a-z]/")
 # Alpine's names for musl, and glibc's own. Source: Alpine, abuild; glibc, shlib-versions.
 _OF_MUSL = re.compile(r"(?:libc\.musl-|ld-musl-)")
 _OF_GLIBC = re.compile(r"(?:ld-linux|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)")
@@ -47,6 +51,9 @@ _VERSIONED_CUDA = re.compile(
 _CUDNN = re.compile(r"(?:lib)?cudnn\w*?(?:64)?[._]", re.I)
 # CUDA 11 and older: a machine that a log comes from today mostly has 12 or 13. Source: NVIDIA, CUDA release archive.
 _OLD_CUDA = re.compile(r"\.so\.(?:[1-9]|10|11)(?:\.\d+)*$|_(?:[1-9]\d|100|101|102|110|11)\.dll$", re.I)
+# A name with more than one number is of one release, or of few: Boost, OpenCV, VTK, Poco, spdlog give each its own.
+# Source: Debian Policy, 8.1 (SONAME); Boost, Jamroot, the tag of its libraries.
+_OF_ONE_RELEASE = re.compile(r"\.so\.\d+\.\d+(?:\.\d+)?$")
 # Resolved when they are first used, by name, so that the linker's paths in the file that asks do not count.
 _VENDORED = re.compile(r"-[0-9a-f]{6,16}\.(?:so|dll)", re.I)
 
@@ -54,6 +61,10 @@ _VENDORED = re.compile(r"-[0-9a-f]{6,16}\.(?:so|dll)", re.I)
 def of_missing(event: Event, facts: Facts, text: str) -> Reading:
     """What it means that a library was not found, by whose library it is and by what else the text lists."""
     library = base_name(event.values.get("library", ""))
+    if library.lower() in _DRIVER_FOR_LINKERS:
+        code, suspect = ("WL202", "WL402") if _OF_WSL.search(text) else ("WL402", "WL202")
+        title = f"{library} is the name that linkers have for the graphics driver's library, and was not found"
+        return Reading(code, False, (suspect, "WL406", "WL203"), title, _UNVERSIONED)
     if _OF_DRIVER.match(library):
         return Reading("WL402", True, ("WL406",), f"{library} is the graphics driver's, and is not there", _DRIVER)
     if _OF_MUSL.match(library):
@@ -69,7 +80,7 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
         return Reading("WL307", True, ("WL201",), f"{library} is a part of newer versions of Windows", "")
     if event.message.row.get("dialog"):
         return Reading("WL201", True, (), "", "")
-    return _by_listing(library, text) or _by_component(event, library, facts)
+    return _by_listing(library, text) or _of_mac(event, library, facts, text) or _by_component(event, library, facts)
 
 
 def _by_listing(library: str, text: str) -> Reading | None:
@@ -79,6 +90,33 @@ def _by_listing(library: str, text: str) -> Reading | None:
         return Reading("WL202", False, ("WL203", "WL205", "WL204"), title)
     if found.others:
         return Reading("WL204", False, ("WL201", "WL202"), f"{found.others[0]} is there, and {library} is asked for")
+    return None
+
+
+def _of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | None:
+    """What dyld does not search: Homebrew's folders, for a name without a path; and the prefix of the other Homebrew.
+
+    Source: dyld(1), DYLD_FALLBACK_LIBRARY_PATH; Kozea/WeasyPrint#2159; Homebrew, Installation: /usr/local on Intel,
+    /opt/homebrew on Apple silicon.
+    """
+    path = event.values.get("library", "")
+    if facts.system != "macos" and not path.endswith(".dylib"):
+        return None
+    if _of_homebrew(path, facts):
+        if path.startswith("/usr/local/") and "/opt/homebrew/" in text:
+            title = f"{library} is wanted at {path}, as on an Intel Mac, and Homebrew is in /opt/homebrew there"
+            return Reading("WL202", False, ("WL201", "WL205", "WL706"), title, _BREW)
+        if _NUMBERED_DYLIB.search(library):
+            return Reading("WL201", False, ("WL204", "WL202"), f"{library} is not at {path}", _BREW_MOVED)
+        return None
+    if "/" in path or path.startswith("@"):
+        return None
+    if event.message.id == "dyld-not-loaded":
+        title = f"{library} is asked for without a path: dyld looks for that in a few folders only"
+        return Reading("WL202", False, ("WL203", "WL201"), title, _BARE)
+    if "not in dyld cache" in text and not any(prefix in text for prefix in _PREFIXES):
+        title = f"{library} was not found, and Homebrew's and MacPorts' folders were not searched"
+        return Reading("WL202", False, ("WL201", "WL203", "WL205"), title, _UNSEARCHED)
     return None
 
 
@@ -99,12 +137,12 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
     if event.message.id != "dyld-not-loaded" and not _of_homebrew(path, facts) and _ABSOLUTE.match(path):
         return Reading("WL101", False, ("WL504", "WL201"))
     component = component_of(library)
-    if component is None and _has_other_major(library):
-        return Reading("WL204", False, ("WL201", "WL202"))
+    if component is None and (_has_other_major(library) or _OF_ONE_RELEASE.search(library)):
+        return Reading("WL204", False, ("WL201", "WL202", "WL504"))
     if component is not None and _is_superseded(component, library):
         title = f"{library} is of another version than the one that distributions have today"
         return Reading("WL204", False, ("WL201", "WL202"), title)
-    if component is not None and _is_of_system(library, path):
+    if component is not None and facts.system != "windows" and _is_of_system(library, path):
         return Reading("WL201", True, ("WL202",), f"{library} ({component.title}) is not installed there", _SYSTEM)
     if _of_homebrew(path, facts):
         return Reading("WL201", True, ("WL202",), f"{library} is not at {path}, where the file wants it", _BREW)
@@ -164,6 +202,10 @@ _DRIVER = (
     "No package brings it: it comes with the driver, and in a container the host's has to be passed in. On a machine "
     "without such a GPU a build for the CPU is what fits."
 )
+_UNVERSIONED = (
+    "With a driver there is libcuda.so.1, and this link need not be where the loader searches: under WSL both lie in "
+    "/usr/lib/wsl/lib. Without a driver, or in a container that the host's was not passed into, there is neither."
+)
 _MUSL = (
     "A process has one C library, and installing the other does not help. The wheel for this system's own C library, "
     "or a build there, is what fits."
@@ -174,5 +216,21 @@ _TORCH = (
 )
 _SYSTEM = (
     "It is one of the system's own packages. Were it installed, it would lie in a directory that is always searched."
+)
+_NUMBERED_DYLIB = re.compile(r"\.\d+(?:\.\d+)*\.dylib$")
+_BREW_MOVED = (
+    "The path is written into the file, and nothing is searched. Homebrew has one version of a library at a time: "
+    "either it is not installed, or `brew upgrade` replaced it by one with another number, and what was built against "
+    "it has to be built again."
+)
+_PREFIXES = ("/opt/homebrew/", "/opt/local/", "/usr/local/")
+_BARE = (
+    "The file was linked on that machine, or on one like it, against a library that does not say where it lies. It is "
+    "likely still there: DYLD_FALLBACK_LIBRARY_PATH with its folder, or its full path in the file (install_name_tool "
+    "-change), makes it found."
+)
+_UNSEARCHED = (
+    "Homebrew's Python searches Homebrew's folders; the ones of python.org, pyenv, uv and conda do not. If the library "
+    "is installed there, DYLD_FALLBACK_LIBRARY_PATH=$(brew --prefix)/lib makes it found; else it has to be installed."
 )
 _BREW = "The path is written into the file, and nothing is searched: the library is not installed, or elsewhere."

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from wontload.diagnosis.log.events import tidy
 from wontload.diagnosis.log.text import Text, plain
@@ -43,6 +44,11 @@ _NUMBER = re.compile(
     r"[ :=]{0,3}(-4|-11|132|139)\b",
     re.IGNORECASE,
 )
+# One of these is in every line that the pattern matches: most lines of a long log have none.
+_NEEDLES = (
+    "error", "0x8007", "0xc0", "win32exception", "-107374", "322122", "exit", "return", "signal", "code", "fehler",
+    "erreur", "错误", "錯誤",
+)  # fmt: skip
 _SIGNALS = {"-4": 0xC000001D, "132": 0xC000001D, "-11": 0xC0000005, "139": 0xC0000005}
 _FILE = re.compile(
     r"(?:Error loading|cannot load library|Failed to load(?: shared library)?|Could not find module|LoadLibrary\w?\(?"
@@ -76,10 +82,19 @@ def numbers_of(text: Text) -> tuple[NumberEvent, ...]:
 
 
 def _stated(text: Text) -> Iterator[tuple[int, int]]:
-    for count, match in enumerate(_NUMBER.finditer(text.text)):
+    found = (match for begin, end in _lines_with(text, _NEEDLES) for match in _NUMBER.finditer(text.text, begin, end))
+    for count, match in enumerate(found):
         if count >= MOST_LOOKED_AT:
             return
         yield match.start(), _value(match)
+
+
+def _lines_with(text: Text, needles: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Where the lines with one of these lie: lower-case pieces of text without which no match is possible."""
+    for begin, end in pairwise((*text.starts, len(text.text))):
+        line = text.folded[begin:end]
+        if any(needle in line for needle in needles):
+            yield begin, end
 
 
 def _value(match: re.Match[str]) -> int:

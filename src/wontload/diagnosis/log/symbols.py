@@ -21,6 +21,13 @@ _OF_PYTHON = re.compile(r"_?_?Py(?![a-z])\w+|_?_?_Py\w+")
 _OF_LIBSTDCXX = re.compile(r"_ZNK?(?:St|9__gnu_cxx)|_ZSt|_ZTINSt|__cxa_call_terminate|__cxa_init_primary")
 # Apple's C interfaces: Core Foundation, Security, System Configuration, the Objective-C runtime.
 _OF_FRAMEWORKS = re.compile(r"_k?(?:CF|Sec|SC|IO|Audio|NS)[A-Z]|_objc_")
+# C interfaces of libraries that packages without a wheel for the Mac link from Homebrew or an installer: databases'
+# clients, OpenSSL, ZeroMQ, and so on. Source: those libraries' headers; PyMySQL/mysqlclient#496.
+_OF_LINKED_LIBRARIES = re.compile(
+    r"_(?:mysql_|mariadb_|PQ[a-z]|SQL[A-Z]|dbversion|bcp_|OCI|sqlite3_|SSL_|EVP_|ERR_|BIO_|X509_|zmq_|xml[A-Z]|xslt|ffi_|"
+    r"png_|jpeg_|TIFF|FT_|cairo_|pango_|g_[a-z]|snappy_|LZ4_|ZSTD_|leveldb_|rocksdb_|rd_kafka_|av(?:codec|format|util)_|"
+    r"Pa_|snd_|H5|GEOS|GDAL|OGR|proj_|curl_|krb5_|gss_|ldap_|uuid_|magic_|yaml_)"
+)
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
 _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
 # NVIDIA's libraries call each other, and each exists in many builds of one file name.
@@ -70,7 +77,9 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
         )
     if facts.system == "macos" and _is_flat(event) and not symbol.startswith("__Z"):
         title = f"{symbol} is in none of the loaded libraries: the one that has it was not linked in"
-        return Reading("WL205", False, ("WL706", "WL304", "WL201"), title, _FLAT)
+        if _OF_LINKED_LIBRARIES.match(symbol):
+            return Reading("WL205", False, ("WL706", "WL304", "WL201"), title, _FLAT)
+        return Reading("WL304", False, ("WL205", "WL706", "WL301"), title, _FLAT)
     return Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
 
 

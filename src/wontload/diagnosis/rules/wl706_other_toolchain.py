@@ -11,7 +11,8 @@ RANK = 40
 # CMake, CMakeDetermineCompilerId.cmake and FindCUDAToolkit.cmake: how they name what they found.
 _COMPILER = re.compile(r"The CUDA compiler identification is NVIDIA (\d+\.\d+)")
 _TOOLKIT = re.compile(r"Found CUDAToolkit: ([^\n]{1,200}?)\(found (?:suitable )?version \"(\d+\.\d+)")
-_MINGW = re.compile(r"[^\s\n]{0,120}(?:w64devkit|mingw64|mingw32|msys64)[\\/][^\s\n]{0,80}", re.IGNORECASE)
+_MINGW = re.compile(r"(?:w64devkit|mingw64|mingw32|msys64)[\\/]\S{0,80}", re.IGNORECASE)
+LONGEST_LEAD = 120  # characters of a path before the directory that tells
 _GNU = re.compile(r"The (?:C|CXX) compiler identification is (GNU[^\n]{0,40})")
 
 
@@ -23,10 +24,8 @@ def other_toolchain(log: Log) -> Iterator[Cause]:
         yield _guess(
             log, toolkit, f"nvcc is of CUDA {compiler[1]} and the toolkit that CMake found is {toolkit[2]}", "nvcc"
         )
-    mingw = _MINGW.search(log.text)
-    if (mingw and log.of("compile-failed", "build-failed", "link-library")) or (
-        mingw and "multiple definition" in log.text
-    ):
+    failed = log.of("compile-failed", "build-failed", "link-library") or "multiple definition" in log.text
+    if failed and (mingw := _MINGW.search(log.text)):
         yield _guess(log, mingw, "the build used MinGW, which neither Python nor CUDA on Windows are made with", "gcc")
     gnu = _GNU.search(log.text)
     if gnu and log.facts.system == "windows" and "CUDA" in log.text:
@@ -35,6 +34,8 @@ def other_toolchain(log: Log) -> Iterator[Cause]:
 
 def _guess(log: Log, match: re.Match[str], title: str, subject: str) -> Cause:
     line = log.text.count("\n", 0, match.start()) + 1
+    before = log.text[max(0, match.start() - LONGEST_LEAD) : match.start()]
+    lead = "" if before[-1:].isspace() else (before.split() or [""])[-1]
     return Cause(
         code="WL706",
         decides=False,
@@ -44,5 +45,5 @@ def _guess(log: Log, match: re.Match[str], title: str, subject: str) -> Cause:
         place=match.start(),
         rank=RANK,
         suspects=("WL703", "WL702"),
-        evidence=(said(line, match[0]),),
+        evidence=(said(line, lead + match[0]),),
     )

@@ -1,0 +1,96 @@
+"""What the name of a missing library, and the system that the text is of, say about where it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import codes, first, verdict
+
+NO_FILE = ": cannot open shared object file: No such file or directory"
+NOT_LOADED = "ImportError: dlopen(/Users/odd/_odd.so, 0x0002): Library not loaded: "
+TRIED = (
+    "OSError: dlopen({name}, 0x0006): tried: '{name}' (no such file), "
+    "'/usr/lib/{name}' (no such file, not in dyld cache)"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        # The driver's library by the name that a linker uses: a machine with a driver need not have it.
+        ("OSError: libcuda.so" + NO_FILE, ("undetermined", "WL402")),
+        ("OSError: libcuda.so" + NO_FILE + "\n$ uname -r\n5.15.1-microsoft-standard", ("undetermined", "WL202")),
+        ("OSError: libnvidia-ml.so" + NO_FILE + "\nI use WSL2.", ("undetermined", "WL202")),
+        ("OSError: libcuda.so.1" + NO_FILE, ("fails", "WL402")),
+        # Names that change with every release of the library.
+        ("ImportError: libodd_core.so.4.7" + NO_FILE, ("undetermined", "WL204")),
+        ("ImportError: libodd_thread.so.1.86.0" + NO_FILE, ("undetermined", "WL204")),
+        ("ImportError: libodd.so.4" + NO_FILE, ("undetermined", "WL201")),
+        (
+            "OSError: libodd.so" + NO_FILE.partition(":")[0] + ": cannot open shared object file",
+            ("undetermined", "WL201"),
+        ),
+    ],
+)
+def test_names_of_linux(text, answer):
+    assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        # cffi and ctypes try the names of every system: one of Linux says nothing on Windows, the number does.
+        (
+            "OSError: cannot load library 'libcairo.so.2': error 0x7e\n"
+            "cannot load library 'C:\\odd\\libcairo-2.dll': error 0xc1",
+            ("undetermined", "WL103"),
+        ),
+        (
+            "OSError: cannot load library 'libpango-1.0.so.0': error 0x7e\n"
+            "cannot load library 'C:\\odd\\libpango-1.0-0.dll': error 0x7f",
+            ("undetermined", "WL206"),
+        ),
+    ],
+)
+def test_names_of_linux_that_are_tried_on_windows(text, answer):
+    assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (NOT_LOADED + "libodd.5.dylib\n  Referenced from: /Users/odd/_odd.so\n  Reason: image not found", "WL202"),
+        (TRIED.format(name="libodd.dylib"), "WL202"),
+        # Homebrew's folders were searched, so that it is not installed.
+        (TRIED.format(name="libodd.dylib") + ", '/opt/homebrew/lib/libodd.dylib' (no such file)", "WL201"),
+        (
+            NOT_LOADED
+            + "/usr/local/opt/odd/lib/libodd.5.dylib\n  Reason: tried: '/usr/local/opt/odd/lib/libodd.5.dylib'"
+            " (no such file)\n$ which brew\n/opt/homebrew/bin/brew",
+            "WL202",
+        ),
+        (NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.dylib\n  Reason: tried: '/x' (no such file)", "WL201"),
+    ],
+)
+def test_where_dyld_does_not_look(text, code):
+    assert verdict(text) == ("undetermined", code)
+
+
+def test_a_path_of_homebrew_with_a_number_may_be_of_a_version_that_is_gone():
+    text = NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.dylib\n  Reason: tried: '/x' (no such file)"
+    assert codes(text)[:2] == ["WL201", "WL204"]
+    assert "Homebrew" in first(text).explanation
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ('dlopen failed: couldn\'t map "/storage/odd/_odd.so" segment 2: Operation not permitted', ("fails", "WL105")),
+        ('dlopen failed: library "libodd.so" not found: needed by /data/odd/_odd.so', ("undetermined", "WL201")),
+        ('dlopen failed: cannot locate symbol "odd_new" referenced by "/data/odd/_odd.so"...', ("fails", "WL304")),
+        ('dlopen failed: "/data/odd/_odd.so" is for EM_X86_64 (62) instead of EM_AARCH64 (183)', ("fails", "WL103")),
+        ('dlopen failed: "/data/odd/_odd.so" is 64-bit instead of 32-bit', ("fails", "WL103")),
+    ],
+)
+def test_the_loader_of_android(text, answer):
+    assert verdict(text) == answer
