@@ -181,6 +181,17 @@ def test_already_loaded_by_its_file():
     assert (result.modules[0].status, result.modules[0].path) == (Status.ALREADY_LOADED, B)
 
 
+def test_rtld_noload_asks_what_is_there_and_looks_at_no_file():
+    files = {A: macho("/gone.dylib", name=A), B: macho(name=B)}
+    result = load_on(files, B, flags=0x12)
+    assert (result.verdict, result.error) == (Verdict.FAILS, f"dlopen({B}, 0x0012): ")
+    assert result.modules[0].tried == ()
+    assert load_on(files, B, flags=0x12, modules=(PYTHON, B)).modules[0].status is Status.ALREADY_LOADED
+    assert load_on(files, A, flags=0x12, modules=(PYTHON, A)).verdict is Verdict.LOADS  # and not a second time
+    linked = load_on(files, "/link.dylib", flags=0x12, modules=(PYTHON, B), links={"/link.dylib": B})
+    assert (linked.verdict, linked.modules[0].path) == (Verdict.LOADS, B)
+
+
 def test_a_weak_library_may_be_absent_or_unfit():
     files = {A: macho(weak=["/y/gone.dylib", B]), B: macho(name=B, architecture="x86_64")}
     result = load_on(files, A)

@@ -81,6 +81,20 @@ class Mapper:
         self.process = process
         self.loaded = loaded
 
+    def loaded_already(self, name: str, chain: Sequence[Loaded], *, fallbacks: bool) -> Loaded | Failure:
+        """What RTLD_NOLOAD asks for: the image that is loaded under a path that a search comes to. No file is read.
+
+        Source: dyld/Loader.cpp, `getLoader`, which then skips what is on disk, and clears the message of a failure.
+        """
+        if known := self._known_by_name(name, linked=False):
+            return known
+        search = self.search(name, chain, linked=False, fallbacks=fallbacks)
+        real = self._other_spelling(search)
+        for one in (search, *((replace(search, name=real),) if real else ())):
+            if known := next(filter(None, (self.loaded.matching(at.path) for at in candidates(one))), None):
+                return known
+        return Failure(name=name, text="", reason="it is not loaded, and RTLD_NOLOAD asks for nothing else")
+
     def map(self, name: str, chain: Sequence[Loaded], *, linked: bool, fallbacks: bool) -> Loaded | Failure:
         """The image for a name, made now if it was not there.
 

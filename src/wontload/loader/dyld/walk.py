@@ -16,6 +16,8 @@ from wontload.loader.dyld.text import Text
 from wontload.loader.result import LoadResult, Module, Status, Verdict
 from wontload.machine import LoadRequest, Machine
 
+RTLD_NOLOAD = 0x10  # <dlfcn.h> of Apple
+
 
 class Walk:
     """One load, walked to its end even where dyld gives up, so that everything missing is listed.
@@ -48,14 +50,17 @@ class Walk:
             self._fail(root, root.text, self.request.name, None, live=True)
         else:
             self._list(root, self.request.name, None)
-            self._load_dependents(root, (root, *chain), live=True)
-            self._check_symbols()
+            if not self.request.flags & RTLD_NOLOAD:
+                self._load_dependents(root, (root, *chain), live=True)
+                self._check_symbols()
         start = chain if isinstance(root, Failure) else (root, *chain)
         return self._answer(self.mapper.search("@rpath/", start, linked=True, fallbacks=fallbacks))
 
     def _root(self, chain: tuple[Loaded, ...], fallbacks: bool) -> Loaded | Failure:
         if not self.request.name:  # the whole program: RTLD_DEFAULT
             return self.loaded.main
+        if self.request.flags & RTLD_NOLOAD:
+            return self.mapper.loaded_already(self.request.name, chain, fallbacks=fallbacks)
         return self.mapper.map(self.request.name, chain, linked=False, fallbacks=fallbacks)
 
     def _load_dependents(self, one: Loaded, chain: tuple[Loaded, ...], *, live: bool) -> None:
