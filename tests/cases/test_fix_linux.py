@@ -217,10 +217,10 @@ def test_what_a_person_must_do_is_not_done_for_him(environment: Path):
     assert plan["attempts"] == []
 
 
-def llama_wheel(directory: Path, version: str, *needed: str) -> Path:
-    """A build of llama-cpp-python for this Linux, whose library needs these."""
+def llama_wheel(directory: Path, version: str, *needed: str, before: str = "") -> Path:
+    """A build of llama-cpp-python for this Linux, whose library needs these; `before` is run before it is loaded."""
     directory.mkdir(exist_ok=True)
-    loads = "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'lib', 'libllama.so'))\n"
+    loads = f"{before}import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'lib', 'libllama.so'))\n"
     files = {
         "llama_cpp/__init__.py": f"{loads}VERSION = {version!r}\n".encode(),
         "llama_cpp/lib/libllama.so": SharedObject(needed=needed).bytes(),
@@ -241,3 +241,41 @@ def test_another_build_of_the_package_takes_the_place_of_one_that_does_not_fit(e
         assert "matching-wheel" in [fix["id"] for fix in plan["fixes"]]
         attempt = mended_and_undone(environment, "llama_cpp", "matching-wheel", **variables)
     assert attempt["fix"] == "matching-wheel"
+
+
+def test_a_build_for_the_other_cuda_takes_the_place_of_one_whose_directory_was_added_in_vain(
+    environment: Path, tmp_path: Path
+):
+    """WL203: CUDA 11 is put on LD_LIBRARY_PATH when that counts no more; CUDA 12 was on it from the start."""
+    cuda = {major: tmp_path / f"cuda {major}" for major in (11, 12)}
+    for major, name in ((11, "libcudart.so.11.0"), (12, "libcudart.so.12")):
+        cuda[major].mkdir()
+        (cuda[major] / name).write_bytes(SharedObject(soname=name).bytes())
+    too_late = f"import os\nos.environ['LD_LIBRARY_PATH'] = {str(cuda[11])!r}\n"
+    here = llama_wheel(tmp_path / "a", "0.3.16", "libcudart.so.11.0", before=too_late)
+    subprocess.run([environment / "bin" / "python", "-m", "pip", "install", "-q", "--no-deps", here], check=True)
+    other = llama_wheel(tmp_path / "b", "0.3.15", "libcudart.so.12")
+    with serving() as server:
+        variables = {"PIP_FIND_LINKS": str(other.parent), "WONTLOAD_CACHE_DIR": str(tmp_path / "cache")}
+        variables["PIP_INDEX_URL"] = offer(server, "simple", sources=["llama_cpp_python-0.3.16.tar.gz"])
+        variables["LD_LIBRARY_PATH"] = str(cuda[12])
+        plan = ask(environment, "fix", "llama_cpp", "--plan", status=1, **variables)
+        assert ask(environment, "llama_cpp", status=1, **variables)["findings"][0]["code"] == "WL203"
+        assert {"scoped-path", "matching-wheel"} <= {fix["id"] for fix in plan["fixes"]}
+        attempt = mended_and_undone(environment, "llama_cpp", "matching-wheel", **variables)
+        assert (attempt["fix"], attempt["kept"]) == ("matching-wheel", True)
+
+
+def test_the_very_build_that_is_installed_is_no_other(environment: Path, tmp_path: Path):
+    cuda = tmp_path / "cuda"
+    cuda.mkdir()
+    (cuda / "libcudart.so.12").write_bytes(SharedObject(soname="libcudart.so.12").bytes())
+    too_late = f"import os\nos.environ['LD_LIBRARY_PATH'] = {str(cuda)!r}\n"
+    here = llama_wheel(tmp_path / "a", "0.3.16", "libcudart.so.12", before=too_late)
+    subprocess.run([environment / "bin" / "python", "-m", "pip", "install", "-q", "--no-deps", here], check=True)
+    with serving() as server:
+        variables = {"PIP_FIND_LINKS": str(here.parent), "WONTLOAD_CACHE_DIR": str(tmp_path / "cache")}
+        variables["PIP_INDEX_URL"] = offer(server, "simple", sources=["llama_cpp_python-0.3.16.tar.gz"])
+        answer = ask(environment, "fix", "llama_cpp", "--use", "matching-wheel", "--yes", status=1, **variables)
+    (attempt,) = answer["attempts"]
+    assert "is the one that is installed" in attempt["problem"]

@@ -14,21 +14,26 @@ from typing import TYPE_CHECKING
 from wontload.diagnosis import Case
 from wontload.knowledge.indexes import indexes_of
 from wontload.knowledge.packages import distribution_for
+from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.memory import Content
 from wontload.remedy.candidates.copies_here import directories_that_help
 from wontload.remedy.candidates.scoped_path import shim_steps
 from wontload.remedy.change import Change, changed_machine, together
-from wontload.remedy.fix import Fix, Reach
+from wontload.remedy.file_steps import sha256_of
+from wontload.remedy.fix import Environment, Fix, Reach
 from wontload.remedy.proof import Proof, must_load, prove
+from wontload.remedy.refused import StepFailed
 from wontload.remedy.steps import InstallWheels
+from wontload.remedy.wheel_members import wheel_files
 
 if TYPE_CHECKING:
     from wontload.remedy.candidates import Question
 
 # Findings that say: this build was made for another machine.
 MADE_FOR_ANOTHER = frozenset({"WL103", "WL302", "WL303", "WL306", "WL307", "WL401", "WL403", "WL404", "WL501"})
-# Findings that another build may do without, where builds for several CUDA versions or none are published.
-LACKS = frozenset({"WL201", "WL204", "WL301", "WL402"})
+# Findings that another build may do without, where builds for several CUDA versions or none are published: what it
+# needs in place of a library that is hidden from this load (WL202, WL203) may be in sight.
+LACKS = frozenset({"WL201", "WL202", "WL203", "WL204", "WL301", "WL402"})
 
 
 def matching_wheel(question: Question) -> Iterator[Fix]:
@@ -56,8 +61,14 @@ def matching_wheel(question: Question) -> Iterator[Fix]:
 
 
 def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mapping[str, Content]) -> Fix:
-    """The fix with its steps; its proof says `False` where the wheel's own files are refuted, and is open elsewhere."""
+    """The fix with its steps; its proof says `False` where the wheel's own files are refuted, and is open elsewhere.
+
+    Raises:
+        StepFailed: the wheel is the build that is installed already. Refused: it cannot be read.
+    """
     case, environment = question.case, question.environment
+    if _is_installed(wheels, environment):
+        raise StepFailed(f"the build that fits this machine best is the one that is installed, {fix.requirements[0]}.")
     install = InstallWheels(
         python=environment.python,
         wheels=tuple(wheels),
@@ -78,6 +89,13 @@ def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mappin
     change, proof = found
     steps = (install, *shim_steps(question, change))
     return replace(fix, steps=steps, change=together(installed, change), proof=proof)
+
+
+def _is_installed(wheels: Sequence[str], environment: Environment) -> bool:
+    """Whether all native files of the wheels lie where they would be installed, byte for byte."""
+    placed = [one for wheel in wheels for one in wheel_files(wheel, environment.places).files]
+    native = [one for one in placed if NATIVE_SUFFIX.search(one.path)]
+    return bool(native) and all(one.sha256 and sha256_of(one.path) == one.sha256 for one in native)
 
 
 def _gone(case: Case, images: Mapping[str, Content]) -> tuple[str, ...]:
