@@ -13,6 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tests.support.corpus import Wheel
+from wontload.loader import LoadResult
 from wontload.loader.modes import default_mode
 from wontload.machine import Machine, Process
 from wontload.wheels.archive import Archive
@@ -56,19 +58,28 @@ class Imported:
         member: its file in the wheel. predicted: `loads`, `fails` or `undetermined`.
         observed: `loads`, `refused` by the loader, `python` (an exception of Python code), or `died`.
         said: what came out.
+        system: files of the system that it is said to load with, by name in lower case.
+        lacks: those among them that the real system asked does not have, though the one that was meant does.
     """
 
     member: str
     predicted: str
     observed: str
     said: str
+    system: frozenset[str] = frozenset()
+    lacks: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:
         """What Python code ended says nothing of the load, and neither does a process that died in an initialiser."""
-        if self.observed in ("python", "died"):
+        if self.observed in ("python", "died") or self.is_lacking:
             return True
         return (self.predicted, self.observed) in (("loads", "loads"), ("fails", "refused"))
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether it was refused for want of a file that only the system that was asked does not have."""
+        return bool(self.lacks) and (self.predicted, self.observed) == ("loads", "refused")
 
 
 def compare(
@@ -88,7 +99,23 @@ def compare(
         modules = (one for one in judge.judge(wheels[0]) if one.mode == "import" and module_of(one.member))
         for one in islice(modules, most):
             observed, said = outcome(run(module_of(one.member), one.member), alone=not one.added)
-            yield Imported(member=one.member, predicted=one.verdict.value, observed=observed, said=said)
+            if observed == "died" and not one.added:  # of what its package imports, mostly: the file alone, once more
+                observed, said = outcome(run("", one.member), alone=True)
+            yield Imported(
+                member=one.member,
+                predicted=one.verdict.value,
+                observed=observed,
+                said=said,
+                system=_of_the_system(one.result, machine),
+            )
+
+
+def _of_the_system(result: LoadResult, machine: Machine) -> frozenset[str]:
+    """The names of the files that come from Windows' own directory; of other systems none are asked for."""
+    if machine.system.name != "windows":
+        return frozenset()
+    directory = machine.system.windows_directory.lower() + "\\"
+    return frozenset(one.name.lower() for one in result.modules if (one.path or "").lower().startswith(directory))
 
 
 def module_of(member: str) -> str:
@@ -120,18 +147,24 @@ def outcome(ran: subprocess.CompletedProcess[str], *, alone: bool) -> tuple[str,
     return "refused" if REFUSED.search(text) else "python", f"{kind}: {text}"[:300]
 
 
-def summed(found: Mapping[str, Sequence[Imported]]) -> dict[str, Any]:
+def summed(wheel: Wheel, found: Mapping[str, Sequence[Imported]]) -> dict[str, Any]:
     """What a record of a sweep keeps. `found`: the modules by what else was installed (`alone`, `with …`)."""
     every = [(beside, one) for beside, some in found.items() for one in some]
     ends = Counter(one.observed for _, one in every)
     return {
         "files": len({one.member for _, one in every}),
         "imports": len(every),
-        "agree": sum(one.agrees for _, one in every if one.observed in ("loads", "refused")),
+        "agree": sum(one.agrees for _, one in every if one.observed in ("loads", "refused") and not one.is_lacking),
         **{end: ends[end] for end in ("loads", "refused", "python")},
+        "lacking": [f"{one.member} ({beside}): {', '.join(one.lacks)}" for beside, one in every if one.is_lacking],
         "died": [f"{one.member} ({beside}): {one.said}" for beside, one in every if one.observed == "died"],
         "differences": [
-            {"file": one.member, "about": f"{beside} verdict", "predicted": one.predicted, "observed": one.said}
+            {
+                "file": f"{wheel.name}/{one.member}",
+                "about": f"{beside} verdict",
+                "predicted": one.predicted,
+                "observed": one.said,
+            }
             for beside, one in every
             if not one.agrees
         ],

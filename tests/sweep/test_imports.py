@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def both_ways(ask: Callable[[Sequence[Path]], list[Imported]], wheel: Wheel) -> 
     found = {"alone": ask([])}
     if beside := needed(wheel):
         found["with what it needs"] = ask(beside)
-    return summed(found)
+    return summed(wheel, found)
 
 
 def needed(wheel: Wheel) -> list[Path]:
@@ -100,6 +101,13 @@ def on_windows(wheel: Path, beside: Sequence[Path], most: int = 10_000) -> list[
 
         def run(module: str, member: str) -> subprocess.CompletedProcess[str]:
             path = lab.windows.to_windows(lab.python.place_of(member))
-            return lab.python.run(lab.windows.to_windows(script), module, path, timeout=LIMIT_S)
+            try:
+                return lab.python.run(lab.windows.to_windows(script), module, path, timeout=LIMIT_S)
+            except (
+                subprocess.TimeoutExpired
+            ) as late:  # under load, Wine now and then starts a process that does nothing
+                return subprocess.CompletedProcess(late.cmd, 1, "", f"no answer within {LIMIT_S} s")
 
-        return list(compare(wheel, beside, machine, process, site_of(machine), run, most))
+        theirs = {path.name.lower() for path in lab.place("system32").iterdir()}
+        found = compare(wheel, beside, machine, process, site_of(machine), run, most)
+        return [replace(one, lacks=tuple(sorted(one.system - theirs))) for one in found]
