@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import gpu_code, parse_elf, parse_pe, pick, scoped_path, start_up, tree_elf, tree_pe
+from benchmarks import check, gpu_code, parse_elf, parse_pe, pick, scoped_path, start_up, tree_elf, tree_pe
 
 OUT = Path(__file__).resolve().parent.parent / ".cache" / "bench.json"
 
@@ -24,6 +24,7 @@ def main() -> None:
         "trees of PE files": tree_pe.main([]),
         "GPU code": gpu_code.main([]),
         "pick": pick.main([]),
+        "check": check.main([]),
     }
     for name, value in {**figures["start-up"], **figures["scoped path"]}.items():
         print(f"{name:45} {value:.2f}")

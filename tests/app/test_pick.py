@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.images import pe
 from tests.support.index_server import serving
 from tests.support.llama_wheels import cpu_wheel, cuda_wheel, gpu_code, historic_wheel, offer
+from tests.support.wheels import make_wheel
 from wontload import load_machine
 from wontload.app.pick import Pick, pick
 from wontload.app.pick_places import Options
+from wontload.diagnosis import Severity
 from wontload.errors import UnknownTarget, WontloadError
+from wontload.machine.profile import clean_machine
 from wontload.wheels.cache import Cache
 from wontload.wheels.weighing import Standing
 
@@ -112,6 +116,11 @@ def test_what_pip_takes_by_itself_is_said_and_the_command_is_another(indexes):
     answer = ask(indexes, "cu124", "cu118")
     assert answer.plain is not None
     assert (answer.plain.link.filename, answer.plain.wheel) == ("llama_cpp_python-0.3.16.tar.gz", False)
+    (finding,) = answer.findings
+    assert (finding.code, finding.severity, finding.subject) == ("WL505", Severity.WARNING, NAME)
+    told = [one.text for one in finding.evidence]
+    assert told[0] == "llama_cpp_python-0.3.16.tar.gz is what pip takes"
+    assert told[1].startswith("llama_cpp_python-0.3.4-cp311-cp311-win_amd64.whl is the newest wheel that fits")
     pypi, cu124 = indexes["pypi"], indexes["cu124"]
     assert answer.commands == {
         "pip": f'python -m pip install --index-url "{pypi}" --extra-index-url "{cu124}" "{NAME}==0.3.4"',
@@ -148,6 +157,9 @@ def test_of_a_wheel_with_gpu_code_little_is_read(indexes):
 def test_where_nothing_fits_the_smallest_change_is_named(indexes):
     answer = ask(indexes, "cp312")
     assert (answer.recommended, answer.verdict) == (None, "fails")
+    (finding,) = answer.findings
+    assert (finding.code, finding.severity) == ("WL505", Severity.ERROR)
+    assert finding.evidence[-1].text == "1 wheel is passed over: for other Pythons"
     assert answer.changes[0].startswith("CPython 3.12: llama_cpp_python-0.3.16-cp312-cp312-win_amd64.whl")
     assert "build from source" in answer.changes[1]
 
@@ -213,3 +225,56 @@ def test_pips_constraints_bind_what_is_promised(indexes, tmp_path, monkeypatch):
     assert answer.plain.link.filename == "llama_cpp_python-0.3.3-cp311-cp311-win_amd64.whl"
     assert answer.commands["pip"].endswith(".whl#sha256=" + answer.recommended.candidate.link.sha256 + '"')
     assert answer.commands["uv"].endswith(f'"{NAME}==0.3.4"')
+
+
+RUNTIMES = {
+    "nvidia_cuda_runtime_cu12": ("nvidia/cuda_runtime/bin/cudart64_12.dll", pe(needs=["KERNEL32.dll"])),
+    "nvidia_cublas_cu12": ("nvidia/cublas/bin/cublas64_12.dll", pe(needs=["cublasLt64_12.dll"])),
+}
+
+
+def runtime_index(indexes, tmp_path: Path, name: str, **more: bytes) -> dict[str, str]:
+    """The indexes with one more that has NVIDIA's runtime wheels beside the package. `more`: files of cuBLAS."""
+    server = indexes["server"]
+    for project, (member, content) in RUNTIMES.items():
+        files = {member: content}
+        if "cublas" in project:
+            files |= {f"nvidia/cublas/bin/{file}.dll": content for file, content in more.items()}
+        path = make_wheel(tmp_path, files, name=project, version="12.4.5.8", tag="py3-none-win_amd64")
+        server.file(f"/{name}/files/{path.name}", path.read_bytes())
+        page = f"/{name}/{project.replace('_', '-')}/"
+        server.page(page, f'<a href="../files/{path.name}">{path.name}</a>')
+    wheel = cuda_wheel(tmp_path, "0.3.16", "cp311", code=gpu_code(75, 80, 86, 89))
+    cpu = cpu_wheel(tmp_path, "0.3.15", "cp311")
+    return {**indexes, "pypi": offer(server, name, wheel, cpu)}
+
+
+def bare_windows():
+    machine, _ = clean_machine("windows-11+vc+nvidia", architecture="x86_64", python=(3, 11))
+    return machine
+
+
+def test_the_wheels_that_it_needs_are_looked_into(indexes, tmp_path):
+    where = runtime_index(indexes, tmp_path, "runtime-whole", cublasLt64_12=pe(needs=["KERNEL32.dll"]))
+    answer = ask(where, machine=bare_windows())
+    best = answer.recommended
+    assert best is not None
+    assert answer.findings == ()
+    assert (str(best.candidate.version), best.appraisal.standing) == ("0.3.16", Standing.NEEDS)
+    assert set(best.appraisal.needs) == {"nvidia-cuda-runtime-cu12", "nvidia-cublas-cu12"}
+    assert len(best.appraisal.runtimes) == 2
+
+
+def test_a_wheel_whose_runtime_wheels_do_not_help_comes_behind(indexes, tmp_path):
+    where = runtime_index(indexes, tmp_path, "runtime-broken", cublasLt64_12=pe(needs=["gone_for_ever.dll"]))
+    answer = ask(where, machine=bare_windows())
+    assert answer.recommended is not None
+    assert str(answer.recommended.candidate.version) == "0.3.15"
+    worse = of(answer, "0.3.16").appraisal
+    assert (worse.standing, worse.missing) == (Standing.FAILS, ("gone_for_ever.dll",))
+
+
+def test_runtime_wheels_that_nobody_offers_leave_the_answer_as_it_was(indexes):
+    best = ask(indexes, "cu124", machine=bare_windows()).recommended
+    assert best is not None
+    assert (best.appraisal.standing, best.appraisal.runtimes) == (Standing.NEEDS, ())

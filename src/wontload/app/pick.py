@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from wontload.app.pick_places import Options, places_for, settings_here, web_for, with_places
 from wontload.app.pick_reading import Consent, Progress, Reader
+from wontload.app.pick_runtime import Runtimes
 from wontload.app.places import Place as Where
 from wontload.app.places import saved_machine, this_computer
+from wontload.diagnosis import Finding
 from wontload.errors import UnknownTarget, WontloadError
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
@@ -25,6 +27,7 @@ from wontload.wheels.commands import Wanted, asks, install_command
 from wontload.wheels.index.constraints import constraint_on
 from wontload.wheels.index.gather import Asked, gather
 from wontload.wheels.index.settings import Settings
+from wontload.wheels.no_wheel import no_wheel
 from wontload.wheels.ranking import Ranked, rank, settled, waves
 from wontload.wheels.variants import with_properties
 
@@ -44,6 +47,7 @@ class Pick:
         asked: every place, with what it gave. candidates: every file of the project.
         ranked: those that were judged, the best first. recommended: the best that would work; `None` for none.
         plain: what pip takes if it is given the name and the places that were given here; `None`: nothing.
+        findings: what `pip install NAME` alone would come to here, where that is no wheel (WL505).
         constraint: versions that pip's constraint files here leave; empty for all.
         commands: by installer, the line that gets the recommended one. changes: what would make something fit.
         fetched_bytes: over the network, pages included.
@@ -57,6 +61,7 @@ class Pick:
     ranked: tuple[Ranked, ...]
     recommended: Ranked | None
     plain: Candidate | None
+    findings: tuple[Finding, ...] = ()
     constraint: str = ""
     commands: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
@@ -111,7 +116,8 @@ def pick(
     constraint = constraint_on(project, pip.constraints)
     plain = _plain(project, specifier & SpecifierSet(constraint), candidates, with_places(pip, options))
     reader = Reader(project, web, cache, read_all=options.read_all, consent=consent, progress=progress)
-    ranked = _judged(waves(candidates, specifier, place.machine), plain, reader, place, every=options.every)
+    runtimes = Runtimes(place=place, web=web, cache=cache, pip=pip, uv=uv, options=options, progress=progress)
+    ranked = _judged(waves(candidates, specifier, place.machine), plain, reader, runtimes, place, every=options.every)
     cache.prune()
     recommended = next((one for one in ranked if one.works), None)
     installed = _installed(project, place.machine)
@@ -124,17 +130,27 @@ def pick(
         ranked=ranked,
         recommended=recommended,
         plain=plain,
+        findings=tuple(filter(None, [no_wheel(project, candidates, plain)])),
         constraint=constraint,
         commands=_commands(recommended, candidates, project, installed, place, options, constraint, (pip, uv)),
         changes=() if recommended else changes(candidates, ranked, target),
-        fetched_bytes=web.fetched_bytes + reader.fetched_bytes,
+        fetched_bytes=web.fetched_bytes + reader.fetched_bytes + runtimes.fetched_bytes,
     )
 
 
 def _judged(
-    found: Iterable[Sequence[Candidate]], plain: Candidate | None, reader: Reader, place: Where, *, every: bool
+    found: Iterable[Sequence[Candidate]],
+    plain: Candidate | None,
+    reader: Reader,
+    runtimes: Runtimes,
+    place: Where,
+    *,
+    every: bool,
 ) -> tuple[Ranked, ...]:
-    """Read wave after wave, until the best of what was read is as good as it gets; with `every`, all."""
+    """Read wave after wave, until the best of what was read is as good as it gets; with `every`, all.
+
+    What the best one needs is read before it counts as that.
+    """
     judged: list[Ranked] = []
     ranked: tuple[Ranked, ...] = ()
     reading = [tuple(one for wave in found for one in wave)] if every else found
@@ -143,9 +159,13 @@ def _judged(
         more = (plain,) if number == 0 and plain is not None and not known else ()
         judged += reader.judged((*wave, *more), place)
         ranked = rank(judged, place.machine)
-        if settled(ranked, place.machine) or len(judged) >= MOST_READ or reader.fetched_bytes >= MOST_FETCHED:
-            break
-    return ranked
+        enough = len(judged) >= MOST_READ or reader.fetched_bytes >= MOST_FETCHED
+        if enough or settled(ranked, place.machine):
+            ranked = runtimes.look_into(ranked)
+            judged = list(ranked)
+            if enough or settled(ranked, place.machine):
+                break
+    return runtimes.look_into(ranked)
 
 
 def _parsed(requirement: str) -> tuple[str, SpecifierSet]:

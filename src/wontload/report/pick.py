@@ -69,6 +69,7 @@ def _commands(answer: Pick, terminal: Terminal) -> Iterator[Line]:
         text = "makes it find what it does not look for."
         if appraisal.standing is Standing.NEEDS:
             text = f"brings {' '.join(appraisal.needs)} and makes it find them."
+            text += "" if appraisal.runtimes else " What is in them was not looked into."
         yield from labelled("then", [span(what, "code"), *words(text)], terminal.width)
 
 
@@ -77,10 +78,11 @@ def _plain(answer: Pick, terminal: Terminal) -> Iterator[Line]:
     if plain is not None and best is not None and same_file(plain, best.candidate):
         return
     start = [span(f"pip install {answer.project}", "code"), *words("alone would take")]
+    codes = "".join(f" [{one.code}]" for one in answer.findings)
     if plain is None:
-        said = words("nothing: no file there fits this Python.")
+        said = words(f"nothing: no file there fits this Python{codes}.")
     elif not plain.wheel:
-        said = words(f"{plain.link.filename}, a source distribution, and try to build it.")
+        said = words(f"{plain.link.filename}, a source distribution, and try to build it{codes}.")
     else:
         judged = next((one for one in answer.ranked if same_file(one.candidate, plain)), None)
         why = f" ({'; '.join(reasons(judged, answer))})" if judged else ""

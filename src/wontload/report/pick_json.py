@@ -7,7 +7,7 @@ from typing import Any
 from wontload._version import __version__
 from wontload.app.pick import Pick
 from wontload.diagnosis import Finding
-from wontload.report.as_json import machine_to_json, python_to_json
+from wontload.report.as_json import finding_to_json, machine_to_json, python_to_json
 from wontload.report.pick_words import passed_over, reasons
 from wontload.wheels.appraisal import Appraisal
 from wontload.wheels.candidates import Candidate
@@ -31,6 +31,7 @@ def pick_to_json(answer: Pick, *, every: bool = False) -> Object:
         "verdict": answer.verdict,
         "recommended": _file(best.candidate) if best else None,
         "commands": dict(answer.commands),
+        "findings": [finding_to_json(one) for one in answer.findings],
         "constraint": answer.constraint or None,
         "plain": _file(answer.plain) if answer.plain else None,
         "candidates": [_ranked(one, answer) for one in answer.ranked],
@@ -79,6 +80,7 @@ def _appraisal(found: Appraisal) -> Object:
         "added": list(found.added),
         "needs": list(found.needs),
         "brought": list(found.brought),
+        "runtimes": list(found.runtimes),
         "drivers": list(found.drivers),
         "missing": list(found.missing),
         "findings": [_finding(one) for one in found.findings],

@@ -9,7 +9,7 @@ from wontload.app.pick import Pick
 from wontload.diagnosis import Finding
 from wontload.report.text import and_list, counted
 from wontload.wheels.appraisal import Appraisal
-from wontload.wheels.candidates import Candidate
+from wontload.wheels.candidates import Candidate, kind_of_objection
 from wontload.wheels.gpu_use import GpuUse
 from wontload.wheels.index.gather import Asked
 from wontload.wheels.index.link import shown_url
@@ -33,16 +33,21 @@ def build_of(candidate: Candidate) -> str:
 def standing_of(appraisal: Appraisal) -> str:
     """Whether it would load, in one clause."""
     if appraisal.standing is Standing.LOADS and appraisal.brought:
-        return f"would load with what it requires ({_names(appraisal.brought)})"
+        return f"would load with what it requires ({_names(appraisal.brought)}){_looked_into(appraisal)}"
     if appraisal.standing is Standing.LOADS:
         return "would load" if appraisal.files else "holds no native code for this machine"
     if appraisal.standing is Standing.ADDED:
         return f"finds {_names(appraisal.added)} only with help: on this machine, where it does not look"
     if appraisal.standing is Standing.NEEDS:
-        return f"would load once {and_list(list(appraisal.needs[:NAMED]))} {_is(appraisal.needs)} installed and found"
+        needed = and_list(list(appraisal.needs[:NAMED]))
+        return f"would load once {needed} {_is(appraisal.needs)} installed and found{_looked_into(appraisal)}"
     if appraisal.standing is Standing.UNDETERMINED:
         return "may load or not" + _because(appraisal)
     return "would not load" + _because(appraisal)
+
+
+def _looked_into(appraisal: Appraisal) -> str:
+    return " (their files were read, too)" if appraisal.runtimes else ""
 
 
 def _because(appraisal: Appraisal) -> str:
@@ -134,19 +139,8 @@ def _age(candidate: Candidate, answer: Pick) -> Iterator[str]:
 
 def passed_over(candidates: Sequence[Candidate]) -> list[tuple[str, int]]:
     """Why files are no candidates here, the most frequent reason first."""
-    counts = Counter(_kind(one.objection) for one in candidates if one.objection)
+    counts = Counter(kind_of_objection(one.objection) for one in candidates if one.objection)
     return counts.most_common()
-
-
-def _kind(objection: str) -> str:
-    """Objections that differ in details only, as one."""
-    if objection.startswith("for ") and any(word in objection for word in ("Python", "PyPy")):
-        return "for other Pythons"
-    if objection.startswith("for the ABI"):
-        return "for other builds of Python"
-    if objection.startswith("for "):
-        return "for other systems"
-    return "by their names" if objection.startswith("its name") else "for other versions of Python (requires-python)"
 
 
 def unreached(asked: Sequence[Asked]) -> list[str]:

@@ -6,7 +6,7 @@ leaves the answer open: a package may do without some of its files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from wontload.diagnosis import Finding, Severity
@@ -30,8 +30,9 @@ class Appraisal:
     Attributes:
         standing: see there. files: the judged ones. deciding: names of members that decide.
         added: places on the machine, or libraries there, that have to be made to count.
-        needs: distributions that bring what is nowhere here (their files were not looked at). brought: the same, which
-            the wheel requires, so that they come with it. drivers: GPU drivers that are not here.
+        needs: distributions that bring what is nowhere here. brought: the same, which the wheel requires, so that they
+            come with it. drivers: GPU drivers that are not here.
+        runtimes: wheels that were looked into for these; it was judged with them. None: nobody looked.
         missing: libraries that are nowhere and that nobody is known to bring.
         findings: why what decides would fail, one a code and subject.
         gpu: what it makes of the GPU. cuda: majors of the CUDA runtime that its files import.
@@ -44,6 +45,7 @@ class Appraisal:
     added: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
+    runtimes: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -54,16 +56,20 @@ class Appraisal:
     unread_bytes: int = 0
 
 
-def appraise(opened: Opened, machine: Machine, process: Process) -> Appraisal:
+def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Sequence[Opened] = ()) -> Appraisal:
     """Lay a wheel over a machine, in place of the version that is installed there, and judge it.
 
     Args:
         opened: as `reading` gives it. process: a fresh one of the machine's Python.
+        runtimes: wheels that are installed with it, and whose directories count as found.
     """
     wheel = opened.wheel
     site = site_of(machine)
-    bare = without(machine, wheel.name)
-    judge = Judge(laid_over(bare, [wheel], site), process, [wheel], site)
+    together = [wheel, *(one.wheel for one in runtimes)]
+    bare = machine
+    for one in together:
+        bare = without(bare, one.name)
+    judge = Judge(laid_over(bare, together, site), process, together, site)
     files = tuple(judge.judge(wheel))
     required = required_names(wheel.requires_dist, machine)
     unread = tuple(member.name for member in opened.unread)
@@ -93,6 +99,25 @@ def appraise(opened: Opened, machine: Machine, process: Process) -> Appraisal:
         unread=unread,
         unread_bytes=opened.unread_bytes,
     )
+
+
+def with_runtimes(
+    before: Appraisal, opened: Opened, runtimes: Sequence[Opened], machine: Machine, process: Process
+) -> Appraisal:
+    """The appraisal of a wheel, once the wheels that bring what it needs were looked into.
+
+    It stays what it was where they make it load; it is theirs where it fails with them. Where that is not known (one of
+    their files was not read), it stays, and nothing is said to have been looked into.
+    """
+    after = appraise(opened, machine, process, runtimes)
+    names = tuple(one.wheel.file_name for one in runtimes)
+    if after.standing is Standing.UNDETERMINED or (
+        any(one.unread for one in runtimes) and after.standing > before.standing
+    ):
+        return before
+    if after.standing is Standing.FAILS:
+        return replace(after, runtimes=names, needs=before.needs, brought=before.brought)
+    return replace(before, runtimes=names)
 
 
 def without(machine: Machine, project: str) -> Machine:

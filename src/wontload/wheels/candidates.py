@@ -190,3 +190,14 @@ def _python_name(interpreter: str) -> str:
 def _listed(names: Iterable[str]) -> str:
     ordered = sorted(names)
     return ", ".join(ordered[:4]) + (f" and {len(ordered) - 4} more" if len(ordered) > 4 else "")
+
+
+def kind_of_objection(objection: str) -> str:
+    """Objections that differ in details only, as one."""
+    if objection.startswith("for ") and any(word in objection for word in ("Python", "PyPy")):
+        return "for other Pythons"
+    if objection.startswith("for the ABI"):
+        return "for other builds of Python"
+    if objection.startswith("for "):
+        return "for other systems"
+    return "by their names" if objection.startswith("its name") else "for other versions of Python (requires-python)"

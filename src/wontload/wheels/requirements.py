@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 # `sys_platform`, `platform_system`, `os_name` by system. Source: PyPA, "Dependency specifiers", "Environment markers".
 NAMES = {
@@ -19,6 +23,22 @@ MACHINES = {("windows", "x86_64"): "AMD64", ("windows", "aarch64"): "ARM64", ("m
 def required_names(requirements: Iterable[str], machine: Machine) -> frozenset[str]:
     """Normalised names of what an installer would install with it; one whose marker cannot be read counts."""
     return frozenset(_names(requirements, machine))
+
+
+def specifier_of(project: str, requirements: Iterable[str]) -> SpecifierSet:
+    """What a list of requirements asks of the version of a (normalised) project, all together; nothing: any."""
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.specifiers import SpecifierSet
+
+    found = SpecifierSet()
+    for text in requirements:
+        try:
+            one = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if normalised(one.name) == project and (one.marker is None or "extra" not in str(one.marker)):
+            found &= one.specifier
+    return found
 
 
 def _names(requirements: Iterable[str], machine: Machine) -> Iterator[str]:

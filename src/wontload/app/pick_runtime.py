@@ -1,0 +1,125 @@
+"""The wheels that bring what a candidate needs: looked into like the candidate itself, before they are advised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from wontload.app.pick_places import Options, places_for, with_places
+from wontload.app.places import Place as Where
+from wontload.binary.malformed import NotReached
+from wontload.errors import WontloadError
+from wontload.knowledge.packages import normalised
+from wontload.machine.files import NotKnown
+from wontload.wheels.appraisal import Appraisal, with_runtimes
+from wontload.wheels.cache import Cache
+from wontload.wheels.candidates import Candidate, Target, candidates_of
+from wontload.wheels.choosing import Request, chosen
+from wontload.wheels.commands import asks
+from wontload.wheels.concurrently import concurrently
+from wontload.wheels.index.gather import gather
+from wontload.wheels.index.settings import Settings
+from wontload.wheels.ranking import Ranked, rank
+from wontload.wheels.reading import Opened, open_candidate
+from wontload.wheels.requirements import required_names, specifier_of
+from wontload.wheels.web import Web
+
+MOST_LOOKED_INTO = 3  # candidates whose runtime wheels are read
+MOST_RUNTIMES = 12  # of one candidate, with what they require themselves
+AT_ONCE = 6
+PATIENCE_S = 120.0
+Progress = Callable[[str], None]
+
+
+@dataclass(kw_only=True)
+class Runtimes:
+    """Finds and reads runtime wheels as pip would choose them.
+
+    Attributes:
+        place: the machine that they are for. web, cache: how files are read. pip, uv: settings here.
+        options: how to look. progress: told what is being done. fetched_bytes: for this, so far.
+    """
+
+    place: Where
+    web: Web
+    cache: Cache
+    pip: Settings
+    uv: Settings
+    options: Options
+    progress: Progress
+    fetched_bytes: int = 0
+    _in_vain: set[str] = field(default_factory=set)  # URLs of candidates whose runtime wheels could not be read
+
+    def look_into(self, ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
+        """The candidates ranked anew, once what the best of them need was read.
+
+        One whose runtime wheels do not make it load comes behind, and the next best is looked into.
+        """
+        found = tuple(ranked)
+        for _ in range(MOST_LOOKED_INTO):
+            best = next((one for one in found if one.works), None)
+            appraisal = best.appraisal if best else None
+            if best is None or appraisal is None or best.candidate.link.url in self._in_vain:
+                break
+            if appraisal.runtimes or not (appraisal.needs or appraisal.brought):
+                break
+            judged = self._judged(best.candidate, appraisal)
+            if not judged.runtimes:
+                self._in_vain.add(best.candidate.link.url)
+                break
+            found = rank([replace(best, appraisal=judged) if one is best else one for one in found], self.place.machine)
+        return found
+
+    def _judged(self, candidate: Candidate, appraisal: Appraisal) -> Appraisal:
+        """What the candidate comes to with its runtime wheels; the same where they could not all be read."""
+        with ExitStack() as opened:
+            try:
+                wheel = self._opened(candidate, opened)
+                others = self._read(wheel, (*appraisal.needs, *appraisal.brought), opened)
+                self.fetched_bytes += wheel.fetched_bytes + sum(one.fetched_bytes for one in others)
+                if not others:
+                    return appraisal
+                return with_runtimes(appraisal, wheel, others, self.place.machine, self.place.process)
+            except (WontloadError, TimeoutError, NotReached, NotKnown):
+                return appraisal
+
+    def _read(self, wheel: Opened, names: Iterable[str], opened: ExitStack) -> list[Opened]:
+        """The wheels of these projects and of what those require; none where one of these is not to be had."""
+        found: dict[str, Opened] = {}
+        machine = self.place.machine
+        requires = list(wheel.wheel.requires_dist)
+        waiting = list(dict.fromkeys(map(normalised, names)))
+        while waiting and len(found) < MOST_RUNTIMES:
+            self.progress(f"reading what it needs: {', '.join(waiting)}")
+            candidates = [self._candidate(name, requires) for name in waiting]
+            if None in candidates:
+                return []
+            jobs = [(lambda one=one: self._opened(one, opened)) for one in candidates]
+            for index, result in concurrently(jobs, at_once=AT_ONCE, patience_s=PATIENCE_S):
+                if not isinstance(result, Opened):
+                    raise result
+                found[waiting[index]] = result
+            more = {
+                name for one in found.values() for name in required_names(one.wheel.requires_dist, machine)
+            } - found.keys()
+            requires += [text for one in found.values() for text in one.wheel.requires_dist]
+            waiting = sorted(more)
+        return list(found.values())
+
+    def _candidate(self, project: str, requires: Sequence[str]) -> Candidate | None:
+        """The file that pip would take of a project that the wheel, or another runtime wheel, may require."""
+        places = places_for(project, self.place.machine, self.pip, self.uv, self.options)
+        settings = with_places(self.pip, self.options)
+        asked = gather(project, places, self.web)
+        own = [
+            one
+            for one in candidates_of(project, asked, Target(self.place.machine))
+            if asks(settings, one.place) and one.wheel
+        ]
+        return chosen(own, Request(project=project, specifier=specifier_of(project, requires)), settings)
+
+    def _opened(self, candidate: Candidate, opened: ExitStack) -> Opened:
+        found = open_candidate(candidate.link, self.web, cache=self.cache, read_all=self.options.read_all)
+        opened.callback(found.close)
+        return found
