@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.toml import read_toml
-from wontload.knowledge.components import component_of, components, files_of
+from wontload.knowledge.components import claimed_name, component_of, components, files_of
 from wontload.knowledge.families import other_majors
 from wontload.knowledge.providers import (
     COMMAND_OF,
@@ -190,7 +190,7 @@ def test_the_commands_are_the_exact_ones():
         ({"ID": "nobara", "VERSION_ID": "41", "ID_LIKE": "rhel centos fedora"}, "nobara 41, like rhel", "dnf"),
         ({"ID": "cachyos", "ID_LIKE": "arch"}, "cachyos, like arch", "pacman"),
         ({"ID": "void"}, "void", None),
-        ({"ID": "opensuse-leap", "VERSION_ID": "15.6", "ID_LIKE": "suse opensuse"}, "opensuse-leap 15.6", None),
+        ({"ID": "opensuse-leap", "VERSION_ID": "15.6", "ID_LIKE": "suse opensuse"}, "opensuse-leap 15.6", "zypper"),
         ({}, "", None),
     ],
 )
@@ -265,3 +265,25 @@ def test_the_packages_of_this_debian_have_the_files():
     assert owners
     for file in here:
         assert packages[file] in owners.get(file, {packages[file]}), file
+
+
+def test_every_name_beyond_debian_is_of_a_known_library_and_tells_where_it_was_looked_up():
+    seen = set()
+    for line in lines("libraries/distributions.txt"):
+        file, dnf, pacman, apk, sources = (part.strip() for part in line.split("|"))
+        component = component_of(file)
+        assert component is not None, file
+        assert claimed_name(component, file) == file
+        assert file not in seen
+        seen.add(file)
+        told = set(sources.split())
+        assert bool(dnf) == ("F" in told), file
+        assert bool(pacman) == bool({"A", "C"} & told), file
+        assert bool(apk) == ("L" in told), file
+    assert len(seen) > 20
+
+
+def test_what_no_package_manager_is_known_to_have_is_asked_of_none():
+    """libboost_system.so.1.74.0 is Debian 12's: no other system of today has that version."""
+    providers = providers_of("libboost_system.so.1.74.0", system="linux", distribution="fedora 44")
+    assert [one.kind for one in providers if one.kind not in ("conda", "wheel")] == []

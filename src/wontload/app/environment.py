@@ -22,7 +22,7 @@ from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
 from wontload.machine.dist_info import described, installed, required
 from wontload.machine.own_places import state_directory
-from wontload.remedy.fix import Environment
+from wontload.remedy.fix import Environment, Manager
 
 PATIENCE_S = 60.0
 # Executed by the target's interpreter: `site` directories whose .pth files it reads, and where installers install.
@@ -58,7 +58,9 @@ def environment_of(machine: Machine) -> Environment:
             entry for entry in python.path if entry.replace("\\", "/").endswith(("/site-packages", "/dist-packages"))
         ]
         site = next((entry for entry in sites if entry.startswith(python.prefix)), None)
-        return Environment(python=python.executable, prefix=python.prefix, site=site, installer="pip")
+        # Which of conda's kin made it, a saved machine does not tell.
+        manager = Manager(kind="conda", program="conda", prefix=python.prefix) if python.layout == "conda" else None
+        return Environment(python=python.executable, prefix=python.prefix, site=site, installer="pip", manager=manager)
     told = _ask(python.executable)
     if told is None:
         return Environment(python=python.executable, prefix=python.prefix)

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from wontload.knowledge.families import base_name
 from wontload.knowledge.tables import Row, lines, table
 
-LINUX_COLUMNS = ("name", "title", "linux", "apt", "apt_t64", "dnf", "pacman", "apk", "conda", "brew", "group")
+LINUX_COLUMNS = ("name", "title", "linux", "apt", "apt_t64", "elsewhere", "conda", "brew", "group")
 TOML_TABLES = ("libraries/cuda", "libraries/runtimes")
 LINUX_TABLE = "libraries/linux.txt"
 
@@ -103,10 +103,13 @@ def files_of(component: Component) -> Iterator[str]:
         yield from component.row.get(system, ())
 
 
-def claims_exactly(component: Component, file_name: str) -> bool:
-    """Whether the component's row has this very name (or that of the link to it), and not only a pattern."""
+def claimed_name(component: Component, file_name: str) -> str | None:
+    """The name in the component's row that a file has, or that a link to it has (`libz.so.1` for `libz.so.1.3`).
+
+    `None` where only a pattern of the row fits.
+    """
     names = {_key(file) for file in files_of(component)}
-    return any(candidate in names for candidate in _with_shorter_versions(_key(base_name(file_name))))
+    return next((one for one in _with_shorter_versions(_key(base_name(file_name))) if one in names), None)
 
 
 def components() -> Iterator[Component]:
@@ -128,4 +131,5 @@ def components_in(name: str) -> Iterator[Component]:
 def _linux_row(line: str) -> Row:
     row: dict[str, object] = dict(zip(LINUX_COLUMNS, (part.strip() for part in line.split("|")), strict=False))
     row["linux"] = str(row["linux"]).split()
+    row["elsewhere"] = str(row["elsewhere"]).split()
     return row

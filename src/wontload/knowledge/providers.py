@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from wontload.knowledge.components import TOML_TABLES, Component, claims_exactly, component_of
+from wontload.knowledge.components import TOML_TABLES, Component, claimed_name, component_of
 from wontload.knowledge.families import base_name
 from wontload.knowledge.tables import Row, lines, table
 
 CUDA_IN_NAME = re.compile(r"-cu(\d\d)(?:-|$)")
 DEBIAN_TABLE = "libraries/debian.txt"
+DISTRIBUTIONS_TABLE = "libraries/distributions.txt"
+DISTRIBUTIONS_COLUMNS = ("dnf", "pacman", "apk")
+THIRTY_TWO_BITS = ("x86", "arm")
 
 # The package manager of a distribution, by ID or ID_LIKE of /etc/os-release.
 MANAGER_OF = {
@@ -20,6 +23,8 @@ MANAGER_OF = {
     "fedora": "dnf", "rhel": "dnf", "centos": "dnf", "rocky": "dnf", "almalinux": "dnf", "ol": "dnf", "amzn": "dnf",
     "arch": "pacman", "manjaro": "pacman", "endeavouros": "pacman",
     "alpine": "apk",
+    "opensuse": "zypper", "opensuse-leap": "zypper", "opensuse-tumbleweed": "zypper", "suse": "zypper",
+    "sles": "zypper",
 }  # fmt: skip
 LIKE = ", like "
 COMMAND_OF = {
@@ -27,10 +32,28 @@ COMMAND_OF = {
     "dnf": "sudo dnf install {package}",
     "pacman": "sudo pacman -S {package}",
     "apk": "sudo apk add {package}",
+    "zypper": "sudo zypper install {package}",
     "conda": "conda install -c conda-forge {package}",
     "brew": "brew install {package}",
 }
-TITLE_OF = {"apt": "Debian and Ubuntu", "dnf": "Fedora and its kin", "pacman": "Arch Linux", "apk": "Alpine Linux"}
+TITLE_OF = {
+    "apt": "Debian and Ubuntu",
+    "dnf": "Fedora and its kin",
+    "zypper": "openSUSE",
+    "pacman": "Arch Linux",
+    "apk": "Alpine Linux",
+}
+# Package managers that find a package by the SONAME of a library in it. Every rpm provides `libz.so.1()(64bit)` for
+# each (rpm, "Automatic dependency generation", ELF; dnf installs by what is provided: rpm-software-management/
+# ci-dnf-stack, install-provides.feature; zypper calls it a capability), every package of Alpine `so:libz.so.1`
+# (abuild).
+BY_SONAME = {
+    "dnf": ("rpm", "{file}(){bits}"),
+    "zypper": ("rpm", "{file}(){bits}"),
+    "apk": ("apk", "so:{file}"),
+}
+# pacman only tells which package has a file (pacman(8), File Options).
+ASK_PACMAN = "sudo pacman -Fy && pacman -F {file}"
 
 # What vendors call the architectures that Python names x86_64, x86 and aarch64.
 VENDOR_ARCHITECTURE = {"x86_64": "x64", "x86": "x86", "aarch64": "arm64"}
@@ -41,7 +64,7 @@ class Provider:
     """Something that brings a library.
 
     Attributes:
-        kind: `wheel`, `apt`, `dnf`, `pacman`, `apk`, `conda`, `brew`, `installer`, `driver` or `system`.
+        kind: `wheel`, `apt`, `dnf`, `zypper`, `pacman`, `apk`, `conda`, `brew`, `installer`, `driver` or `system`.
         package: its name there; several names, separated by spaces, are all needed.
         where: a wheel: the directory of the file below site-packages, or below `{prefix}`, the environment's own
             directory. Installer, driver, system: the address of the official page. Else empty.
@@ -80,8 +103,9 @@ def providers_of(
     fitting = [one for one in found if cuda is None or cuda_of_wheel(wheels()[one.package]) == cuda]
     found = fitting or found
     # A distribution has one version of a library at a time. Which one, only rows with exact names say.
-    if system == "linux" and claims_exactly(component, file_name):
-        found += _packages(component, distribution, base_name(file_name))
+    soname = claimed_name(component, file_name)
+    if system == "linux" and soname is not None:
+        found += _packages(component, distribution, soname, architecture)
     if system == "macos" and component.row.get("brew"):
         found.append(_package("brew", component.row["brew"], component))
     found += _pages(component, system, architecture)
@@ -141,16 +165,49 @@ def wheel_directory(row: Row, system: str, architecture: str) -> str | None:
     return None if directory is None else str(directory)
 
 
-def _packages(component: Component, distribution: str | None, file: str) -> Iterator[Provider]:
+def _packages(component: Component, distribution: str | None, file: str, architecture: str) -> Iterator[Provider]:
     manager = manager_of(distribution)
     if distribution and manager is None:
         return
     for kind in TITLE_OF:
-        package = component.row.get(kind)
+        if manager not in (None, kind):
+            continue
         if kind == "apt":
             package = _of_debian(file, distribution, component)
-        if package and manager in (None, kind):
-            yield _package(kind, package, component)
+            found = _package(kind, package, component) if package else None
+        else:
+            found = _elsewhere(kind, component, file, architecture)
+        if found is not None:
+            yield found
+
+
+def _elsewhere(kind: str, component: Component, file: str, architecture: str) -> Provider | None:
+    """A package beyond Debian: by its name where that was looked up, else by the SONAME; `None`: not known there."""
+    if name := _looked_up().get(file, {}).get(kind):
+        return _package(kind, name, component)
+    asked, form = BY_SONAME.get(kind, (kind, ""))
+    if asked not in component.row.get("elsewhere", ()):
+        return None
+    if form:
+        bits = "" if architecture in THIRTY_TWO_BITS else "(64bit)"
+        return _package(kind, form.format(file=file, bits=bits), component)
+    return Provider(
+        kind=kind,
+        package=file,
+        where="",
+        command=ASK_PACMAN.format(file=file),
+        text=f"{component.title}: pacman tells which package of {TITLE_OF[kind]} has {file}",
+    )
+
+
+@cache
+def _looked_up() -> Mapping[str, Mapping[str, str]]:
+    """Names of packages beyond Debian, by exact file name and package manager."""
+    found = {}
+    for line in lines(DISTRIBUTIONS_TABLE):
+        file, *names = (part.strip() for part in line.split("|"))
+        found[file] = {kind: name for kind, name in zip(DISTRIBUTIONS_COLUMNS, names, strict=False) if name}
+    return found
 
 
 def _of_debian(file: str, distribution: str | None, component: Component) -> str | None:
@@ -195,7 +252,7 @@ def _package(kind: str, package: str, component: Component) -> Provider:
 
 
 def _quoted(packages: str) -> str:
-    return " ".join(f'"{package}"' if "=" in package else package for package in packages.split())
+    return " ".join(f'"{package}"' if re.search("[=()]", package) else package for package in packages.split())
 
 
 def manager_of(distribution: str | None) -> str | None:

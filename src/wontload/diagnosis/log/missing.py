@@ -189,7 +189,7 @@ def _is_superseded(component: Component, library: str) -> bool:
 def _is_of_system(library: str, path: str) -> bool:
     """Whether it is one that a distribution brings into directories that are always searched."""
     return ".so" in library and "/" not in path and any(
-        provider.kind in ("apt", "dnf", "pacman", "apk") for provider in providers_of(library, system="linux")
+        provider.kind in ("apt", "dnf", "zypper", "pacman", "apk") for provider in providers_of(library, system="linux")
     )  # fmt: skip
 
 

@@ -8,10 +8,11 @@ theirs to bring is theirs to bring. Source: conda, `conda install`; mamba, `micr
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wontload.diagnosis.evidence import providers_here
+from wontload.machine import FIND_LIBRARY
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Environment, Fix, Manager, Reach
 from wontload.remedy.proof import Proof, must_load, prove
@@ -19,6 +20,7 @@ from wontload.remedy.steps import ByHand
 
 if TYPE_CHECKING:
     from wontload.diagnosis import Case
+    from wontload.diagnosis.missing import Missing
     from wontload.remedy.candidates import Question
 
 
@@ -32,7 +34,7 @@ def manager_package(question: Question) -> Iterator[Fix]:
     if any(package is None for package in found.values()):
         return
     packages = tuple(dict.fromkeys(name for package in found.values() for name in (package or "").split()))
-    change = Change(files={_place(case, manager, file): None for file in found})
+    change = Change(files=dict.fromkeys(_places(case, manager, lost)))
     yield Fix(
         id=f"{manager.kind}-package",
         kind="environment-package",
@@ -50,10 +52,18 @@ def _package(case: Case, file: str) -> str | None:
     return next((one.package for one in providers_here(case, file) if one.kind == "conda"), None)
 
 
-def _place(case: Case, manager: Manager, file: str) -> str:
-    """Where conda lays libraries: `knowledge/places.toml` has the sources."""
+def _places(case: Case, manager: Manager, lost: Iterable[Missing]) -> Iterator[str]:
+    """Where conda lays libraries (`knowledge/places.toml` has the sources), with the link that linkers take.
+
+    conda-forge's packages have that link with the library: what conda's `find_library` looks for.
+    """
     parts = ("Library", "bin") if case.windows else ("lib",)
-    return str(case.path_module.join(manager.prefix, *parts, file))
+    directory = case.path_module.join(manager.prefix, *parts)
+    for one in lost:
+        yield str(case.path_module.join(directory, one.file))
+        request = case.loads[one.load].request
+        if request.kind == FIND_LIBRARY and case.machine.system.name == "linux":
+            yield str(case.path_module.join(directory, f"lib{request.name}.so"))
 
 
 def added(case: Case, manager: Manager, packages: tuple[str, ...]) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wontload.diagnosis.evidence import providers_here
+from wontload.diagnosis.evidence import how_it_searches, providers_here
 from wontload.knowledge.providers import Provider
+from wontload.machine import FIND_LIBRARY
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
 from wontload.remedy.proof import must_load, prove
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 # Homebrew's prefix. Source: Homebrew documentation, Installation.
 HOMEBREW = {"aarch64": "/opt/homebrew", "x86_64": "/usr/local"}
-KINDS = ("apt", "dnf", "pacman", "apk", "brew", "installer", "driver", "system")
+KINDS = ("apt", "dnf", "zypper", "pacman", "apk", "brew", "installer", "driver", "system")
 
 
 def system_package(question: Question) -> Iterator[Fix]:
@@ -48,18 +49,26 @@ def _fix(case: Case, lost: list[Missing], loads: set[int]) -> Iterator[Fix]:
         return
     providers = list(dict.fromkeys(one for one in found if one is not None))
     change = _change(case, tuple(one.file for one in lost))
+    proof = prove(case, change, sorted(loads))
     yield Fix(
         id="system-package",
         kind="system-package",
         title="; ".join(one.command or f"{one.package} ({one.where})" for one in providers),
         steps=tuple(ByHand(text=f"{one.text}.", command=one.command or one.where) for one in providers),
         change=change,
-        proof=prove(case, change, sorted(loads)),
+        proof=proof,
         download_bytes=None,
         minutes=None,
         rights="administrator",
         reach=Reach.MACHINE,
+        caveat=_caveat(case, lost) if proof.works is False else "",
     )
+
+
+def _caveat(case: Case, lost: list[Missing]) -> str:
+    """Why the file alone would not do, where `find_library` does not look where it is put."""
+    sought = [one for one in lost if case.loads[one.load].request.kind == FIND_LIBRARY]
+    return f"the file alone will not be found: {how_it_searches(case, sought[0])}" if sought else ""
 
 
 def _provider(case: Case, file: str) -> Provider | None:
