@@ -19,7 +19,8 @@ TABLE = Path(HERE, "linux/policies.toml")
 HEADER = """\
 # Wheel tags of Linux: what a system that takes such a wheel must have. Made by scripts/knowledge_policies.py.
 #
-# libc_version: of glibc or musl. glibcxx, cxxabi: newest symbol versions that a file in the wheel may ask for (x86_64).
+# libc_version: of glibc or musl. glibcxx, cxxabi: newest symbol versions that a file in the wheel may ask for.
+# elsewhere: the same for architectures of which the policy says something else than of x86_64.
 # libraries: what it may need from the system, for glibc beyond those of [[common]]; the wheel brings everything else.
 """
 
@@ -50,10 +51,24 @@ def row(policy: dict[str, Any], libc: str, common: set[str]) -> str:
         f'libc = "{libc}"',
         f'libc_version = "{policy["name"].partition("_")[2].replace("_", ".")}"',
         *(f'{key.lower()} = "{newest(symbols[key])}"' for key in ("GLIBCXX", "CXXABI") if key in symbols),
+        *elsewhere(policy["symbol_versions"]),
         f"libraries = {listed(set(policy['lib_whitelist']) - common)}",
         f"architectures = {listed(policy['symbol_versions'])}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def elsewhere(versions: dict[str, Any]) -> list[str]:
+    """The line about the architectures that have others than x86_64; none where they all have the same."""
+    keys = ("GLIBCXX", "CXXABI")
+    told = {
+        name: {key.lower(): newest(some[key]) for key in keys} for name, some in versions.items() if keys[0] in some
+    }
+    others = {name: some for name, some in sorted(told.items()) if "x86_64" in told and some != told["x86_64"]}
+    rows = (
+        f'{name} = {{ glibcxx = "{some["glibcxx"]}", cxxabi = "{some["cxxabi"]}" }}' for name, some in others.items()
+    )
+    return [f"elsewhere = {{ {', '.join(rows)} }}"] if others else []
 
 
 def newest(versions: list[str]) -> str:

@@ -86,6 +86,14 @@ def test_a_macos_older_than_the_tag_is_not_asked(command, tmp_path: Path):
     assert [one["profile"] for one in wheel["targets"]] == ["macos-14", "macos-15"]
 
 
+def test_no_macos_of_today_is_asked_about_32_bit_code(command, tmp_path: Path):
+    wheel = make_wheel(tmp_path, {"demo/a.dylib": macho(machine="x86_64", name="a")}, tag="py3-none-macosx_10_6_intel")
+    ran = command("check", str(wheel))
+    assert "macos-15 x86_64" in ran.out
+    assert " x86 " not in ran.out
+    assert "WL512" not in ran.out
+
+
 def test_a_declared_dependency_at_hand_is_installed_with_it(command, tmp_path: Path):
     user = {"user/a.abi3.so": elf(needed=["libprovided.so.1"], runpath="$ORIGIN/../provider")}
     provider = {"provider/libprovided.so.1": elf(soname="libprovided.so.1")}

@@ -202,4 +202,6 @@ def test_what_a_wheel_may_leave_to_the_system():
     assert {"libc.so.6", "libGL.so.1", "libstdc++.so.6"} <= wheel_policy("manylinux2014").libraries
     assert "libssl.so.3" not in wheel_policy("manylinux_2_28").libraries
     assert wheel_policy("manylinux2014_x86_64").glibcxx == "3.4.19"
+    assert wheel_policy("manylinux_2_26_x86_64").cxxabi == wheel_policy("manylinux_2_26").cxxabi == "1.3.10"
+    assert wheel_policy("manylinux_2_26_aarch64").cxxabi == "1.3.11"
     assert wheel_policy("musllinux_1_2").glibcxx == ""

@@ -58,8 +58,8 @@ def test_media_foundation_is_no_part_of_a_server():
     assert loaded("windows-server-2022", "a.pyd", needs).verdict is Verdict.FAILS
 
 
-def needing(library: str, version: str) -> bytes:
-    return elf(needed=[library], versions_needed=[(library, version)])
+def needing(library: str, version: str, machine: str = "x86_64") -> bytes:
+    return elf(needed=[library], versions_needed=[(library, version)], machine=machine)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,19 @@ def test_glibc_has_its_versions_and_no_newer_ones(profile: str, version: str, ve
 )
 def test_libstdcxx_has_its_versions_and_no_newer_ones(profile: str, version: str, verdict: Verdict):
     assert loaded(profile, "a.abi3.so", needing("libstdc++.so.6", version)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("architecture", "version", "verdict"),
+    [
+        ("x86_64", "GCC_4.8.0", Verdict.LOADS),
+        ("x86_64", "GCC_4.5.0", Verdict.FAILS),
+        ("aarch64", "GCC_4.5.0", Verdict.LOADS),
+    ],
+)
+def test_libgcc_has_versions_of_its_own_on_each_architecture(architecture: str, version: str, verdict: Verdict):
+    own = needing("libgcc_s.so.1", version, architecture)
+    assert loaded("debian-13", "a.abi3.so", own, architecture).verdict is verdict
 
 
 def test_a_musl_system_has_no_glibc():

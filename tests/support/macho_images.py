@@ -19,8 +19,12 @@ def macho(
     machine: str = "aarch64",
     minimum_os: tuple[int, int, int] | None = None,
     padding_bytes: int = 0,
+    file_type: int = 0,
 ) -> bytes:
-    """A dylib (a bundle without `name`) of load commands and one segment. `dylibs` are (LC_* number, install name)."""
+    """A dylib (a bundle without `name`) of load commands and one segment. `dylibs` are (LC_* number, install name).
+
+    `file_type`: another number for the header (MH_DSYM is 10).
+    """
     commands = [_dylib(ID, name)] if name is not None else []
     commands += [_dylib(kind, path) for kind, path in dylibs]
     commands += [_command(RPATH, struct.pack("<I", 12), path) for path in rpaths]
@@ -31,9 +35,8 @@ def macho(
     commands.append(_command(SEGMENT_64, struct.pack("<16sQQQQIIII", b"__TEXT", 0, size, 0, size, 5, 5, 0, 0)))
     content = b"".join(commands)
     cpu, subtype = CPU[machine]
-    header = struct.pack(
-        "<IIIIIIII", 0xFEEDFACF, cpu, subtype, 8 if name is None else 6, len(commands), len(content), 0, 0
-    )
+    file_type = file_type or (8 if name is None else 6)
+    header = struct.pack("<IIIIIIII", 0xFEEDFACF, cpu, subtype, file_type, len(commands), len(content), 0, 0)
     return header + content + bytes(padding_bytes)
 
 

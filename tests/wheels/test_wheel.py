@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import downloads
-from tests.support.images import pe
+from tests.support.images import macho, pe
 from tests.support.wheels import make_wheel
 from wontload.binary import MalformedImage, read_image
 from wontload.loader import Verdict
@@ -61,6 +61,7 @@ def test_a_file_name_has_its_parts():
         ("musllinux_1_2_armv7l", "linux", ("arm",), "musl", (1, 2)),
         ("linux_x86_64", "linux", ("x86_64",), "", None),
         ("macosx_11_0_arm64", "macos", ("aarch64",), "", (11, 0)),
+        ("macosx_10_6_intel", "macos", ("x86_64",), "", (10, 6)),
         ("macosx_10_9_universal2", "macos", ("aarch64", "x86_64"), "", (10, 9)),
         ("ios_13_0_arm64_iphoneos", "ios", (), "", None),
     ],
@@ -100,10 +101,12 @@ def test_members_are_laid_where_an_installer_lays_them(tmp_path: Path):
         assert "METADATA" in (laid.files.listing(r"C:\Python311\Lib\site-packages\demo-1.0.dist-info") or ())
 
 
-def judged(path: Path) -> dict[str, tuple[Verdict, tuple[str, ...], list[str]]]:
+def judged(
+    path: Path, profile: str = "windows-11", architecture: str = "x86_64"
+) -> dict[str, tuple[Verdict, tuple[str, ...], list[str]]]:
     with Archive(path) as archive:
         wheel = read_wheel(archive)
-        machine, process = clean_machine("windows-11", architecture="x86_64", python=(3, 11))
+        machine, process = clean_machine(profile, architecture=architecture, python=(3, 11))
         site = site_of(machine)
         judge = Judge(laid_over(machine, [wheel]), process, [wheel], site)
         return {
@@ -132,6 +135,17 @@ def test_each_file_is_judged_and_what_it_assumes_is_told(tmp_path: Path):
     assert found["demo/helped.pyd"] == (Verdict.LOADS, (libs,), [])
     assert found["demo/late.pyd"] == (Verdict.LOADS, (), ["WL207"])
     assert found["demo/garbage.dll"][0] is Verdict.FAILS
+
+
+def test_what_lies_there_for_debuggers_is_not_judged(tmp_path: Path):
+    files = {
+        "demo/a.cpython-311-darwin.so": macho(),
+        "demo/a.cpython-311-darwin.so.dSYM/Contents/Resources/DWARF/a.cpython-311-darwin.so": macho(
+            machine="x86_64", file_type=10
+        ),
+    }
+    path = make_wheel(tmp_path, files, tag="cp311-cp311-macosx_11_0_arm64")
+    assert list(judged(path, "macos-15", "aarch64")) == ["demo/a.cpython-311-darwin.so"]
 
 
 def test_a_damaged_member_is_an_answer(tmp_path: Path):

@@ -19,6 +19,7 @@ from wontload.loader.modes import default_mode, flags_for
 from wontload.machine import AddedDirectory, LoadRequest, Machine, Process, own_format
 
 TAGGED = re.compile(r"(?i)\.(?:cp\d+t?-[\w]+\.pyd|(?:cpython-\d|abi3|pypy\d|graalpy\d)[^./\\]*\.so)$")
+MH_DSYM = 10  # Apple, mach-o/loader.h: "companion file with only debug sections"
 ROUNDS = 4  # of finding directories for what is missing: each may bring libraries that need further ones
 
 Holders = Callable[[str], Collection[str]]
@@ -60,9 +61,12 @@ def initialises(image: Image, name: str) -> bool:
 
 
 def is_for(machine: Machine, image: Image, mode: str) -> bool:
-    """Whether a file is meant for this machine. An extension module is whatever processor it is for: its name fits."""
+    """Whether a file is meant for this machine. An extension module is whatever processor it is for: its name fits.
+
+    What dsymutil leaves beside a file for debuggers has its name and its format, and is loaded by nobody.
+    """
     system = machine.system
-    if image.format is not own_format(system):
+    if image.format is not own_format(system) or image.file_type == MH_DSYM:
         return False
     return mode == "import" or system.architecture in (image.architecture, *image.slices)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from wontload.knowledge.tables import Row, table
@@ -40,6 +40,7 @@ class WheelPolicy:
         glibcxx, cxxabi: newest symbol versions that it may ask of the system's libstdc++; empty where it may ask none.
         libraries: everything that it may leave to the system.
         architectures: for which it is defined.
+        elsewhere: `glibcxx` and `cxxabi` of the architectures that have others than x86_64.
     """
 
     name: str
@@ -50,6 +51,7 @@ class WheelPolicy:
     cxxabi: str
     libraries: frozenset[str]
     architectures: tuple[str, ...]
+    elsewhere: Mapping[str, Mapping[str, str]]
 
 
 def linux_release(name: str, version: str) -> LinuxRelease | None:
@@ -74,14 +76,15 @@ def wheel_policy(tag: str) -> WheelPolicy | None:
     """The policy behind a platform tag (`manylinux2014_x86_64`, `musllinux_1_2_aarch64`, or without architecture).
 
     A perennial tag that no policy is written for (`manylinux_2_32`) has that of the next older one, with its own glibc.
+    Without an architecture it is that of x86_64.
 
     Source: PEP 600, PEP 656.
     """
-    match = re.match(r"(manylinux(?:1|2010|2014)|(?:many|musl)linux_(\d{1,4})_(\d{1,4}))(?:_|$)", tag)
+    match = re.match(r"(manylinux(?:1|2010|2014)|(?:many|musl)linux_(\d{1,4})_(\d{1,4}))(?:_(\w+)|$)", tag)
     if match is None:
         return None
     if exact := _policies().get(match[1]):
-        return exact
+        return _on(match[4], exact)
     if match[2] is None:
         return None
     wanted = (int(match[2]), int(match[3]))
@@ -90,16 +93,14 @@ def wheel_policy(tag: str) -> WheelPolicy | None:
     if not older:
         return None
     nearest = max(older, key=lambda one: _numbers(one.libc_version))
-    return WheelPolicy(
-        match[1],
-        (),
-        libc,
-        f"{wanted[0]}.{wanted[1]}",
-        nearest.glibcxx,
-        nearest.cxxabi,
-        nearest.libraries,
-        nearest.architectures,
-    )
+    own = replace(nearest, name=match[1], aliases=(), libc_version=f"{wanted[0]}.{wanted[1]}")
+    return _on(match[4], own)
+
+
+def _on(architecture: str | None, policy: WheelPolicy) -> WheelPolicy:
+    """The policy with the symbol versions that an architecture has."""
+    own = policy.elsewhere.get(architecture or "", {})
+    return replace(policy, glibcxx=own.get("glibcxx", policy.glibcxx), cxxabi=own.get("cxxabi", policy.cxxabi))
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -138,4 +139,5 @@ def _policy(row: Row, common: frozenset[str]) -> WheelPolicy:
         row.get("cxxabi", ""),
         common | frozenset(row["libraries"]),
         tuple(row["architectures"]),
+        row.get("elsewhere", {}),
     )

@@ -15,16 +15,19 @@ ARCHITECTURES = {
 }
 # What Linux tags call the architectures that images name otherwise (`uname -m`).
 MACHINES = {"i686": "x86", "i386": "x86", "armv7l": "arm", "armv6l": "arm", "ppc64le": "ppc64le"}
+# Of names for several processors, those that a macOS of today knows: the 32-bit and PowerPC parts of `intel`, `fat3`,
+# `fat64` and `universal` are for systems before 10.15, where no CPython from 3.8 on is built for them.
+# Source: Apple, "32-bit app compatibility with macOS High Sierra 10.13.4 and later"; python.org, macOS installers.
 MAC_ARCHITECTURES = {
     "arm64": ("aarch64",),
     "x86_64": ("x86_64",),
     "universal2": ("aarch64", "x86_64"),
-    "intel": ("x86_64", "x86"),
+    "intel": ("x86_64",),
     "i386": ("x86",),
     "fat": ("x86", "ppc"),
-    "fat3": ("x86_64", "x86", "ppc"),
-    "fat64": ("x86_64", "ppc64"),
-    "universal": ("x86_64", "x86", "ppc", "ppc64"),
+    "fat3": ("x86_64",),
+    "fat64": ("x86_64",),
+    "universal": ("x86_64",),
 }
 
 

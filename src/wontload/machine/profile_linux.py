@@ -24,6 +24,10 @@ NVIDIA_DRIVER = (
 # What conda's Python has in its own lib. Source: dependencies of conda-forge's package python.
 CONDA = """libstdc++.so.6 libgcc_s.so.1 libgomp.so.1 libz.so.1 libbz2.so.1.0 liblzma.so.5 libffi.so.8 libsqlite3.so.0
     libssl.so.3 libcrypto.so.3 libreadline.so.8 libtinfo.so.6 libncursesw.so.6 libexpat.so.1 libuuid.so.1""".split()
+# Libraries whose symbol versions differ between architectures, and which have those of the list, which is x86_64's.
+# GCC 14's libgcc_s has GCC_4.5.0 on arm64 and i386, and GCC_4.8.0 on amd64 alone.
+# Source: libgcc-s1 and libstdc++6 14.2.0-19 of Debian 13, for amd64, arm64, armhf and i386, read on 2026-11-27.
+VERSIONS_BY_ARCHITECTURE = {"libgcc_s.so.1": {"x86_64"}, "libstdc++.so.6": {"x86_64", "x86", "aarch64"}}
 OPTIONS = ("", "x86-64-v2", "x86-64-v3", "x86-64-v4")
 
 
@@ -37,7 +41,12 @@ def linux_machine(
         extras: see `profile.EXTRAS`. level: of the processor, x86-64-v1 to v4.
     """
     directories = _directories(profile, own.architecture)
-    libraries = {_of(file, own.architecture): versions for file, versions in profile.libraries.items()}
+    libraries = {
+        _of(file, own.architecture): versions
+        if own.architecture in VERSIONS_BY_ARCHITECTURE.get(file, {own.architecture})
+        else ()  # not known
+        for file, versions in profile.libraries.items()
+    }
     if "nvidia" in extras:
         libraries |= dict.fromkeys(NVIDIA_DRIVER, ())
     contents: dict[str, Content] = {

@@ -54,10 +54,17 @@ def targets_for(wheel: Wheel, profiles: Sequence[str] = ()) -> tuple[Target, ...
     for name in dict.fromkeys(tag.platform for tag in wheel.tags):
         platform = platform_of(name)
         for profile in _profiles(platform, profiles):
-            for architecture in platform.architectures or ("x86_64",):
+            for architecture in _processors(platform):
                 for python, threaded in _pythons(wheel.tags, platform.system):
                     found[Target(profile, architecture, python, threaded)] = None
     return tuple(found)
+
+
+def _processors(platform: Platform) -> tuple[str, ...]:
+    """Those of the tag that the systems of the profiles run on: no macOS of today runs 32-bit or PowerPC code."""
+    if platform.system == "macos":
+        return tuple(one for one in platform.architectures if one in ("x86_64", "aarch64"))
+    return platform.architectures or ("x86_64",)
 
 
 def _profiles(platform: Platform, named: Sequence[str]) -> Iterator[str]:

@@ -81,7 +81,10 @@ def _wrong(image: Image, contents: Contents) -> str:
         have = set(image.slices or (image.architecture,))
         missing = [one for one in platform.architectures if not have & ALIKE.get(one, {one})]
         if missing:
-            reasons.append(f"code for {listed(sorted(have))}, under the tag {tag}")
+            what = f"code for {listed(sorted(have))}"
+            if len(missing) < len(platform.architectures):
+                what += f" and none for {listed(missing)}"
+            reasons.append(f"{what}, under the tag {tag}")
         elif platform.libc and (other := _other_libc(image, platform.libc)):
             reasons.append(f"linked against {other}, under the tag {tag}")
         else:
