@@ -111,6 +111,7 @@ def log_to_json(diagnosis: LogDiagnosis) -> Object:
         },
         "recognised": sorted(recognised, key=lambda one: one["line"]),
         "would_settle": list(diagnosis.would_settle),
+        "next_step": diagnosis.next_step,
     }
 
 

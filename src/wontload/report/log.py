@@ -42,6 +42,8 @@ def render_log(diagnosis: LogDiagnosis, terminal: Terminal, *, quiet: bool = Fal
     if verbose:
         lines += [[], *_recognised(diagnosis, terminal)]
     lines += settle_section(diagnosis.would_settle, terminal)
+    if diagnosis.next_step:
+        lines += [[], *labelled("next", words(diagnosis.next_step), terminal.width)]
     if first.code in CODES:
         command = span(f"wontload explain {first.code}", "strong")
         lines += [[], *flow([command, *words("tells the whole story.")], terminal.width)]

@@ -46,3 +46,29 @@ def test_another_version_that_is_there_is_another_major():
 def test_a_text_full_of_the_name_is_read_in_bounded_time():
     assert elsewhere("libodd.so.3", "libodd.so.3 " * 200_000).itself == ""
     assert elsewhere("libodd.so.3", ("a" * 390 + "libodd!\n") * 5_000).others == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "itself"),
+    [
+        ("I linked /usr/local/odd/libodd.so.3 in /usr/lib and it works.", "/usr/local/odd/libodd.so.3"),
+        ("libodd.so.3 is present in my environment", "as the text says"),
+        ("It says not found. But libodd.so.3 exists in lib.", "as the text says"),
+        ("there are 20 copies of libodd.so.3 on this computer", "as the text says"),
+        ("libodd.so.3 存在", "as the text says"),
+        ("libodd.so.3 is not there", ""),
+        ("I do not think that libodd.so.3 is there", ""),
+        ("Check whether libodd.so.3 exists", ""),
+        ("不存在 libodd.so.3 存在吗", ""),
+        ("Could not load /usr/local/odd/libodd.so.3", ""),
+        ("Do I have to copy it to /usr/lib/libodd.so.3?", ""),
+        ("libodd.so.3 is in the list of what is missing", "as the text says"),
+    ],
+)
+def test_what_people_say_of_it(sentence, itself):
+    assert elsewhere("libodd.so.3", MISSING + sentence + "\n").itself == itself
+
+
+def test_what_people_say_stands_before_a_bare_number_of_an_error():
+    text = "Could not load library odd_ops.dll. Error code 126\nI have 20 copies of odd_ops.dll here.\n"
+    assert verdict(text) == ("undetermined", "WL202")

@@ -96,6 +96,17 @@ def test_a_build_that_only_warns_of_a_minor_difference_names_no_cause():
         ("RuntimeError: fails to pass a sanity check due to a bug in the windows runtime.", ("fails", "WL307")),
         ("CUDA SETUP: Loading binary C:\\odd\\libodd_cuda.so...", ("fails", "WL501")),
         ("qemu-odd: Could not open '/lib64/ld-linux-odd.so.2': No such file", ("undetermined", "WL103")),
+        (
+            "ImportError: cannot import name 'odd' from 'odd.bindings._odd' (unknown location)",
+            ("undetermined", "WL504"),
+        ),
+        ("ImportError: cannot import name 'odd' from 'odd.bindings' (unknown location)", ("undetermined", "WL503")),
+        ("42 ERROR: Can not find libodd.so.7 in path ldd (needed by /usr/lib/odd.so)", ("undetermined", "WL201")),
+        ("42 WARNING: lib not found: odd-7.dll dependency of C:\\odd\\odd.pyd", ("undetermined", "WL201")),
+        (
+            "42 WARNING: Library not found: could not resolve 'libodd.so.7', dependency of '/odd/odd.so'.",
+            ("undetermined", "WL201"),
+        ),
         # What a shell's transcript says of the GPU.
         (">>> torch.cuda.is_available()\nFalse", ("undetermined", "WL405")),
         ("bash: nvidia-smi: command not found", ("undetermined", "WL406")),

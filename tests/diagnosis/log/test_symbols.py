@@ -45,3 +45,11 @@ def test_whose_symbol_it_is(text, answer):
 def test_the_library_of_macos_is_named():
     text = DLOPEN + "Symbol not found: _odd_new\n  Expected in: <AB-1> /usr/lib/libarchive.2.dylib"
     assert "libarchive.2.dylib" in first(text).title
+
+
+def test_what_could_not_be_preloaded_comes_before_the_symbol_that_it_would_have_had():
+    text = (
+        "ERROR: ld.so: object '/tmp/libodd.so' from LD_PRELOAD cannot be preloaded (failed to map segment from shared "
+        "object): ignored.\npython3: symbol lookup error: /odd/libother.so: undefined symbol: odd_open"
+    )
+    assert first(text).code == "WL105"

@@ -44,6 +44,7 @@ class Cause:
         title, why, subject: as of a finding. place: where it stands, for the order.
         rank: of several the highest is first.
         evidence: the lines that say it.
+        development: the name by which a build misses development files (`knowledge.development`).
     """
 
     code: str
@@ -55,6 +56,7 @@ class Cause:
     rank: int
     suspects: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    development: str = ""
 
 
 def stated(log: Log, *codes: str) -> Iterator[Cause]:
@@ -75,9 +77,17 @@ def cause_of(event: Event, reading: Reading) -> Cause:
         why=reading.why or filled(message.why, event.values),
         subject=(message.subject or subject_of(event))[:LONGEST_SUBJECT],
         place=event.place,
-        rank=message.rank,
+        rank=message.rank + reading.lift,
         evidence=(said(event.line, event.text),),
+        development=_development_files(event),
     )
+
+
+def _development_files(event: Event) -> str:
+    module = event.values.get("module", "")
+    if event.message.kind == "module" and module in _OF_PYTHON_ITSELF:
+        return module
+    return subject_of(event) if event.message.row.get("development") else ""
 
 
 def _reading(event: Event, log: Log) -> Reading:
@@ -102,6 +112,11 @@ def _reading(event: Event, log: Log) -> Reading:
 
 # Extension modules of CPython's own library that a build leaves out where a library's headers were missing.
 # Source: CPython, configure.ac, PY_STDLIB_MOD.
+_LEFT_OUT = (
+    "A build of CPython leaves out each module whose library's development files it does not find, and says so at its "
+    "end only. With them installed, that Python has to be built again (pyenv: `pyenv install --force VERSION`). "
+    "Distributions have some modules as a package of their own, such as python3-tk."
+)
 _OF_PYTHON_ITSELF = frozenset("_tkinter _ctypes _ssl _hashlib _sqlite3 _bz2 _lzma _curses readline _dbm _gdbm".split())
 
 
@@ -111,7 +126,7 @@ def _of_module(event: Event, log: Log) -> Reading:
     package, dot, last = name.rpartition(".")
     if name in _OF_PYTHON_ITSELF:
         title = f"that Python was built or packaged without {name}"
-        return Reading("WL504", False, ("WL201", "WL701"), title)
+        return Reading("WL504", False, ("WL201", "WL701"), title, _LEFT_OUT)
     if dot and (last.startswith("_") or last == package):
         return Reading("WL501", False, ("WL504", "WL503"), f"the extension module {last} is not there for that Python")
     if log.of("build-failed") and not dot:
@@ -183,7 +198,7 @@ def filled(template: str, values: object) -> str:
 
 
 def subject_of(event: Event) -> str:
-    """What a message is about: the library, else the symbol, and so on; else the message itself."""
+    """What a message is about: the library, else the symbol, and so on; else the message itself, by its name."""
     for key in (
         "library",
         "symbol",

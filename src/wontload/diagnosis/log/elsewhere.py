@@ -1,6 +1,6 @@
-"""What else a log shows of a library that was not found: listings in which it, or another version of it, is there.
+"""What else a log shows of a library that was not found: that it, or another version of it, is there.
 
-People who ask for help run `ls`, `find`, `locate`, `ldconfig -p` and paste the answer below the error.
+People who ask for help run `ls`, `find`, `locate`, `ldconfig -p` and paste the answer below the error; or they say so.
 """
 
 from __future__ import annotations
@@ -18,6 +18,18 @@ LONGEST = 400  # characters of a line of a listing
 _NAME = re.compile(r"(?:[A-Za-z]:(?=[\\/]))?[\w./\\+@-]{2,}\*?")
 _LONG = re.compile(r"\s*[-lr][r-][w-][xs-][r-][w-]")  # `ls -l`
 _RESOLVED = re.compile(r"=>\s+(?:/|[A-Za-z]:\\)\S")  # `ldd` and `ldconfig -p`
+# What people say of a file that they have seen: behind its name, and before it. What denies it, or makes it what a
+# loader said.
+_IS_THERE = re.compile(
+    r"['\"`*]?\s{1,3}(?:file )?(?:is exist|exists|does exist|is (?:there|present|located|in)\b)|\s{0,3}存在"
+)
+_SEEN = re.compile(r"(?:\bcop(?:y|ies) of|\bi (?:can )?(?:see|have|found)|\bthere is(?: an?| the)?)\s['\"`*]?$")
+_DENIED = re.compile(r"\b(?:no|not|cannot|without|if|whether|unless|until)\b|n['’]t\b|[不没未]")
+_BY_A_PROGRAM = re.compile(
+    r"error|fail|unable|missing|tried|trying|load|import|need|requir|referenc|should|must|\bto\b"
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|[;。，]")
+NEAR = 40  # characters before a name in which a denial counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Elsewhere:
 
     Attributes:
         itself: the library as listed, with its directory where the listing has it; empty when it is not listed.
+            Where people say only that they have it, what they say.
         others: names of other versions of it that are listed.
     """
 
@@ -34,22 +47,27 @@ class Elsewhere:
 
 
 def elsewhere(library: str, text: str) -> Elsewhere:
-    """Which listings in a cleaned text have the library, or another version of it."""
+    """Which lines of a cleaned text have the library, or another version of it."""
     name = library.replace("\\", "/").rpartition("/")[2]
-    itself = ""
+    itself = said = ""
     others: dict[str, None] = {}
-    for path, alone in _listed(name, text):
-        found = path.replace("\\", "/").rpartition("/")[2].rstrip("*")
-        if found.lower() == name.lower() or ("." not in name and _is_called(found, name)):
-            if found != path or not alone:  # else it is a piece of a broken line
-                itself = max(itself, path, key=len)  # the one with a directory says more
-        elif _is_another_version(found, name):
-            others[found] = None
-    return Elsewhere(itself, tuple(others))
+    for line in _lines_with(name, text):
+        if not _is_listing(line):
+            said = said or _said_of(library, name, line)
+            continue
+        parts = line.split()
+        for path in filter(_NAME.fullmatch, parts):
+            found = path.replace("\\", "/").rpartition("/")[2].rstrip("*")
+            if found.lower() == name.lower() or ("." not in name and _is_called(found, name)):
+                if found != path or len(parts) > 1:  # else it is a piece of a broken line
+                    itself = max(itself, path, key=len)  # the one with a directory says more
+            elif _is_another_version(found, name):
+                others[found] = None
+    return Elsewhere(itself or said, tuple(others))
 
 
-def _listed(name: str, text: str) -> Iterator[tuple[str, bool]]:
-    """The names and paths of listings, of lines that have the beginning of the library's name; whether each is alone.
+def _lines_with(name: str, text: str) -> Iterator[str]:
+    """The lines that have the beginning of the library's name.
 
     Of a text that has that beginning more often than `MOST_PLACES`, only so many places are looked at.
     """
@@ -65,10 +83,27 @@ def _listed(name: str, text: str) -> Iterator[tuple[str, bool]]:
             continue
         seen = begin
         end = text.find("\n", match.start(), match.start() + LONGEST)
-        line = text[begin : end if end >= 0 else match.start() + LONGEST]
-        parts = line.split()
-        if _is_listing(line):
-            yield from ((part, len(parts) == 1) for part in parts if _NAME.fullmatch(part))
+        yield text[begin : end if end >= 0 else match.start() + LONGEST]
+
+
+def _said_of(library: str, name: str, line: str) -> str:
+    """What a sentence says of a file of that name: where it lies, or that it is there; empty where it says neither."""
+    if "." not in name:
+        return ""
+    for sentence in _SENTENCE.split(line):
+        at = sentence.lower().find(name.lower())
+        if at < 0:
+            continue
+        before, behind = sentence[max(0, at - NEAR) : at].lower(), sentence[at + len(name) :]
+        if _DENIED.search(before) or _DENIED.match(behind.strip()):
+            continue
+        path = sentence[sentence.rfind(" ", 0, at) + 1 : at + len(name)].lstrip("'\"`(*")
+        is_path = bool(re.match(r"/|[A-Za-z]:[\\/]", path)) and path != library
+        if is_path and not _DENIED.search(sentence.lower()) and not _BY_A_PROGRAM.search(sentence.lower()):
+            return path
+        if _IS_THERE.match(behind) or _SEEN.search(before):
+            return "as the text says"
+    return ""
 
 
 def _is_listing(line: str) -> bool:

@@ -12,15 +12,20 @@ from wontload.diagnosis.log.facts import Facts, facts_of
 from wontload.diagnosis.log.numbers import NumberEvent, numbers_of
 from wontload.diagnosis.log.reading import decoded
 from wontload.diagnosis.log.rules import LOG_RULES
-from wontload.diagnosis.log.settling import would_settle
+from wontload.diagnosis.log.settling import next_step, would_settle
 from wontload.diagnosis.log.suspects import title_of_suspect
 from wontload.diagnosis.log.text import cleaned, numbered
 from wontload.knowledge.components import component_of
-from wontload.knowledge.providers import providers_of
+from wontload.knowledge.development import development_packages
+from wontload.knowledge.messages import messages
+from wontload.knowledge.providers import Provider, providers_of
 
 MOST_SUSPECTS = 6
 MOST_EVIDENCE = 8
 MOST_ALSO = 24
+MOST_OFFERS = 4  # files of one finding for which somebody is named who provides them
+# Findings of which it is a remedy that a library is fetched: it is nowhere, not searched, or of another version.
+OF_MISSING = frozenset(("WL201", "WL202", "WL204", "WL207", "WL302", "WL303", "WL305", "WL402"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,8 @@ class LogDiagnosis:
         findings: the cause first; when undetermined, suspects, the likelier first.
         facts: what the text tells of the machine.
         events, numbers: everything that was recognised, in order.
-        would_settle: sentences with commands, when undetermined.
+        would_settle: sentences with commands, when undetermined. next_step: one, when the text tells the cause; may be
+            empty.
         encoding: that the bytes were taken for. lines: of the text. left_out_bytes: of a text that was too long.
     """
 
@@ -47,6 +53,7 @@ class LogDiagnosis:
     encoding: str
     lines: int
     left_out_bytes: int = 0
+    next_step: str = ""
 
 
 def diagnose_log(data: bytes, *, name: str = "-", left_out_bytes: int = 0) -> LogDiagnosis:
@@ -71,6 +78,7 @@ def diagnose_log(data: bytes, *, name: str = "-", left_out_bytes: int = 0) -> Lo
         events=log.events,
         numbers=log.numbers,
         would_settle=() if fails else would_settle(findings, log),
+        next_step=next_step(findings, log) if fails else "",
         encoding=encoding,
         lines=len(text.starts),
         left_out_bytes=left_out_bytes,
@@ -112,7 +120,8 @@ def _findings(groups: list[list[Cause]], facts: Facts) -> Iterator[Finding]:
 
 def _finding(group: list[Cause], facts: Facts, severity: Severity) -> Finding:
     first = group[0]
-    subjects = tuple(dict.fromkeys(one.subject for one in group))
+    named = {message.id for message in messages()}  # of a message that names nothing, its own name is the subject
+    subjects = tuple(dict.fromkeys(one.subject for one in group if one is first or one.subject not in named))
     evidence = list(dict.fromkeys(item.text for one in group for item in one.evidence))
     items = {item.text: item for one in group for item in one.evidence}
     component = component_of(first.subject)
@@ -124,7 +133,7 @@ def _finding(group: list[Cause], facts: Facts, severity: Severity) -> Finding:
         also=subjects[1:MOST_ALSO],
         component=component.name if component else None,
         chain=tuple(dict.fromkeys(name for name in (facts.target, first.subject) if name)),
-        evidence=(*(items[text] for text in evidence[:MOST_EVIDENCE]), *_providers(subjects, facts)),
+        evidence=(*(items[text] for text in evidence[:MOST_EVIDENCE]), *_offers(group, subjects, facts)),
         explanation=first.why,
         explains_error=severity is Severity.ERROR,
     )
@@ -150,14 +159,22 @@ def _nothing_known() -> Finding:
     )
 
 
-def _providers(subjects: tuple[str, ...], facts: Facts) -> Iterator[Evidence]:
-    """Who provides the libraries that are missing, where the system is known."""
-    for name in subjects[:4] if facts.system else ():
-        providers = providers_of(name, system=facts.system) if "." in name else ()
-        if providers:
-            offers = [
-                {"kind": one.kind, "package": one.package, "where": one.where, "command": one.command}
-                for one in providers
-            ]
-            data = {"file": name, "package": providers[0].package, "providers": offers}
-            yield Evidence("provider", f"{name}: {providers[0].text}", data)
+def _offers(group: list[Cause], subjects: tuple[str, ...], facts: Facts) -> Iterator[Evidence]:
+    """Who provides what is missing: libraries where the system is known; development files on both where it is not."""
+    if group[0].code in OF_MISSING:
+        for name in subjects[:MOST_OFFERS] if facts.system else ():
+            yield from _offer(name, providers_of(name, system=facts.system) if "." in name else ())
+    for name in dict.fromkeys([one.development for one in group if one.development][:MOST_OFFERS]):
+        for system in (facts.system,) if facts.system else ("linux", "macos"):
+            yield from _offer(name, development_packages(name, system=system), alternative=not facts.system)
+
+
+def _offer(name: str, providers: tuple[Provider, ...], *, alternative: bool = False) -> Iterator[Evidence]:
+    if providers:
+        offers = [
+            {"kind": one.kind, "package": one.package, "where": one.where, "command": one.command} for one in providers
+        ]
+        data: dict[str, object] = {"file": name, "package": providers[0].package, "providers": offers}
+        if alternative:
+            data["alternative"] = True
+        yield Evidence("provider", f"{name}: {providers[0].text}", data)

@@ -16,14 +16,20 @@ from wontload.knowledge.providers import in_newest_debian, providers_of
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a message comes to: a finding's code, whether it is sure, other suspects, and words of its own, if any."""
+    """What a message comes to: a finding's code, whether it is sure, other suspects, and words of its own, if any.
+
+    `lift` is added to the rank of the message, where other lines bear it out.
+    """
 
     code: str
     decides: bool
     suspects: tuple[str, ...] = ()
     title: str = ""
     why: str = ""
+    lift: int = 0
 
+
+BORNE_OUT = 5  # a listing says more than a number of an error does
 
 # A library of the graphics driver: no package brings it, the driver's installer does. Source: NVIDIA, CUDA Driver API
 # and NVML; Khronos, Vulkan loader; each row of `knowledge/pages.toml` of kind `driver`.
@@ -87,9 +93,10 @@ def _by_listing(library: str, text: str) -> Reading | None:
     found = elsewhere(library, text)
     if found.itself:
         title = f"{library} is on that machine ({found.itself}), and not where this load searches"
-        return Reading("WL202", False, ("WL203", "WL205", "WL204"), title)
+        return Reading("WL202", False, ("WL203", "WL205", "WL204"), title, lift=BORNE_OUT)
     if found.others:
-        return Reading("WL204", False, ("WL201", "WL202"), f"{found.others[0]} is there, and {library} is asked for")
+        title = f"{found.others[0]} is there, and {library} is asked for"
+        return Reading("WL204", False, ("WL201", "WL202"), title, lift=BORNE_OUT)
     return None
 
 

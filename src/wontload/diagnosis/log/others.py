@@ -21,8 +21,14 @@ def others(log: Log) -> Iterator[Cause]:
     """Every message and every number of Windows that does not speak for a finding of builds."""
     codes = {message.code for message in messages()} - set(BUILD_CODES)
     in_build_script = {event.place for event in log.of("could-not-find-module") if "before" in event.values}
+    told = {number.module for number in log.numbers}, {number.line for number in log.numbers}
+    in_known_words = {
+        event.place
+        for event in log.of("dll-load-failed")
+        if event.values.get("module", "") in told[0] or event.line in told[1]
+    }
     for cause in stated(log, *sorted(codes)):
-        if cause.place not in in_build_script:
+        if cause.place not in in_build_script | in_known_words:
             yield cause
     for number in log.numbers:
         yield _of_number(number, log)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from wontload.diagnosis.finding import Finding
 from wontload.diagnosis.log.cause import Log
 
+UNKNOWN = "PACKAGE"
 BUILDS = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706", "WL707")
+
+
+GPU = ("WL402", "WL403", "WL406")
+GPU_CODE = ("WL404", "WL405")
 
 
 def would_settle(findings: tuple[Finding, ...], log: Log) -> tuple[str, ...]:
@@ -18,16 +23,55 @@ def would_settle(findings: tuple[Finding, ...], log: Log) -> tuple[str, ...]:
             f"Send the whole output, from its first line: pip install -v --no-cache-dir {package} > build.txt 2>&1, "
             "then wontload log build.txt.",
         )
+    if first.code in (*GPU, *GPU_CODE):
+        return (_about_gpu(first, log), _taken_along(target))
     if first.code == "WL903" and not log.events and not log.numbers:
         return (
             f"Run wontload {target} on that machine: it watches the import and says which file is missing.",
             "Or paste more: the whole traceback, from `Traceback` on, or the build's whole output.",
         )
+    if is_library(target) and "/" not in target and "\\" not in target:
+        watched = f"Run wontload which {target} on that machine: it says where copies are, and which one a load takes."
+    else:
+        watched = f"Run wontload {target} on that machine: it watches the real load and names the file."
+    return (watched, _taken_along(target))
+
+
+def next_step(findings: tuple[Finding, ...], log: Log) -> str:
+    """What to do where the text tells the cause: a sentence with a command; empty where the finding itself says it."""
+    first = findings[0]
+    target = target_of(first, log)
+    if first.code in (*GPU, *GPU_CODE):
+        return _about_gpu(first, log)
+    if first.code in BUILDS or is_library(target) or target == UNKNOWN:
+        return ""
     return (
-        f"Run wontload {target} on that machine: it watches the real load and names the file.",
-        f"Or take that machine along: wontload snapshot {target} -o box.json there, then "
-        f"wontload {target} --machine box.json here.",
+        f"On that machine, wontload fix {target} looks for what mends it, proves it on a model of the machine, and "
+        "applies it after asking."
     )
+
+
+def _about_gpu(first: Finding, log: Log) -> str:
+    if first.code in GPU_CODE and log.facts.package:
+        return (
+            f"Run wontload pick {log.facts.package} on that machine: it names the wheel that has code for its GPU, and "
+            "the command that gets it."
+        )
+    return (
+        "Run wontload doctor on that machine: it names the GPU, its driver, and the newest CUDA that this driver takes."
+    )
+
+
+def _taken_along(target: str) -> str:
+    return (
+        f"Or take that machine along: wontload snapshot {target} -o box.json there, then "
+        f"wontload {target} --machine box.json here."
+    )
+
+
+def is_library(target: str) -> bool:
+    """Whether a target is a library's file, and no package."""
+    return target.lower().endswith((".dll", ".pyd", ".so", ".dylib")) or ".so." in target
 
 
 def target_of(finding: Finding, log: Log) -> str:
@@ -38,6 +82,6 @@ def target_of(finding: Finding, log: Log) -> str:
     named = next((event.values["module"] for event in log.events if "module" in event.values), "")
     if module or named:
         return (named or module).partition(".")[0]
-    if finding.subject.lower().endswith((".dll", ".pyd", ".so", ".dylib")) or ".so." in finding.subject:
+    if is_library(finding.subject):
         return finding.subject
-    return log.facts.package or "PACKAGE"
+    return log.facts.package or UNKNOWN
