@@ -25,6 +25,7 @@ bench: oracles
 
 # An hour or so on two cores, and 2 GB of wheels. Broken off, it goes on with what `.cache/sweep` does not hold yet.
 sweep: oracles
+	@scripts/install-oracles sweep
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "sweep" --timeout 9000; \
 		status=$$?; $(BIN)/python scripts/write_conformance.py && exit $$status
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.machines import (
@@ -17,6 +19,8 @@ from tests.support.machines import (
     so,
     windows,
 )
+from wontload.machine import AddedDirectory
+from wontload.remedy.candidates.copies_here import directories_that_help
 from wontload.remedy.change import Change, changed_request, together
 from wontload.remedy.proof import prove
 
@@ -64,6 +68,20 @@ def test_a_preload_that_fails_changes_nothing():
     request = ctypes_load(LLAMA)
     change = Change(preload=(CUDART,))
     assert changed_request(machine, request, change).process.modules == request.process.modules
+
+
+def test_what_the_package_itself_adds_comes_after_what_is_mapped_beforehand():
+    beside = PACKAGE + r"\cudart64_12.dll"
+    elsewhere = CUDA + r"\cublas64_12.dll"
+    machine = windows({LLAMA: dll("cublas64_12.dll"), elsewhere: dll("cudart64_12.dll"), beside: dll()})
+    request = ctypes_load(LLAMA, winmode=0)
+    added = replace(request.process, added_directories=(AddedDirectory(PACKAGE),))
+    case = replace(case_of(machine, replace(request, process=added)), start=request.process)
+    assert prove(case, Change(preload=(elsewhere,))).works is False
+    assert prove(case, Change(preload=(beside, elsewhere))).works is True
+    change, proof = directories_that_help(case, "preload") or (None, None)
+    assert change is not None
+    assert (change.preload, proof.works) == ((beside, elsewhere), True)
 
 
 def test_on_linux():

@@ -75,22 +75,34 @@ def _soname(machine: Machine, path: str) -> str:
         return posixpath.basename(path)
 
 
-def changed_request(machine: Machine, request: LoadRequest, change: Change) -> LoadRequest:
-    """The request as it would be made afterwards; `machine` is the one that `changed_machine` gave."""
-    process = request.process
-    added = tuple(AddedDirectory(path) for path in change.added_directories)
-    process = replace(
-        process,
-        added_directories=process.added_directories + added,
-        environment=_environment(machine, process.environment, change),
-    )
-    for path in change.preload:
-        process = _with_preloaded(machine, process, path, change.everywhere)
+def changed_request(
+    machine: Machine, request: LoadRequest, change: Change, start: Process | None = None
+) -> LoadRequest:
+    """The request as it would be made afterwards.
+
+    Args:
+        machine: the one that `changed_machine` gave.
+        start: the process before the target was touched, which is when a scoped path maps its libraries: what the
+            target's own code adds comes later. `None`: not known, so that the request's own state has to do.
+    """
+    process = _prepared(machine, request.process, change)
+    if change.preload:
+        process = _with_preloaded(machine, process, change, start or request.process)
     flags = request.flags if change.flags is None or request.kind != "ctypes" else change.flags
     finder = request.finder
     if finder is not None:
         finder = replace(finder, environment=_environment(machine, finder.environment, change))
     return replace(request, process=process, flags=flags, finder=finder)
+
+
+def _prepared(machine: Machine, process: Process, change: Change) -> Process:
+    """A process with the change's directories and variables."""
+    added = tuple(AddedDirectory(path) for path in change.added_directories)
+    return replace(
+        process,
+        added_directories=process.added_directories + added,
+        environment=_environment(machine, process.environment, change),
+    )
 
 
 def _environment(machine: Machine, environment: Mapping[str, str], change: Change) -> dict[str, str]:
@@ -111,19 +123,34 @@ def _environment(machine: Machine, environment: Mapping[str, str], change: Chang
     return values
 
 
-def failed_preloads(machine: Machine, request: LoadRequest, change: Change) -> Iterator[LoadResult]:
-    """Libraries that are to be mapped beforehand and cannot be, as the model says; `machine` is the changed one."""
-    process = changed_request(machine, request, replace(change, preload=())).process
-    for path in change.preload:
-        result = load(machine, preload_request(machine, process, path, everywhere=change.everywhere))
+def failed_preloads(machine: Machine, change: Change, start: Process) -> Iterator[LoadResult]:
+    """Libraries that are to be mapped beforehand and cannot be, as the model says.
+
+    Args:
+        machine: the changed one. start: see `changed_request`.
+    """
+    for result in _preloads(machine, change, start):
         if result.verdict is Verdict.FAILS:
             yield result
-        process = _with_preloaded(machine, process, path, change.everywhere)
 
 
-def _with_preloaded(machine: Machine, process: Process, path: str, everywhere: bool) -> Process:
-    """The process in which `path` has been mapped; as it was where that load fails."""
-    result = load(machine, preload_request(machine, process, path, everywhere=everywhere))
+def _preloads(machine: Machine, change: Change, start: Process) -> Iterator[LoadResult]:
+    """What the loader makes of each library that is mapped beforehand, with those before it in the process."""
+    process = _prepared(machine, start, change)
+    for path in change.preload:
+        result = load(machine, preload_request(machine, process, path, everywhere=change.everywhere))
+        yield result
+        process = _with_mapped(machine, process, path, result, change.everywhere)
+
+
+def _with_preloaded(machine: Machine, process: Process, change: Change, start: Process) -> Process:
+    """The process in which they have been mapped; one whose load fails is not."""
+    for path, result in zip(change.preload, _preloads(machine, change, start), strict=True):
+        process = _with_mapped(machine, process, path, result, change.everywhere)
+    return process
+
+
+def _with_mapped(machine: Machine, process: Process, path: str, result: LoadResult, everywhere: bool) -> Process:
     if result.verdict is not Verdict.LOADS:
         return process
     mapped = [one.path for one in result.modules if one.status is Status.LOADED and one.path is not None]

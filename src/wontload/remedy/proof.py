@@ -63,7 +63,7 @@ def prove(case: Case, change: Change, loads: Sequence[int] | None = None) -> Pro
     for index in wanted:
         one = case.loads[index]
         before.append(one.simulated or load(case.machine, one.request))
-        after.append(load(machine, changed_request(machine, one.request, change)))
+        after.append(load(machine, changed_request(machine, one.request, change, case.start)))
     return Proof(before=tuple(before), after=tuple(after), spoilt=tuple(_spoilt(case, change, wanted)))
 
 
@@ -77,6 +77,6 @@ def _spoilt(case: Case, change: Change, wanted: Sequence[int]) -> Iterator[LoadR
     for index, one in enumerate(case.loads):
         if index in wanted or one.simulated is None or one.simulated.verdict is not Verdict.LOADS:
             continue
-        result = load(machine, changed_request(machine, one.request, change))
+        result = load(machine, changed_request(machine, one.request, change, case.start))
         if result.verdict is Verdict.FAILS:
             yield result

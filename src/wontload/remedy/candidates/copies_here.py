@@ -63,8 +63,8 @@ def bring(case: Case, make: Callable[[tuple[str, ...]], Change]) -> Brought:
 def _lost(case: Case, change: Change, proof: Proof) -> Iterator[str]:
     """Base names of what is still missing: to the loads themselves, and to copies that cannot be mapped beforehand."""
     machine = changed_machine(case.machine, change)
-    requests = [case.loads[index].request for index in must_load(case)] if change.preload else []
-    failed = [result for request in requests for result in failed_preloads(machine, request, change)]
+    starts = [case.start] if case.start else [case.loads[index].request.process for index in must_load(case)]
+    failed = [result for start in starts for result in failed_preloads(machine, change, start)]
     for module in (*proof.still_missing, *(one for result in failed for one in missing_in(result))):
         yield module.name.replace("\\", "/").rsplit("/", 1)[-1]
 
