@@ -72,3 +72,16 @@ def test_what_people_say_of_it(sentence, itself):
 def test_what_people_say_stands_before_a_bare_number_of_an_error():
     text = "Could not load library odd_ops.dll. Error code 126\nI have 20 copies of odd_ops.dll here.\n"
     assert verdict(text) == ("undetermined", "WL202")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "others"),
+    [
+        ("there is no libodd.so.3; there is a `/lib/libodd.so.4`.", ("libodd.so.4",)),
+        ("I have libodd.so.4 in lib64", ("libodd.so.4",)),
+        ("I do not have libodd.so.4", ()),
+        ("Successfully loaded libodd.so.4", ()),
+    ],
+)
+def test_another_version_that_somebody_has(sentence, others):
+    assert elsewhere("libodd.so.3", MISSING + sentence + "\n").others == others

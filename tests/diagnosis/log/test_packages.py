@@ -107,6 +107,22 @@ def test_a_build_that_only_warns_of_a_minor_difference_names_no_cause():
             "42 WARNING: Library not found: could not resolve 'libodd.so.7', dependency of '/odd/odd.so'.",
             ("undetermined", "WL201"),
         ),
+        ("ValueError: Namespace OddKit not available for version 2.0", ("undetermined", "WL201")),
+        ("libGL error: failed to load driver: odd", ("undetermined", "WL303")),
+        ("FileNotFoundError: [Errno 2] No such file or directory: '_skbuild/odd'", ("undetermined", "WL505")),
+        (
+            "Error Code 6: Internal Error (Unable to load library: libnvinfer_odd_resource.so.8.4.2)",
+            ("undetermined", "WL202"),
+        ),
+        (
+            "ImportError: libodd link-time ssl backends (odd) do not include compile-time ssl backend (other)",
+            ("fails", "WL206"),
+        ),
+        (
+            "Library not loaded: @rpath/libodd.2.dylib`\n  `Reason: Incompatible library version: libother.20.dylib "
+            "requires version 9.0.0 or later, but libodd.2.dylib provides version 8.0.0",
+            ("fails", "WL206"),
+        ),
         # What a shell's transcript says of the GPU.
         (">>> torch.cuda.is_available()\nFalse", ("undetermined", "WL405")),
         ("bash: nvidia-smi: command not found", ("undetermined", "WL406")),

@@ -54,6 +54,7 @@ def elsewhere(library: str, text: str) -> Elsewhere:
     for line in _lines_with(name, text):
         if not _is_listing(line):
             said = said or _said_of(library, name, line)
+            others.update(dict.fromkeys(_others_said(name, line)))
             continue
         parts = line.split()
         for path in filter(_NAME.fullmatch, parts):
@@ -104,6 +105,21 @@ def _said_of(library: str, name: str, line: str) -> str:
         if _IS_THERE.match(behind) or _SEEN.search(before):
             return "as the text says"
     return ""
+
+
+def _others_said(name: str, line: str) -> Iterator[str]:
+    """Other versions of a file that somebody says are there, by name."""
+    if not re.search(r"\.(?:so|dylib|dll)\b", line):
+        return
+    for sentence in _SENTENCE.split(line):
+        folded = sentence.lower()
+        if _DENIED.search(folded) or _BY_A_PROGRAM.search(folded):
+            continue
+        for word in sentence.split():
+            path = word.strip("'\"`*(),.:;")
+            found = path.replace("\\", "/").rpartition("/")[2]
+            if _NAME.fullmatch(path) and "." in found and _is_another_version(found, name):
+                yield found
 
 
 def _is_listing(line: str) -> bool:
