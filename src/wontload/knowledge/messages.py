@@ -1,6 +1,7 @@
 """What loaders, interpreters, drivers and build tools say, and which finding each text speaks for.
 
-The tables stand in `messages/`, by who speaks: `elf`, `dyld`, `windows`, `python`, `packages`, `gpu`, `builds`. A row's
+The tables stand in `messages/`, by who speaks: `elf`, `dyld`, `windows`, `python`, `packages`,
+`products`, `gpu`, `builds`. A row's
 pattern is a regular expression in which a blank stands for any white space, a line's end and a literal `\\n` among it,
 as texts are wrapped and quoted on their way to us. A row is only tried near its `needle`, so that reading stays linear.
 """
@@ -14,7 +15,9 @@ from functools import cache
 
 from wontload.knowledge.tables import Row, table
 
-TABLES = tuple(f"messages/{name}" for name in ("elf", "dyld", "windows", "python", "packages", "gpu", "builds"))
+TABLES = tuple(
+    f"messages/{name}" for name in ("elf", "dyld", "windows", "python", "packages", "products", "gpu", "builds")
+)
 USUAL_RANK = 50
 BLANK = r"(?:(?:\s|\\n|\\t){1,40})"
 

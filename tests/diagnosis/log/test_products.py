@@ -1,0 +1,68 @@
+"""What particular products say of their own parts, versions, data and devices."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import first, read, verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("TesseractNotFoundError: tesseract is not installed or it's not in your PATH.", ("undetermined", "WL903")),
+        ("[IM002] Data source name not found and no default driver specified (0)", ("undetermined", "WL201")),
+        ("RuntimeError: Unable to initialize backend 'cuda': No visible GPU devices.", ("undetermined", "WL405")),
+        ("RuntimeError: cuDNN error: CUDNN_STATUS_NOT_INITIALIZED", ("undetermined", "WL206")),
+        ("RuntimeError: operator torchvision::odd does not exist", ("fails", "WL304")),
+        ("RuntimeError: Couldn't find appropriate backend to handle uri odd.wav", ("undetermined", "WL201")),
+        ("MKL_THREADING_LAYER=INTEL is incompatible with libgomp.so.1 library.", ("fails", "WL604")),
+        ("RuntimeError: Numpy is not available", ("undetermined", "WL304")),
+        ("ImportError: cannot load module more than once per process", ("undetermined", "WL502")),
+        ("ModuleNotFoundError: No module named 'encodings'", ("undetermined", "WL503")),
+        ("Cannot mix incompatible Qt library (5.1.2) with this library (5.1.6)", ("fails", "WL206")),
+        ("_tkinter.TclError: Can't find a usable init.tcl in the following directories", ("undetermined", "WL504")),
+        ("_tkinter.TclError: no display name and no $DISPLAY environment variable", ("undetermined", "WL903")),
+        ("ImportError: No system module 'pywintypes' (pywintypes399.dll)", ("undetermined", "WL202")),
+        ("RuntimeError: Can not determine dotnet root", ("undetermined", "WL201")),
+        ("Unable to load any of the following libraries:libodd-hidraw.so libodd.so", ("undetermined", "WL201")),
+        ("RuntimeError: Your system has an unsupported version of sqlite3.", ("undetermined", "WL206")),
+        ("ImproperlyConfigured: Error loading MySQLdb module. Did you install it?", ("undetermined", "WL506")),
+        ("OperationalError: SCRAM authentication requires libpq version 10 or above", ("undetermined", "WL206")),
+        ("AttributeError: module 'lib' has no attribute 'ODD_all_algorithms'", ("fails", "WL304")),
+        ("RuntimeError: OpenSSL 3.0's legacy provider failed to load.", ("undetermined", "WL202")),
+        ("error: externally-managed-environment", ("undetermined", "WL506")),
+        ("HINT: this system does not have Windows Long Path support enabled.", ("fails", "WL707")),
+        ("c++: internal compiler error: Killed (program cc1plus)", ("fails", "WL707")),
+        ("clang: error: unsupported option '-fopenmp'", ("undetermined", "WL706")),
+        ("Could NOT find OpenSSL, try to set the path to it", ("undetermined", "WL505")),
+        ("meson.build:4:0: ERROR: Python dependency not found", ("fails", "WL701")),
+        ("proj_create_from_database: Cannot find proj.db", ("undetermined", "WL206")),
+        ("DPI-1072: the Oracle Client library version is unsupported", ("undetermined", "WL204")),
+        ("clGetPlatformIDs failed: PLATFORM_NOT_FOUND_KHR", ("undetermined", "WL402")),
+        ("ggml_vulkan: No devices found.", ("undetermined", "WL402")),
+        (
+            "RuntimeError: Failed to find C compiler. Please specify via CC environment variable.",
+            ("undetermined", "WL701"),
+        ),
+        ("ValueError: Failed to load delegate from libodd.so.1", ("undetermined", "WL201")),
+        ("CuPy failed to load libnvrtc.so.12: OSError", ("undetermined", "WL202")),
+        (
+            "rocBLAS error: Cannot read /odd/library/TensileLibrary.dat: Illegal seek for GPU arch : gfx1999",
+            ("fails", "WL404"),
+        ),
+    ],
+)
+def test_which_finding_it_speaks_for(text, answer):
+    assert verdict(text) == answer
+
+
+def test_a_program_is_no_library():
+    text = "PDFInfoNotInstalledError: Unable to get page count. Is poppler installed and in PATH?"
+    assert "poppler" in first(text).title
+    assert not any("provider" in one.kind for one in read(text).findings[0].evidence)
+
+
+def test_what_cmake_does_not_find_has_a_package():
+    offered = [one.data["package"] for one in first("Could NOT find HDF5 (missing: HDF5_LIBRARIES)").evidence[1:]]
+    assert offered == ["libhdf5-dev", "hdf5"]
