@@ -67,7 +67,11 @@ def test_what_may_not_be_fetched_stays_unread_and_is_named(steady):
     opened = open_candidate(link, Web(), most_bytes=1 << 20)
     unread = [member.name.rpartition("/")[2] for member in opened.unread]
     assert {"llamamodel-mainline-cuda-avxonly.dll", "llamamodel-mainline-cuda.dll"} <= set(unread)
-    assert opened.unread_bytes > 110_000_000
+    assert set(opened.costs) == {member.name for member in opened.unread}
+    assert opened.unread_bytes > 1_000_000
+    paid = open_candidate(link, Web(), read_all=True)
+    assert paid.unread == ()
+    assert paid.fetched_bytes < 0.2 * paid.size_bytes
     assert opened.fetched_bytes <= 1 << 20
     assert "llmodel.dll" in {member.name.rpartition("/")[2] for member in opened.wheel.natives}
 

@@ -153,8 +153,7 @@ class Inflating:
             self._blocks.move_to_end(number)
             return self._blocks[number]
         if (more := self._to_be_fetched((number + 1) * BLOCK_BYTES)) and not self._allow(more):
-            back = self._tail.wanted(number * BLOCK_BYTES, FETCHED_END_BYTES) if self._tail else self._packed_bytes
-            raise NotReached(self._path, min(more, self._work(self._packed_bytes - back, self._packed_bytes)))
+            raise NotReached(self._path, min(more, self._back(number * BLOCK_BYTES)))
         if number < self._next or any(self._next < one <= number for one in self._states):
             self._rewind(number)
         while self._next <= number:
@@ -219,6 +218,14 @@ class Inflating:
         kept = max(one for one in self._states if one <= last)
         at = self._packed_at if kept <= self._next <= last else self._states[kept][0]
         return max(self._packed_before(offset) - at, 0)
+
+    def _back(self, offset: int) -> int:
+        """About how many bytes have to be fetched to come to `offset` from the member's end."""
+        if self._tail is None:
+            return self._packed_bytes
+        guess = max(self._packed_bytes - self._packed_before(offset), FETCHED_END_BYTES)
+        wanted = self._tail.wanted(offset, min(guess, self._packed_bytes))
+        return self._work(self._packed_bytes - wanted, self._packed_bytes)
 
     def _packed_before(self, offset: int) -> int:
         """About how many packed bytes the inflated ones up to `offset` come from."""

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 
 from wontload.binary import Image, MalformedImage
 from wontload.binary.inflating import Inflating
+from wontload.binary.malformed import NotReached
 from wontload.wheels.archive import Archive
 from wontload.wheels.cache import Cache
 from wontload.wheels.central_directory import LOCAL_HEADER_BYTES, Member
 from wontload.wheels.gpu_listing import ENOUGH_CONTAINERS, GpuListing, NotEnough, gpu_listing
 from wontload.wheels.index.folders import path_of
 from wontload.wheels.index.link import Link
-from wontload.wheels.ranges import RemoteFile
+from wontload.wheels.ranges import NotPaidFor, RemoteFile
 from wontload.wheels.web import Web
 from wontload.wheels.wheel import Wheel, read_wheel
 
@@ -37,13 +38,15 @@ class Opened:
 
     Attributes:
         wheel: its native members are those whose tables were read.
-        unread: native members that were not, because of what they would cost.
+        unread: native members that were not, because of what they would cost. costs: of each, about how many bytes more
+            would have had to be fetched for the table at which reading stopped.
         gpu: by name of a member that holds code for GPUs, or may hold more than was read.
         fetched_bytes, requests: over the network; 0 for a local file. size_bytes: of the whole.
     """
 
     wheel: Wheel
     unread: tuple[Member, ...] = ()
+    costs: Mapping[str, int] = field(default_factory=dict)
     gpu: Mapping[str, GpuListing] = field(default_factory=dict)
     fetched_bytes: int = 0
     requests: int = 0
@@ -51,8 +54,8 @@ class Opened:
 
     @property
     def unread_bytes(self) -> int:
-        """What it would cost to read the rest, at most."""
-        return sum(member.packed_bytes for member in self.unread)
+        """About what it would cost to read the rest."""
+        return sum(self.costs.values())
 
     def close(self) -> None:
         """Let go of the file; images of its members can then not be asked for anything new."""
@@ -111,21 +114,22 @@ def _read(
     wheel = read_wheel(archive, filename)
     deciding = sorted((one for one in wheel.natives if first(one.name)), key=lambda one: one.packed_bytes)
     others = sorted((one for one in wheel.natives if one not in deciding), key=lambda one: one.packed_bytes)
-    unread = []
+    costs: dict[str, int] = {}
     for members in (deciding, others):
         if remote is not None:
             if members is others or not deciding:
                 remote.allowed_bytes = share
             remote.prefetch(_fronts(members, remote))
-        unread += [member for member in members if not _tables_read(wheel, member)]
+        costs |= {member.name: cost for member in members if (cost := _read_tables(wheel, member))}
         for member in members:
             _let_go(archive, member)
-    kept = replace(wheel, natives=tuple(one for one in wheel.natives if one not in unread))
+    kept = replace(wheel, natives=tuple(one for one in wheel.natives if one.name not in costs))
     everything = remote is None and sum(one.size_bytes for one in wheel.natives) < LITTLE_BYTES
     gpu = {name: listing for name, listing in _gpu_code(kept, everything) if listing is not None}
     return Opened(
         wheel=kept,
-        unread=tuple(unread),
+        unread=tuple(one for one in wheel.natives if one.name in costs),
+        costs=costs,
         gpu=gpu,
         fetched_bytes=remote.fetched_bytes if remote else 0,
         requests=remote.requests if remote else 0,
@@ -156,22 +160,25 @@ def _metadata(archive: Archive) -> Iterator[tuple[int, int]]:
 def _fronts(members: Sequence[Member], remote: RemoteFile) -> Iterator[tuple[int, int]]:
     """The front of each native member; all of them where that is little."""
     whole = sum(one.packed_bytes for one in members)
-    small = remote.allowed_bytes is None or whole < (remote.allowed_bytes - remote.fetched_bytes) / 2
+    room = LEAST_BYTES if remote.allowed_bytes is None else remote.allowed_bytes - remote.fetched_bytes
+    small = whole < room / 2
     for member in members:
         yield _span(member, member.packed_bytes if small else FRONT_BYTES)
 
 
-def _tables_read(wheel: Wheel, member: Member) -> bool:
-    """Parse a member with all that a loader may ask of it; `False` where that is too far in."""
+def _read_tables(wheel: Wheel, member: Member) -> int:
+    """Parse a member with all that a loader may ask of it; where that is too far in, about what it would cost."""
     try:
         content = wheel.content(member)
         if isinstance(content, Image):
             wheel.remember(member, _settled(content))
     except MalformedImage:
-        return True  # a loader finds it out as well, when it asks for that table
-    except NotEnough:
-        return False
-    return True
+        return 0  # a loader finds it out as well, when it asks for that table
+    except NotReached as further:
+        return max(further.packed_bytes, 1)
+    except NotPaidFor as further:
+        return max(further.missing_bytes, 1)
+    return 0
 
 
 def _settled(image: Image) -> Image:
