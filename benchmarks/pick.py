@@ -1,14 +1,20 @@
 """What `pick` costs: an index of 20 wheels behind a slow link, and how much of real wheels is read.
 
 The link is simulated by the server: every answer comes after 50 ms.
+
+    python -m benchmarks.pick            # an index and wheels that are served from this computer
+    python -m benchmarks.pick --index    # the newest wheels with GPU code on the index that pip asks here
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tests.support.downloads import wheel
@@ -29,8 +35,31 @@ MACHINE = Path(__file__).parents[1] / "examples" / "rtx4070super.json"
 REAL = ("gpt4all", "bitsandbytes", "torchao", "numpy", "kinako-llama-cpp", "pyzmq")
 
 
+# Project, part of the file's name, system: what people download who want a GPU used.
+ON_INDEX = (
+    ("nvidia-cudnn-cu12", "win_amd64", "windows"),
+    ("nvidia-cudnn-cu12", "manylinux_2_27_x86_64", "linux"),
+    ("nvidia-cublas-cu12", "win_amd64", "windows"),
+    ("nvidia-cublas-cu12", "x86_64", "linux"),
+    ("nvidia-cusolver-cu12", "win_amd64", "windows"),
+    ("nvidia-cusparse-cu12", "x86_64", "linux"),
+    ("torch", "cp311-cp311-manylinux_2_28_x86_64", "linux"),
+    ("vllm", "x86_64", "linux"),
+    ("sgl-kernel", "x86_64", "linux"),
+    ("onnxruntime-gpu", "cp311-cp311-win_amd64", "windows"),
+    ("onnxruntime-gpu", "cp311-cp311-manylinux", "linux"),
+    ("nvidia-cufft-cu12", "x86_64", "linux"),
+    ("cupy-cuda12x", "cp311-cp311-manylinux2014_x86_64", "linux"),
+    ("gpt4all", "win_amd64", "windows"),
+    ("xgboost", "win_amd64", "windows"),
+)
+LARGE_BYTES = 300_000_000
+
+
 def main(arguments: list[str]) -> dict[str, Any]:
-    """Run both parts and print them."""
+    """Run both parts and print them; with `--index`, ask the index instead."""
+    if "--index" in arguments:
+        return {"share read on the index": _shares_on_index()}
     return {"index of 20": _index_of_twenty(), "share read": _shares()}
 
 
@@ -70,5 +99,39 @@ def _shares() -> dict[str, float]:
     return found
 
 
+def _shares_on_index() -> dict[str, float]:
+    """How much is read of the newest wheels of an index; the median of those of 300 MB and more."""
+    from wontload.app.pick_places import web_for
+    from wontload.wheels.deciding import decides
+    from wontload.wheels.index.gather import Place, gather
+    from wontload.wheels.index.settings import pip_settings
+
+    settings = pip_settings()
+    places = [Place(kind="simple", url=url) for url in settings.indexes if url.startswith("http")]
+    found, large = {}, []
+    with tempfile.TemporaryDirectory() as directory:
+        cache = Cache(directory)
+        web = web_for(settings, cache, Options())
+        for name, part, system in ON_INDEX:
+            links = [link for asked in gather(name, places, web) for link in asked.links]
+            links = [link for link in links if part in link.filename and link.filename.endswith(".whl")]
+            if not links:
+                continue
+            begin = time.perf_counter()
+            opened = open_candidate(links[-1], web, cache=cache, first=partial(decides, name, system))
+            seconds = time.perf_counter() - begin
+            share = found[links[-1].filename] = opened.fetched_bytes / opened.size_bytes
+            large += [share] if opened.size_bytes >= LARGE_BYTES else []
+            left = [f"{one.name.rpartition('/')[2]} (+{opened.costs[one.name] >> 20} MB)" for one in opened.unread]
+            print(
+                f"{links[-1].filename[:60]:60} {opened.size_bytes / 1e6:6.0f} MB {share:6.1%} "
+                f"{opened.requests:3} requests {seconds:5.1f} s{', unread: ' * bool(left)}{', '.join(left)}",
+                flush=True,
+            )
+            opened.close()
+    print(f"median of {len(large)} wheels of {LARGE_BYTES / 1e6:.0f} MB and more: {median(large):.1%}")
+    return found
+
+
 if __name__ == "__main__":
-    main([])
+    main(sys.argv[1:])

@@ -91,9 +91,10 @@ class Inflating:
             return b""
         if self._stored:
             return self._packed(begin, end - begin)
-        if self._tail and self._is_at_the_end(begin, end):
-            return self._tail.slice(begin, end)
         first, last = begin // BLOCK_BYTES, (end - 1) // BLOCK_BYTES
+        is_kept = first in self._blocks and last in self._blocks
+        if self._tail and not is_kept and self._is_at_the_end(begin, end):
+            return self._tail.slice(begin, end)
         if first == last:
             return self._block(first)[begin - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
         pieces = b"".join(map(self._block, range(first, last + 1)))
