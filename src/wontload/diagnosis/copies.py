@@ -14,6 +14,7 @@ from wontload.diagnosis.places import expand
 from wontload.knowledge.places import places
 from wontload.loader.windows.candidates import FITTING
 from wontload.machine import AddedDirectory, Kind, Machine, NotKnown, Process, own_format
+from wontload.machine.files import windows_normal
 
 # A package's own native files lie in these, beside its modules or one level down. A tree deeper than this is walked
 # only for the target itself: walking every installed package would cost more than the import.
@@ -78,14 +79,15 @@ class CopyFinder:
         self._unseen = unseen
         own = machine.system.architecture
         self._fitting = FITTING.get(own, {own}) if self._windows else {own}
-        self._names: dict[str, list[tuple[str, str]]] | None = None
+        self._names: dict[str, list[tuple[str, str, str]]] | None = None
         self._looked: dict[str, str] = {}
         self._added: dict[str, AddedDirectory] = {}
 
     def named(self, name: str) -> tuple[Copy, ...]:
         """Copies of exactly this file name, in the order of the places."""
         found = self._index().get(self._fold(name), ())
-        return tuple(self._copy(path, what) for path, what in found if self._machine.files.kind(path) is not DIRECTORY)
+        paths = [(self._path.join(directory, file), what) for directory, file, what in found]
+        return tuple(self._copy(path, what) for path, what in paths if self._machine.files.kind(path) is not DIRECTORY)
 
     def names(self) -> tuple[str, ...]:
         """Every file name in all the places, once each."""
@@ -98,10 +100,10 @@ class CopyFinder:
 
     def fold(self, path: str) -> str:
         """A path in the form in which this machine compares paths."""
-        normal = str(self._path.normpath(path))
-        return normal.lower() if self._windows else normal
+        return windows_normal(path).lower() if self._windows else posixpath.normpath(path)
 
-    def _index(self) -> dict[str, list[tuple[str, str]]]:
+    def _index(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Directory, name and place of each file, by its name as this machine compares names."""
         if self._names is None:
             self._names = {}
             seen: set[str] = set()
@@ -114,7 +116,7 @@ class CopyFinder:
                     continue
                 self._looked[directory] = what
                 for name in listing:
-                    self._names.setdefault(self._fold(name), []).append((self._path.join(directory, name), what))
+                    self._names.setdefault(self._fold(name), []).append((directory, name, what))
         return self._names
 
     def _copy(self, path: str, what: str) -> Copy:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ntpath
 import re
 from collections.abc import Collection, Hashable
 from enum import Enum
+from functools import lru_cache
 from typing import Protocol
 
 from wontload.binary import Image
@@ -50,3 +52,9 @@ class Files(Protocol):
 
     def identity(self, path: str) -> Hashable:
         """Equal for two paths of one and the same file (device and inode, or the folded real path)."""
+
+
+@lru_cache(maxsize=1 << 15)
+def windows_normal(path: str) -> str:
+    """`ntpath.normpath`, which away from Windows is slow, of paths that are asked about again and again."""
+    return ntpath.normpath(path)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from types import ModuleType
 
 from wontload.binary import Defect, Image, MalformedImage
-from wontload.machine.files import Kind, NotKnown
+from wontload.machine.files import Kind, NotKnown, windows_normal
 
 
 class Unread:
@@ -172,7 +172,7 @@ class MemoryFiles:
         return self._fold(self._normal(path))
 
     def _normal(self, path: str) -> str:
-        return ntpath.normpath(path.removeprefix("\\\\?\\")) if self._windows else posixpath.normpath(path)
+        return windows_normal(path.removeprefix("\\\\?\\")) if self._windows else posixpath.normpath(path)
 
     def _fold(self, normal: str) -> str:
         """NTFS folds by its own table, which agrees with `lower` for the names that occur."""

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Collection, Hashable, Mapping
 
 from wontload.binary import Image
-from wontload.machine.files import Files, Kind
+from wontload.machine.files import Files, Kind, windows_normal
 from wontload.machine.memory import Content, MemoryFiles
 
 
@@ -31,6 +31,7 @@ class OverlayFiles:
         self._path = ntpath if windows else posixpath
         self._windows = windows
         self._removed = {self._key(path) for path in removed}
+        self._thinned = {self._key(self._path.dirname(path)) for path in removed}  # directories that lost something
         self._complete = {self._key(path) for path in complete}
 
     def kind(self, path: str) -> Kind:
@@ -48,9 +49,11 @@ class OverlayFiles:
     def listing(self, path: str) -> Collection[str] | None:
         """See `Files.listing`."""
         over, under = self._over.listing(path), self._under.listing(path)
-        if over is None and under is None:
-            return None
-        names = {self._key(name): name for name in (*(under or ()), *(over or ()))}
+        if over is None and (under is None or self._key(path) not in self._thinned):
+            return under  # as nearly all are: a system's directories hold thousands of names
+        names = {name.lower() if self._windows else name: name for name in (*(under or ()), *(over or ()))}
+        if self._key(path) not in self._thinned:
+            return tuple(names.values())
         return tuple(name for name in names.values() if self._key(self._path.join(path, name)) not in self._removed)
 
     def image(self, path: str) -> Image:
@@ -74,4 +77,4 @@ class OverlayFiles:
         return self._under.identity(path)
 
     def _key(self, path: str) -> str:
-        return ntpath.normcase(ntpath.normpath(path)) if self._windows else posixpath.normpath(path)
+        return ntpath.normcase(windows_normal(path)) if self._windows else posixpath.normpath(path)
