@@ -86,6 +86,43 @@ def test_a_macos_older_than_the_tag_is_not_asked(command, tmp_path: Path):
     assert [one["profile"] for one in wheel["targets"]] == ["macos-14", "macos-15"]
 
 
+PARTS = ("Gui", "Net", "Sql", "Xml")
+
+
+def test_files_that_lack_some_of_the_same_are_one_finding(command, tmp_path: Path):
+    files = {f"toolkit/{one}.pyd": pe(needs=[f"Tk{one}.dll", "TkCore.dll"]) for one in PARTS}
+    ran = command("check", str(make_wheel(tmp_path, files)), "--json")
+    (found,) = fits(ran.out)["wheels"][0]["findings"]
+    assert (found["code"], found["severity"], found["subject"]) == ("WL201", "error", "TkCore.dll")
+    assert sorted(found["also"]) == ["TkGui.dll", "TkNet.dll", "TkSql.dll", "TkXml.dll"]
+    texts = [one["text"] for one in found["evidence"]]
+    assert "toolkit/Gui.pyd lacks TkGui.dll and TkCore.dll" in texts
+    assert "and 1 more file" in texts
+
+
+def test_what_a_part_of_the_same_project_may_bring_is_a_warning(command, tmp_path: Path):
+    """It was declared and is not at hand, and nothing but its name speaks for it."""
+    files = {f"demo/{one}.abi3.so": elf(needed=["libTkCore.so.5", f"libTk{one}.so.5"]) for one in PARTS}
+    wheel = make_wheel(tmp_path, files, tag="cp311-abi3-manylinux_2_28_x86_64", requires=("demo-libs>=5", "numpy"))
+    ran = command("check", str(wheel), "--profile", "debian-12", "--json")
+    found = fits(ran.out)["wheels"][0]["findings"]
+    assert {(one["code"], one["severity"]) for one in found} == {("WL201", "warning"), ("WL514", "warning")}
+    assert len(found) == 2
+    assert ran.status == 0
+    assert all("demo-libs" in json.dumps(one) and "numpy" not in json.dumps(one) for one in found)
+
+
+@pytest.mark.parametrize(("declared", "severity"), [("engine", "warning"), ("numpy", "error")])
+def test_what_is_sought_where_a_dependency_has_its_files_may_come_with_it(command, tmp_path, declared, severity):
+    needs = elf(needed=["libTkCore.so.5", "libGL.so.1"], runpath="$ORIGIN/../engine/lib")
+    wheel = make_wheel(tmp_path, {"demo/a.abi3.so": needs}, tag="cp311-abi3-linux_x86_64", requires=(declared,))
+    ran = command("check", str(wheel), "--profile", "debian-12", "--json")
+    found = {
+        one["subject"]: one["severity"] for one in fits(ran.out)["wheels"][0]["findings"] if one["code"] == "WL201"
+    }
+    assert found == {"libTkCore.so.5": severity, "libGL.so.1": "error"}  # which no wheel brings
+
+
 def test_no_macos_of_today_is_asked_about_32_bit_code(command, tmp_path: Path):
     wheel = make_wheel(tmp_path, {"demo/a.dylib": macho(machine="x86_64", name="a")}, tag="py3-none-macosx_10_6_intel")
     ran = command("check", str(wheel))

@@ -55,3 +55,20 @@ def test_a_declared_dependency_that_brings_it_makes_it_a_warning():
 def test_on_macos_what_is_named_in_full_outside_the_system(dylib: tuple[int, str], said: list[str]):
     files = {"demo/a.abi3.so": macho(dylibs=[dylib])}
     assert codes(list(not_bundled(contents("cp311-cp311-macosx_11_0_arm64", files)))) == said
+
+
+def test_what_a_part_of_the_same_project_may_bring_is_a_warning():
+    kin = frozenset({"demo-libs", "numpy"})
+    unknown = {"demo/a.abi3.so": elf(needed=["libengine.so.2"])}
+    known = elf(needed=["libssl.so.3"], runpath="$ORIGIN/lib")
+    assert codes(list(not_bundled(contents(MANYLINUX, unknown)))) == ["WL514 error"]
+    assert codes(list(not_bundled(contents(MANYLINUX, unknown, requires=kin)))) == ["WL514 warning"]
+    assert codes(list(not_bundled(contents(MANYLINUX, {"demo/a.abi3.so": known}, requires=kin)))) == ["WL514 warning"]
+    here = {"demo/a.abi3.so": known, "demo/lib/other.so": elf()}
+    assert codes(list(not_bundled(contents(MANYLINUX, here, requires=kin)))) == ["WL514 error"]
+
+
+def test_a_library_without_a_suffix_is_the_wheel_s_own():
+    files = {"demo/a.abi3.so": elf(needed=["libssl"])}
+    assert codes(list(not_bundled(contents(MANYLINUX, files)))) == ["WL514 error"]
+    assert list(not_bundled(contents(MANYLINUX, files, unnamed=("demo.libs/libssl",)))) == []

@@ -17,6 +17,11 @@ def test_a_sound_record_says_nothing():
     assert list(record_disagrees(SOUND)) == []
 
 
+def test_the_row_of_record_itself_may_be_written_as_windows_writes_paths():
+    own = Row(f"{INFO}\\RECORD", "", "", None)
+    assert list(record_disagrees(contents(TAG, record=(*ROWS[:-1], own)))) == []
+
+
 def test_no_record_at_all():
     assert codes(list(record_disagrees(contents(TAG, record=None)))) == ["WL515 error"]
 

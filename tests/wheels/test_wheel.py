@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import downloads
-from tests.support.images import macho, pe
+from tests.support.images import elf, macho, pe
 from tests.support.wheels import make_wheel
 from wontload.binary import MalformedImage, read_image
 from wontload.loader import Verdict
@@ -135,6 +135,29 @@ def test_each_file_is_judged_and_what_it_assumes_is_told(tmp_path: Path):
     assert found["demo/helped.pyd"] == (Verdict.LOADS, (libs,), [])
     assert found["demo/late.pyd"] == (Verdict.LOADS, (), ["WL207"])
     assert found["demo/garbage.dll"][0] is Verdict.FAILS
+
+
+def test_a_library_may_have_any_name(tmp_path: Path):
+    needs = [(0xC, "@loader_path/.dylibs/Lib"), (0xC, "@loader_path/Core.framework/Versions/5/Core")]
+    files = {
+        "demo/a.cpython-311-darwin.so": macho(dylibs=needs),
+        "demo/.dylibs/Lib": macho(name="@rpath/Lib"),
+        "demo/Core.framework/Versions/5/Core": macho(name="@rpath/Core"),
+    }
+    path = make_wheel(tmp_path, files, tag="cp311-cp311-macosx_11_0_arm64")
+    assert judged(path, "macos-15", "aarch64") == {"demo/a.cpython-311-darwin.so": (Verdict.LOADS, (), [])}
+    files["demo/.dylibs/Lib"] = b"no library"
+    path = make_wheel(tmp_path, files, tag="cp311-cp311-macosx_11_0_arm64")
+    assert judged(path, "macos-15", "aarch64")["demo/a.cpython-311-darwin.so"][0] is Verdict.FAILS
+
+
+def test_a_version_may_hold_a_letter(tmp_path: Path):
+    files = {
+        "demo/a.abi3.so": elf(needed=["libcrypto-64b40125.so.1.1.1k"], runpath="$ORIGIN/../demo.libs"),
+        "demo.libs/libcrypto-64b40125.so.1.1.1k": elf(soname="libcrypto-64b40125.so.1.1.1k"),
+    }
+    path = make_wheel(tmp_path, files, tag="cp311-abi3-manylinux_2_28_x86_64")
+    assert {name: found[0] for name, found in judged(path, "debian-13").items()} == dict.fromkeys(files, Verdict.LOADS)
 
 
 def test_what_lies_there_for_debuggers_is_not_judged(tmp_path: Path):

@@ -98,13 +98,23 @@ class Contents:
         return ((native, image) for native, image in self.images if image.format is FORMAT_OF.get(system))
 
     @cached_property
+    def directories(self) -> frozenset[str]:
+        """Those that the wheel has something in, the nested ones' parents included; `.` for its top."""
+        found = {"."}
+        for name in self.sizes:
+            while (name := name.rpartition("/")[0]) and name not in found:
+                found.add(name)
+        return frozenset(found)
+
+    @cached_property
     def offered(self) -> frozenset[str]:
         """Names by which a loader may find the wheel's own libraries: of files, and SONAMEs; in lower case for PE."""
         names = {
             native.base.lower() if native.base.lower().endswith((".dll", ".pyd")) else native.base
             for native in self.natives
         }
-        return frozenset(names | {image.soname for _, image in self.images if image.soname})
+        nameless = {name.rpartition("/")[2] for name in self.unnamed}
+        return frozenset(names | nameless | {image.soname for _, image in self.images if image.soname})
 
 
 def finding(

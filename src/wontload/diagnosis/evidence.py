@@ -170,6 +170,7 @@ def providers_here(case: Case, name: str) -> tuple[Provider, ...]:
 
 def of_providers(case: Case, names: Sequence[str], *, any_will_do: bool = False) -> Iterator[Evidence]:
     """Which component each file belongs to, and who provides it; `any_will_do` of names that are tried in turn."""
+    prefix = case.machine.python.prefix if case.machine.python else "the environment"
     for name in names:
         component = component_of(name)
         providers = providers_here(case, name)
@@ -186,6 +187,6 @@ def of_providers(case: Case, names: Sequence[str], *, any_will_do: bool = False)
             "alternative": any_will_do,
         }
         part = f"is part of {component.name}" if component else "is known"
-        by = f"; {providers[0].text}" if providers else ""
+        by = f"; {providers[0].text.replace('{prefix}', prefix)}" if providers else ""
         yield Evidence("provider", f"{name} {part}{by}", data)
     yield from of_cuda(case, names)

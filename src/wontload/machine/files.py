@@ -11,8 +11,8 @@ from typing import Protocol
 
 from wontload.binary import Image
 
-# Names of native files of any system: `x.dll`, `x.pyd`, `libx.dylib`, `libx.so`, `libx.so.1.2`.
-NATIVE_SUFFIX = re.compile(r"\.(dll|pyd|dylib|so)(\.\d+)*$", re.IGNORECASE)
+# Names of native files of any system: `x.dll`, `x.pyd`, `libx.dylib`, `libx.so`, `libx.so.1.2`, `libcrypto.so.1.1.1k`.
+NATIVE_SUFFIX = re.compile(r"\.(dll|pyd|dylib|so)(\.\d[\da-z]*)*$", re.IGNORECASE)
 
 
 class Kind(str, Enum):

@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 from wontload.binary.gpu_code import CodeKind, GpuCode
 from wontload.diagnosis.contents_rules import findings_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.words import listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.packages import normalised
 from wontload.loader import Status, Verdict
+from wontload.wheels.bringing import base_name, known_to_bring, may_bring
 from wontload.wheels.describing import contents_of, required_name
 from wontload.wheels.gpu_listing import GpuListing
 from wontload.wheels.judging import Judge, JudgedFile
 from wontload.wheels.laying import laid_over, site_of
+from wontload.wheels.merging import merged
 from wontload.wheels.targets import Target, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
 from wontload.wheels.wheel import Wheel
@@ -129,7 +132,7 @@ def check_wheel(
         found = [CheckFinding(finding=one) for one in findings_of(contents)]
         gpu = [_gpu_row(name, listing) for name, listing in unpacking.gpu().items() if listing.containers]
         skipped = tuple(unpacking.skipped())
-    found += _merged(on_targets)
+    found += [CheckFinding(finding=finding, targets=on) for finding, on in merged(on_targets)]
     gravity = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
     found.sort(key=lambda one: gravity.index(one.finding.severity))
     return CheckedWheel(
@@ -191,69 +194,49 @@ def _on(
         helped={one.member: one.added for one in judged if one.added and one.verdict is Verdict.LOADS},
     )
     natives = [member.name for member in wheel.natives]
-    findings = [_weighed(finding, one, natives, absent) for one in judged for finding in one.findings]
+    findings = [_weighed(finding, one, natives, absent, wheel, judge) for one in judged for finding in one.findings]
     return on, [replace(one, load=None) for one in findings]
 
 
-def _weighed(finding: Finding, judged: JudgedFile, others: Sequence[str], absent: Sequence[str]) -> Finding:
-    """The finding with the wheel's file as its subject, and as grave as it is for this wheel.
+def _weighed(
+    finding: Finding, judged: JudgedFile, others: Sequence[str], absent: Sequence[str], wheel: Wheel, judge: Judge
+) -> Finding:
+    """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel.
 
     Args:
         others: every native file of the wheel. absent: declared dependencies that are not at hand.
     """
-    evidence = (
-        Evidence("file", f"{judged.member} is the file of the wheel", {"path": judged.member}),
-        *finding.evidence,
-    )
-    finding = replace(finding, evidence=evidence, chain=(judged.member, *finding.chain[1:]))
-    missing = {
-        one.name.replace("\\", "/").rpartition("/")[2] for one in judged.result.modules if one.status is Status.MISSING
-    }
-    names = [name for name in (finding.subject, *finding.also) if name in missing]
+    finding = replace(finding, chain=(judged.member, *finding.chain[1:]))
+    missing = {base_name(one.name): one for one in judged.result.modules if one.status is Status.MISSING}
+    names = [name for name in (finding.subject, *finding.also) if base_name(name) in missing]
     if finding.severity is Severity.ERROR and names:
-        declared = [_declared(name, absent) for name in names]
-        if all(declared):
-            told = ", ".join(sorted({one for one in declared if one}))
-            text = f"{told}, which the wheel declares to need, brings it; it was not at hand"
-            return replace(finding, severity=Severity.NOTE, evidence=(*finding.evidence, Evidence("provider", text)))
+        known = [known_to_bring(name, absent) for name in names]
+        if all(known):
+            text = f"{', '.join(sorted(set(known)))}, which the wheel declares to need, brings it; it was not at hand"
+            return _less_grave(finding, Severity.NOTE, text)
+        may = [may_bring(missing[base_name(name)], absent, wheel.name, judge.machine, judge.site) for name in names]
+        if all(may):
+            told = listed(sorted({one for some in may for one in some}), word="or")
+            text = f"{told}, which the wheel declares to need, is a part of the same by its name; it was not at hand"
+            return _less_grave(finding, Severity.WARNING, text)
         if all(map(_is_of_gpu, names)) and _is_optional(judged, others):
             return replace(finding, severity=Severity.WARNING)
     return finding
 
 
-def _declared(library: str, absent: Sequence[str]) -> str:
-    component = component_of(library)
-    wheels = component.row.get("wheels", ()) if component else ()
-    return next((str(one) for one in wheels if normalised(str(one)) in absent), "")
+def _less_grave(finding: Finding, severity: Severity, text: str) -> Finding:
+    return replace(finding, severity=severity, evidence=(*finding.evidence, Evidence("provider", text)))
 
 
 def _is_of_gpu(library: str) -> bool:
     component = component_of(library)
-    base = library.replace("\\", "/").rpartition("/")[2]
-    return bool(GPU_LIBRARY.match(base)) or bool(component and OF_GPU.match(component.name.lower()))
+    return bool(GPU_LIBRARY.match(base_name(library))) or bool(component and OF_GPU.match(component.name.lower()))
 
 
 def _is_optional(judged: JudgedFile, others: Sequence[str]) -> bool:
     """Whether the wheel has something to fall back on: this file is named after a GPU's software, another is not."""
     named = [bool(GPU_FILE.search(name.rpartition("/")[2])) for name in (judged.member, *others)]
     return judged.mode != "import" and named[0] and not all(named)
-
-
-def _merged(found: Sequence[tuple[Finding, str]]) -> Iterator[CheckFinding]:
-    """One finding for each cause, with the targets on which it holds and the files that it takes."""
-    groups: dict[tuple[str, str, Severity, tuple[str, ...]], list[tuple[Finding, str]]] = {}
-    for finding, target in found:
-        lacking = (finding.subject, *finding.also)
-        groups.setdefault((finding.code, finding.title, finding.severity, lacking), []).append((finding, target))
-    for group in groups.values():
-        first = group[0][0]
-        members = tuple(dict.fromkeys(finding.chain[0] for finding, _ in group))
-        more = tuple(
-            Evidence("file", f"{name} is another file of the wheel that it takes", {"path": name})
-            for name in members[1:9]
-        )
-        targets = tuple(dict.fromkeys(target for _, target in group))
-        yield CheckFinding(finding=replace(first, evidence=(*first.evidence, *more)), targets=targets)
 
 
 def _gpu_row(member: str, listing: GpuListing) -> GpuRow:

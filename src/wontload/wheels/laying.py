@@ -57,15 +57,16 @@ def places_on(machine: Machine, site_packages: str) -> Mapping[str, str]:
 
 
 def contents_of(wheel: Wheel, machine: Machine, site_packages: str) -> dict[str, Content]:
-    """Every file of a wheel by the path at which it will lie; native ones are parsed when a loader asks for them."""
+    """Every file of a wheel by the path at which it will lie.
+
+    Each is parsed when a loader asks for it, whatever its name: macOS' frameworks and many libraries that delocate has
+    put there have no suffix.
+    """
     places, path = places_on(machine, site_packages), machine.path_module
-    native = {one.name for one in wheel.natives}
     found: dict[str, Content] = {}
     for member in wheel.archive.members.values():
-        content: Content = None
-        if member.name in native:
-            content = Unread(partial(wheel.content, member))
-        elif member.name.lower().endswith(".manifest") and member.size_bytes <= LARGEST_MANIFEST_BYTES:
+        content: Content = Unread(partial(wheel.content, member))
+        if member.name.lower().endswith(".manifest") and member.size_bytes <= LARGEST_MANIFEST_BYTES:
             content = wheel.archive.read(member, LARGEST_MANIFEST_BYTES)
         found[place_of(member.name, site_packages, places, path)] = content
     return found

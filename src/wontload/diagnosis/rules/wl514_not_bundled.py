@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -62,7 +63,19 @@ def _macos(contents: Contents) -> Iterator[Finding]:
 
 def _findings(contents: Contents, missing: dict[str, list[str]], who: str) -> Iterator[Finding]:
     declared = {name: files for name, files in missing.items() if _brought_by(name, contents)}
-    undeclared = {name: files for name, files in missing.items() if name not in declared}
+    kin = _kin(contents)
+    likely = {name: files for name, files in missing.items() if kin and _is_likely(name, files, contents)}
+    likely = {name: files for name, files in likely.items() if name not in declared}
+    undeclared = {name: files for name, files in missing.items() if name not in declared and name not in likely}
+    if likely:
+        may = f"{listed(kin, word='or')}, declared and by its name a part of the same project, may bring"
+        yield finding(
+            "WL514",
+            f"the wheel needs {listed(list(likely))}, which {who}; {may} {'it' if len(likely) == 1 else 'them'}",
+            _by_file(likely),
+            severity=Severity.WARNING,
+            explanation=_explanation(contents, False, listed(kin)),
+        )
     for group, severity in ((undeclared, Severity.ERROR), (declared, Severity.WARNING)):
         names = list(group)
         if not names:
@@ -107,6 +120,28 @@ def _brought_by(library: str, contents: Contents) -> str:
     component = component_of(library)
     wheels = component.row.get("wheels", ()) if component else ()
     return next((str(one) for one in wheels if normalised(str(one)) in contents.requires), "")
+
+
+def _kin(contents: Contents) -> list[str]:
+    """The declared dependencies whose names begin as the wheel's own does: `sherpa-onnx-core` of `sherpa-onnx`."""
+    family = normalised(contents.name).partition("-")[0]
+    return sorted(one for one in contents.requires if one.partition("-")[0] == family)
+
+
+def _is_likely(library: str, files: list[str], contents: Contents) -> bool:
+    """Whether a part of the same project may bring it: no table has it, or it is sought where the wheel has nothing."""
+    return component_of(library) is None or any(
+        place not in contents.directories for name in files for place in _own_places(name, contents)
+    )
+
+
+def _own_places(name: str, contents: Contents) -> Iterator[str]:
+    """Directories of the wheel's own tree that a file's RPATH or RUNPATH names."""
+    image = next((image for native, image in contents.images if native.name == name), None)
+    for entry in (*(image.rpath or ()), *(image.runpath or ())) if image else ():
+        place = posixpath.normpath(entry.replace("$ORIGIN", posixpath.dirname(name) or "."))
+        if entry.startswith("$ORIGIN") and not place.startswith(".."):
+            yield place
 
 
 def _by_file(group: dict[str, list[str]]) -> dict[str, str]:

@@ -1,0 +1,70 @@
+"""Which dependency that a wheel declares, and that is not at hand, brings a library that its files lack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from wontload.knowledge.components import component_of
+from wontload.knowledge.linux_releases import WheelPolicy, wheel_policy
+from wontload.knowledge.packages import normalised
+from wontload.loader import Module
+from wontload.machine import Kind, Machine
+
+
+def known_to_bring(library: str, absent: Sequence[str]) -> str:
+    """The one that tables have; empty for none.
+
+    Args:
+        library: as its user asks for it. absent: normalised names of what is declared and not at hand.
+    """
+    component = component_of(base_name(library))
+    wheels = component.row.get("wheels", ()) if component else ()
+    return next((str(one) for one in wheels if normalised(str(one)) in absent), "")
+
+
+def may_bring(module: Module, absent: Sequence[str], wheel: str, machine: Machine, site: str) -> tuple[str, ...]:
+    """Those that may by what they are called; nothing is known of them but that. Of a library of the system's: none.
+
+    The loader looks in a directory of site-packages that none of the wheels at hand has, and a dependency has the name
+    of its top (`nvidia/cublas/lib`, `PyQt5/Qt5/lib`). Or no table knows the library, and a dependency is by its name a
+    part of the wheel's own project (`sherpa-onnx-core` of `sherpa-onnx`).
+
+    Args:
+        module: a missing one. absent: see `known_to_bring`. wheel: its name. machine: it is laid over it, at `site`.
+    """
+    if base_name(module.name) in of_the_system().libraries:
+        return ()
+    families = {_family(top) for top in _tops_not_here(module, machine, site)}
+    if component_of(base_name(module.name)) is None:
+        families.add(_family(wheel))
+    return tuple(one for one in absent if _family(one) in families)
+
+
+@cache
+def of_the_system() -> WheelPolicy:
+    """What wheels for Linux may leave to the system, by the tag that most of them have."""
+    policy = wheel_policy("manylinux_2_28")
+    assert policy is not None
+    return policy
+
+
+def base_name(library: str) -> str:
+    """The file's name of a library that is asked for by a path, as Mach-O files do."""
+    return library.replace("\\", "/").rpartition("/")[2]
+
+
+def _family(name: str) -> str:
+    return normalised(name).partition("-")[0]
+
+
+def _tops_not_here(module: Module, machine: Machine, site: str) -> set[str]:
+    """The first parts below site-packages of directories that were searched and are not there."""
+    path = machine.path_module
+    directories = {path.normpath(path.dirname(tried.path)) for tried in module.tried}
+    inside = {one for one in directories if one.startswith(site + path.sep)}
+    return {
+        one[len(site) :].strip("\\/").replace("\\", "/").partition("/")[0]
+        for one in inside
+        if machine.files.kind(one) is not Kind.DIRECTORY
+    }
