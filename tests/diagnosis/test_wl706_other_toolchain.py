@@ -22,7 +22,7 @@ def test_an_intel_library_in_a_build_for_apple_silicon():
         "ld: warning: ignoring file /usr/local/lib/libodd.dylib, building for macOS-arm64 but attempting to link with "
         "file built for macOS-x86_64"
     )
-    assert verdict(text) == ("fails", "WL706")
+    assert codes(text)[:2] == ["WL205", "WL706"]  # a warning: what the library has is missing when the module loads
 
 
 def test_two_cudas_are_a_suspicion():

@@ -21,6 +21,7 @@ MISSING = "ImportError: libodd.so.3: cannot open shared object file: No such fil
         ("libodd.so.3", "", ()),  # alone: a piece of a message that was broken over lines
         ("\tlibodd.so.3 => not found", "", ()),
         ("tried: '/opt/odd/lib/libodd.so.3' (no such file)", "", ()),
+        ("C:\\Program Files (x86)\\Odd\\libodd.so.3.dll", "", ()),
         ("ImportError: libodd.so.3", "", ()),
     ],
 )
@@ -85,3 +86,9 @@ def test_what_people_say_stands_before_a_bare_number_of_an_error():
 )
 def test_another_version_that_somebody_has(sentence, others):
     assert elsewhere("libodd.so.3", MISSING + sentence + "\n").others == others
+
+
+def test_a_path_of_windows_with_blanks_is_a_listing():
+    text = "OSError: cannot load library 'odd-2.0': error 0x7e\nC:\\Program Files (x86)\\Odd\\bin\\libodd-2.0-0.dll\n"
+    assert verdict(text) == ("undetermined", "WL202")
+    assert "Program Files (x86)" in first(text).title

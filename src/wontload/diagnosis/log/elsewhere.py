@@ -16,6 +16,8 @@ MOST_PLACES = 200  # where a name is looked for
 LONGEST = 400  # characters of a line of a listing
 
 _NAME = re.compile(r"(?:[A-Za-z]:(?=[\\/]))?[\w./\\+@-]{2,}\*?")
+_ON_WINDOWS = re.compile(r"[A-Za-z]:\\[^<>:\"|?*\n/]{1,300}\.(?:dll|pyd)", re.IGNORECASE)  # `where`, `dir /s /b`
+_ENDING = re.compile(r"\.(?:so|dll|dylib|pyd)(?:\.|$)", re.IGNORECASE)
 _LONG = re.compile(r"\s*[-lr][r-][w-][xs-][r-][w-]")  # `ls -l`
 _RESOLVED = re.compile(r"=>\s+(?:/|[A-Za-z]:\\)\S")  # `ldd` and `ldconfig -p`
 # What people say of a file that they have seen: behind its name, and before it. What denies it, or makes it what a
@@ -56,10 +58,10 @@ def elsewhere(library: str, text: str) -> Elsewhere:
             said = said or _said_of(library, name, line)
             others.update(dict.fromkeys(_others_said(name, line)))
             continue
-        parts = line.split()
-        for path in filter(_NAME.fullmatch, parts):
+        parts = _parts(line)
+        for path in parts:
             found = path.replace("\\", "/").rpartition("/")[2].rstrip("*")
-            if found.lower() == name.lower() or ("." not in name and _is_called(found, name)):
+            if found.lower() == name.lower() or (not _ENDING.search(name) and _is_called(found, name)):
                 if found != path or len(parts) > 1:  # else it is a piece of a broken line
                     itself = max(itself, path, key=len)  # the one with a directory says more
             elif _is_another_version(found, name):
@@ -122,9 +124,16 @@ def _others_said(name: str, line: str) -> Iterator[str]:
                 yield found
 
 
+def _parts(line: str) -> list[str]:
+    """The names and paths of a listing's line; a path of Windows alone may hold blanks."""
+    if _ON_WINDOWS.fullmatch(line.strip()):
+        return [line.strip()]
+    return [part for part in line.split() if _NAME.fullmatch(part)]
+
+
 def _is_listing(line: str) -> bool:
     """`ls -l`, `ldd`, `ldconfig -p`; or `ls`, `find`, `locate`: names and paths alone, each with a dot or a slash."""
-    if _LONG.match(line) or (_RESOLVED.search(line) and "not found" not in line):
+    if _ON_WINDOWS.fullmatch(line.strip()) or _LONG.match(line) or (_RESOLVED.search(line) and "not found" not in line):
         return True
     return all(_NAME.fullmatch(part) and not part.isalnum() for part in line.split())
 
