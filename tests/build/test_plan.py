@@ -293,6 +293,13 @@ def test_no_compiler():
     assert errors(plan_build(unix(Tool(name="gcc", version="12.2", path="/usr/bin/gcc")), "odd", source=only_c)) == []
 
 
+@pytest.mark.parametrize("make", [unix, with_studios])
+def test_a_package_without_compiled_code_needs_no_compiler(make):
+    machine = make()
+    assert errors(plan_build(machine, "odd")) == ["WL701"]
+    assert errors(plan_build(machine, "odd", source=Source(directory="/odd", name="odd"))) == []
+
+
 def test_jobs_fit_into_the_memory():
     machine = unix(gxx("12.2"), nvcc("12.4"))
     plan = plan_build(machine, "some-cuda-thing", resources=Resources(cores=16, memory_bytes=6 << 30))

@@ -43,6 +43,35 @@ else:
 """
 
 
+PURE = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+[project]
+name = "oddpure"
+version = "1.0"
+"""
+# A build backend after PEP 517 that needs nothing: what it was told is what the module says.
+BACKEND = """
+import os, zipfile
+
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    info = "oddpure-1.0.dist-info"
+    said = " ".join((os.environ["CMAKE_ARGS"], str(os.environ.get("CFLAGS"))))
+    files = {
+        "oddpure.py": f"said = {said!r}\\n",
+        f"{info}/METADATA": "Metadata-Version: 2.1\\nName: oddpure\\nVersion: 1.0\\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: odd\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{name},,\\n" for name in (*files, f"{info}/RECORD"))
+    with zipfile.ZipFile(os.path.join(directory, "oddpure-1.0-py3-none-any.whl"), "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return "oddpure-1.0-py3-none-any.whl"
+"""
+
+
 @pytest.fixture
 def python():
     with windows().python("build") as one:
@@ -87,6 +116,23 @@ def test_the_prompt_of_an_instance_gives_its_variables(python):
 def test_a_prompt_that_fails_is_a_sentence(python, batch):
     done = run(python, "-c", PROMPT, studio(python, batch))
     assert "vcvarsall.bat failed" in done.stdout, done.stderr
+
+
+def test_its_script_for_cmd_builds_installs_and_imports(python):
+    """A package without compiled code: what a compiler does is not this script's own."""
+    source, work = python.root / "a source (x86) & 100%", python.root / "work here"
+    for directory in (source, work):
+        directory.mkdir()
+    (source / "backend.py").write_text(BACKEND)
+    (source / "pyproject.toml").write_text(PURE)
+    arguments = ("--source", python.windows.to_windows(source), "-D", "ODD=a b", "--script", "cmd")
+    script = run(python, "-m", "wontload", "build", "oddpure", *arguments)
+    assert script.returncode == 0, script.stderr
+    (work / "build.cmd").write_text(script.stdout, newline="\r\n")
+    command = ["cmd", "/c", python.windows.to_windows(work / "build.cmd")]
+    done = python.windows.run(command, cwd=work, env={"PIP_NO_INDEX": "1", "CFLAGS": "odd"}, timeout=250)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    assert python.run("-c", "import oddpure; print(oddpure.said)").stdout.strip() == "'-DODD=a b' None"
 
 
 def test_without_visual_studio_it_says_what_to_install(python):

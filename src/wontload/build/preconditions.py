@@ -25,15 +25,18 @@ def preconditions(
         yield from _not_offered(choice, circumstances)
     yield from place_of_the_build(choice, circumstances, cost, resources)
     yield from _no_switch(choice)
-    if choice.windows:
-        yield from _no_studio(choice)
-    else:
-        yield from _no_compiler(choice, circumstances)
+    if _compiles(choice):
+        yield from _no_studio(choice) if choice.windows else _no_compiler(choice, circumstances)
     yield from _no_cmake(choice, circumstances)
     yield from _no_cuda(choice)
     yield from _no_backend_tools(choice)
     if isinstance(choice.studio, Studio):
         yield from scanner(choice, circumstances)
+
+
+def _compiles(choice: Choice) -> bool:
+    """Whether a compiler takes part; of a source that is not here, that is assumed."""
+    return choice.source is None or bool(choice.source.languages) or choice.source.options.known
 
 
 def _not_offered(choice: Choice, circumstances: Circumstances) -> Iterator[Finding]:

@@ -161,6 +161,10 @@ def _powershell(recipe: Recipe) -> Iterator[str]:
     yield "if ($LASTEXITCODE -ne 0) { throw 'it was built and does not import: wontload tells why' }"
 
 
+# In place of `||`, which Wine's cmd follows after a success too. A crash has a negative number, so no `if errorlevel`.
+STOP_IF_IT_FAILED = "if not %ERRORLEVEL%==0 exit /b 1"
+
+
 def _cmd(recipe: Recipe) -> Iterator[str]:
     yield "setlocal DisableDelayedExpansion"
     yield "chcp 65001 >nul"
@@ -168,7 +172,8 @@ def _cmd(recipe: Recipe) -> Iterator[str]:
         yield f"if not exist {cmd(path)} (echo not here: {_echoed(what)}& exit /b 1)"
     if recipe.vcvars:
         yield _comment("rem ", "the variables of Visual Studio's own prompt, in this script alone")
-        yield f"call {cmd(recipe.vcvars[0])} {recipe.vcvars[1]} || exit /b 1"
+        yield f"call {cmd(recipe.vcvars[0])} {recipe.vcvars[1]}"
+        yield STOP_IF_IT_FAILED
     yield _comment("rem ", "what would steer the build unasked")
     for name in recipe.unset:
         yield f'set "{name}="'
@@ -179,9 +184,12 @@ def _cmd(recipe: Recipe) -> Iterator[str]:
         yield "set " + cmd(f"{name}={value}")
     yield _comment("rem ", "compile, whatever a cache holds; the wheel is left in a folder of its own")
     python, binary, source = cmd(recipe.python), cmd(_binary(recipe)), cmd(recipe.source)
-    yield f"{python} -m pip wheel -v {OPTIONS} {binary} --wheel-dir {FOLDER} {source} || exit /b 1"
+    yield f"{python} -m pip wheel -v {OPTIONS} {binary} --wheel-dir {FOLDER} {source}"
+    yield STOP_IF_IT_FAILED
+    yield f'for /f "delims=" %%w in (\'dir /b /od {FOLDER}\\*.whl\') do set "WHEEL={FOLDER}\\%%w"'
     for again in ("--force-reinstall --no-deps ", ""):
-        yield f'for %%w in ({FOLDER}\\*.whl) do {python} -m pip install {again}"%%w" || exit /b 1'
+        yield f'{python} -m pip install {again}"%WHEEL%"'
+        yield STOP_IF_IT_FAILED
     yield f"{python} -c {cmd(f'import {recipe.import_name}')}"
 
 
