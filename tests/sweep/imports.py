@@ -15,7 +15,6 @@ from typing import Any
 
 from tests.support.corpus import Wheel
 from wontload.loader import LoadResult
-from wontload.loader.modes import default_mode
 from wontload.machine import Machine, Process
 from wontload.wheels.archive import Archive
 from wontload.wheels.judging import Judge
@@ -119,8 +118,8 @@ def _of_the_system(result: LoadResult, machine: Machine) -> frozenset[str]:
 
 
 def module_of(member: str) -> str:
-    """The dotted name under which a member would be imported; empty for one that no import finds."""
-    if default_mode(member.rpartition("/")[2]) != "import" or ".data/" in member:
+    """The dotted name under which an extension module would be imported; empty for one that no import finds."""
+    if ".data/" in member:
         return ""
     *packages, base = member.split("/")
     parts = [*packages, base.partition(".")[0]]
