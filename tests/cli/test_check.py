@@ -79,6 +79,12 @@ def test_a_wheel_that_no_named_machine_takes_is_said_not_to_be_judged(command, t
     assert "none of its files was judged" in wheel["assumes"][0]
 
 
+def test_a_wheel_whose_tags_name_no_machine_is_said_not_to_be_judged(command, tmp_path: Path):
+    path = make_wheel(tmp_path, {"demo/a.so": elf(needed=["libc.so.6"])}, tag="py3-none-any")
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    assert wheel["assumes"] == ["its tags name no machine, so none of its files was judged on one"]
+
+
 def test_a_macos_older_than_the_tag_is_not_asked(command, tmp_path: Path):
     path = make_wheel(tmp_path, {"demo/a.abi3.so": macho()}, tag="cp311-cp311-macosx_14_0_arm64")
     options = [word for number in (12, 13, 14, 15) for word in ("--profile", f"macos-{number}")]
@@ -194,7 +200,8 @@ def test_of_large_gpu_code_the_first_is_listed_and_the_rest_said_to_be_missing(c
 @pytest.mark.parametrize(("fail_on", "status"), [("error", 0), ("warning", 1), ("never", 0)])
 def test_fail_on_says_which_findings_count(command, tmp_path: Path, fail_on: str, status: int):
     path = make_wheel(tmp_path, {"demo/msvcp140.dll": pe()})
-    assert command("check", str(path), "--fail-on", fail_on).status == status
+    ran = command("check", str(path), "--fail-on", fail_on)
+    assert (ran.status, "--fail-on warning fails 1" in ran.out) == (status, fail_on == "warning")
 
 
 def test_a_baseline_lets_known_findings_pass_and_no_others(command, tmp_path: Path):
@@ -202,6 +209,7 @@ def test_a_baseline_lets_known_findings_pass_and_no_others(command, tmp_path: Pa
     assert command("check", str(path), "--write-baseline", baseline).status == 1
     ran = command("check", str(path), "--baseline", baseline)
     assert (ran.status, "(in the baseline)" in ran.out) == (0, True)
+    assert "1 wheel: 1 has only what the baseline knows" in ran.out
     other = make_wheel(tmp_path, {"demo/a.pyd": pe(needs=["another.dll"])}, version="2.0")
     assert command("check", str(other), "--baseline", baseline).status == 1
 

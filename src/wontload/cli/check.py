@@ -123,7 +123,14 @@ def _report(options: Options, wheels: list[CheckedWheel], known: frozenset[str])
         return written(options, check_document(wheels, known))
     from wontload.report.check import render_check
 
-    return render_check(wheels, options.terminal(), known=known, verbose=options.verbose, quiet=options.quiet)
+    return render_check(
+        wheels,
+        options.terminal(),
+        known=known,
+        verbose=options.verbose,
+        quiet=options.quiet,
+        fail_on=options.fail_on,
+    )
 
 
 def _write_baseline(options: Options, wheels: list[CheckedWheel]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
+from wontload.app.check import fails as makes_it_fail
 from wontload.app.check import fingerprint
 from wontload.diagnosis.finding import Severity
 from wontload.diagnosis.words import listed
@@ -16,29 +17,50 @@ SHOWN = 6  # pieces of evidence of one finding; all with -v
 WORDS = {
     "passes": ("passes", "good"),
     "fails": ("fails", "error"),
+    "known": ("has only what the baseline knows", "warning"),
     "undetermined": ("is undecided", "warning"),
     "unreadable": ("could not be read", "error"),
 }
-SEVERAL = {"passes": "pass", "fails": "fail", "undetermined": "are undecided", "unreadable": "could not be read"}
+SEVERAL = {
+    "passes": "pass",
+    "fails": "fail",
+    "known": "have only what the baseline knows",
+    "undetermined": "are undecided",
+    "unreadable": "could not be read",
+}
 # Of the loader's walk: what a diagnosis of one import shows, and a check of many files only with -v.
 WALK = ("request", "searched", "simulated")
 
 
 def render_check(
-    wheels: Sequence[CheckedWheel], terminal: Terminal, *, known: frozenset[str], verbose: bool, quiet: bool
+    wheels: Sequence[CheckedWheel],
+    terminal: Terminal,
+    *,
+    known: frozenset[str],
+    verbose: bool,
+    quiet: bool,
+    fail_on: str = "error",
 ) -> str:
-    """One block a wheel, then one line for all."""
+    """One block a wheel, then one line for all. `fail_on`: which findings make the check fail."""
     lines: list[Line] = []
     for wheel in wheels:
         if quiet and wheel.verdict == "passes":
             continue
         lines += _wheel(wheel, terminal, known=known, verbose=verbose, quiet=quiet)
-    return draw([*lines, *_sum(wheels, known, terminal)], terminal)
+    return draw([*lines, *_sum(wheels, known, terminal, fail_on)], terminal)
+
+
+def outcome(wheel: CheckedWheel, known: frozenset[str]) -> str:
+    """The verdict, or `known` for a wheel whose every error is in the baseline: a key of `WORDS`."""
+    errors = [one for one in wheel.findings if one.finding.severity is Severity.ERROR]
+    is_known = wheel.verdict == "fails" and all(fingerprint(wheel, one) in known for one in errors)
+    return "known" if is_known else wheel.verdict
 
 
 def summary(wheels: Sequence[CheckedWheel], known: frozenset[str]) -> str:
     """`3 wheels: 1 fails, 2 pass; 2 findings are in the baseline`."""
-    counts = {verdict: sum(one.verdict == verdict for one in wheels) for verdict in WORDS}
+    outcomes = [outcome(one, known) for one in wheels]
+    counts = {verdict: outcomes.count(verdict) for verdict in WORDS}
     told = [
         f"{count} {WORDS[verdict][0] if count == 1 else SEVERAL[verdict]}" for verdict, count in counts.items() if count
     ]
@@ -49,14 +71,17 @@ def summary(wheels: Sequence[CheckedWheel], known: frozenset[str]) -> str:
     )
 
 
-def _sum(wheels: Sequence[CheckedWheel], known: frozenset[str], terminal: Terminal) -> list[Line]:
-    return flow(words(summary(wheels, known), "strong"), terminal.width)
+def _sum(wheels: Sequence[CheckedWheel], known: frozenset[str], terminal: Terminal, fail_on: str) -> list[Line]:
+    text = summary(wheels, known)
+    if fail_on != "error" and (counted := sum(makes_it_fail(one, fail_on=fail_on, known=known) for one in wheels)):
+        text += f"; --fail-on {fail_on} fails {counted}"
+    return flow(words(text, "strong"), terminal.width)
 
 
 def _wheel(
     wheel: CheckedWheel, terminal: Terminal, *, known: frozenset[str], verbose: bool, quiet: bool
 ) -> Iterator[Line]:
-    said, style = WORDS[wheel.verdict]
+    said, style = WORDS[outcome(wheel, known)]
     yield from flow([span(os.path.basename(wheel.path), "strong"), span(said, style)], terminal.width)
     if wheel.problem:
         yield from flow(words(wheel.problem), terminal.width, [Span("  ")], 2)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from wontload.app.check import fingerprint
 from wontload.diagnosis.words import listed
-from wontload.report.check import WORDS, summary
+from wontload.report.check import WORDS, outcome, summary
 from wontload.report.document import Block, Details, Document, Items, Paragraph, Section, Table, text
 from wontload.report.layout import Span
 from wontload.wheels.checking import CheckedWheel, CheckFinding
@@ -18,7 +18,7 @@ def check_document(wheels: Sequence[CheckedWheel], known: frozenset[str] = froze
     rows = tuple(
         (
             text(os.path.basename(one.path), "code"),
-            text(*WORDS[one.verdict]),
+            text(*WORDS[outcome(one, known)]),
             text(", ".join(dict.fromkeys(found.finding.code for found in one.findings)) or "none"),
             text(str(len(one.targets))),
         )
@@ -49,7 +49,7 @@ def _wheel(wheel: CheckedWheel, known: frozenset[str]) -> Section:
     blocks += [Paragraph(text(f"Left out: {one.what}: {listed(one.files, 12)}.")) for one in wheel.skipped]
     if wheel.assumes:
         blocks.append(Details(text("What was assumed"), (Items(tuple(text(one) for one in wheel.assumes)),)))
-    return Section([Span(os.path.basename(wheel.path), "code"), Span(*WORDS[wheel.verdict])], tuple(blocks))
+    return Section([Span(os.path.basename(wheel.path), "code"), Span(*WORDS[outcome(wheel, known)])], tuple(blocks))
 
 
 def _finding(wheel: CheckedWheel, found: CheckFinding, known: frozenset[str]) -> Details:

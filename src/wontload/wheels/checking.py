@@ -143,7 +143,7 @@ def check_wheel(
         findings=tuple(found),
         targets=tuple(targets),
         gpu=tuple(gpu),
-        assumes=tuple(_assumptions(with_it, absent, targets, native=bool(contents.natives))),
+        assumes=tuple(_assumptions(with_it, absent, targets, profiles if contents.natives else None)),
         skipped=skipped,
     )
 
@@ -252,10 +252,17 @@ def _gpu_row(member: str, listing: GpuListing) -> GpuRow:
 
 
 def _assumptions(
-    with_it: Sequence[Wheel], absent: Sequence[str], targets: Sequence[OnTarget], *, native: bool
+    with_it: Sequence[Wheel],
+    absent: Sequence[str],
+    targets: Sequence[OnTarget],
+    profiles: Sequence[str] | None,
 ) -> Iterator[str]:
-    if native and not targets:
-        yield "none of the clean machines that were named takes this wheel, so none of its files was judged on one"
+    """Sentences. `profiles`: the clean machines that were named; `None` for a wheel without native files."""
+    if profiles is not None and not targets:
+        which = (
+            "none of the clean machines that were named takes this wheel" if profiles else "its tags name no machine"
+        )
+        yield f"{which}, so none of its files was judged on one"
     if with_it:
         yield f"installed with it, from the wheels at hand: {', '.join(f'{one.name} {one.version}' for one in with_it)}"
     if absent:
