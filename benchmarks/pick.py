@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from packaging.version import Version
 from tests.support.downloads import wheel
 from tests.support.index_server import serving
 from tests.support.llama_wheels import cuda_wheel, gpu_code, offer
@@ -43,7 +44,7 @@ ON_INDEX = (
     ("nvidia-cublas-cu12", "x86_64", "linux"),
     ("nvidia-cusolver-cu12", "win_amd64", "windows"),
     ("nvidia-cusparse-cu12", "x86_64", "linux"),
-    ("torch", "cp311-cp311-manylinux_2_28_x86_64", "linux"),
+    ("torch", "cp311-cp311-manylinux", "linux"),
     ("vllm", "x86_64", "linux"),
     ("sgl-kernel", "x86_64", "linux"),
     ("onnxruntime-gpu", "cp311-cp311-win_amd64", "windows"),
@@ -117,14 +118,15 @@ def _shares_on_index() -> dict[str, float]:
             links = [link for link in links if part in link.filename and link.filename.endswith(".whl")]
             if not links:
                 continue
+            newest = max(links, key=lambda link: Version(link.filename.split("-")[1]))
             begin = time.perf_counter()
-            opened = open_candidate(links[-1], web, cache=cache, first=partial(decides, name, system))
+            opened = open_candidate(newest, web, cache=cache, first=partial(decides, name, system))
             seconds = time.perf_counter() - begin
-            share = found[links[-1].filename] = opened.fetched_bytes / opened.size_bytes
+            share = found[newest.filename] = opened.fetched_bytes / opened.size_bytes
             large += [share] if opened.size_bytes >= LARGE_BYTES else []
             left = [f"{one.name.rpartition('/')[2]} (+{opened.costs[one.name] >> 20} MB)" for one in opened.unread]
             print(
-                f"{links[-1].filename[:60]:60} {opened.size_bytes / 1e6:6.0f} MB {share:6.1%} "
+                f"{newest.filename[:60]:60} {opened.size_bytes / 1e6:6.0f} MB {share:6.1%} "
                 f"{opened.requests:3} requests {seconds:5.1f} s{', unread: ' * bool(left)}{', '.join(left)}",
                 flush=True,
             )

@@ -91,7 +91,7 @@ def test_a_server_without_ranges_is_told(steady):
 
 
 def test_three_in_a_hundred_within_bounds():
-    assert allowance(500_000_000) == 15_000_000
+    assert allowance(500_000_000) == 14_000_000
     assert allowance(10_000) == 10_000 + SLACK_BYTES
     assert allowance(100_000_000) == LEAST_BYTES
     assert allowance(5_000_000_000) == MOST_BYTES

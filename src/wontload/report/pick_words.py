@@ -56,7 +56,7 @@ def _because(appraisal: Appraisal) -> str:
     waiting = [one.rpartition("/")[2] for one in appraisal.unread]
     if waiting and not appraisal.missing and appraisal.standing is Standing.UNDETERMINED:
         size = max(1, appraisal.unread_bytes >> 20)
-        return f": the tables of {_names(waiting)} take about {size} MB more (--read-all reads them)"
+        return f": the tables of {_names(waiting)} may take {size} MB more (--read-all reads them)"
     if appraisal.missing:
         return f": nobody is known to bring {_names(appraisal.missing)}"
     if appraisal.findings:
@@ -117,7 +117,7 @@ def _what_it_would_take(appraisal: Appraisal) -> Iterator[str]:
     rest = appraisal.size_bytes - appraisal.fetched_bytes if appraisal.unread_bytes or not appraisal.gpu.complete else 0
     size = min(appraisal.unread_bytes or rest, rest) >> 20
     if size:
-        yield f"--read-all reads about {size} MB more for it"
+        yield f"--read-all may read {size} MB more for it"
 
 
 def _allowed(candidate: Candidate, constraint: str) -> bool:

@@ -24,7 +24,7 @@ from wontload.wheels.ranges import NotPaidFor, RemoteFile
 from wontload.wheels.web import Web
 from wontload.wheels.wheel import Wheel, read_wheel
 
-SHARE = 0.03  # of a wheel that may be fetched to judge it
+SHARE = 0.028  # of a wheel that may be fetched to judge it
 LEAST_BYTES, MOST_BYTES = 12 << 20, 24 << 20  # of that
 SLACK_BYTES = 1 << 18  # pieces overlap at their ends
 FRONT_BYTES = 96 << 10  # of each native member, fetched at once with those of the others
@@ -39,7 +39,7 @@ class Opened:
     Attributes:
         wheel: its native members are those whose tables were read.
         unread: native members that were not, because of what they would cost. costs: of each, about how many bytes more
-            would have had to be fetched for the table at which reading stopped.
+            would have had to be fetched for the table at which reading stopped, or, where that is not known, for all.
         gpu: by name of a member that holds code for GPUs, or may hold more than was read.
         fetched_bytes, requests: over the network; 0 for a local file. size_bytes: of the whole.
     """
@@ -175,9 +175,10 @@ def _read_tables(wheel: Wheel, member: Member) -> int:
     except MalformedImage:
         return 0  # a loader finds it out as well, when it asks for that table
     except NotReached as further:
-        return max(further.packed_bytes, 1)
-    except NotPaidFor as further:
-        return max(further.missing_bytes, 1)
+        # Where hardly more was missing for this one step, it does not tell how far in the tables lie.
+        return further.packed_bytes if further.packed_bytes > SLACK_BYTES else max(member.packed_bytes, 1)
+    except NotPaidFor:
+        return max(member.packed_bytes, 1)
     return 0
 
 
