@@ -66,7 +66,7 @@ from tests.support.logs import codes, verdict
         # The other kind of processor.
         (
             "ld: ignoring file 'libodd.dylib': found architecture 'x86_64', required architecture 'arm64'",
-            ("fails", "WL706"),
+            ("undetermined", "WL205"),
         ),
         ("ld: symbol(s) not found for architecture arm64", ("undetermined", "WL706")),
         # CUDA.
