@@ -29,6 +29,7 @@ LOADERS = (
     ("musl", f"musllinux_{platform.machine()}", "musl"),
     ("windows", "win_amd64", "Wine"),
 )
+LOADED, IMPORTED = ("glibc", "musl", "windows"), ("imports-windows", "imports-linux")
 WORLDS_OF = {
     "windows worlds": "Wine, with the Windows CPython",
     "glibc worlds": "glibc",
@@ -58,6 +59,14 @@ files lack what they need, and must fail with the same error: the number on Wind
 succeed, every module that became mapped is compared. A process that dies in the load, from what an initialiser does,
 leaves nothing to compare.
 """
+IMPORTS = """\
+## Imports, as `wontload check` foretells them
+
+Every extension module of a wheel is judged for a clean machine (Windows 11 with the Visual C++ runtime; this Linux) and
+then imported for real by a fresh process, alone and, where the list has any of them, with the wheels that it declares
+to need. Where its package's own code ends the process, the file alone is loaded. What only Wine lacks, though Windows
+has it, is counted apart.
+"""
 GENERATED = """\
 ## Generated worlds
 
@@ -73,13 +82,14 @@ asked.
 
 def main() -> None:
     """Write the page. A part of which nothing was recorded here stays as it is, with the commit that it is about."""
-    found = {kind: list(records(kind)) for kind in ("parsers", "glibc", "musl", "windows", "generated")}
+    found = {kind: list(records(kind)) for kind in (*LOADED, "parsers", *IMPORTED, "generated")}
     before = standing(PAGE.read_text()) if PAGE.is_file() else {}
     parts = (
         (("parsers",), [PARSERS, parsers(found["parsers"])]),
-        (("glibc", "musl", "windows"), [LOADS, loads(found), died(found)]),
+        (LOADED, [LOADS, loads(found), died(found)]),
+        (IMPORTED, [IMPORTS, imports(found)]),
         (("generated",), [GENERATED, generated(found["generated"])]),
-        (("parsers", "glibc", "musl", "windows"), [differences(found)]),
+        (("parsers", *LOADED), [differences(found)]),
     )
     written = []
     for kinds, texts in parts:
@@ -123,6 +133,8 @@ def kind_of(record: Record) -> str:
     """The kind of sweep that made a record: what its fingerprint is of."""
     if "kind" in record:
         return str(record["kind"])
+    if "imports" in record:
+        return f"imports-{'windows' if record['platform'].startswith('win') else 'linux'}"
     if "loads" not in record:
         return "parsers"
     system = str(record["platform"]).partition("_")[0]
@@ -198,6 +210,37 @@ def died(found: dict[str, list[Record]]) -> str:
     """The loads that ended the process."""
     gone = [f"- {real}: `{one}`" for kind, _, real in LOADERS for record in found[kind] for one in record["died"]]
     return "\n".join(["Loads that ended the process, which are not counted above:", "", *gone, ""]) if gone else ""
+
+
+def imports(found: dict[str, list[Record]]) -> str:
+    """The figures of the imports, what they ended in, and what differs."""
+    rows, told = [], []
+    for kind, name, real in (("imports-windows", "win_amd64", "Wine"), ("imports-linux", LOADERS[0][1], "this Linux")):
+        some = found[kind]
+        if not some:
+            continue
+        total, raised = sum(one["imports"] for one in some), sum(one["python"] for one in some)
+        lacking = [line for one in some for line in one["lacking"]]
+        gone = [line for one in some for line in one["died"]]
+        answered = total - len(lacking) - len(gone) - raised
+        agree = share(sum(one["agree"] for one in some), answered)
+        rows.append((real, of(some, name), total, agree, raised, len(gone), len(lacking)))
+        names = Counter(file for line in lacking for file in line.rpartition(": ")[2].split(", "))
+        told += [f"- {real} lacks {file}, which {count} imports need." for file, count in sorted(names.items())]
+        told += [f"- {real}, the process ended: {line}" for line in shortened([f"`{line}`" for line in gone])]
+        for one in (one for record in some for one in record["differences"]):
+            reason = reason_for(kind, one) or "No reason yet: to be mended."
+            told.append(f"- {real}: `{one['file']}` ({one['about']}) differs. {reason}")
+    header = (
+        "asked",
+        "wheels",
+        "imports",
+        "same answer",
+        "ended by Python code",
+        "process ended",
+        "only Wine lacks it",
+    )
+    return table(header, rows) + "\n" + "\n".join([*told, ""])
 
 
 def generated(made: Sequence[Record]) -> str:
