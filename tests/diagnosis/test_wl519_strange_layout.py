@@ -43,3 +43,13 @@ def test_copies_are_told_by_size_and_checksum():
     (found,) = strange_layout(contents(TAG, sizes=sizes, checksums=sums))
     assert (found.severity.value, found.subject, found.also) == ("note", "demo/b.py", ())
     assert list(strange_layout(contents(TAG, sizes=sizes))) == []
+
+
+@pytest.mark.parametrize("names", [("demo/A.py", "demo/a.py"), ("demo/__init__.py", "Demo/b.py")])
+def test_names_that_are_one_on_windows_are_a_warning_except_in_wheels_for_linux(names: tuple[str, ...]):
+    def told(tag: str) -> list[str]:
+        found = strange_layout(contents(tag, sizes={**dict.fromkeys(names, 5), **OWN}))
+        return [one.title for one in found if one.severity.value == "warning"]
+
+    assert told(TAG) == told("cp311-cp311-win_amd64") == ["names differ in upper and lower case alone"]
+    assert told("cp311-cp311-manylinux_2_28_x86_64") == []

@@ -34,6 +34,15 @@ def strange_layout(contents: Contents) -> Iterator[Finding]:
             "of "
             "all of them.",
         )
+    if one_of_two := dict(_one_of_two(contents, top)):
+        yield finding(
+            "WL519",
+            "names differ in upper and lower case alone",
+            one_of_two,
+            severity=Severity.WARNING,
+            explanation="Windows and macOS take them for one file: what is unpacked last is what is there, under a "
+            "name that may be the other's, and RECORD is right for one of them at most.",
+        )
     for kind, title in ((_copies, "files are there twice"), (_unimportable, "no import finds some of the files")):
         if small := dict(kind(contents, top)):
             yield finding(
@@ -63,6 +72,20 @@ def _in_site(contents: Contents) -> Iterator[tuple[str, str]]:
                 yield name, inside
         elif not first.endswith(".dist-info"):
             yield name, name
+
+
+def _one_of_two(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Files and directories that only systems which tell upper from lower case tell apart; of Linux' wheels none."""
+    if contents.platforms and all(platform.system == "linux" for _, platform in contents.platforms):
+        return
+    spelled: dict[str, str] = {}
+    for name, where in top.items():
+        parts = where.split("/")
+        for path in ("/".join(parts[:count]) for count in range(1, len(parts) + 1)):
+            first = spelled.setdefault(path.lower(), path)
+            if first != path:
+                yield name, f"is {first} where case does not count"
+                break
 
 
 def _grave(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:
