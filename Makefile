@@ -23,7 +23,8 @@ lint: $(VENV)/.tested
 bench: oracles
 	$(BIN)/python -m benchmarks
 
-# An hour or so on two cores, and 2 GB of wheels. Broken off, it goes on with what `.cache/sweep` does not hold yet.
+# Two hours or so on two cores (llama.cpp is compiled twice), and 2 GB of wheels. Broken off, it goes on with what
+# `.cache/sweep` does not hold yet.
 sweep: oracles
 	@scripts/install-oracles sweep
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "sweep" --timeout 9000; \

@@ -86,9 +86,9 @@ def python(cross_built: Path) -> Iterator[WindowsPython]:
 @pytest.fixture
 def elsewhere() -> Iterator[Path]:
     place = windows().to_host(ELSEWHERE)
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)  # a run that was killed may have left it
     yield place
-    shutil.rmtree(place)
+    shutil.rmtree(windows().drive / "msys64")
 
 
 def run(python: WindowsPython, *arguments: str, status: int) -> dict[str, Any]:
