@@ -41,6 +41,10 @@ from tests.support.logs import first, read, verdict
         ("configure: error: Could not link test program to Python.", ("fails", "WL701")),
         ("The 'linux/input.h' and 'linux/input-event-codes.h' include files are missing.", ("undetermined", "WL505")),
         ("CUDA SETUP: WARNING! libcuda.so not found! Is there a driver?", ("undetermined", "WL402")),
+        (
+            "error: symbol 'Odd_Init' not found in library '<None>': dlsym(RTLD_DEFAULT, Odd_Init)",
+            ("undetermined", "WL301"),
+        ),
         ("proj_create_from_database: Cannot find proj.db", ("undetermined", "WL206")),
         ("DPI-1072: the Oracle Client library version is unsupported", ("undetermined", "WL204")),
         ("clGetPlatformIDs failed: PLATFORM_NOT_FOUND_KHR", ("undetermined", "WL402")),
