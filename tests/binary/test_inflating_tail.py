@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.downloads import wheel
-from wontload.binary import inflating, parse_image
+from wontload.binary import inflating, inflating_tail, parse_image
 from wontload.binary.deflate_blocks import BlockStart, opening
 from wontload.binary.inflating import Inflating, read_member
 from wontload.binary.inflating_tail import Tail
@@ -70,6 +70,25 @@ def test_it_is_what_the_whole_gives(seed: int, level: int, strategy: int, memory
     assert tail.slice(tail.begin, len(data)) == data[tail.begin :]
     middle = (tail.begin + len(data)) // 2
     assert tail.slice(middle, len(data)) == data[middle:]
+
+
+def test_reading_on_inflates_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflating_tail, "PIECE_BYTES", 1 << 15)
+    monkeypatch.setattr(inflating_tail, "KEPT_PIECES", 2)
+    data = content(1)
+    stream, read = packed(data), []
+
+    def reader(offset: int, size: int) -> bytes:
+        read.append(size)
+        return stream[offset : offset + size]
+
+    tail = Tail(reader, packed_bytes=len(stream), size=len(data))
+    assert tail.extend(len(stream) * 2 // 3)
+    read.clear()
+    for at in range(tail.begin, len(data) - 50, 100_000):
+        assert tail.slice(at, at + 50) == data[at : at + 50]
+    assert sum(read) <= len(stream)
+    assert tail.slice(tail.begin, tail.begin + 50) == data[tail.begin : tail.begin + 50]  # and back again
 
 
 def test_most_of_what_was_inflated_can_be_told() -> None:

@@ -61,6 +61,8 @@ class Tail:
         self.packed = 0
         self._states: dict[int, _State] = {}
         self._pieces: OrderedDict[int, bytes] = OrderedDict()
+        self._going: Iterator[tuple[_State, bytes]] = iter(())  # where the last piece was inflated, it goes on
+        self._next = 0
 
     def wanted(self, offset: int, first_bytes: int) -> int:
         """About how many packed bytes, counted from the member's end, lead to what lies from `offset` on.
@@ -101,12 +103,14 @@ class Tail:
 
     def _piece(self, number: int) -> bytes:
         if number not in self._pieces:
-            at = max(one for one in self._states if one <= number)
-            for _, piece in islice(_pieces(self._states[at].copy(), self._on), number - at + 1):
-                self._pieces[at] = piece
-                at += 1
-            while len(self._pieces) > KEPT_PIECES:
-                self._pieces.popitem(last=False)
+            kept = max(one for one in self._states if one <= number)
+            if not kept <= self._next <= number:
+                self._going, self._next = _pieces(self._states[kept].copy(), self._on), kept
+            for _, piece in islice(self._going, number - self._next + 1):
+                self._pieces[self._next] = piece
+                self._next += 1
+                if len(self._pieces) > KEPT_PIECES:
+                    self._pieces.popitem(last=False)
         return self._pieces[number]
 
     def _follow(self, begin: int, start: BlockStart, window: bytes) -> bool:
@@ -130,6 +134,7 @@ class Tail:
         self.begin = self._base + min(certain, size)
         self._states = states
         self._pieces.clear()
+        self._going, self._next = iter(()), -1
         return True
 
     def _on(self, at: int) -> bytes:
