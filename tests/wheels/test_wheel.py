@@ -124,6 +124,7 @@ def test_each_file_is_judged_and_what_it_assumes_is_told(tmp_path: Path):
                 "demo/lost.pyd": pe(needs=["nowhere_at_all.dll"]),
                 "demo/helped.pyd": pe(needs=["beside.dll"]),
                 "demo.libs/beside.dll": pe(),
+                "demo/deaf.pyd": pe(needs=["good.pyd"], dependent_load_flags=0x2000),
                 "demo/late.pyd": pe(delays=["nowhere_at_all.dll"]),
                 "demo/garbage.dll": b"MZ and no more",
             },
@@ -133,6 +134,7 @@ def test_each_file_is_judged_and_what_it_assumes_is_told(tmp_path: Path):
     assert found["demo/good.pyd"] == (Verdict.LOADS, (), [])
     assert found["demo/lost.pyd"] == (Verdict.FAILS, (), ["WL201"])
     assert found["demo/helped.pyd"] == (Verdict.LOADS, (libs,), [])
+    assert found["demo/deaf.pyd"] == (Verdict.FAILS, (), ["WL202"])  # its own flags pass over its directory
     assert found["demo/late.pyd"] == (Verdict.LOADS, (), ["WL207"])
     assert found["demo/garbage.dll"][0] is Verdict.FAILS
 

@@ -82,6 +82,8 @@ def with_help(
 ) -> Helped:
     """The load once directories are searched that hold what is missing: the package's own, or else all that do.
 
+    The file's own directory, where it holds what is missing all the same, is not among the answer's: nobody adds that.
+
     Args:
         result: of the load without help. holders: directories that hold a file of a name.
         near: directories of the package itself, and of what it requires.
@@ -96,6 +98,12 @@ def with_help(
             break
         added |= dict.fromkeys(new)
         result = simulate(machine, replace(request, process=helped_process(machine, request.process, added)))
+    own, failed = path_module.dirname(request.name), {one.name for one in result.failed}
+    if own in added and any(own in holders(str(path_module.basename(name))) for name in failed):
+        useful = [directory for directory in added if directory != own]
+        without = simulate(machine, replace(request, process=helped_process(machine, request.process, useful)))
+        if {one.name for one in without.failed} == failed:
+            return Helped(result=without, added=tuple(useful))
     return Helped(result=result, added=tuple(added))
 
 
