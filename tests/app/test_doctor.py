@@ -16,6 +16,7 @@ from wontload.binary import Defect
 from wontload.machine import Inventory, Machine, System
 from wontload.machine.inventory import Distribution, RecordedFile, Toolkit
 from wontload.machine.memory import MemoryFiles
+from wontload.report.doctor import why_of
 
 CUDA = r"C:\CUDA\v12.4\bin"
 SUFFIXES = {
@@ -90,6 +91,16 @@ def test_a_file_that_is_gone_or_damaged_is_no_plugin(content: str | None):
     found = check(linux(contents), {"pkg": (CORE, library)})
     assert found.verdict == ("loads" if content is None else "fails")
     assert files(found, "pkg")["libz.so.1"].damaged is (content is not None)
+
+
+def test_what_a_snapshot_does_not_hold_is_neither_gone_nor_damaged():
+    other = f"{LINUX_SITE}/other/core.abi3.so"
+    files_of = MemoryFiles({CORE: so("libc.so.6")}, windows=False, complete=())
+    found = check(replace(linux(), files=files_of), {"pkg": (CORE,), "other": (other,)})
+    (unknown,) = files(found, "other").values()
+    assert (unknown.standing, unknown.saved, unknown.damaged) == (Standing.UNDETERMINED, False, False)
+    assert files(found, "pkg")[CORE.rpartition("/")[2]].saved
+    assert why_of(unknown) == "not in this snapshot; one that is made without a target holds all"
 
 
 def test_directories_of_the_package_itself_are_its_own_business():

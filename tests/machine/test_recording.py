@@ -11,6 +11,7 @@ import pytest
 from tests.support.images import elf
 from wontload.binary import MalformedImage
 from wontload.machine import Files, Kind, System
+from wontload.machine.inventory import Distribution, Inventory, RecordedFile
 from wontload.machine.live import LiveFiles
 from wontload.machine.recording import RecordingFiles
 from wontload.machine.saving import with_files
@@ -18,9 +19,11 @@ from wontload.machine.snapshot import dump, loads
 from wontload.machine.snapshot_values import SavedFiles, SavedMachine
 
 
-def rebuilt(recording: RecordingFiles) -> Files:
+def rebuilt(recording: RecordingFiles, inventory: Inventory | None = None) -> Files:
     empty = SavedFiles(images={}, links={}, source={})
-    saved = SavedMachine(id="box", system=System(name="linux"), files=empty, environment={}, facts={})
+    saved = SavedMachine(
+        id="box", system=System(name="linux"), files=empty, environment={}, facts={}, inventory=inventory or Inventory()
+    )
     return loads(json.dumps(dump(with_files(saved, recording), ())).encode(), "box").machine.files
 
 
@@ -81,6 +84,22 @@ def test_images_and_what_they_are_not(place: Path):
     with pytest.raises(MalformedImage) as there:
         saved.image(bad)
     assert there.value.what == live.value.what
+
+
+def test_what_lies_in_a_package_of_which_nobody_asked_is_not_known(place: Path):
+    """Its record is in the inventory, so its directory's name stays, and tells of no file that it is absent."""
+    package = place / "lib" / "package"
+    package.mkdir()
+    (package / "_c.so").write_bytes(elf())
+    recording = RecordingFiles(LiveFiles())
+    recording.listing(str(place / "lib"))
+    owner = Distribution(
+        name="p", version="1", location=str(place / "lib"), files=(RecordedFile(path=str(package / "_c.so")),)
+    )
+    paths = [str(place / "lib" / path) for path in ("package/_c.so", "package/deep/_c.so", "other/_c.so")]
+    saved = rebuilt(recording, Inventory(distributions=(owner,)))
+    assert [saved.kind(path) for path in paths] == [Kind.UNKNOWN, Kind.UNKNOWN, Kind.ABSENT]
+    assert [rebuilt(recording).kind(path) for path in paths] == [Kind.ABSENT] * 3
 
 
 def test_a_listing_keeps_its_order_and_no_private_name(place: Path):

@@ -38,6 +38,7 @@ class CheckedFile:
         extension: an extension module that this Python could import.
         known: its package is known to load it so. Any other file may be one that it does not ask for, or does without.
         damaged: the file itself is gone or cannot be read, whatever it needs.
+        saved: a saved machine tells of the file; it is made to tell of its targets, and of all only without one.
         standing: how it stands; undetermined too when it loads only if something adds a directory for it.
         result: what the loader would do with it alone.
         elsewhere: directories of this computer that hold what it misses.
@@ -51,6 +52,7 @@ class CheckedFile:
     standing: Standing
     result: LoadResult
     elsewhere: tuple[str, ...] = ()
+    saved: bool = True
 
 
 class Checker:
@@ -111,6 +113,7 @@ class Checker:
             standing=standing,
             result=result,
             elsewhere=elsewhere,
+            saved=kind is not Kind.UNKNOWN,
         )
 
     def _with_help(

@@ -45,9 +45,7 @@ class RecordedFiles:
         if key in self._kinds:
             return self._kinds[key]
         found = self._under.kind(path)
-        if found is Kind.ABSENT and self._is_listed(path):
-            return Kind.UNKNOWN
-        return found
+        return Kind.UNKNOWN if found is Kind.ABSENT and self._may_be_there(path) else found
 
     def listing(self, path: str) -> Collection[str] | None:
         """See `Files.listing`."""
@@ -73,10 +71,16 @@ class RecordedFiles:
         number = self._same.get(self._key(path))
         return self._under.identity(path) if number is None else ("same", number)
 
-    def _is_listed(self, path: str) -> bool:
-        """Whether a listing has the name, of which nothing more was recorded."""
-        parent, name = self._path.split(self._under.real(path).rstrip("\\/" if self._windows else "/"))
-        return self._fold(name) in self._listed.get(self._key(parent), ())
+    def _may_be_there(self, path: str) -> bool:
+        """Whether a listing has the name, or that of a directory above it, and nothing more was recorded of that."""
+        path = self._under.real(path).rstrip("\\/" if self._windows else "/")
+        while True:
+            parent, name = self._path.split(path)
+            if self._fold(name) in self._listed.get(self._key(parent), ()):
+                return True
+            if parent == path or self._under.kind(parent) is not Kind.ABSENT:
+                return False
+            path = parent
 
     def _key(self, path: str) -> str:
         """As `MemoryFiles` compares paths."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ntpath
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from types import ModuleType
 
@@ -22,7 +22,10 @@ STAYS = re.compile(r"\.(dll|pyd|dylib|so)(\.[\w.]+)?$|\.(dist-info|egg-info)$", 
 
 def with_files(machine: SavedMachine, recording: RecordingFiles) -> SavedMachine:
     """`machine` with what was recorded, so that it answers every recorded question as the disk did."""
-    saved = replace(machine, files=_Saving(recording, windows=machine.system.name == "windows").files())
+    path: ModuleType = ntpath if machine.system.name == "windows" else posixpath
+    installed = {path.dirname(file.path) for one in machine.inventory.distributions or () for file in one.files}
+    files = _Saving(recording, windows=machine.system.name == "windows", installed=installed).files()
+    saved = replace(machine, files=files)
     _, rebuilt = files_of(saved)
     kinds = {path: kind for path, kind in recording.kinds.items() if rebuilt.kind(path) is not kind}
     reals = {path: real for path, real in recording.reals.items() if rebuilt.real(path) != real}
@@ -40,8 +43,16 @@ def _same(recording: RecordingFiles, rebuilt: Files) -> Iterator[tuple[str, ...]
 
 
 class _Saving:
-    def __init__(self, recording: RecordingFiles, *, windows: bool) -> None:
+    """What was recorded, as tables.
+
+    Args:
+        installed: directories of the native files that records of installations list: their names stay in listings, so
+            that what lies in them is not taken for absent.
+    """
+
+    def __init__(self, recording: RecordingFiles, *, windows: bool, installed: Collection[str] = ()) -> None:
         self._recording = recording
+        self._installed = installed
         self._windows = windows
         self._path: ModuleType = ntpath if windows else posixpath
         self._links: dict[str, str] = {}
@@ -99,9 +110,9 @@ class _Saving:
         return str(above) if self._is_path(above) else ""
 
     def _asked_for(self) -> set[tuple[str, str]]:
-        """Directory and name, as they compare, of everything that was asked for and of all directories above it."""
+        """Directory and name, as they compare, of all that was asked for or installed, and of the directories above."""
         found: set[tuple[str, str]] = set()
-        for path in self._recording.asked():
+        for path in (*self._recording.asked(), *self._installed):
             for one in {path, self._place(path)} if self._is_path(path) else ():
                 key = self._key(one)
                 while (pair := self._path.split(key))[1] and pair not in found:
