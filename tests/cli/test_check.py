@@ -28,7 +28,7 @@ def test_a_wheel_that_would_import_passes(command, tmp_path: Path):
     ran = command("check", str(make_wheel(tmp_path, GOOD)))
     assert ran.status == 0
     assert "demo-1.0-cp311-cp311-win_amd64.whl passes" in ran.out
-    assert "all 1 files load: windows-11 x86_64 CPython 3.11" in ran.out
+    assert "its one file loads: windows-11 x86_64 CPython 3.11" in ran.out
 
 
 def test_a_wheel_that_would_not_says_what_is_missing_where(command, tmp_path: Path):

@@ -145,10 +145,13 @@ def _targets(wheel: CheckedWheel, terminal: Terminal) -> Iterator[Line]:
         key = (len(one.loads), len(one.fails), len(one.undetermined))
         groups.setdefault(key, []).append(str(one.target))
     for (loads, fails, open_), names in groups.items():
-        told = [f"{loads} of {loads + fails + open_} files load" if fails or open_ else f"all {loads} files load"]
+        count = loads + fails + open_
+        told = [f"{loads} of {count} files load" if fails or open_ else f"all {loads} files load"]
         told += [f"{fails} {'does' if fails == 1 else 'do'} not"] if fails else []
         told += [f"{open_} cannot be judged"] if open_ else []
-        if not loads + fails + open_:
+        if count == 1:
+            told = [f"its one file {'loads' if loads else 'does not load' if fails else 'cannot be judged'}"]
+        if not count:
             told = ["no file of the wheel is for it"]
         yield from labelled(
             "judged", words(f"{', '.join(told)}: {'; '.join(names[:8])}{'; …' * (len(names) > 8)}"), terminal.width
