@@ -104,9 +104,14 @@ class Fix:
         return any(isinstance(step, ByHand) for step in self.steps)
 
 
+# What is tried behind all that is as certain: a compiler may fail after many minutes of all cores; an edit is lost at
+# the next upgrade, and the fallback gives up the GPU.
+LAST_RESORTS = {"build": 1, "loader-line": 2, "cpu-fallback": 2}
+
+
 def rank(fix: Fix) -> tuple[object, ...]:
     """Certainty first, then what we can do ourselves, reach, rights, bytes, minutes."""
     certainty = {True: 0, None: 1, False: 2}[fix.proof.works]
-    last_resort = fix.kind in ("loader-line", "cpu-fallback")  # lost at the next upgrade; gives up the GPU
+    last_resort = LAST_RESORTS.get(fix.kind, 0)
     size = fix.download_bytes if fix.download_bytes is not None else 1 << 30
     return (certainty, last_resort, fix.by_hand, fix.reach, fix.rights, size, fix.minutes or 0.0, fix.order, fix.id)

@@ -55,7 +55,7 @@ def matching_wheel(question: Question) -> Iterator[Fix]:
         requirements=(name,),
         download_bytes=None,
         minutes=None,
-        reach=Reach.ENVIRONMENT,
+        reach=Reach.PACKAGE,
         caveat=f"{environment.managed_by} forbids pip here" if environment.managed_by else "",
     )
 
