@@ -7,6 +7,7 @@ import shutil
 import signal
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.chromium import executable
 
@@ -19,6 +20,11 @@ COMMAND_OF = {
     "qemu": "qemu-x86_64",
 }
 BROWSER = "chromium"
+
+# How long anything takes is measured in benchmarks/, and no test fails for it: the machine may have other work.
+settings.register_profile("wontload", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wontload")
+
 _missing: set[str] = set()
 
 
