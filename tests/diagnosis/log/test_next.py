@@ -66,6 +66,13 @@ def test_an_open_question_has_the_command_that_answers_it(text, command):
     assert answer.next_step == ""
 
 
+def test_the_command_says_what_it_does_there():
+    (asked, _) = read("ModuleNotFoundError: No module named 'odd'").would_settle
+    assert asked.endswith("it says in which environments the package is, and which one the import asks.")
+    (unnamed, _) = read("OSError: PortAudio library not found").would_settle
+    assert unnamed.startswith("Run wontload PACKAGE (the name that the program imports) on that machine")
+
+
 def test_a_message_that_names_nothing_is_not_listed_by_its_own_name():
     text = "Package cairo was not found in the pkg-config search path.\nerror: subprocess-exited-with-error"
     assert (first(text).subject, first(text).also) == ("cairo", ())

@@ -7,10 +7,16 @@ from wontload.diagnosis.log.cause import Log
 
 UNKNOWN = "PACKAGE"
 BUILDS = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706", "WL707")
-
-
 GPU = ("WL402", "WL403", "WL406")
 GPU_CODE = ("WL404", "WL405")
+# What the command does there, where it does not come to a load.
+TRIES = {
+    "WL105": "it tries the import, and says whether what was installed is whole",
+    "WL501": "it says for which Python what is installed was made",
+    "WL503": "it says which file or folder Python takes for the package",
+    "WL506": "it says in which environments the package is, and which one the import asks",
+}
+WATCHES = "it watches the real load and names the file"
 
 
 def would_settle(findings: tuple[Finding, ...], log: Log) -> tuple[str, ...]:
@@ -33,7 +39,8 @@ def would_settle(findings: tuple[Finding, ...], log: Log) -> tuple[str, ...]:
     if is_library(target) and "/" not in target and "\\" not in target:
         watched = f"Run wontload which {target} on that machine: it says where copies are, and which one a load takes."
     else:
-        watched = f"Run wontload {target} on that machine: it watches the real load and names the file."
+        named = f"{target} (the name that the program imports)" if target == UNKNOWN else target
+        watched = f"Run wontload {named} on that machine: {TRIES.get(first.code, WATCHES)}."
     return (watched, _taken_along(target))
 
 
