@@ -11,10 +11,10 @@ from tests.support.checkups import CHECKUPS
 from tests.support.schemas import check
 from wontload.machine import Inventory
 from wontload.machine.inventory import Cpu, Gpu, Unasked, Variable
+from wontload.report.doctor import render_doctor
 from wontload.report.doctor_json import doctor_to_json
 from wontload.report.inventory import facts_of, overview
 from wontload.report.screen import Terminal
-from wontload.report.terminal import render_doctor
 
 Compare = Callable[[str, str], None]
 

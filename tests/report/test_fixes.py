@@ -15,8 +15,10 @@ from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix
 from wontload.remedy.proof import Proof
 from wontload.remedy.steps import ByHand, MoveFile, ReplaceText, SetVariable, Step, WriteFile
+from wontload.report.fixes import render_plan
+from wontload.report.screen import Terminal
 from wontload.report.script import render_script
-from wontload.report.terminal import Terminal, render_plan, render_why
+from wontload.report.why import render_why
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rtx4070super.json"
 NOTHING = Proof(before=(), after=())

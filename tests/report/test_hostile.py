@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.diagnoses import DIAGNOSES
-from wontload.report.terminal import Terminal, render_page, render_tree, render_why, write
+from wontload.report.page import render_page
+from wontload.report.screen import Terminal, write
 from wontload.report.text import cells, clean, cut, shorten
+from wontload.report.tree import render_tree
+from wontload.report.why import render_why
 
 OBEYED = "\x1b\x07\x9b\x00\x7f\u202e\u2066\u2069\u200f\u2028"
 ENCODINGS = ["cp1252", "cp936", "cp437", "cp932", "ascii", "utf-8", "utf-16"]

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from wontload.report.terminal import Terminal
+from wontload.report.screen import Terminal
 
 
 class Screen(io.StringIO):

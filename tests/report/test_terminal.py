@@ -9,8 +9,11 @@ import pytest
 from tests.support.diagnoses import DIAGNOSES
 from wontload.diagnosis import Diagnosis
 from wontload.loader import LoadResult, Module, SearchedPlace, Status, Tried, Verdict
-from wontload.report.terminal import Terminal, render_page, render_tree, render_why
+from wontload.report.page import render_page
+from wontload.report.screen import Terminal
 from wontload.report.text import cells
+from wontload.report.tree import render_tree
+from wontload.report.why import render_why
 
 WIDTHS = [60, 100]
 

@@ -127,11 +127,11 @@ def _show(options: Options, answer: BuildAnswer, attempt: Attempt | None = None)
 
         options.say(dump(build_to_json(answer, attempt)))
     else:
-        from wontload.report.terminal import render_build
+        from wontload.report.build import render_build
 
         options.say(render_build(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
         if attempt is not None:
-            from wontload.report.terminal import render_attempt
+            from wontload.report.fixes import render_attempt
 
             options.say(render_attempt(attempt, options.terminal()))
     failed = answer.verdict in ("hindered", "failed", "unfit") or (attempt is not None and not attempt.kept)

@@ -46,6 +46,6 @@ def _report(options: Options, answer: Checkup) -> str:
         from wontload.report.doctor_document import doctor_document
 
         return written(options, doctor_document(answer))
-    from wontload.report.terminal import render_doctor
+    from wontload.report.doctor import render_doctor
 
     return render_doctor(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose)

@@ -26,7 +26,7 @@ def run(options: Options) -> int:
 
         options.say(dump(explain_to_json(asked)))
         return 0
-    from wontload.report.terminal import render_page
+    from wontload.report.page import render_page
 
     text = asked[0].text if options.code else contents(asked)
     options.say(render_page(text, options.terminal()))

@@ -105,7 +105,8 @@ def _hindrance(options: Options, fix: Fix) -> str:
 
 
 def _show(options: Options, plan: Plan) -> int:
-    from wontload.report.terminal import render_plan, render_why
+    from wontload.report.fixes import render_plan
+    from wontload.report.why import render_why
 
     verdict = plan.diagnosis.verdict
     if options.format == "json":
@@ -130,7 +131,7 @@ def _can_ask() -> bool:
 
 
 def _apply(options: Options, plan: Plan, fixes: list[Fix]) -> int:
-    from wontload.report.terminal import render_plan
+    from wontload.report.fixes import render_plan
 
     quiet = options.format == "json"
     if not quiet:
@@ -157,7 +158,7 @@ def _try(options: Options, plan: Plan, fix: Fix) -> Attempt:
     from wontload.cli.building import Building
     from wontload.cli.ending import end_as_by_ctrl_c
     from wontload.cli.progress import waiting
-    from wontload.report.terminal import render_attempt
+    from wontload.report.fixes import render_attempt
 
     if fix.by_hand:
         _let_a_person_do(options, fix)

@@ -39,7 +39,7 @@ def run(options: Options) -> int:
 
         options.say(dump(log_to_json(answer)))
     else:
-        from wontload.report.terminal import render_log
+        from wontload.report.log import render_log
 
         options.say(render_log(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
     return STATUS_OF[answer.verdict]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from wontload.machine.snapshot import Snapshot
-    from wontload.report.terminal import Terminal
+    from wontload.report.screen import Terminal
 
 COMMANDS = {
     "why": "say why a package or library does not load (the default: `wontload TARGET`)",
@@ -94,7 +94,7 @@ class Options(argparse.Namespace):
 
     def terminal(self) -> Terminal:
         """What standard output can show, or the file that the report is written to."""
-        from wontload.report.terminal import Terminal
+        from wontload.report.screen import Terminal
 
         if vars(self).get("output") not in (None, "-"):
             return Terminal()

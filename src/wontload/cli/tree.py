@@ -123,7 +123,7 @@ def _drawn(options: Options, loads: list[TreeLoad]) -> str:
         from wontload.report.tree_document import tree_document
 
         return written(options, tree_document(loads))
-    from wontload.report.terminal import render_tree
+    from wontload.report.tree import render_tree
 
     shown = [(load.path, _itself(load.result) if options.quiet else load.result) for load in loads]
     clean = [load.machine if load.clean else "" for load in loads]

@@ -58,7 +58,7 @@ def run(options: Options) -> int:
         options.say(dump(value))
     else:
         from wontload.report.gpu import render_gpu
-        from wontload.report.terminal import render_verify
+        from wontload.report.verify import render_verify
 
         brief = options.quiet or (proof is not None and not options.verbose)
         report = render_verify(answer, options.terminal(), quiet=brief, verbose=options.verbose)

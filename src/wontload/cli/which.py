@@ -29,7 +29,7 @@ def run(options: Options) -> int:
 
         options.say(dump(which_to_json(answer)))
     else:
-        from wontload.report.terminal import render_which
+        from wontload.report.which import render_which
 
         options.say(render_which(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose))
     return 0 if answer.is_here else 1

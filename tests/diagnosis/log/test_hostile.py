@@ -13,8 +13,8 @@ from wontload.app.log import log
 from wontload.diagnosis.log.reading import HEAD_BYTES, MOST_BYTES
 from wontload.knowledge.messages import BLANK, messages
 from wontload.report.as_json import log_to_json
+from wontload.report.log import render_log
 from wontload.report.screen import Terminal
-from wontload.report.terminal import render_log
 
 SIZE = 400_000
 PIECES = {
