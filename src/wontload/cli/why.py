@@ -37,10 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: Options) -> int:
     """Diagnose the target and report."""
     from wontload.app.diagnose import diagnose
-    from wontload.app.fix import plan_for
     from wontload.cli.progress import waiting
     from wontload.cli.remark import remark
-    from wontload.remedy.advice import judge_advice
 
     machine = options.saved_machine()
     with waiting(f"trying {options.target}", enabled=not options.quiet):
@@ -51,13 +49,22 @@ def run(options: Options) -> int:
             timeout_s=options.timeout,
             deep=options.deep,
         )
-        advice = judge_advice(answer)
-        fixes = plan_for(answer).fixes if options.format != "terminal" or not options.advice else ()
+        fixes, advice = _remedies(answer, plan=options.format != "terminal" or not options.advice)
         report = _report(options, answer, fixes, advice)
     deliver(options, report)
     if sentence := remark(answer, options.timeout):
         options.complain(sentence)
     return STATUS_OF[answer.verdict]
+
+
+def _remedies(answer: Diagnosis, *, plan: bool) -> tuple[Sequence[Fix], Sequence[JudgedAdvice]]:
+    """What would help, and what people say would; of what works neither, and nothing is loaded for it."""
+    if answer.works:
+        return (), ()
+    from wontload.app.fix import plan_for
+    from wontload.remedy.advice import judge_advice
+
+    return plan_for(answer).fixes if plan else (), judge_advice(answer)
 
 
 def _report(options: Options, answer: Diagnosis, fixes: Sequence[Fix], advice: Sequence[JudgedAdvice]) -> str:
