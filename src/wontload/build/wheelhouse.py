@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from typing import Any
 
 from wontload.build.plan import BuildPlan
@@ -77,11 +78,15 @@ def built_before(directory: str, key: str) -> str | None:
 
 
 def refuse_unwritable(directory: str) -> None:
-    """See to it that a wheel can be laid into a directory, before an hour goes into building it.
+    """See to it that a wheel can be laid into a directory, before an hour goes into building it. Nothing stays of that.
 
     Raises:
         CannotKeep: it cannot be made, or nothing can be written there.
     """
+    made, place = [], os.path.abspath(directory)
+    while not os.path.lexists(place) and os.path.dirname(place) != place:
+        made.append(place)
+        place = os.path.dirname(place)
     try:
         os.makedirs(directory, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory) as file:
@@ -90,6 +95,10 @@ def refuse_unwritable(directory: str) -> None:
         raise CannotKeep(
             f"nothing can be written to {directory}: {error.strerror or error}.", "Name another place with -o DIR."
         ) from error
+    finally:
+        for place in made:  # the deepest first
+            with suppress(OSError):
+                os.rmdir(place)
 
 
 def rescue(wheel: str) -> str:
