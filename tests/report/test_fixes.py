@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from wontload.app.fix import Plan, plan
+from wontload.app.fix import Attempt, Plan, plan
+from wontload.diagnosis import Diagnosis
 from wontload.machine.snapshot import load
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix
 from wontload.remedy.proof import Proof
 from wontload.remedy.steps import ByHand, MoveFile, ReplaceText, SetVariable, Step, WriteFile
-from wontload.report.fixes import render_plan
+from wontload.report.fixes import costs, render_attempt, render_plan
 from wontload.report.screen import Terminal
 from wontload.report.script import render_script
 from wontload.report.why import render_why
@@ -45,6 +47,21 @@ def test_a_diagnosis_ends_with_its_fixes(case: Plan, width: int, compare: Callab
 
 def fix(*steps: Step) -> Fix:
     return Fix(id="x", kind="x", title="a\ntitle; rm -rf /", steps=steps, change=Change(), proof=NOTHING)
+
+
+def test_only_a_fix_that_fetches_something_is_proven_on_what_is_fetched():
+    """A rename whose effect the model cannot tell has nothing to download: the import alone can tell."""
+    rename = fix(MoveFile(path="/work/h5py", to="/work/h5py.aside-by-wontload"))
+    assert costs(rename) == "nothing to download · undoable · the import is tried after it"
+    assert costs(replace(rename, download_bytes=None)).endswith("undoable · to be proven on what is fetched")
+
+
+def test_a_kept_fix_says_how_it_would_be_taken_back():
+    found = Diagnosis(target="zmq", machine=load(str(EXAMPLE)), verdict="loads")
+    attempt = Attempt(fix=fix(), journal="20260101-000000000-abcd", diagnosis=found, kept=True)
+    assert render_attempt(attempt, Terminal(width=100)).strip() == (
+        "x applied: zmq loads (to take it back: wontload undo 20260101-000000000-abcd)"
+    )
 
 
 def test_the_shell_script_does_what_the_steps_say(tmp_path: Path):

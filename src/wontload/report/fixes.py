@@ -82,7 +82,10 @@ def costs(fix: Fix) -> str:
     parts += ["by hand"] if fix.by_hand else ["undoable"]
     if fix.proof.works is not True:
         proof = CERTAINTY[fix.proof.works] if fix.kind != "build" else "to be proven on what is built"
-        parts.append("the import is tried after it" if fix.by_hand else proof)
+        untried = (
+            fix.proof.works is None and fix.download_bytes == 0
+        )  # nothing comes that the model could be asked about
+        parts.append("the import is tried after it" if fix.by_hand or untried else proof)
     return " · ".join(parts)
 
 
@@ -172,4 +175,4 @@ def _verdict(diagnosis: Diagnosis) -> str:
 
 
 def _undo(attempt: Attempt) -> list[Span]:
-    return [*words("(taken back with"), span(f"wontload undo {attempt.journal})")]
+    return [*words("(to take it back:"), span(f"wontload undo {attempt.journal})")]

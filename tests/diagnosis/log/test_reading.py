@@ -96,3 +96,22 @@ def test_python_prompts_are_no_quoting():
 def test_cleaning_keeps_the_number_of_lines():
     text = "".join(DRESSES.values())
     assert cleaned(text).count("\n") == text.replace("\r\n", "\n").count("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "system"),
+    [
+        (
+            "ImportError: dlopen(/a/odd.so, 0x0002): tried: '/a/odd.so' (mach-o file, but is an incompatible "
+            "architecture (have 'x86_64', need 'arm64'))",
+            "macos",
+        ),
+        ("ImportError: dlopen(/a/odd.so, 0x0002): symbol not found in flat namespace '_odd'", "macos"),
+        ("ImportError: /a/odd.so: undefined symbol: _odd", "linux"),
+        ("OSError: libodd.so: cannot open shared object file: No such file or directory", "linux"),
+        (r"FileNotFoundError: Could not find module 'C:\a\odd.dll' (or one of its dependencies)", "windows"),
+    ],
+)
+def test_the_system_is_told_by_whose_words_they_are(text: str, system: str):
+    """Extension modules end in `.so` on macOS as on Linux: in dyld's own message the ending tells nothing."""
+    assert diagnose_log(text.encode()).facts.system == system

@@ -66,9 +66,20 @@ _SYSTEMS = (
         "windows",
         re.compile(r"[A-Za-z]:\\{1,2}\w|\.dll\b|\.pyd\b|WinError|win_amd64|win32|DLL load failed|MSVC", re.IGNORECASE),
     ),
-    ("macos", re.compile(r"\.dylib\b|-darwin\.so|/Users/|macosx_|Mach-O|/opt/homebrew|dyld", re.IGNORECASE)),
-    ("linux", re.compile(r"\.so\b|linux-gnu|linux_x86_64|manylinux|/usr/lib/|/home/|GLIBC|ELF|/root/", re.IGNORECASE)),
+    (
+        "macos",
+        re.compile(
+            r"\.dylib\b|-darwin\.so|/Users/|macosx_|Mach-O|/opt/homebrew|dyld|Library not loaded|"
+            r"dlopen\([^()\n]{1,400}, 0x",
+            re.IGNORECASE,
+        ),
+    ),
+    ("linux", re.compile(r"linux-gnu|linux_x86_64|manylinux|/usr/lib/|/home/|GLIBC|ELF|/root/", re.IGNORECASE)),
 )
+_SHARED_OBJECT = re.compile(r"\.so\b", re.IGNORECASE)
+# What dyld alone writes (Apple open source: dyld, DyldAPIs.cpp and Loader.cpp), also of extension modules, whose names
+# end in `.so` on macOS as on Linux.
+_OF_DYLD = re.compile(r"dlopen\([^()\n]{1,400}, 0x[0-9A-Fa-f]{1,8}\)|Library not loaded: |mach-o file")
 # Parts of paths, in lower case and with slashes: plain text, as a search for it is many times faster than a pattern's.
 _LAYOUTS = (
     ("embeddable", ("python_embeded", "python_embedded")),
@@ -152,6 +163,13 @@ def _most(values: Iterable[str]) -> str:
 
 def _system(text: str) -> str:
     """The system that most of the text speaks of."""
-    counts = {name: sum(1 for _ in zip(pattern.finditer(text), range(500), strict=False)) for name, pattern in _SYSTEMS}
+    counts = {name: _times(pattern, text) for name, pattern in _SYSTEMS}
+    if not _OF_DYLD.search(text):
+        counts["linux"] += _times(_SHARED_OBJECT, text)
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] else ""
+
+
+def _times(pattern: re.Pattern[str], text: str) -> int:
+    """How often it is found; 500 is often enough."""
+    return sum(1 for _ in zip(pattern.finditer(text), range(500), strict=False))
