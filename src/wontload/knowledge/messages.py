@@ -1,9 +1,9 @@
 """What loaders, interpreters, drivers and build tools say, and which finding each text speaks for.
 
 The tables stand in `messages/`, by who speaks: `elf`, `dyld`, `windows`, `python`, `packages`, `products`, `gpu`,
-`builds`, `installers`. A row's pattern is a regular expression in which a blank stands for any white space, a line's
-end and a literal `\\n` among it, as texts are wrapped and quoted on their way to us. A row is only tried near its
-`needle`, so that reading stays linear.
+`builds`, `installers`, `toolchains`. A row's pattern is a regular expression in which a blank stands for any white
+space, a line's end and a literal `\\n` among it, as texts are wrapped and quoted on their way to us. A row is only
+tried near its `needle`, so that reading stays linear.
 """
 
 from __future__ import annotations
@@ -17,7 +17,18 @@ from wontload.knowledge.tables import Row, table
 
 TABLES = tuple(
     f"messages/{name}"
-    for name in ("elf", "dyld", "windows", "python", "packages", "products", "gpu", "builds", "installers")
+    for name in (
+        "elf",
+        "dyld",
+        "windows",
+        "python",
+        "packages",
+        "products",
+        "gpu",
+        "builds",
+        "installers",
+        "toolchains",
+    )
 )
 USUAL_RANK = 50
 BLANK = r"(?:(?:\s|\\n|\\t){1,40})"

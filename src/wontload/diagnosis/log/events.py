@@ -11,6 +11,7 @@ from wontload.diagnosis.log.translated import translated
 from wontload.knowledge.messages import Message, messages
 
 MOST_OF_ONE = 24  # places where one message is looked for; half of them at the text's end
+AT_ONCE = 1_000_000  # characters of which the words are taken at once
 BEFORE, BEHIND = 700, 1200  # characters around a needle that a pattern may reach
 LONGEST_SHOWN = 300
 
@@ -52,9 +53,11 @@ def _not_met(found: list[Event]) -> tuple[Message, ...]:
 
 
 def _search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:
+    words = _words(text.folded)
     for message in wanted:
         reached = -1
-        for place, length in _places(text.folded, message.needles):
+        needles = tuple(needle for needle in message.needles if words.issuperset(needle.split(" ")[1:-1]))
+        for place, length in _places(text.folded, needles):
             if place < reached:
                 continue
             begin = max(0, place - BEFORE)
@@ -64,6 +67,21 @@ def _search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:
             reached = begin + match.end()
             at = begin + match.start() + len(match[0]) - len(match[0].lstrip())
             yield Event(message, _values(match), text.line_at(at), at, _shown(text, place))
+
+
+def _words(folded: str) -> frozenset[str]:
+    """Every word between white space. A needle has blanks around its inner words, so that without one it is not there.
+
+    To ask this is many times faster than to look through the whole text for each needle.
+    """
+    words: set[str] = set()
+    place = 0
+    while place < len(folded):
+        end = folded.find("\n", place + AT_ONCE)
+        words.update(folded[place : end if end >= 0 else len(folded)].split())
+        place = end if end >= 0 else len(folded)
+    words.add("")
+    return frozenset(words)
 
 
 def _match_at(pattern: re.Pattern[str], window: str, place: int, length: int) -> re.Match[str] | None:
