@@ -153,6 +153,13 @@ def test_a_file_that_the_record_lists_comes_back():
     assert (found.works_here, "the same files" in found.why) == (False, True)
 
 
+def test_what_is_for_another_machine_is_not_the_wheel_that_pip_would_take():
+    library = LINUX_PACKAGE + "/_c.cpython-311-x86_64-linux-gnu.so"
+    machine = recorded(linux({library: so(architecture="aarch64")}), pkg=(library,))
+    found = judged(diagnose(machine, import_load(library)))["reinstall"]
+    assert (found.works_here, "another wheel" in found.why) == (None, True)
+
+
 def test_on_linux():
     library, needed = LINUX_PACKAGE + "/libfoo.so", "/opt/cuda/lib64/libcudart.so.12"
     machine = linux({library: so("libcudart.so.12"), needed: so(soname="libcudart.so.12")})

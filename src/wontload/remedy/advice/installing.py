@@ -20,6 +20,7 @@ from wontload.remedy.proof import prove
 
 TOOLKIT = r"C:\Program Files\NVIDIA GPU Computing Toolkit\CUDA\v{major}"
 DRIVER = "nvidia-driver"
+FOR_ANOTHER = ("WL103", "WL501")  # findings that say: what is here was made for another machine or Python
 
 
 def cuda_toolkit(subject: Subject) -> Overlay:
@@ -156,6 +157,11 @@ def reinstall(subject: Subject) -> Overlay:
         return Overlay(unknown="no record tells which files it has installed; `pip show --files` would")
     own = [entry for lines in case.recorded.values() for entry in lines if entry.distribution in owners]
     lost = [one.file for one in own if records.is_gone(case, one.file) or records.is_altered(case, one.file)]
+    if not lost and any(one.explains_error and one.code in FOR_ANOTHER for one in subject.diagnosis.findings):
+        return Overlay(
+            unknown="what is here is for another machine or Python, and pip would take another wheel, of which nothing "
+            "is known until it is here: wontload fix fetches it, and judges it before it is installed"
+        )
     if not lost:
         return Overlay(
             but=f"all {len(own)} native files that its RECORD lists are there in their full size; the same wheel "

@@ -57,6 +57,7 @@ def matching_wheel(question: Question) -> Iterator[Fix]:
         minutes=None,
         reach=Reach.PACKAGE,
         caveat=f"{environment.managed_by} forbids pip here" if environment.managed_by else "",
+        order=1,  # behind the very version that was there, installed again
     )
 
 
