@@ -17,6 +17,7 @@ from wontload.errors import WontloadError
 from wontload.machine import Machine
 from wontload.machine.snapshot import Snapshot
 from wontload.remedy import journal as journals
+from wontload.remedy.alone import alone
 from wontload.remedy.candidates import Question, matching_wheel, reinstall, runtime_wheels
 from wontload.remedy.candidates.build import build as build_candidate
 from wontload.remedy.candidates.by_manager import manager_package
@@ -245,6 +246,11 @@ def try_steps(
     Raises:
         KeyboardInterrupt: after what was done has been taken back.
     """
+    with alone():
+        return _try_steps(fix, target, python, progress, timeout_s)
+
+
+def _try_steps(fix: Fix, target: str, python: str, progress: Callable[[Step], None], timeout_s: float) -> Attempt:
     journal = journals.begin(target=target, python=python, fix=fix.id, title=fix.title)
     try:
         take(fix.steps, journal, progress=progress)
@@ -282,8 +288,14 @@ def undo(identity: str | None = None) -> tuple[journals.Journal, tuple[str, ...]
     Raises:
         NoSuchApplication: none is recorded. StepFailed: something may not be written; see `doing.take_back`.
     """
-    journal = journals.application(identity) if identity else _newest()
-    return journal, tuple(take_back(journal))
+    _named(identity)  # where there is nothing to take back, nothing is written either
+    with alone():
+        journal = _named(identity)
+        return journal, tuple(take_back(journal))
+
+
+def _named(identity: str | None) -> journals.Journal:
+    return journals.application(identity) if identity else _newest()
 
 
 def _newest() -> journals.Journal:

@@ -80,7 +80,7 @@ class Journal:
         try:
             _append(self.path, line)
         except OSError as error:
-            raise _cannot(self.path, error) from error
+            raise cannot_write(self.path, error) from error
         self.events.append(entry)
 
     def keep(self, content: bytes) -> str:
@@ -113,7 +113,7 @@ class Journal:
                 os.makedirs(os.path.dirname(files[0].path), mode=0o700, exist_ok=True)
                 replace_files(files)
         except OSError as error:
-            raise _cannot(files[0].path, error) from error
+            raise cannot_write(files[0].path, error) from error
 
     def _backup(self, digest: str) -> str:
         return os.path.join(self.state, "backups", digest)
@@ -164,7 +164,7 @@ def begin(*, target: str, python: str, fix: str, title: str) -> Journal:
     try:
         os.makedirs(os.path.dirname(journal.path), mode=0o700, exist_ok=True)
     except OSError as error:
-        raise _cannot(journal.path, error) from error
+        raise cannot_write(journal.path, error) from error
     journal.write("begin", schema=SCHEMA, target=target, python=python, fix=fix, title=title, time=stamp)
     return journal
 
@@ -239,7 +239,8 @@ def _size(path: str) -> int:
         return 0
 
 
-def _cannot(path: str, error: OSError) -> CannotWrite:
+def cannot_write(path: str, error: OSError) -> CannotWrite:
+    """What is raised where the state directory does not take a file, and why."""
     return CannotWrite(
         f"cannot write {path}: {error.strerror or error}, so nothing more is changed.",
         "Make room or permission there, or name another directory with WONTLOAD_STATE_DIR.",

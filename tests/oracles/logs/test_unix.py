@@ -31,7 +31,7 @@ def test_a_dependency_that_is_not_there_is_a_suspicion(tmp_path):
     answer = traceback_of(laid(tmp_path, SharedObject(needed=(GONE,))))
     assert (answer.verdict, answer.findings[0].code, answer.findings[0].subject) == ("undetermined", "WL201", GONE)
     assert answer.findings[0].evidence[0].data["said"].startswith(f"OSError: {GONE}")
-    assert answer.would_settle[0].startswith(f"Run wontload {GONE} on that machine")
+    assert answer.would_settle[0].startswith(f"Run wontload which {GONE} on that machine")
 
 
 def test_a_file_that_is_not_there_itself(tmp_path):
