@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from tests.sweep.records import Record
 
 # What a load ends with, and the modules that it mapped.
 Outcome = tuple[str | int, tuple[str, ...]]
 MOST_SHOWN = 12  # modules of a list in a record of a difference
+
+
+class Answer(Protocol):
+    """What an oracle of an ELF loader says, or the model in its form."""
+
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def loaded(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,3 +83,19 @@ def difference(one: Asked) -> dict[str, Any]:
         "only predicted": [path for path in ours if path not in theirs][:MOST_SHOWN],
         "only observed": [path for path in theirs if path not in ours][:MOST_SHOWN],
     }
+
+
+def asked(file: str, mode: str, predicted: Answer, observed: Answer, directory: Path) -> Asked:
+    """One load of a file of a wheel that was unpacked into `directory`, whose name another run does not have."""
+    return Asked(
+        file=file,
+        mode=mode,
+        predicted=_plain(predicted, directory),
+        observed=_plain(observed, directory),
+        died=(observed.error or "").startswith("exit "),
+    )
+
+
+def _plain(answer: Answer, directory: Path) -> Outcome:
+    short = [path.replace(str(directory), "<wheel>") for path in (answer.error or "loads", *answer.loaded)]
+    return short[0], tuple(short[1:])

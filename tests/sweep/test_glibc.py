@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracles.glibc.oracle import Answer, both
+from tests.oracles.glibc.oracle import both
 from tests.support.corpus import Wheel, native_members, pins, unpacked
 from tests.sweep.excused import without_excuse
-from tests.sweep.loads import Asked, added_up
+from tests.sweep.loads import Asked, added_up, asked
 from tests.sweep.records import Record, recorded
 
 # How the oracle's child is told of a mode.
@@ -36,16 +36,4 @@ def ask(wheel: Wheel) -> Record:
 def load(wheel: Wheel, directory: Path, member: str, mode: str) -> Asked:
     """One file, asked for by its path."""
     predicted, observed = both(f"{MODES[mode]}{directory / member}", directory="/")
-    return Asked(
-        file=f"{wheel.name}/{member}",
-        mode=mode,
-        predicted=_plain(predicted, directory),
-        observed=_plain(observed, directory),
-        died=(observed.error or "").startswith("exit "),
-    )
-
-
-def _plain(answer: Answer, directory: Path) -> tuple[str, tuple[str, ...]]:
-    """Without the name of the directory, which another run does not have."""
-    short = [path.replace(str(directory), "<wheel>") for path in (answer.error or "loads", *answer.loaded)]
-    return short[0], tuple(short[1:])
+    return asked(f"{wheel.name}/{member}", mode, predicted, observed, directory)

@@ -21,7 +21,7 @@ from tests.support.corpus import Wheel, native_members, pins, unpacked
 from tests.support.debian import newer_musl
 from tests.support.musl import Program, python_for, stand_in
 from tests.sweep.excused import without_excuse
-from tests.sweep.loads import Asked, added_up
+from tests.sweep.loads import Asked, added_up, asked
 from tests.sweep.records import Record, recorded
 from wontload.binary import read_image
 from wontload.knowledge.profiles import profile
@@ -96,19 +96,7 @@ def load(wheel: Wheel, directory: Path, member: str, mode: str, environment: Map
     predicted, observed = both(
         path, directory=directory, environment=environment, program=musl.program, facts=musl.facts
     )
-    return Asked(
-        file=f"{wheel.name}/{member}",
-        mode=mode,
-        predicted=_plain(predicted, directory),
-        observed=_plain(observed, directory),
-        died=(observed.error or "").startswith("exit "),
-    )
-
-
-def _plain(answer: Answer, directory: Path) -> tuple[str, tuple[str, ...]]:
-    """Without the name of the directory, which another run does not have."""
-    short = [path.replace(str(directory), "<wheel>") for path in (answer.error or "loads", *answer.loaded)]
-    return short[0], tuple(short[1:])
+    return asked(f"{wheel.name}/{member}", mode, predicted, observed, directory)
 
 
 def misjudged(wheel: Wheel) -> list[str]:
