@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,17 @@ import pytest
 from tests.remedy.trees import tree
 from tests.support.cli import wontload
 from tests.support.packages import virtual_environment
-from tests.support.small_package import CMAKE, NAME, VERSION, build_tools, folder_index, sdist_of, small_package
+from tests.support.small_package import (
+    CMAKE,
+    NAME,
+    SLOW_CMAKE,
+    VERSION,
+    build_tools,
+    folder_index,
+    interrupted_in_its_sleep,
+    sdist_of,
+    small_package,
+)
 
 pytestmark = [pytest.mark.oracle("gcc"), pytest.mark.xdist_group("build")]
 
@@ -259,23 +268,9 @@ def test_jobs_are_a_number_of_one_or_more(tmp_path, jobs):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_build_leaves_nothing(tmp_path, links, state, how):
-    slow = (
-        CMAKE
-        + '\nexecute_process(COMMAND ${CMAKE_COMMAND} -E echo "now it sleeps")\nexecute_process(COMMAND sleep 300)\n'
-    )
-    source = small_package(tmp_path, CMakeLists_txt=slow)
+    source = small_package(tmp_path, CMakeLists_txt=SLOW_CMAKE)
     command = [sys.executable, "-m", "wontload", "build", NAME, "--source", source, "--offline", "--find-links", links]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    deadline = time.monotonic() + 120
-    try:
-        while not any("now it sleeps" in log.read_text() for log in state.glob("builds/*.log")):
-            assert time.monotonic() < deadline
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.1)
-        process.send_signal(how)
-        assert process.wait(60) == 130
-    finally:
-        process.kill()
+    assert interrupted_in_its_sleep(command, state, how) == 130
     assert os.listdir(tmp_path / "tmp") == []
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert str(tmp_path) not in running

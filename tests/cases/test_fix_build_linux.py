@@ -7,9 +7,9 @@ an index on this disk, with the tools that its build needs.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,16 @@ from tests.remedy.trees import tree
 from tests.support.cli import wontload
 from tests.support.gcc import SharedObject
 from tests.support.packages import pip, wheel_of
-from tests.support.small_package import CMAKE, PACKAGE, build_tools, folder_index, sdist_of, small_package
 from tests.support.small_package import NAME as SMALL
+from tests.support.small_package import (
+    PACKAGE,
+    SLOW_CMAKE,
+    build_tools,
+    folder_index,
+    interrupted_in_its_sleep,
+    sdist_of,
+    small_package,
+)
 
 pytestmark = [pytest.mark.oracle("gcc"), pytest.mark.xdist_group("build")]
 NAME, MODULE, VERSION = "llama-cpp-python", "llama_cpp", "0.3.16"
@@ -99,21 +107,10 @@ def test_a_build_that_fails_says_why_and_changes_nothing(python, tmp_path, monke
 
 
 def test_told_to_end_it_takes_its_compilers_along(python, tmp_path, monkeypatch, state):
-    slow = CMAKE + '\nexecute_process(COMMAND ${CMAKE_COMMAND} -E echo "now it sleeps")\n'
-    offered(tmp_path, monkeypatch, CMakeLists_txt=slow + "execute_process(COMMAND sleep 300)\n")
+    offered(tmp_path, monkeypatch, CMakeLists_txt=SLOW_CMAKE)
     before = tree(python.parent.parent)
     command = [sys.executable, "-m", "wontload", "fix", MODULE, "--python", python, "--use", "build", "--yes"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    deadline = time.monotonic() + 120
-    try:
-        while not any("now it sleeps" in log.read_text() for log in state.glob("builds/*.log")):
-            assert time.monotonic() < deadline
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.1)
-        process.terminate()
-        assert process.wait(60) == 130
-    finally:
-        process.kill()
+    assert interrupted_in_its_sleep(command, state, signal.SIGTERM) == 130
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert (os.listdir(tmp_path / "tmp"), str(tmp_path) in running) == ([], False)
     assert tree(python.parent.parent) == before

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
 import tarfile
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.downloads import wheel
@@ -66,6 +70,11 @@ foreach (target tiny-base tinyggml)
     set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN")
     install(TARGETS ${target} LIBRARY DESTINATION tinyggml/lib RUNTIME DESTINATION tinyggml/lib)
 endforeach()
+"""
+# Building it takes minutes, in which it can be interrupted.
+SLOW_CMAKE = f"""{CMAKE}
+execute_process(COMMAND ${{CMAKE_COMMAND}} -E echo "now it sleeps")
+execute_process(COMMAND sleep 300)
 """
 
 PACKAGE = """
@@ -140,3 +149,18 @@ def build_tools(directory: Path, *left_out: str) -> Path:
                 except OSError:
                     shutil.copyfile(path, target)
     return directory
+
+
+def interrupted_in_its_sleep(command: Sequence[str | Path], state: Path, how: signal.Signals) -> int:
+    """Start a command that builds with `SLOW_CMAKE`, send it a signal once the build sleeps, and give its status."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    deadline = time.monotonic() + 120
+    try:
+        while not any("now it sleeps" in log.read_text() for log in state.glob("builds/*.log")):
+            assert time.monotonic() < deadline
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.1)
+        process.send_signal(how)
+        return process.wait(60)
+    finally:
+        process.kill()
