@@ -78,6 +78,7 @@ def _headline(number: int, fix: Fix, terminal: Terminal) -> Iterator[Line]:
 def costs(fix: Fix) -> str:
     """`nothing to download · undoable`."""
     parts = [download_of(fix), *([f"about {fix.minutes:.0f} min"] if fix.minutes else [])]
+    parts += ["minutes not measured"] if fix.kind == "build" and fix.minutes is None else []
     parts += ["needs an administrator"] if fix.rights == "administrator" else []
     parts += ["by hand"] if fix.by_hand else ["undoable"]
     if fix.proof.works is not True:
