@@ -57,6 +57,7 @@ def test_going_back_far_gives_the_same_and_keeps_little(monkeypatch):
     monkeypatch.setattr(inflating, "BLOCK_BYTES", 4096)
     monkeypatch.setattr(inflating, "KEPT_BLOCKS", 4)
     monkeypatch.setattr(inflating, "STATE_EVERY_BLOCKS", 8)
+    monkeypatch.setattr(inflating, "STRIDE_BLOCKS", 4)
     some = Inflating(Read(PACKED), packed_bytes=len(PACKED), size=len(DATA), path="x")
     for at in (len(DATA) - 100, 5, 400_000, 39_999, 1_000_000, 0):
         assert some[at : at + 50] == DATA[at : at + 50]

@@ -23,9 +23,8 @@ from wontload.app.places import this_computer
 from wontload.knowledge.packages import normalised
 from wontload.machine.profile import clean_machine
 from wontload.wheels.archive import Archive
-from wontload.wheels.describing import required_name
 from wontload.wheels.laying import site_of
-from wontload.wheels.wheel import read_wheel
+from wontload.wheels.wheel import read_wheel, required_name
 
 LINUX, WINDOWS = "manylinux_x86_64", "win_amd64"
 

@@ -15,7 +15,8 @@ from tests.support.index_server import Document, serving
 from wontload.wheels.cache import Cache
 from wontload.wheels.index.link import Link
 from wontload.wheels.parts import NoRanges
-from wontload.wheels.ranges import BLOCK_BYTES, NotPaidFor, RemoteFile
+from wontload.wheels.ranges import BLOCK_BYTES, RemoteFile
+from wontload.wheels.unpaid import NotPaidFor
 from wontload.wheels.unreachable import Unreachable
 from wontload.wheels.web import Web
 from wontload.wheels.whole import fetch_whole

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from wontload.diagnosis.finding import Severity
 from wontload.errors import UsageError, WontloadError
 from wontload.knowledge.packages import normalised
-from wontload.machine.profile import wanted
-from wontload.remedy.fetching import fetch
 from wontload.wheels.archive import Archive
 from wontload.wheels.bad_archive import BadArchive
-from wontload.wheels.checking import CheckedWheel, CheckFinding, check_wheel
-from wontload.wheels.describing import required_name
 from wontload.wheels.tags import parse_file_name
-from wontload.wheels.wheel import Wheel, read_wheel
+from wontload.wheels.unpacking import Unpacking
+from wontload.wheels.wheel import Wheel, read_wheel, required_name
+
+if TYPE_CHECKING:
+    from wontload.wheels.checking import CheckedWheel
 
 NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?\s*===?\s*[^\s/\\]+$")
 MOST_FOUND = 100_000  # wheels in a directory
-BASELINE = "wontload.baseline/1"
-FAIL_ON = {
-    "error": (Severity.ERROR,),
-    "warning": (Severity.ERROR, Severity.WARNING),
-    "note": tuple(Severity),
-    "never": (),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +31,7 @@ class Checking:
 
     Attributes:
         paths: of the wheels. at_hand: every wheel from which a declared dependency may be taken, by normalised name.
-        profiles: names; empty for the newest systems of each wheel's tags. thorough: see `check_wheel`.
+        profiles: names; empty for the newest systems of each wheel's tags. thorough: see `Unpacking`.
     """
 
     paths: tuple[str, ...]
@@ -52,11 +44,15 @@ class Checking:
         with ExitStack() as opened:
             try:
                 wheel = read_wheel(opened.enter_context(Archive(path)))
-                others = self._others(wheel, opened)
-                return check_wheel(wheel, others, profiles=self.profiles, thorough=self.thorough)
+                unpacking = opened.enter_context(Unpacking(wheel, thorough=self.thorough))
+                from wontload.wheels.checking import check_wheel  # its imports take as long as a library's tables
+
+                return check_wheel(wheel, self._others(wheel, opened), unpacking, profiles=self.profiles)
             except UsageError:
                 raise
             except WontloadError as error:
+                from wontload.wheels.checking import CheckedWheel
+
                 return CheckedWheel(path=path, problem=str(error))
 
     def _others(self, wheel: Wheel, opened: ExitStack) -> dict[str, list[Wheel]]:
@@ -96,8 +92,11 @@ def checking(
     Raises:
         UsageError: a subject or profile that there is not. CannotFetch: with what pip said.
     """
-    for name in profiles:
-        wanted(name)
+    if profiles:
+        from wontload.machine.profile import wanted
+
+        for name in profiles:
+            wanted(name)
     with tempfile.TemporaryDirectory(prefix="wontload-", ignore_cleanup_errors=True) as directory:
         paths: list[str] = []
         beside: list[str] = []
@@ -124,6 +123,8 @@ def _wheels_of(subject: str, directory: str, python: Callable[[], str], offline:
     elif NAMED.match(subject):
         if offline:
             raise UsageError(f"{subject} would have to be fetched, and --offline forbids it.", "Give the wheel itself.")
+        from wontload.remedy.fetching import fetch
+
         os.mkdir(directory)
         yield from fetch([subject], pip=(python(), "-m", "pip"), directory=directory)
     else:
@@ -150,44 +151,3 @@ def _by_name(paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
             continue
         found.setdefault(name, {})[os.path.abspath(path)] = None
     return {name: tuple(some) for name, some in found.items()}
-
-
-def fingerprint(wheel: CheckedWheel, found: CheckFinding) -> str:
-    """What a finding is known by from one version of a package to the next: code, package, subject."""
-    return f"{found.finding.code} {normalised(wheel.name)} {found.finding.subject}"
-
-
-def read_baseline(path: str) -> frozenset[str]:
-    """The findings that are known already. Raises `UsageError` for a file that is no baseline."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            data = json.load(file)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the baseline {path} cannot be read: {error}.", "--write-baseline FILE makes one.") from error
-    known = data.get("known") if isinstance(data, dict) and data.get("schema") == BASELINE else None
-    if not isinstance(known, list) or not all(isinstance(one, str) for one in known):
-        raise UsageError(f"{path} is no baseline of findings.", "--write-baseline FILE makes one.")
-    return frozenset(known)
-
-
-def baseline_of(wheels: Sequence[CheckedWheel]) -> str:
-    """A baseline's text that knows all of these findings."""
-    known = sorted({fingerprint(wheel, found) for wheel in wheels for found in wheel.findings})
-    return json.dumps({"schema": BASELINE, "known": known}, indent=2) + "\n"
-
-
-def fails(wheel: CheckedWheel, *, fail_on: str, known: frozenset[str]) -> bool:
-    """Whether a finding of that gravity or a graver one is in it that is not known already."""
-    return any(
-        found.finding.severity in FAIL_ON[fail_on] and fingerprint(wheel, found) not in known
-        for found in wheel.findings
-    )
-
-
-def status_of(wheel: CheckedWheel, *, fail_on: str, known: frozenset[str]) -> int:
-    """The exit status for one wheel: 0, 1 (it fails), 3 (a file cannot be judged) or 4 (it cannot be read)."""
-    if wheel.problem:
-        return 4
-    if fails(wheel, fail_on=fail_on, known=known):
-        return 1
-    return 3 if any(one.undetermined for one in wheel.targets) and fail_on != "never" else 0

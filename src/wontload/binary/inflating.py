@@ -27,6 +27,10 @@ KEPT_BLOCKS = 512  # 32 MB of inflated bytes
 STATE_EVERY_BLOCKS = 128  # a state takes about 40 KB
 LEAST_PACKED_BYTES = 1 << 14
 MOST_PACKED_BYTES = 1 << 22  # in one read
+FED_BYTES = 1 << 16  # given to zlib at a time, which copies what it did not use whenever it returns
+# Far ahead of what is wanted so many blocks are inflated at a time: another thread runs meanwhile, and this one has to
+# wait for it after each.
+STRIDE_BLOCKS = 16
 COSTLY_BYTES = 1 << 19  # to be fetched
 # Packed bytes on this disk that are inflated without a thought, in a tenth of a second; and how many are for what a
 # parser can do without.
@@ -48,6 +52,8 @@ class Inflating:
     """
 
     __slots__ = (
+        "_ahead",
+        "_ahead_at",
         "_allow",
         "_blocks",
         "_cost",
@@ -77,6 +83,7 @@ class Inflating:
     ) -> None:
         self._read, self._packed_bytes, self._size, self._path = read, packed_bytes, size, path
         self._stored, self._cost, self._allow = stored, cost, allow
+        self._ahead, self._ahead_at = b"", 0  # what was read and not fed yet
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
         self._states: dict[int, tuple[int, Any, bytes]] = {}  # first block -> (compressed offset, inflater, its rest)
         self._rewind(0)
@@ -127,6 +134,7 @@ class Inflating:
     def close(self) -> None:
         """Let go of what was inflated; what is asked for afterwards is inflated again."""
         self._blocks.clear()
+        self._ahead = b""
         if self._tail:
             self._tail.close()
 
@@ -158,9 +166,12 @@ class Inflating:
         if number < self._next or any(self._next < one <= number for one in self._states):
             self._rewind(number)
         while self._next <= number:
-            found = self._inflate(min(BLOCK_BYTES, self._size - self._next * BLOCK_BYTES), number)
-            self._blocks[self._next] = found
-            self._next += 1
+            is_far = number - self._next >= STRIDE_BLOCKS and self._next % STRIDE_BLOCKS == 0
+            size = BLOCK_BYTES * (STRIDE_BLOCKS if is_far else 1)
+            found = self._inflate(min(size, self._size - self._next * BLOCK_BYTES), number)
+            for begin in range(0, len(found), BLOCK_BYTES):
+                self._blocks[self._next] = found[begin : begin + BLOCK_BYTES]
+                self._next += 1
             while len(self._blocks) > KEPT_BLOCKS:
                 self._blocks.popitem(last=False)
         return self._blocks[number]
@@ -174,7 +185,7 @@ class Inflating:
         self._next = at
 
     def _inflate(self, size: int, wanted_block: int) -> bytes:
-        """The next block. `wanted_block` tells how much it makes sense to read at once."""
+        """The next `size` bytes. `wanted_block` tells how much it makes sense to read at once."""
         inflater, rest = self._inflater
         if self._next % STATE_EVERY_BLOCKS == 0 and self._next not in self._states:
             self._states[self._next] = (self._packed_at, inflater.copy(), rest)
@@ -182,7 +193,7 @@ class Inflating:
         while len(found) < size:
             is_over = inflater.eof or (not rest and self._packed_at >= self._packed_bytes)
             if not rest and not is_over:
-                rest = self._read_on(wanted_block)
+                rest = self._read_on(wanted_block, max(FED_BYTES, size // 2))
             before = len(found)
             try:
                 found += inflater.decompress(rest, size - len(found))
@@ -194,13 +205,16 @@ class Inflating:
         self._inflater = (inflater, rest)
         return bytes(found)
 
-    def _read_on(self, wanted_block: int) -> bytes:
-        """Compressed bytes: about as many as it should take to the block that is wanted."""
-        ahead = (wanted_block + 1 - self._next) * BLOCK_BYTES * self._packed_bytes // max(self._size, 1)
-        most = min(self._packed_bytes - self._packed_at, MOST_PACKED_BYTES)
-        size = min(max(ahead, LEAST_PACKED_BYTES), most)
-        found = self._packed(self._packed_at, size)
-        self._packed_at += size
+    def _read_on(self, wanted_block: int, most_bytes: int) -> bytes:
+        """The next packed bytes. About as many are read at once as it should take to the block that is wanted."""
+        begin = self._packed_at - self._ahead_at
+        if not 0 <= begin < len(self._ahead):
+            ahead = (wanted_block + 1 - self._next) * BLOCK_BYTES * self._packed_bytes // max(self._size, 1)
+            most = min(self._packed_bytes - self._packed_at, MOST_PACKED_BYTES)
+            self._ahead = self._packed(self._packed_at, min(max(ahead, LEAST_PACKED_BYTES), most))
+            self._ahead_at, begin = self._packed_at, 0
+        found = self._ahead[begin : begin + most_bytes]
+        self._packed_at += len(found)
         return found
 
     def _to_be_fetched(self, offset: int) -> int:

@@ -23,12 +23,13 @@ PIECE_BYTES = 1 << 16  # of output
 KEPT_PIECES = 128
 STATE_EVERY_PIECES = 128
 READ_BYTES, FIRST_READ_BYTES = 1 << 20, 4 << 20  # of packed bytes at a time
+FED_BYTES = 1 << 16  # of these given to zlib at a time, which copies what it did not use whenever it returns
 SOUGHT_BYTES = 1 << 18  # where a block should begin: hardly any is larger, packed
 TESTED_BYTES = 1 << 14  # of a place where a block may begin, before it is followed to the end
 # A place that was taken for the begin of a block, and is none, gives rubbish up to where the next one begins.
 MARGIN_BYTES = 1 << 18
 MOST_FOLLOWED = 16  # of the places that a stream can be made to have
-ROOM = 1.25  # how much further back than it should take
+ROOM = 1.06  # how much further back than it should take
 
 Read = Callable[[int, int], bytes]
 
@@ -59,6 +60,7 @@ class Tail:
         self._read, self._packed_bytes, self._size = read, packed_bytes, size
         self._base = self.begin = size  # the base: where the first piece lies
         self.packed = 0
+        self._ahead, self._ahead_at = b"", 0  # what was read last
         self._states: dict[int, _State] = {}
         self._pieces: OrderedDict[int, bytes] = OrderedDict()
         self._going: Iterator[tuple[_State, bytes]] = iter(())  # where the last piece was inflated, it goes on
@@ -100,6 +102,7 @@ class Tail:
     def close(self) -> None:
         """Let go of what was inflated."""
         self._pieces.clear()
+        self._ahead = b""
 
     def _piece(self, number: int) -> bytes:
         if number not in self._pieces:
@@ -138,9 +141,14 @@ class Tail:
         return True
 
     def _on(self, at: int) -> bytes:
-        """Packed bytes from `at` on; none behind the last."""
-        size = min(READ_BYTES, self._packed_bytes - at)
-        return self._read(at, size) if size > 0 else b""
+        """The packed bytes that follow at `at`, a little at a time; none behind the last."""
+        begin = at - self._ahead_at
+        if not 0 <= begin < len(self._ahead):
+            size = min(READ_BYTES, self._packed_bytes - at)
+            if size <= 0:
+                return b""
+            self._ahead, self._ahead_at, begin = self._read(at, size), at, 0
+        return self._ahead[begin : begin + FED_BYTES]
 
 
 def _begin(begin: int, start: BlockStart, window: bytes, unknown: int) -> _State:

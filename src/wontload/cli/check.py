@@ -46,9 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: Options) -> int:
     """Check, and report."""
-    from wontload.app.check import checking, read_baseline
+    from wontload.app.check import checking
 
-    known = read_baseline(options.baseline) if options.baseline else frozenset()
+    known: frozenset[str] = frozenset()
+    if options.baseline:
+        from wontload.app.baseline import read_baseline
+
+        known = read_baseline(options.baseline)
     subjects = checking(
         options.subjects,
         python=options.interpreter,
@@ -88,7 +92,7 @@ def _checked(options: Options, found: Checking, paths: tuple[str, ...]) -> Itera
 
 
 def _stream(options: Options, found: Checking, known: frozenset[str]) -> int:
-    from wontload.app.check import status_of
+    from wontload.app.baseline import status_of
     from wontload.cli.resuming import Resumed
     from wontload.report.check_json import wheel_to_json
     from wontload.report.load_json import dump
@@ -134,14 +138,14 @@ def _report(options: Options, wheels: list[CheckedWheel], known: frozenset[str])
 
 
 def _write_baseline(options: Options, wheels: list[CheckedWheel]) -> None:
-    from wontload.app.check import baseline_of
+    from wontload.app.baseline import baseline_of
     from wontload.cli.atomic import write_file
 
     write_file(options.write_baseline, baseline_of(wheels).encode(), replace=True)
 
 
 def _status(options: Options, wheels: Iterable[CheckedWheel], known: frozenset[str]) -> int:
-    from wontload.app.check import status_of
+    from wontload.app.baseline import status_of
 
     statuses = [status_of(one, fail_on=options.fail_on, known=known) for one in wheels]
     return max(statuses, key=GRAVITY.index, default=0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from wontload.app.check import fails as makes_it_fail
-from wontload.app.check import fingerprint
+from wontload.app.baseline import fails as makes_it_fail
+from wontload.app.baseline import fingerprint
 from wontload.diagnosis.finding import Severity
 from wontload.diagnosis.words import listed
 from wontload.report.layout import Line, Span, draw, flow, labelled, span, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from wontload.app.check import fingerprint
+from wontload.app.baseline import fingerprint
 from wontload.diagnosis.words import listed
 from wontload.report.check import WORDS, outcome, summary
 from wontload.report.document import Block, Details, Document, Items, Paragraph, Section, Table, text

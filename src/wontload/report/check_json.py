@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wontload._version import __version__
-from wontload.app.check import fingerprint
+from wontload.app.baseline import fingerprint
 from wontload.report.as_json import finding_to_json
 from wontload.report.load_json import Object
 from wontload.wheels.checking import CheckedWheel, CheckFinding, OnTarget

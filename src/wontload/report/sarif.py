@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from wontload._version import __version__
-from wontload.app.check import fingerprint
+from wontload.app.baseline import fingerprint
 from wontload.app.explain import page
 from wontload.diagnosis.finding import Severity
 from wontload.diagnosis.words import listed

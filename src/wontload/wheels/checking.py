@@ -14,14 +14,14 @@ from wontload.knowledge.components import component_of
 from wontload.knowledge.packages import normalised
 from wontload.loader import Status, Verdict
 from wontload.wheels.bringing import base_name, known_to_bring, may_bring
-from wontload.wheels.describing import contents_of, required_name
+from wontload.wheels.describing import contents_of
 from wontload.wheels.gpu_listing import GpuListing
 from wontload.wheels.judging import Judge, JudgedFile
 from wontload.wheels.laying import laid_over, site_of
 from wontload.wheels.merging import merged
 from wontload.wheels.targets import Target, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
-from wontload.wheels.wheel import Wheel
+from wontload.wheels.wheel import Wheel, required_name
 
 # Components that come with a GPU's driver, or that a program for one kind of GPU needs.
 OF_GPU = re.compile(
@@ -108,30 +108,29 @@ class CheckedWheel:
 def check_wheel(
     wheel: Wheel,
     others: Mapping[str, Sequence[Wheel]],
+    unpacking: Unpacking,
     *,
     profiles: Sequence[str] = (),
-    thorough: bool = False,
 ) -> CheckedWheel:
     """Check a wheel.
 
     Args:
         wheel: its archive open. others: wheels at hand by normalised name, from which declared dependencies are taken.
-        profiles: see `targets_for`. thorough: hash every member and list all GPU code, however large the files are.
+        unpacking: of this wheel, begun. profiles: see `targets_for`.
 
     Raises:
         BadArchive: a member cannot be read. UsageError: a profile that there is not.
     """
     with_it, absent = _dependencies(wheel, others)
     targets, on_targets = [], []
-    with Unpacking(wheel, thorough=thorough) as unpacking:
-        contents = contents_of(wheel, unpacking.digest)
-        for target in targets_for(wheel, profiles) if contents.natives else ():
-            judged, findings = _on(target, wheel, with_it, absent)
-            targets.append(judged)
-            on_targets += [(finding, str(target)) for finding in findings]
-        found = [CheckFinding(finding=one) for one in findings_of(contents)]
-        gpu = [_gpu_row(name, listing) for name, listing in unpacking.gpu().items() if listing.containers]
-        skipped = tuple(unpacking.skipped())
+    unpacking.read_tables()
+    contents = contents_of(wheel, unpacking.digest)
+    for target in targets_for(wheel, profiles) if contents.natives else ():
+        judged, findings = _on(target, wheel, with_it, absent)
+        targets.append(judged)
+        on_targets += [(finding, str(target)) for finding in findings]
+    found = [CheckFinding(finding=one) for one in findings_of(contents)]
+    gpu = [_gpu_row(name, listing) for name, listing in unpacking.gpu().items() if listing.containers]
     found += [CheckFinding(finding=finding, targets=on) for finding, on in merged(on_targets)]
     gravity = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
     found.sort(key=lambda one: gravity.index(one.finding.severity))
@@ -144,7 +143,7 @@ def check_wheel(
         targets=tuple(targets),
         gpu=tuple(gpu),
         assumes=tuple(_assumptions(with_it, absent, targets, profiles if contents.natives else None)),
-        skipped=skipped,
+        skipped=tuple(unpacking.skipped()),
     )
 
 

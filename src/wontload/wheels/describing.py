@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 
 from wontload.diagnosis.contents import Contents, Native, Row
-from wontload.knowledge.packages import normalised
-from wontload.wheels.wheel import Wheel
+from wontload.wheels.wheel import Wheel, required_name
 
 # What files begin with that a loader takes: ELF, PE, Mach-O of both widths and orders, and of several processors.
 MAGICS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce")
@@ -51,12 +50,6 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
         unnamed=unnamed,
         checksums={name: member.crc for name, member in archive.members.items()},
     )
-
-
-def required_name(requirement: str) -> str:
-    """The distribution that a requirement is of, as indexes compare names (PEP 508)."""
-    match = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
-    return normalised(match[0]) if match else ""
 
 
 def _is_native(wheel: Wheel, name: str) -> bool:

@@ -9,7 +9,7 @@ from wontload.binary.gpu_code import CodeContainer
 from wontload.binary.gpu_reading import containers_of
 from wontload.binary.malformed import NotReached
 from wontload.binary.source import Data, Source
-from wontload.wheels.ranges import NotPaidFor
+from wontload.wheels.unpaid import NotPaidFor
 
 NotEnough = (NotReached, NotPaidFor)
 ENOUGH_CONTAINERS = 3  # of GPU code in one member: each was compiled for the same targets, as a rule

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from wontload.errors import WontloadError
-from wontload.machine.files import NotKnown
 from wontload.wheels.cache import Cache
 from wontload.wheels.concurrently import concurrently
 from wontload.wheels.index.link import Link, bare_url
 from wontload.wheels.parts import LARGEST_BYTES, Changed, Parts
+from wontload.wheels.unpaid import NotPaidFor
 from wontload.wheels.web import Web
 
 BLOCK_BYTES = 1 << 15
@@ -22,18 +22,6 @@ MOST_AHEAD_BLOCKS = 16
 LARGEST_KEPT_BYTES = 48 << 20  # of one wheel, in the cache on disk
 AT_ONCE = 6
 PATIENCE_S = 120.0
-
-
-class NotPaidFor(NotKnown):
-    """More would have to be fetched than was allowed: what lies there is not known.
-
-    Attributes:
-        missing_bytes: what this one read would have fetched beyond what is allowed.
-    """
-
-    def __init__(self, name: str, missing_bytes: int) -> None:
-        super().__init__(f"{name}: {missing_bytes} bytes more than may be fetched")
-        self.missing_bytes = missing_bytes
 
 
 class RemoteFile(io.RawIOBase):

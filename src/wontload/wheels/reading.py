@@ -20,7 +20,8 @@ from wontload.wheels.central_directory import LOCAL_HEADER_BYTES, Member
 from wontload.wheels.gpu_listing import ENOUGH_CONTAINERS, GpuListing, NotEnough, gpu_listing
 from wontload.wheels.index.folders import path_of
 from wontload.wheels.index.link import Link
-from wontload.wheels.ranges import NotPaidFor, RemoteFile
+from wontload.wheels.ranges import RemoteFile
+from wontload.wheels.unpaid import NotPaidFor
 from wontload.wheels.web import Web
 from wontload.wheels.wheel import Wheel, read_wheel
 

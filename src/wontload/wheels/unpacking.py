@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 
 from wontload.binary import MalformedImage
+from wontload.wheels.background import Background, Work
 from wontload.wheels.central_directory import Member
 from wontload.wheels.gpu_listing import ENOUGH_CONTAINERS, GpuListing, gpu_listing
 from wontload.wheels.wheel import Wheel
@@ -50,32 +51,40 @@ class Unpacking:
 
     def __init__(self, wheel: Wheel, *, thorough: bool = False) -> None:
         self._wheel, self._thorough = wheel, thorough
-        self._pool = ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1))
+        self._background = Background(min(MOST_THREADS, os.cpu_count() or 1))
+        begin = self._background.begin
         large = sorted((one for one in wheel.natives if one.size_bytes > LARGE_BYTES), key=lambda one: -one.size_bytes)
-        tables = [self._pool.submit(wheel.content, member) for member in large]
-        self._listed = {member.name: self._pool.submit(self._list_large, member) for member in large}
+        self._tables = [begin(partial(wheel.content, member)) for member in large]
+        self._listed = {member.name: begin(partial(self._list_large, member)) for member in large}
         self._hashed, self._not_hashed = self._to_be_hashed()
-        self._digests: dict[str, Future[str]] = {
-            name: self._pool.submit(self._hash, wheel.archive.members[name], algorithm)
+        self._digests: dict[str, Work[str]] = {
+            name: begin(partial(self._hash, wheel.archive.members[name], algorithm))
             for name, algorithm in self._hashed.items()
         }
-        self._gpu = {one.name: self._list_small(one) for one in wheel.natives if one.name not in self._listed}
-        wait(tables)  # from here on nobody but the caller reads them
+        self._small: dict[str, GpuListing | None] = {}
 
     def __enter__(self) -> Unpacking:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._background.end()
+
+    def read_tables(self) -> None:
+        """Wait until the tables of all large libraries were read; from then on nobody but the caller reads them."""
+        for table in self._tables:
+            table.result()
+        for member in self._wheel.natives:
+            if member.name not in self._listed:
+                self._small[member.name] = self._list_small(member)
 
     def digest(self, name: str) -> str | None:
         """The hash of a member as RECORD has it, in hexadecimal; `None`: it was not worked out. Raises `BadArchive`."""
-        future = self._digests.get(name)
-        return future.result() if future else None
+        work = self._digests.get(name)
+        return work.result() if work else None
 
     def gpu(self) -> Mapping[str, GpuListing]:
         """GPU code by member, in the wheel's order, of those that have any or may have more than was read."""
-        found = {**self._gpu, **{name: future.result() for name, future in self._listed.items()}}
+        found = {**self._small, **{name: work.result() for name, work in self._listed.items()}}
         return {one.name: listing for one in self._wheel.natives if (listing := found[one.name])}
 
     def skipped(self) -> Iterator[Skipped]:

@@ -9,11 +9,13 @@ import base64
 import csv
 import io
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.parser import HeaderParser
 
 from wontload.binary import Image, MalformedImage
+from wontload.knowledge.packages import normalised
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.memory import Content
 from wontload.wheels.archive import Archive
@@ -124,6 +126,12 @@ def read_wheel(archive: Archive, file_name: str = "") -> Wheel:
         natives=tuple(one for one in archive.members.values() if NATIVE_SUFFIX.search(one.name)),
         metadata=metadata,
     )
+
+
+def required_name(requirement: str) -> str:
+    """The distribution that a requirement is of, as indexes compare names (PEP 508)."""
+    match = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
+    return normalised(match[0]) if match else ""
 
 
 def _dist_info(archive: Archive) -> str:
