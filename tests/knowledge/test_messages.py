@@ -11,7 +11,9 @@ from wontload.diagnosis.log.cause import UNKNOWN
 from wontload.diagnosis.log.suspects import SENTENCES
 from wontload.knowledge.messages import messages, number_meanings, words_of_windows
 
-KINDS = {"stated", "missing", "symbol", "module", "shadow", "incomplete", "architecture", "number", "summary", "fact"}
+KINDS = set(
+    "stated missing symbol entry-point module compiled-name shadow incomplete architecture number summary fact".split()
+)
 ROWS = messages()
 
 

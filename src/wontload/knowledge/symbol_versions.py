@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from wontload.knowledge.tables import table
+from wontload.knowledge.tables import lines, table
 from wontload.knowledge.toolchains import gcc_of_symbol_version
 
 Release = tuple[int, ...]
@@ -28,6 +28,16 @@ _NAMES_ITS_GCC = re.compile(r"GCC_(\d+(?:\.\d+)+)$")  # libgcc_s calls its versi
 @cache
 def _symbols() -> dict[str, str]:
     return {name: row["release"] for row in table("symbol_versions")["glibc"] for name in row["symbols"]}
+
+
+@cache
+def _only_in_glibc() -> frozenset[str]:
+    return frozenset(lines("linux/only_in_glibc.txt"))
+
+
+def is_only_in_glibc(symbol: str) -> bool:
+    """Whether glibc has a symbol that musl has not."""
+    return symbol in _only_in_glibc()
 
 
 def numbers(release: str) -> Release:

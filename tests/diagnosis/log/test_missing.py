@@ -26,10 +26,14 @@ TRIED = (
         ("ImportError: libodd_core.so.4.7" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libodd_thread.so.1.86.0" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libodd.so.4" + NO_FILE, ("undetermined", "WL201")),
-        (
-            "OSError: libodd.so" + NO_FILE.partition(":")[0] + ": cannot open shared object file",
-            ("undetermined", "WL201"),
-        ),
+        # One without a version is no distribution's to run with: it was built on its own. Inside of a package it is
+        # the package's.
+        ("OSError: libodd.so: cannot open shared object file", ("undetermined", "WL202")),
+        ("ImportError: /venv/lib/python3.11/site-packages/odd/libodd.so" + NO_FILE, ("undetermined", "WL101")),
+        # Of what Python and the shell use, every system has some version.
+        ("ImportError: libssl.so.3" + NO_FILE, ("undetermined", "WL204")),
+        ("ImportError: libffi.so.8" + NO_FILE, ("undetermined", "WL204")),
+        ("ImportError: libportaudio.so.2" + NO_FILE, ("fails", "WL201")),
     ],
 )
 def test_names_of_linux(text, answer):
@@ -94,3 +98,28 @@ def test_a_path_of_homebrew_with_a_number_may_be_of_a_version_that_is_gone():
 )
 def test_the_loader_of_android(text, answer):
     assert verdict(text) == answer
+
+
+def test_a_relative_path_is_one_from_the_working_directory():
+    assert verdict("OSError: ../build/libodd.so.2" + NO_FILE) == ("undetermined", "WL202")
+    assert "working directory" in first("OSError: ./odd.so" + NO_FILE).title
+
+
+def test_a_variable_that_the_program_sets_for_itself_comes_too_late():
+    text = "os.environ['LD_LIBRARY_PATH'] = '/opt/odd/lib'\nctypes.CDLL('libodd.so.2')\nOSError: libodd.so.2" + NO_FILE
+    assert verdict(text) == ("undetermined", "WL203")
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("gcc -shared odd.o -L/opt/odd/lib -lodd -o _odd.so", "WL202"),
+        ("gcc -shared odd.o -L /opt/odd/lib -lodd -o _odd.so", "WL202"),
+        ("gcc -shared odd.o -L/opt/odd/lib -Wl,-rpath,/opt/odd/lib -lodd -o _odd.so", "WL201"),
+        ("gcc -shared odd.o -L/usr/lib/x86_64-linux-gnu -lodd -o _odd.so", "WL201"),
+        ("gcc -shared odd.o -L/opt/odd/lib -lother -o _odd.so", "WL201"),
+        ("-- Installing: /opt/odd/lib/libodd.so.4", "WL202"),
+    ],
+)
+def test_where_a_linker_found_a_library_or_an_installation_put_it(line, code):
+    assert codes(line + "\nImportError: libodd.so.4" + NO_FILE)[0] == code

@@ -53,3 +53,13 @@ def test_what_could_not_be_preloaded_comes_before_the_symbol_that_it_would_have_
         "object): ignored.\npython3: symbol lookup error: /odd/libother.so: undefined symbol: odd_open"
     )
     assert first(text).code == "WL105"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "code"),
+    [("__register_atfork", "WL306"), ("backtrace_symbols_fd", "WL306"), ("__odd_chk", "WL306"), ("odd_open", "WL304")],
+)
+def test_what_musl_does_not_have_is_glibcs(symbol, code):
+    """By glibc's own exports, and by the names that grow with it; newer releases of musl have pwritev2."""
+    assert first(f"ImportError: Error relocating /odd/libodd.so: {symbol}: symbol not found").code == code
+    assert first("Error relocating /lib/libodd.so: pwritev2: symbol not found").code != "WL306"

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
-from wontload.diagnosis.log.missing import Reading, base_name, of_missing
+from wontload.diagnosis.log.missing import of_missing
 from wontload.diagnosis.log.numbers import NumberEvent
-from wontload.diagnosis.log.symbols import of_symbol
+from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.diagnosis.log.symbols import of_entry_point, of_symbol
 
 LONGEST_SUBJECT = 200
 
@@ -99,10 +100,14 @@ def _reading(event: Event, log: Log) -> Reading:
         return of_missing(event, log.facts, log.text)
     if message.kind == "symbol":
         return of_symbol(event, log.facts)
+    if message.kind == "entry-point":
+        return of_entry_point(event)
     if message.kind == "architecture":
         return _of_architecture(event)
     if message.kind == "module":
         return _of_module(event, log)
+    if message.kind == "compiled-name":
+        return _of_compiled_name(event)
     if message.kind == "incomplete":
         return _of_incomplete(event, log)
     if message.kind == "shadow":
@@ -158,6 +163,17 @@ def _of_incomplete(event: Event, log: Log) -> Reading:
         if f"lib{package}".startswith(f"lib{event.values['library']}") and "-packages" not in path:
             title = f"{package} is imported from {path}, which is no installed package"
             return Reading("WL503", False, (message.code, *message.suspects), title)
+    return Reading(message.code, message.decides, message.suspects)
+
+
+def _of_compiled_name(event: Event) -> Reading:
+    """A compiled part that is not beside its package: in a folder of sources (`odd/odd`, `src/odd`) it is not built."""
+    message, file = event.message, event.values.get("file", "").replace("\\", "/")
+    top = event.values.get("package", "").partition(".")[0]
+    folder = top.lower().replace("_", "-")
+    if (top and f"/{folder}/{folder}/" in file.lower().replace("_", "-")) or f"/src/{top}/" in file:
+        title = f"{top} is imported from {file}, a folder of sources without the compiled part"
+        return Reading("WL503", False, (message.code, *message.suspects), title)
     return Reading(message.code, message.decides, message.suspects)
 
 

@@ -20,6 +20,8 @@ _ON_WINDOWS = re.compile(r"[A-Za-z]:\\[^<>:\"|?*\n/]{1,300}\.(?:dll|pyd)", re.IG
 _ENDING = re.compile(r"\.(?:so|dll|dylib|pyd)(?:\.|$)", re.IGNORECASE)
 _LONG = re.compile(r"\s*[-lr][r-][w-][xs-][r-][w-]")  # `ls -l`
 _RESOLVED = re.compile(r"=>\s+(?:/|[A-Za-z]:\\)\S")  # `ldd` and `ldconfig -p`
+# What CMake, Meson and libtool say of a file that they install. Source: CMake, cmFileCopier.cxx; Meson, minstall.py.
+_INSTALLED = re.compile(r"\s{0,4}(?:-- (?:Installing|Up-to-date): /|Installing \S{1,200} to /|libtool: install: )")
 # What people say of a file that they have seen: behind its name, and before it. What denies it, or makes it what a
 # loader said.
 _IS_THERE = re.compile(
@@ -66,7 +68,31 @@ def elsewhere(library: str, text: str) -> Elsewhere:
                     itself = max(itself, path, key=len)  # the one with a directory says more
             elif _is_another_version(found, name):
                 others[found] = None
-    return Elsewhere(itself or said, tuple(others))
+    return Elsewhere(itself or said or _linked_from(name, text), tuple(others))
+
+
+# A link with a folder of its own: `-L/opt/odd/lib … -lodd`.
+LONGEST_LINK = 8000  # characters of such a line on each side of the library
+_DEFAULT = re.compile(r"/(?:usr/)?lib(?:32|64|/[\w-]{5,30}-linux-gnu\w*)?/?$")
+
+
+def _linked_from(name: str, text: str) -> str:
+    """The folder in which a linker found the library, where a loader does not search it.
+
+    The linker takes it from `-L`, which the loader does not read. Source: GNU ld, -L; ld.so(8).
+    """
+    stem = re.match(r"lib([\w+-]{1,60}?)(?:\.so\b|\.\d|$)", name)
+    if not stem:
+        return ""
+    asked = re.compile(rf"(?<=\s)-l{re.escape(stem[1])}(?=\s|$)", re.MULTILINE)
+    for match, _ in zip(asked.finditer(text), range(MOST_PLACES), strict=False):
+        begin = text.rfind("\n", max(0, match.start() - LONGEST_LINK), match.start()) + 1
+        end = text.find("\n", match.end(), match.end() + LONGEST_LINK)
+        line = text[begin : end if end >= 0 else match.end() + LONGEST_LINK]
+        folders = [folder for folder in re.findall(r"\s-L\s?(/\S{1,300})", line) if not _DEFAULT.match(folder)]
+        if folders and "-rpath" not in line:
+            return f"{folders[-1].rstrip('/')}, where the linker found it"
+    return ""
 
 
 def _lines_with(name: str, text: str) -> Iterator[str]:
@@ -132,7 +158,9 @@ def _parts(line: str) -> list[str]:
 
 
 def _is_listing(line: str) -> bool:
-    """`ls -l`, `ldd`, `ldconfig -p`; or `ls`, `find`, `locate`: names and paths alone, each with a dot or a slash."""
+    """`ls -l`, `ldd`, `ldconfig -p`, an installation; or `ls`, `find`, `locate`: names alone, with a dot or slash."""
+    if _INSTALLED.match(line):
+        return True
     if _ON_WINDOWS.fullmatch(line.strip()) or _LONG.match(line) or (_RESOLVED.search(line) and "not found" not in line):
         return True
     return all(_NAME.fullmatch(part) and not part.isalnum() for part in line.split())

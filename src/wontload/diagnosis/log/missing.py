@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
 
 from wontload.diagnosis.log.elsewhere import elsewhere
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
+from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.diagnosis.log.unsearched import (
+    BREW,
+    by_place,
+    has_other_major,
+    is_of_homebrew,
+    names_of_distributions,
+    of_mac,
+)
 from wontload.knowledge.components import Component, component_of, components
 from wontload.knowledge.families import family_of
 from wontload.knowledge.providers import in_newest_debian, providers_of
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a message comes to: a finding's code, whether it is sure, other suspects, and words of its own, if any.
-
-    `lift` is added to the rank of the message, where other lines bear it out.
-    """
-
-    code: str
-    decides: bool
-    suspects: tuple[str, ...] = ()
-    title: str = ""
-    why: str = ""
-    lift: int = 0
-
 
 BORNE_OUT = 12  # a listing says more than a number of an error does
 
@@ -60,6 +51,9 @@ _OLD_CUDA = re.compile(r"\.so\.(?:[1-9]|10|11)(?:\.\d+)*$|_(?:[1-9]\d|100|101|10
 # A name with more than one number is of one release, or of few: Boost, OpenCV, VTK, Poco, spdlog give each its own.
 # Source: Debian Policy, 8.1 (SONAME); Boost, Jamroot, the tag of its libraries.
 _OF_ONE_RELEASE = re.compile(r"\.so\.\d+\.\d+(?:\.\d+)?$")
+# Python, the shell or a system's own programs use them, so that a system without one version of it has another.
+# Source: CPython, Modules/_ssl.c, _ctypes and _crypt; Bash, termcap; each of several versions in linux.txt.
+_IN_EVERY_SYSTEM = frozenset(("openssl", "ffi", "crypt", "tinfo"))
 # Resolved when they are first used, by name, so that the linker's paths in the file that asks do not count.
 _VENDORED = re.compile(r"-[0-9a-f]{6,16}\.(?:so|dll)", re.I)
 
@@ -86,7 +80,12 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
         return Reading("WL307", True, ("WL201",), f"{library} is a part of newer versions of Windows", "")
     if event.message.row.get("dialog"):
         return Reading("WL201", True, (), "", "")
-    return _by_listing(library, text) or _of_mac(event, library, facts, text) or _by_component(event, library, facts)
+    return (
+        _by_listing(library, text)
+        or of_mac(event, library, facts, text)
+        or by_place(event, library, text)
+        or _by_component(event, library, facts)
+    )
 
 
 def _by_listing(library: str, text: str) -> Reading | None:
@@ -97,33 +96,6 @@ def _by_listing(library: str, text: str) -> Reading | None:
     if found.others:
         title = f"{found.others[0]} is there, and {library} is asked for"
         return Reading("WL204", False, ("WL201", "WL202"), title, lift=BORNE_OUT)
-    return None
-
-
-def _of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | None:
-    """What dyld does not search: Homebrew's folders, for a name without a path; and the prefix of the other Homebrew.
-
-    Source: dyld(1), DYLD_FALLBACK_LIBRARY_PATH; Kozea/WeasyPrint#2159; Homebrew, Installation: /usr/local on Intel,
-    /opt/homebrew on Apple silicon.
-    """
-    path = event.values.get("library", "")
-    if facts.system != "macos" and not path.endswith(".dylib"):
-        return None
-    if _of_homebrew(path, facts):
-        if path.startswith("/usr/local/") and "/opt/homebrew/" in text:
-            title = f"{library} is wanted at {path}, as on an Intel Mac, and Homebrew is in /opt/homebrew there"
-            return Reading("WL202", False, ("WL201", "WL205", "WL706"), title, _BREW)
-        if _NUMBERED_DYLIB.search(library):
-            return Reading("WL201", False, ("WL204", "WL202"), f"{library} is not at {path}", _BREW_MOVED)
-        return None
-    if "/" in path or path.startswith("@"):
-        return None
-    if event.message.id == "dyld-not-loaded":
-        title = f"{library} is asked for without a path: dyld looks for that in a few folders only"
-        return Reading("WL202", False, ("WL203", "WL201"), title, _BARE)
-    if "not in dyld cache" in text and not any(prefix in text for prefix in _PREFIXES):
-        title = f"{library} was not found, and Homebrew's and MacPorts' folders were not searched"
-        return Reading("WL202", False, ("WL201", "WL203", "WL205"), title, _UNSEARCHED)
     return None
 
 
@@ -141,24 +113,22 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
         if path.startswith("@rpath") and _is_of_another_environment(event, library):
             return Reading("WL204", False, ("WL201", "WL504", "WL202"))
         return Reading("WL201", False, ("WL504", "WL202"))
-    if event.message.id != "dyld-not-loaded" and not _of_homebrew(path, facts) and _ABSOLUTE.match(path):
+    if event.message.id != "dyld-not-loaded" and not is_of_homebrew(path, facts) and _ABSOLUTE.match(path):
         return Reading("WL101", False, ("WL504", "WL201"))
     component = component_of(library)
-    if component is None and (_has_other_major(library) or _OF_ONE_RELEASE.search(library)):
+    if component is None and (has_other_major(library) or _OF_ONE_RELEASE.search(library)):
         return Reading("WL204", False, ("WL201", "WL202", "WL504"))
+    if component is not None and component.family in _IN_EVERY_SYSTEM and ".so." in library:
+        title = f"{library} is not there, and another version of {component.title.partition(' ')[0]} mostly is"
+        return Reading("WL204", False, ("WL201", "WL202"), title)
     if component is not None and _is_superseded(component, library):
         title = f"{library} is of another version than the one that distributions have today"
         return Reading("WL204", False, ("WL201", "WL202"), title)
     if component is not None and facts.system != "windows" and _is_of_system(library, path):
         return Reading("WL201", True, ("WL202",), f"{library} ({component.title}) is not installed there", _SYSTEM)
-    if _of_homebrew(path, facts):
-        return Reading("WL201", True, ("WL202",), f"{library} is not at {path}, where the file wants it", _BREW)
+    if is_of_homebrew(path, facts):
+        return Reading("WL201", True, ("WL202",), f"{library} is not at {path}, where the file wants it", BREW)
     return Reading("WL201", False, ("WL202", "WL204", "WL504"))
-
-
-def _of_homebrew(path: str, facts: Facts) -> bool:
-    """A library of Homebrew's or MacPorts', by its prefix, which is written into files that were linked there."""
-    return path.startswith(("/usr/local/", "/opt/")) and (facts.system == "macos" or path.endswith(".dylib"))
 
 
 def _is_of_another_environment(event: Event, library: str) -> bool:
@@ -171,18 +141,7 @@ def _is_of_another_environment(event: Event, library: str) -> bool:
     importer = event.values.get("importer", "")
     if family is None or "-packages/" in importer:
         return False
-    return f"{family.stem.removesuffix('.dylib')}.so.{family.major}" not in _names_of_distributions()
-
-
-def _has_other_major(library: str) -> bool:
-    """Whether distributions bring the library in another version than this one, which they have in one only."""
-    stem, so, version = library.partition(".so.")
-    return bool(so and version) and any(name.partition(".so.")[0] == stem for name in _names_of_distributions())
-
-
-@cache
-def _names_of_distributions() -> frozenset[str]:
-    return frozenset(file for component in components() for file in component.row.get("linux", ()) if ".so." in file)
+    return f"{family.stem.removesuffix('.dylib')}.so.{family.major}" not in names_of_distributions()
 
 
 def _is_superseded(component: Component, library: str) -> bool:
@@ -198,11 +157,6 @@ def _is_of_system(library: str, path: str) -> bool:
     return ".so" in library and "/" not in path and any(
         provider.kind in ("apt", "dnf", "zypper", "pacman", "apk") for provider in providers_of(library, system="linux")
     )  # fmt: skip
-
-
-def base_name(path: str) -> str:
-    """The last part of a path of any system."""
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 _DRIVER = (
@@ -224,20 +178,3 @@ _TORCH = (
 _SYSTEM = (
     "It is one of the system's own packages. Were it installed, it would lie in a directory that is always searched."
 )
-_NUMBERED_DYLIB = re.compile(r"\.\d+(?:\.\d+)*\.dylib$")
-_BREW_MOVED = (
-    "The path is written into the file, and nothing is searched. Homebrew has one version of a library at a time: "
-    "either it is not installed, or `brew upgrade` replaced it by one with another number, and what was built against "
-    "it has to be built again."
-)
-_PREFIXES = ("/opt/homebrew/", "/opt/local/", "/usr/local/")
-_BARE = (
-    "The file was linked on that machine, or on one like it, against a library that does not say where it lies. It is "
-    "likely still there: DYLD_FALLBACK_LIBRARY_PATH with its folder, or its full path in the file (install_name_tool "
-    "-change), makes it found."
-)
-_UNSEARCHED = (
-    "Homebrew's Python searches Homebrew's folders; the ones of python.org, pyenv, uv and conda do not. If the library "
-    "is installed there, DYLD_FALLBACK_LIBRARY_PATH=$(brew --prefix)/lib makes it found; else it has to be installed."
-)
-_BREW = "The path is written into the file, and nothing is searched: the library is not installed, or elsewhere."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wontload.diagnosis.log.cause import Cause, Log, filled, said, stated
-from wontload.diagnosis.log.missing import base_name
 from wontload.diagnosis.log.numbers import NumberEvent
+from wontload.diagnosis.log.outcome import base_name
 from wontload.knowledge.messages import messages
 from wontload.knowledge.packages import package
 from wontload.knowledge.windows_errors import windows_error

@@ -6,17 +6,17 @@ import re
 
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
-from wontload.diagnosis.log.missing import Reading, base_name
+from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.knowledge.symbol_versions import is_only_in_glibc
+from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
 
 # Functions that glibc has only since a release, under names without a version. Source: glibc NEWS: __isoc23_* 2.38,
 # fcntl64 2.28, __libc_single_threaded 2.32, pthread_cond_clockwait 2.30, arc4random 2.36, _dl_find_object 2.35.
-# __memcpy_chk and its kin exist in glibc alone.
 _OF_NEWER_GLIBC = re.compile(
     r"__isoc23_|fcntl64$|__libc_single_threaded$|pthread_cond_clockwait$|arc4random|_dl_find_object$|strlcpy$|strlcat$"
 )
-_ONLY_IN_GLIBC = re.compile(
-    r"__\w+_chk$|__isoc\d\d_|__(?:str|x?stat|fxstat|lxstat|res_)\w*$|gnu_|\w+64$|__cxa_thread|backtrace"
-)
+# Families of names that grow with glibc, beside those of its release in the table.
+_ONLY_IN_GLIBC = re.compile(r"__\w+_chk$|__isoc\d\d_|gnu_|\w+64$")
 _OF_PYTHON = re.compile(r"_?_?Py(?![a-z])\w+|_?_?_Py\w+")
 _OF_LIBSTDCXX = re.compile(r"_ZNK?(?:St|9__gnu_cxx)|_ZSt|_ZTINSt|__cxa_call_terminate|__cxa_init_primary")
 # Apple's C interfaces: Core Foundation, Security, System Configuration, the Objective-C runtime.
@@ -28,6 +28,8 @@ _OF_LINKED_LIBRARIES = re.compile(
     r"png_|jpeg_|TIFF|FT_|cairo_|pango_|g_[a-z]|snappy_|LZ4_|ZSTD_|leveldb_|rocksdb_|rd_kafka_|av(?:codec|format|util)_|"
     r"Pa_|snd_|H5|GEOS|GDAL|OGR|proj_|curl_|krb5_|gss_|ldap_|uuid_|magic_|yaml_)"
 )
+# C++ names of torch's namespaces, as Microsoft's compiler spells them.
+_OF_TORCH = re.compile(r"@(?:c10|at|torch|caffe2)@@")
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
 _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
 # NVIDIA's libraries call each other, and each exists in many builds of one file name.
@@ -38,7 +40,7 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
     """What it means that a symbol is missing, by whose symbol it is."""
     symbol = event.values.get("symbol", "")
     bare = symbol.lstrip("_") if facts.system == "macos" else symbol
-    if event.message.id == "musl-relocating" and _ONLY_IN_GLIBC.match(symbol):
+    if event.message.id == "musl-relocating" and (is_only_in_glibc(symbol) or _ONLY_IN_GLIBC.match(symbol)):
         return Reading("WL306", True, ("WL501",), f"{symbol} is glibc's alone: the file was built for glibc", _MUSL)
     if _OF_NEWER_GLIBC.match(symbol):
         return Reading("WL302", True, ("WL304",), f"{symbol} came with a newer glibc than that machine has", _NEWER)
@@ -81,6 +83,34 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
             return Reading("WL205", False, ("WL706", "WL304", "WL201"), title, _FLAT)
         return Reading("WL304", False, ("WL205", "WL706", "WL301"), title, _FLAT)
     return Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
+
+
+# DLLs of Windows itself: one that lacks a function is of an older Windows. Source: Microsoft, API sets and system DLLs.
+_OF_WINDOWS = re.compile(
+    r"(?:kernel32|kernelbase|ntdll|user32|advapi32|gdi32|shell32|ole32|combase|ws2_32|bcrypt\w*|ucrtbase|msvcrt|mf\w*|"
+    r"d3d\w+|dxgi|api-ms-win-[\w-]+|ext-ms-[\w-]+)\.dll$",
+    re.IGNORECASE,
+)
+_PYTHON_DLL = re.compile(r"python3\d*t?\.dll$", re.IGNORECASE)
+
+
+def of_entry_point(event: Event) -> Reading:
+    """What the dialog of a missing entry point means, by the DLL and the function that it names.
+
+    Windows names the DLL that lacks the function, or, since Windows 8, the file that asks for it, with its path.
+    """
+    library, symbol = event.values.get("library", ""), event.values.get("symbol", "")
+    name = base_name(library)
+    if _PYTHON_DLL.match(name) or _OF_PYTHON.match(symbol):
+        return Reading("WL501", True, ("WL206",), "", _PYTHON)
+    if PART_OF_VC_RUNTIME.match(name) or "@std@@" in symbol:
+        title = f"the Visual C++ runtime that was loaded has no {symbol}: it is older than the code needs"
+        return Reading("WL305", True, ("WL206",), title)
+    if _OF_TORCH.search(symbol):
+        return Reading("WL304", True, ("WL206",), f"{name} was built for another torch than the one that is installed")
+    if _OF_WINDOWS.match(name):
+        return Reading("WL307", True, ("WL206",), f"the {name} of that Windows has no {symbol}: it is too old")
+    return Reading("WL206", False, ("WL304", "WL301", "WL604" if _OF_OPENMP.match(symbol) else "WL305"))
 
 
 def _of_system_copy(event: Event) -> bool:

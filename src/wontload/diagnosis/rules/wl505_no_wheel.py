@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wontload.diagnosis.log.cause import Cause, Log, cause_of, said, stated
-from wontload.diagnosis.log.missing import Reading
+from wontload.diagnosis.log.outcome import Reading
 from wontload.knowledge.packages import normalised
 
 RANK_OF_SOURCE = 20

@@ -1,0 +1,120 @@
+"""What loaders do not search: a library that was not found, and by its path or name is likely there."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from wontload.diagnosis.log.events import Event
+from wontload.diagnosis.log.facts import Facts
+from wontload.diagnosis.log.outcome import Reading
+from wontload.knowledge.components import component_of, components
+
+# Python code that sets the loader's variable for its own process, which the loader read when the process started.
+# Source: ld.so(8), LD_LIBRARY_PATH; python/cpython#100567.
+_SET_TOO_LATE = re.compile(
+    r"(?:os\.)?(?:environ\[['\"]LD_LIBRARY_PATH['\"]\]\s{0,3}\+?=|(?:environ\.update|putenv|environ\.setdefault)\(['\"{]{1,3}"
+    r"LD_LIBRARY_PATH)"
+)
+
+
+def by_place(event: Event, library: str, text: str) -> Reading | None:
+    """What a relative path, a variable that Python code sets, and a name that no distribution gives say."""
+    path = event.values.get("library", "")
+    if path.startswith(("./", "../")):
+        title = f"{library} is asked for by a path that begins at the working directory, and is not there"
+        return Reading("WL202", False, ("WL101", "WL504"), title, _RELATIVE)
+    if _SET_TOO_LATE.search(text):
+        title = f"{library} was not found: LD_LIBRARY_PATH is set by the program itself, when the loader has read it"
+        return Reading("WL203", False, ("WL202", "WL201"), title, _TOO_LATE)
+    if _is_of_own_build(event, library):
+        title = f"{library} has a name that no distribution gives: it was built on its own, into a folder not searched"
+        return Reading("WL202", False, ("WL201", "WL504", "WL101"), title, _OWN_BUILD)
+    return None
+
+
+def _is_of_own_build(event: Event, library: str) -> bool:
+    """Whether the loader missed a library without a version in its name, which no package that we know brings.
+
+    Distributions bring libraries to run with under versioned names; those without one are links for the compiler.
+    Source: Debian Policy, 8.1 and 8.4; Fedora Packaging Guidelines, Devel Packages.
+    """
+    by_loader = event.message.id == "glibc-no-file" and "-packages/" not in event.text
+    if not by_loader or not library.endswith(".so") or "/" in event.values.get("library", ""):
+        return False
+    return library.startswith("lib") and component_of(library) is None and not has_other_major(library + ".0")
+
+
+def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | None:
+    """What dyld does not search: Homebrew's folders, for a name without a path; and the prefix of the other Homebrew.
+
+    Source: dyld(1), DYLD_FALLBACK_LIBRARY_PATH; Kozea/WeasyPrint#2159; Homebrew, Installation: /usr/local on Intel,
+    /opt/homebrew on Apple silicon.
+    """
+    path = event.values.get("library", "")
+    if facts.system != "macos" and not path.endswith(".dylib"):
+        return None
+    if is_of_homebrew(path, facts):
+        if path.startswith("/usr/local/") and "/opt/homebrew/" in text:
+            title = f"{library} is wanted at {path}, as on an Intel Mac, and Homebrew is in /opt/homebrew there"
+            return Reading("WL202", False, ("WL201", "WL205", "WL706"), title, BREW)
+        if _NUMBERED_DYLIB.search(library):
+            return Reading("WL201", False, ("WL204", "WL202"), f"{library} is not at {path}", _BREW_MOVED)
+        return None
+    if "/" in path or path.startswith("@"):
+        return None
+    if event.message.id == "dyld-not-loaded":
+        title = f"{library} is asked for without a path: dyld looks for that in a few folders only"
+        return Reading("WL202", False, ("WL203", "WL201"), title, _BARE)
+    if "not in dyld cache" in text and not any(prefix in text for prefix in _PREFIXES):
+        title = f"{library} was not found, and Homebrew's and MacPorts' folders were not searched"
+        return Reading("WL202", False, ("WL201", "WL203", "WL205"), title, _UNSEARCHED)
+    return None
+
+
+def is_of_homebrew(path: str, facts: Facts) -> bool:
+    """A library of Homebrew's or MacPorts', by its prefix, which is written into files that were linked there."""
+    return path.startswith(("/usr/local/", "/opt/")) and (facts.system == "macos" or path.endswith(".dylib"))
+
+
+def has_other_major(library: str) -> bool:
+    """Whether distributions bring the library in another version than this one, which they have in one only."""
+    stem, so, version = library.partition(".so.")
+    return bool(so and version) and any(name.partition(".so.")[0] == stem for name in names_of_distributions())
+
+
+@cache
+def names_of_distributions() -> frozenset[str]:
+    """The versioned file names that distributions have for the libraries that are known."""
+    return frozenset(file for component in components() for file in component.row.get("linux", ()) if ".so." in file)
+
+
+_NUMBERED_DYLIB = re.compile(r"\.\d+(?:\.\d+)*\.dylib$")
+_BREW_MOVED = (
+    "The path is written into the file, and nothing is searched. Homebrew has one version of a library at a time: "
+    "either it is not installed, or `brew upgrade` replaced it by one with another number, and what was built against "
+    "it has to be built again."
+)
+_PREFIXES = ("/opt/homebrew/", "/opt/local/", "/usr/local/")
+_RELATIVE = (
+    "Such a path is taken from the directory that the program was started in, and nothing else is searched. The full "
+    "path, made from the place of the Python file, is found from everywhere."
+)
+_TOO_LATE = (
+    "The loader reads LD_LIBRARY_PATH once, when a process starts. It has to be set before Python is started; or the "
+    "library, and before it those that it needs, is loaded by its full path."
+)
+_OWN_BUILD = (
+    "Where it was built or unpacked tells what to do: LD_LIBRARY_PATH with that folder, an rpath in the file that "
+    "needs it, or a line in /etc/ld.so.conf.d and `ldconfig`. If it is nowhere, its build was left out."
+)
+_BARE = (
+    "The file was linked on that machine, or on one like it, against a library that does not say where it lies. It is "
+    "likely still there: DYLD_FALLBACK_LIBRARY_PATH with its folder, or its full path in the file (install_name_tool "
+    "-change), makes it found."
+)
+_UNSEARCHED = (
+    "Homebrew's Python searches Homebrew's folders; the ones of python.org, pyenv, uv and conda do not. If the library "
+    "is installed there, DYLD_FALLBACK_LIBRARY_PATH=$(brew --prefix)/lib makes it found; else it has to be installed."
+)
+BREW = "The path is written into the file, and nothing is searched: the library is not installed, or elsewhere."
