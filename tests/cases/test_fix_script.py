@@ -87,6 +87,6 @@ def test_wheels_are_named_as_the_plan_names_them(environment: Path, tmp_path: Pa
 
     needs_cudart(site_of(environment))
     text = script(environment, "needs_cudart", name, tmp_path / "fix.sh")
-    assert "-m pip install --no-deps --only-binary=:all: 'nvidia-cuda-runtime-cu12'" in text
+    assert "-m pip install --no-deps '--only-binary=:all:' 'nvidia-cuda-runtime-cu12'" in text
     assert run(tmp_path / "fix.sh").returncode == 0
     assert list(site_of(environment).rglob("libcudart.so.12"))

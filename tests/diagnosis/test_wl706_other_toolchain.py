@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.support.logs import codes, verdict
+import pytest
+
+from tests.support.logs import codes, first, verdict
 
 
 def test_torch_and_nvcc_of_different_majors():
@@ -47,3 +49,38 @@ def test_is_silent_of_one_cuda():
 
 def test_is_silent_of_gcc_on_linux():
     assert "WL706" not in codes("-- The CXX compiler identification is GNU 12.2.0\n/usr/bin/c++ CUDA libodd.so")
+
+
+MINGW = """\
+C:\\w64devkit\\bin\\gcc.exe -c src\\odd.c -o odd.obj
+src\\odd.c:7:10: fatal error: openssl/ssl.h: No such file or directory
+compilation terminated.
+error: command 'C:\\\\w64devkit\\\\bin\\\\gcc.exe' failed with exit code 1
+ERROR: Failed building wheel for odd
+"""
+ASKED = [
+    '$env:CMAKE_ARGS = "-DCMAKE_C_COMPILER=C:/w64devkit/bin/gcc.exe -DCMAKE_CXX_COMPILER=C:/w64devkit/bin/g++.exe"',
+    'cmake .. -G "MinGW Makefiles"',
+    '$env:CMAKE_GENERATOR = "MinGW Makefiles"',
+    "python setup.py build_ext --compiler=mingw32",
+    "set CC=C:\\w64devkit\\bin\\gcc.exe",
+    "#   CMAKE_ARGS=-DCMAKE_SYSTEM_NAME=Windows -DCMAKE_C_COMPILER=x86_64-w64-mingw32-gcc",
+    "C:\\msys64\\ucrt64\\bin\\python.exe -m pip install odd",
+]
+
+
+def test_mingw_that_stood_first_on_path_is_the_first_suspicion():
+    assert verdict(MINGW)[1] == "WL706"
+    assert "used MinGW" in first(MINGW).title
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_mingw_that_was_asked_for_is_the_last(asked):
+    found = codes(f"{asked}\n{MINGW}")
+    assert found[0] != "WL706"
+    assert found[-1] == "WL706"
+
+
+def test_what_else_names_a_compiler_asks_for_nothing():
+    text = "-- The C compiler identification is GNU 13.2.0\n-- Check for working C compiler: C:/w64devkit/bin/cc.exe\n"
+    assert codes(text + MINGW)[0] == "WL706"

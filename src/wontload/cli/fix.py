@@ -12,6 +12,7 @@ from wontload.cli.status import STATUS_OF
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wontload.app.fix import Attempt, Plan
+    from wontload.machine import Machine
     from wontload.remedy.fix import Fix
 
 FAILED = 1
@@ -195,5 +196,18 @@ def _script(options: Options, plan: Plan, fixes: list[Fix]) -> int:
         return _show(options, plan)
     machine = plan.diagnosis.machine
     windows, python = machine.system.name == "windows", machine.python.executable if machine.python else "python"
-    options.say(render_script(fixes[0], plan.diagnosis.target, windows=windows, python=python))
+    if fixes[0].kind == "build":
+        options.say(_script_of_a_build(fixes[0].requirements[0], machine))
+    else:
+        options.say(render_script(fixes[0], plan.diagnosis.target, windows=windows, python=python))
     return STATUS_OF[plan.diagnosis.verdict]
+
+
+def _script_of_a_build(requirement: str, machine: Machine) -> str:
+    """The one that `wontload build --script` writes for that machine."""
+    from wontload.app.build import Order, ordered, plan_only
+    from wontload.report.build_script import render_build_script
+
+    name, version = ordered(requirement)
+    shell = "ps1" if machine.system.name == "windows" else "sh"
+    return render_build_script(plan_only(Order(name=name, version=version), machine), shell)

@@ -155,8 +155,9 @@ def _powershell(recipe: Recipe) -> Iterator[str]:
     yield "if ($LASTEXITCODE -ne 0) { throw 'the build failed: save its output and run `wontload log FILE`' }"
     yield "$wheel = Get-ChildItem -LiteralPath $wheels -Filter '*.whl' | Sort-Object LastWriteTime"
     yield "$wheel = $wheel | Select-Object -Last 1"
-    yield "& $python -m pip install --force-reinstall --no-deps $wheel.FullName"
-    yield "& $python -m pip install $wheel.FullName"
+    for again in ("--force-reinstall --no-deps ", ""):
+        yield f"& $python -m pip install {again}$wheel.FullName"
+        yield "if ($LASTEXITCODE -ne 0) { throw 'the wheel was not installed' }"
     yield f"& $python -c {powershell(f'import {recipe.import_name}')}"
     yield "if ($LASTEXITCODE -ne 0) { throw 'it was built and does not import: wontload tells why' }"
 

@@ -21,6 +21,9 @@ from wontload.remedy.steps import (
 from wontload.report.quoting import powershell, sh
 from wontload.report.text import clean
 
+# What a program ends with is no error to $ErrorActionPreference.
+STOP_IF_PIP_FAILED = "if ($LASTEXITCODE -ne 0) { throw 'pip failed' }"
+
 
 def render_script(fix: Fix, target: str, *, windows: bool, python: str) -> str:
     """The script of one fix, with a comment before each step.
@@ -33,17 +36,19 @@ def render_script(fix: Fix, target: str, *, windows: bool, python: str) -> str:
     for step in fix.steps:
         lines += ["", *(_powershell(step) if windows else _sh(step))]
     if fix.requirements and not any(isinstance(step, InstallWheels) for step in fix.steps):
-        lines += ["", *_fetching(fix, powershell if windows else sh, python, "& " if windows else "")]
+        lines += ["", *_fetching(fix, powershell if windows else sh, python, windows=windows)]
     return "\n".join(lines) + "\n"
 
 
-def _fetching(fix: Fix, quoted: Callable[[str], str], python: str, call: str) -> Iterator[str]:
+def _fetching(fix: Fix, quoted: Callable[[str], str], python: str, *, windows: bool) -> Iterator[str]:
     """What is installed as it is fetched: what the wheels hold, and so what else is needed, is not known yet."""
     index = f" --index-url {quoted(fix.index)}" if fix.index else ""
     again = " --force-reinstall" if fix.kind != "runtime-wheels" else ""
-    options = f"--no-deps --only-binary=:all:{again}{index}"
+    options = f"--no-deps {quoted('--only-binary=:all:')}{again}{index}"  # a colon means something to PowerShell
     yield "# from the index, without what it depends on"
-    yield f"{call}{quoted(python)} -m pip install {options} {' '.join(map(quoted, fix.requirements))}"
+    yield f"{'& ' * windows}{quoted(python)} -m pip install {options} {' '.join(map(quoted, fix.requirements))}"
+    if windows:
+        yield STOP_IF_PIP_FAILED
     if fix.kind == "runtime-wheels":
         yield "# then `wontload fix` finds the files, and lets the package find them"
 
@@ -77,8 +82,10 @@ def _powershell(step: Step) -> Iterator[str]:
     elif isinstance(step, InstallWheels):
         wheels = " ".join(map(powershell, step.wheels))
         yield f"& {powershell(step.python)} -m pip install --no-deps {wheels}"
+        yield STOP_IF_PIP_FAILED
     elif isinstance(step, RemoveInstalled) and step.name:
         yield f"& {powershell(step.python)} -m pip uninstall --yes {powershell(step.name)}"
+        yield STOP_IF_PIP_FAILED
     elif isinstance(step, RemoveInstalled):
         yield f"Remove-Item -LiteralPath {powershell(step.path)} -Recurse -Force"
     elif isinstance(step, ByHand):
