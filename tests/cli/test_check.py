@@ -106,6 +106,34 @@ def test_files_that_lack_some_of_the_same_are_one_finding(command, tmp_path: Pat
     assert "and 1 more file" in texts
 
 
+def test_what_packages_of_the_system_bring_is_one_finding_with_one_command(command, tmp_path: Path):
+    files = {
+        "demo/a.abi3.so": elf(needed=["libX11.so.6", "libc.so.6"]),
+        "demo/b.abi3.so": elf(needed=["libxcb-shm.so.0", "libc.so.6"]),
+        "demo/c.abi3.so": elf(needed=["libDemoCore.so.1", "libc.so.6"]),
+        "demo/d.abi3.so": elf(needed=["libDemoGui.so.1", "libc.so.6"]),
+    }
+    path = make_wheel(tmp_path, files, tag="cp311-abi3-manylinux_2_28_x86_64")
+    (wheel,) = command("check", str(path), "--json", "--profile", "debian-13").json["wheels"]
+    nowhere = [one for one in wheel["findings"] if one["code"] == "WL201"]
+    assert [{one["subject"], *one["also"]} for one in nowhere] == [
+        {"libX11.so.6", "libxcb-shm.so.0"},
+        {"libDemoCore.so.1", "libDemoGui.so.1"},
+    ]
+    (packages,) = (one for one in nowhere[0]["evidence"] if one["kind"] == "packages")
+    assert packages["command"] == "sudo apt install libx11-6 libxcb-shm0"
+
+
+@pytest.mark.parametrize(("asked", "severity"), [(True, "error"), (False, "warning")])
+def test_a_repaired_copy_that_no_file_asks_for_fails_no_check(command, tmp_path: Path, asked: bool, severity: str):
+    copy = "foo-0123456789abcdef.dll"
+    needs = ["KERNEL32.dll", copy] if asked else ["KERNEL32.dll"]
+    files = {"demo/a.pyd": pe(needs=needs), f"demo/{copy}": pe(needs=["nowhere_at_all.dll"])}
+    (wheel,) = command("check", str(make_wheel(tmp_path, files)), "--json").json["wheels"]
+    (found,) = (one for one in wheel["findings"] if one["subject"] == "nowhere_at_all.dll")
+    assert found["severity"] == severity
+
+
 def test_what_a_part_of_the_same_project_may_bring_is_a_warning(command, tmp_path: Path):
     """It was declared and is not at hand, and nothing but its name speaks for it."""
     files = {f"demo/{one}.abi3.so": elf(needed=["libTkCore.so.5", f"libTk{one}.so.5"]) for one in PARTS}

@@ -8,31 +8,18 @@ from dataclasses import dataclass, replace
 
 from wontload.binary.gpu_code import CodeKind, GpuCode
 from wontload.diagnosis.contents_rules import findings_of
-from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.diagnosis.words import listed
-from wontload.knowledge.components import component_of
+from wontload.diagnosis.finding import Finding, Severity
 from wontload.knowledge.packages import normalised
-from wontload.loader import Status, Verdict
-from wontload.wheels.bringing import base_name, known_to_bring, may_bring
+from wontload.loader import Verdict
 from wontload.wheels.describing import contents_of
 from wontload.wheels.gpu_listing import GpuListing
-from wontload.wheels.judging import Judge, JudgedFile
+from wontload.wheels.gravity import Gravity
+from wontload.wheels.judging import Judge
 from wontload.wheels.laying import laid_over, site_of
 from wontload.wheels.merging import merged
 from wontload.wheels.targets import Target, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
 from wontload.wheels.wheel import Wheel, required_name
-
-# Components that come with a GPU's driver, or that a program for one kind of GPU needs.
-OF_GPU = re.compile(
-    r"^(nvidia|cuda|cudnn|cublas|cufft|curand|cusolver|cusparse|nv|npp|nccl|tensorrt|rocm|hip|amd|level-zero|sycl|oneapi|"
-    r"vulkan|opencl)"
-)
-GPU_FILE = re.compile(r"(?i)(cuda|cu\d\d|rocm|hip|xpu|sycl|vulkan|opencl|gpu|nvidia|tensorrt|trt)")
-GPU_LIBRARY = re.compile(
-    r"(?i)^(lib)?(nvcuda|cuda|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nv|nccl|npp|hip|roc|amdhip|sycl|ze_loader|"
-    r"opencl|vulkan|mkl_sycl)"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,50 +179,9 @@ def _on(
         undetermined=tuple(one.member for one in judged if one.verdict is Verdict.UNDETERMINED),
         helped={one.member: one.added for one in judged if one.added and one.verdict is Verdict.LOADS},
     )
-    natives = [member.name for member in wheel.natives]
-    findings = [_weighed(finding, one, natives, absent, wheel, judge) for one in judged for finding in one.findings]
+    gravity = Gravity(wheel, absent, judge)
+    findings = [gravity.weigh(finding, one) for one in judged for finding in one.findings]
     return on, [replace(one, load=None) for one in findings]
-
-
-def _weighed(
-    finding: Finding, judged: JudgedFile, others: Sequence[str], absent: Sequence[str], wheel: Wheel, judge: Judge
-) -> Finding:
-    """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel.
-
-    Args:
-        others: every native file of the wheel. absent: declared dependencies that are not at hand.
-    """
-    finding = replace(finding, chain=(judged.member, *finding.chain[1:]))
-    missing = {base_name(one.name): one for one in judged.result.modules if one.status is Status.MISSING}
-    names = [name for name in (finding.subject, *finding.also) if base_name(name) in missing]
-    if finding.severity is Severity.ERROR and names:
-        known = [known_to_bring(name, absent) for name in names]
-        if all(known):
-            text = f"{', '.join(sorted(set(known)))}, which the wheel declares to need, brings it; it was not at hand"
-            return _less_grave(finding, Severity.NOTE, text)
-        may = [may_bring(missing[base_name(name)], absent, wheel.name, judge.machine, judge.site) for name in names]
-        if all(may):
-            told = listed(sorted({one for some in may for one in some}), word="or")
-            text = f"{told}, which the wheel declares to need, is a part of the same by its name; it was not at hand"
-            return _less_grave(finding, Severity.WARNING, text)
-        if all(map(_is_of_gpu, names)) and _is_optional(judged, others):
-            return replace(finding, severity=Severity.WARNING)
-    return finding
-
-
-def _less_grave(finding: Finding, severity: Severity, text: str) -> Finding:
-    return replace(finding, severity=severity, evidence=(*finding.evidence, Evidence("provider", text)))
-
-
-def _is_of_gpu(library: str) -> bool:
-    component = component_of(library)
-    return bool(GPU_LIBRARY.match(base_name(library))) or bool(component and OF_GPU.match(component.name.lower()))
-
-
-def _is_optional(judged: JudgedFile, others: Sequence[str]) -> bool:
-    """Whether the wheel has something to fall back on: this file is named after a GPU's software, another is not."""
-    named = [bool(GPU_FILE.search(name.rpartition("/")[2])) for name in (judged.member, *others)]
-    return judged.mode != "import" and named[0] and not all(named)
 
 
 def _gpu_row(member: str, listing: GpuListing) -> GpuRow:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.words import are, listed
+from wontload.knowledge.providers import COMMAND_OF, TITLE_OF
 
+PROJECT = re.compile(r"(?:lib)?([A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,})")
 MOST_FILES = 8  # that lack the same libraries, and are named
 MOST_LACKING = 3  # that lack some of many, and are named with what each lacks
 
@@ -30,7 +34,8 @@ def merged(found: Iterable[tuple[Finding, str]]) -> Iterator[tuple[Finding, tupl
 
     What lacks the same libraries has one cause; and so has what lacks some of the same, or what the same dependency may
     bring, where each is plainly nowhere: forty modules of which each needs Qt's core and one further part of Qt are one
-    finding, which names every part.
+    finding, which names every part. What packages of the system bring is one cause as well, however many they are: the
+    wheel leaves it to the system, and a desktop has it where a clean system has not.
 
     Args:
         found: findings and their targets; the first of a finding's chain is the file of the wheel.
@@ -61,8 +66,33 @@ def _alike(one: _Cause, two: _Cause) -> bool:
         and _is_plain(two.finding)
         and one.finding.severity is two.finding.severity
         and one.targets.keys() == two.targets.keys()
-        and (not set(one.names).isdisjoint(two.names) or _brought(one.finding) == _brought(two.finding) != "")
+        and (
+            not set(one.names).isdisjoint(two.names)
+            or _brought(one.finding) == _brought(two.finding) != ""
+            or (_is_of_system(one.finding) and _is_of_system(two.finding))
+            or not {*map(_project, one.names)}.isdisjoint(map(_project, two.names))
+        )
     )
+
+
+def _project(library: str) -> str:
+    """What the names of one project's libraries begin with: `qt` of `libQt5Core.so.5`, `boost` of `boost_regex.dll`."""
+    match = PROJECT.match(library.rpartition("/")[2])
+    return match[1].lower() if match else library
+
+
+def _packages(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    """Packages of the system that bring its libraries: the library, the package manager, the package."""
+    for item in finding.evidence:
+        providers: Any = item.data.get("providers", ())
+        for one in providers:
+            if one["kind"] in TITLE_OF:
+                yield str(item.data["file"]), one["kind"], one["package"]
+
+
+def _is_of_system(finding: Finding) -> bool:
+    """Whether a package of the system brings each of its libraries."""
+    return {finding.subject, *finding.also} <= {library for library, _, _ in _packages(finding)}
 
 
 def _brought(finding: Finding) -> str:
@@ -112,6 +142,7 @@ def _joined(causes: Sequence[_Cause]) -> Finding:
         evidence=(
             *(_file(name, f"{name} lacks {listed(some)}") for name, some in list(lacking.items())[:MOST_LACKING]),
             *_more(len(lacking) - MOST_LACKING),
+            *_commands([cause.finding for cause in causes]),
             *rest.values(),
             *(replace(item, text=_about(item, names)) for item in widest.evidence if item.kind == "looked"),
         ),
@@ -121,6 +152,21 @@ def _joined(causes: Sequence[_Cause]) -> Finding:
 def _more(count: int) -> Iterator[Evidence]:
     if count > 0:
         yield Evidence("file", f"and {count} more file{'s' * (count > 1)}", {"count": count})
+
+
+def _commands(findings: Sequence[Finding]) -> Iterator[Evidence]:
+    """One command for all that packages of the system bring."""
+    packages: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        for _, manager, package in _packages(finding):
+            packages.setdefault(manager, {})[package] = None
+    for manager, some in packages.items():
+        command = COMMAND_OF[manager].format(package=" ".join(some))
+        yield Evidence(
+            "packages",
+            f"packages of {TITLE_OF[manager]} bring what is known of these: {command}",
+            {"manager": manager, "packages": list(some), "command": command},
+        )
 
 
 def _about(looked: Evidence, names: Sequence[str]) -> str:

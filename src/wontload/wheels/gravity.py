@@ -1,0 +1,104 @@
+"""How grave a finding about one file is for the wheel as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from wontload.binary import Image
+from wontload.diagnosis.contents import MANGLED
+from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.words import listed
+from wontload.knowledge.components import component_of
+from wontload.loader import Module, Status
+from wontload.wheels.bringing import base_name, known_to_bring, may_bring
+from wontload.wheels.judging import Judge, JudgedFile
+from wontload.wheels.wheel import Wheel
+
+# Components that come with a GPU's driver, or that a program for one kind of GPU needs.
+OF_GPU = re.compile(
+    r"^(nvidia|cuda|cudnn|cublas|cufft|curand|cusolver|cusparse|nv|npp|nccl|tensorrt|rocm|hip|amd|level-zero|sycl|oneapi|"
+    r"vulkan|opencl)"
+)
+GPU_FILE = re.compile(r"(?i)(cuda|cu\d\d|rocm|hip|xpu|sycl|vulkan|opencl|gpu|nvidia|tensorrt|trt)")
+GPU_LIBRARY = re.compile(
+    r"(?i)^(lib)?(nvcuda|cuda|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nv|nccl|npp|hip|roc|amdhip|sycl|ze_loader|"
+    r"opencl|vulkan|mkl_sycl)"
+)
+
+
+class Gravity:
+    """Weighs what is found on one machine.
+
+    Args:
+        wheel: that is checked. absent: dependencies that it declares and that are not at hand. judge: of that machine.
+    """
+
+    def __init__(self, wheel: Wheel, absent: Sequence[str], judge: Judge) -> None:
+        self._wheel, self._absent, self._judge = wheel, absent, judge
+
+    def weigh(self, finding: Finding, judged: JudgedFile) -> Finding:
+        """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel."""
+        finding = replace(finding, chain=(judged.member, *finding.chain[1:]))
+        if finding.severity is not Severity.ERROR:
+            return finding
+        if self._is_asked_for_by_nobody(judged.member):
+            text = (
+                f"no file of the wheel asks for {base_name(judged.member)}: only code that lists its directory loads it"
+            )
+            return _less_grave(finding, Severity.WARNING, text)
+        missing = {base_name(one.name): one for one in judged.result.modules if one.status is Status.MISSING}
+        names = [name for name in (finding.subject, *finding.also) if base_name(name) in missing]
+        return self._of_missing(finding, judged, [missing[base_name(name)] for name in names], names)
+
+    def _of_missing(
+        self, finding: Finding, judged: JudgedFile, modules: Sequence[Module], names: Sequence[str]
+    ) -> Finding:
+        """Who may bring what is missing, and whether the wheel gets on without it."""
+        if not names:
+            return finding
+        known = [known_to_bring(name, self._absent) for name in names]
+        if all(known):
+            text = f"{', '.join(sorted(set(known)))}, which the wheel declares to need, brings it; it was not at hand"
+            return _less_grave(finding, Severity.NOTE, text)
+        judge = self._judge
+        may = [may_bring(module, self._absent, self._wheel.name, judge.machine, judge.site) for module in modules]
+        if all(may):
+            told = listed(sorted({one for some in may for one in some}), word="or")
+            text = f"{told}, which the wheel declares to need, is a part of the same by its name; it was not at hand"
+            return _less_grave(finding, Severity.WARNING, text)
+        if all(map(_is_of_gpu, names)) and self._is_optional(judged):
+            return replace(finding, severity=Severity.WARNING)
+        return finding
+
+    def _is_asked_for_by_nobody(self, member: str) -> bool:
+        """Whether a repairing tool gave it its name, and no file of the wheel has that in its tables.
+
+        A person who wrote a loading line could not know such a name; code may find the file in a listing (rtree does).
+        """
+        name = base_name(member)
+        return MANGLED.search(name) is not None and name.lower() not in self._asked_for
+
+    @cached_property
+    def _asked_for(self) -> frozenset[str]:
+        """The names, in lower case, of all libraries that files of the wheel need, delayed ones too."""
+        contents = map(self._wheel.content, self._wheel.natives)
+        images = [one for one in contents if isinstance(one, Image)]
+        return frozenset(base_name(one.library).lower() for image in images for one in image.needed)
+
+    def _is_optional(self, judged: JudgedFile) -> bool:
+        """Whether the wheel can do without it: this file is named after a GPU's software, another is not."""
+        files = (judged.member, *(member.name for member in self._wheel.natives))
+        named = [bool(GPU_FILE.search(base_name(name))) for name in files]
+        return judged.mode != "import" and named[0] and not all(named)
+
+
+def _less_grave(finding: Finding, severity: Severity, text: str) -> Finding:
+    return replace(finding, severity=severity, evidence=(*finding.evidence, Evidence("provider", text)))
+
+
+def _is_of_gpu(library: str) -> bool:
+    component = component_of(library)
+    return bool(GPU_LIBRARY.match(base_name(library))) or bool(component and OF_GPU.match(component.name.lower()))
