@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.downloads import wheel
+from tests.support.images import pe
 from wontload.app.tree import TreeLoad, tree
 from wontload.loader import Module, Status, Verdict
 
@@ -59,6 +60,21 @@ def test_added_directories_count_in_the_mode_that_searches_them(lib: Path, tmp_p
     assert named(judge(alone, added=[str(lib)], mode="legacy"), "ggml-base.dll").status is Status.MISSING
     on_path = judge(alone, environment={"PATH": str(lib)}, mode="legacy")
     assert named(on_path, "ggml-base.dll").path == str(lib / "ggml-base.dll")
+
+
+def test_a_directory_of_its_own_package_that_code_may_add_is_named(tmp_path: Path):
+    module, libs = tmp_path / "demo" / "a.pyd", tmp_path / "demo.libs"
+    for directory in (module.parent, libs, tmp_path / "demo-1.0.dist-info"):
+        directory.mkdir()
+    module.write_bytes(pe(needs=["foo-0123456789abcdef.dll", "bar.dll"]))
+    (libs / "Foo-0123456789abcdef.dll").write_bytes(pe())
+    answer = judge(module)
+    assert answer.result.verdict is Verdict.FAILS
+    (sentence,) = answer.result.would_settle
+    assert f"--add-dir {libs}" in sentence
+    assert "foo-0123456789abcdef.dll" in sentence
+    assert "bar.dll" not in sentence
+    assert judge(module, added=[str(libs)]).result.would_settle == ()
 
 
 def test_an_extension_module_gets_the_python_that_it_was_built_for(tmp_path: Path):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wontload.app import foreign
+from wontload.app import foreign, nearby
 from wontload.app.places import Place, saved_machine, this_computer
 from wontload.binary import Format, Image
 from wontload.errors import UsageError
@@ -129,6 +129,8 @@ def _judge(place: Place, path: str, mode: str | None, machines: foreign.CleanMac
     result = simulate(place.machine, request)
     if place.machine.exports_cut and path in place.laid and _hangs_on_a_symbol(result):
         result = _undecided(result, place.machine.id)
+    if place.live and own is Format.PE and meant != "legacy":
+        result = _with_what_is_near(path, result)
     return TreeLoad(path=path, machine=place.machine.id, mode=meant, result=result)
 
 
@@ -143,6 +145,11 @@ def _undecided(result: LoadResult, machine: str) -> LoadResult:
     lacking = ", ".join(dict.fromkeys(one.symbol for one in result.modules if one.symbol))
     sentence = f"The saved machine {machine} does not tell all exports of its files; there, look for {lacking}."
     return replace(result, verdict=Verdict.UNDETERMINED, error=None, would_settle=(*result.would_settle, sentence))
+
+
+def _with_what_is_near(path: str, result: LoadResult) -> LoadResult:
+    """With a word on directories of the package itself that its own code may add: the file was judged without that."""
+    return replace(result, would_settle=(*result.would_settle, *nearby.unsettled(path, result)))
 
 
 def _judge_foreign(
@@ -161,4 +168,6 @@ def _judge_foreign(
         process=process,
     )
     result = foreign.as_seen_here(simulate(machine, request), files)
+    if windows and meant != "legacy":
+        result = _with_what_is_near(path, result)
     return TreeLoad(path=path, machine=machine.id, mode=meant, result=result, clean=True)
