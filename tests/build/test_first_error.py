@@ -44,6 +44,22 @@ def test_cmakes_sentence_stands_below():
     assert found.text == "CMake Error at CMakeLists.txt:4 (message): No odd."
 
 
+TRIALS = [
+    "_configtest.c:1:10: fatal error: odd.h: No such file or directory",
+    "/t/build/CMakeFiles/CMakeScratch/TryCompile-a/src.c:2:3: error: 'odd' undeclared",
+    "/t/meson-private/tmpab12cd34/testfile.c:1:1: error: unknown type name 'odd'",
+    "/tmp/tmpq3v_x1ab/test.cpp:3:2: error: #error odd",
+    "conftest.c:9:10: fatal error: odd.h: No such file or directory",
+]
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_what_a_configure_step_tries_is_no_error(trial):
+    found = first_error("\n".join([trial, SAID[0]]))
+    assert found is not None
+    assert found.line == 2
+
+
 @pytest.mark.parametrize("text", ["", "\n".join(NOISE)])
 def test_a_log_without_one(text):
     assert first_error(text) is None

@@ -22,6 +22,12 @@ SAID = re.compile(
     )""",
     re.VERBOSE,
 )
+# A compiler that is only asked whether something works: its errors are answers.
+# Sources: Autoconf, conftest; distutils, _configtest; CMake, try_compile (CMakeScratch, CMakeTmp); Meson,
+# meson-private; and setup.py files that try a source in a directory of Python's tempfile.
+A_TRIAL = re.compile(
+    r"\b_?conf(?:ig)?test\b|CMakeScratch|CMakeTmp|meson-private|[\\/]tmp\w{8}[\\/]\w{1,30}\.(?:c|cc|cpp)\b"
+)
 # What ends a log that has none of these: an exception of the build's Python, or a sentence of its backend.
 LAST_WORDS = re.compile(r"(?P<said>(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit): .*|(?i:error): (?!subprocess-exited).*)")
 
@@ -39,7 +45,7 @@ def first_error(text: str) -> FirstError | None:
     lines = text.splitlines()
     for pattern in (SAID, LAST_WORDS):
         for number, line in enumerate(lines):
-            if found := pattern.match(line.strip()):
+            if (found := pattern.match(line.strip())) and not A_TRIAL.search(line):
                 said = found["said"]
                 if said.startswith("CMake Error"):
                     below = (one.strip() for one in lines[number + 1 : number + 4])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ntpath
 import re
 from collections.abc import Iterator
 
+from wontload.build.backend_parts import no_backend_parts
 from wontload.build.cost import Cost, Resources
 from wontload.build.hindrance import Circumstances, found
 from wontload.build.place import place_of_the_build, scanner
@@ -29,7 +29,7 @@ def preconditions(
         yield from _no_studio(choice) if choice.windows else _no_compiler(choice, circumstances)
     yield from _no_cmake(choice, circumstances)
     yield from _no_cuda(choice)
-    yield from _no_backend_tools(choice)
+    yield from no_backend_parts(choice)
     if isinstance(choice.studio, Studio):
         yield from scanner(choice, circumstances)
 
@@ -193,19 +193,3 @@ def _for_toolchain(choice: Choice, first: PassedOver) -> tuple[Remedy, ...]:
     if first.code == "WL701":
         return remedies("compiler", choice.machine)
     return remedies("nvcc", choice.machine, cuda="")
-
-
-def _no_backend_tools(choice: Choice) -> Iterator[Finding]:
-    kinds = {"hip": ("hip", "rocm"), "vulkan": ("vulkan",), "sycl": ("oneapi",)}.get(choice.backend.name)
-    toolkits = choice.machine.inventory.toolkits
-    if kinds is None or toolkits is None or any(one.kind in kinds for one in toolkits):
-        return
-    if choice.backend.name == "vulkan" and not choice.windows:
-        return  # distributions install its parts without a root that could be found
-    yield found(
-        "WL701",
-        f"the SDK for {choice.backend.name} is not here",
-        choice.backend.name,
-        f"None of its usual directories and variables leads to one ({ntpath.sep.join(kinds)}).".replace("\\", ", "),
-        remedies(choice.backend.name, choice.machine),
-    )

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from wontload.build.diagnosing import diagnosed
 from wontload.build.environment import BuildEnvironment, build_environment
-from wontload.build.first_error import first_error
 from wontload.build.frontend import Frontend
 from wontload.build.plan import BuildPlan
 from wontload.build.process import run_logged, write_log
@@ -21,11 +21,10 @@ from wontload.build.studio import Studio
 from wontload.build.vcvars import prompt_of
 from wontload.build.wrapped_tools import real_directories
 from wontload.diagnosis.finding import Finding, Severity
-from wontload.diagnosis.log.judging import LogDiagnosis, diagnose_log
+from wontload.diagnosis.log.judging import LogDiagnosis
 from wontload.errors import WontloadError
 from wontload.machine.own_places import state_directory
 
-MOST_LOG_BYTES = 16 << 20  # that are diagnosed: the end of a log is where it failed
 LOOK_S = 10.0  # a tree of some thousand files is counted in milliseconds
 Told = Callable[[Progress], None]
 
@@ -105,20 +104,6 @@ def run_build(
         remarks=tuple(_remarks(diagnosis, plan)) if status == 0 else (),
         diagnosis=diagnosis if status else None,
     )
-
-
-def diagnosed(log: str) -> LogDiagnosis:
-    """What the end of a build's log says of why it failed; where that is nothing certain, where to read on."""
-    size = os.path.getsize(log)
-    with open(log, "rb") as file:
-        file.seek(max(0, size - MOST_LOG_BYTES))
-        data = file.read(MOST_LOG_BYTES)
-    found = diagnose_log(data, name=log, left_out_bytes=max(0, size - MOST_LOG_BYTES))
-    error = first_error(data.decode("utf-8", "replace")) if found.verdict != "fails" else None
-    if error is None:
-        return found
-    place = f"line {error.line} of {log}" if size <= MOST_LOG_BYTES else log
-    return replace(found, would_settle=(f"The first error is in {place}: {error.text}",))
 
 
 def _remarks(diagnosis: LogDiagnosis, plan: BuildPlan) -> Iterator[Finding]:

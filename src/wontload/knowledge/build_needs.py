@@ -27,3 +27,23 @@ def needs(need: str, system: str) -> Iterator[Need]:
     for row in table("build_needs")["need"]:
         if row["need"] == need and row["system"] == system:
             yield Need(manager=row.get("manager", ""), text=row["text"], command=row.get("command", ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A part of a backend's SDK that is there if one of these files is.
+
+    Attributes:
+        what: the part, in words. subject: a short name of it. files: paths with placeholders.
+    """
+
+    what: str
+    subject: str
+    files: tuple[str, ...]
+
+
+def signs(backend: str, system: str) -> Iterator[Sign]:
+    """The parts of a backend's SDK that are known by files."""
+    for row in table("build_needs")["sign"]:
+        if row["backend"] == backend and row["system"] == system:
+            yield Sign(what=row["what"], subject=row["subject"], files=tuple(row["files"]))

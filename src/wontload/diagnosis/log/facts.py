@@ -48,6 +48,7 @@ _BUILT = re.compile(
     r"No matching distribution found for|satisfies the requirement|Failed to build|Collecting) "
     r"(?!one or more)([A-Za-z][\w.-]{1,60})"
 )
+_OWN_LOG = re.compile(r"# wontload build ([A-Za-z][\w.-]{1,60})")  # what the log of a `wontload build` begins with
 _PYTHON = re.compile(
     r"Python (\d\.\d{1,2}(?:\.\d{1,2})?)\b|[Pp]ython[\\/_-]?(3\.\d{1,2})\b|Python(3\d{1,2})[\\/]"
     r"|\bcp(3\d{1,2})-|cpython-(3\d{1,2})"
@@ -122,7 +123,12 @@ def _paths(text: str) -> Iterator[str]:
 
 
 def _package(text: str) -> tuple[str, str]:
-    """(distribution, import name): the last package whose own file the text names; else what was to be built."""
+    """(distribution, import name): the last package whose own file the text names; else what was to be built.
+
+    The log of a `wontload build` says so itself, and names files of what the build needs.
+    """
+    if own := _OWN_LOG.match(text):
+        return normalised(own[1]), import_name_for(own[1]) or ""
     names = [match[1] for match in _SITE.finditer(text) if match[1].lower() not in _TOOLS]
     if names:
         name = names[-1]
