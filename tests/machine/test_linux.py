@@ -32,12 +32,8 @@ def test_the_loader_says_the_same_of_itself() -> None:
     assert facts["platform"] == said["dl_platform"]
     active = int(said["dl_hwcaps_subdirs_active"], 16)
     subdirectories = said["dl_hwcaps_subdirs"].split(":")
-    # The lowest bit is the last name's.
-    assert list(facts["hwcaps"]) == [
-        name
-        for bit, name in zip(reversed(range(len(subdirectories))), subdirectories, strict=True)
-        if active >> bit & 1
-    ]
+    # The lowest bit is the first name's, which is the highest level's: glibc, sysdeps/x86_64/dl-hwcaps-subdirs.c.
+    assert list(facts["hwcaps"]) == [name for bit, name in enumerate(subdirectories) if active >> bit & 1]
 
 
 @pytest.mark.parametrize(

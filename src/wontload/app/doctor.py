@@ -11,6 +11,7 @@ from wontload.machine import Machine
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.interpreters import chosen
 from wontload.machine.inventory import Distribution, RecordedFile
+from wontload.machine.readings import Readings
 from wontload.machine.snapshot import Snapshot
 from wontload.machine.survey import in_full
 
@@ -87,8 +88,9 @@ def doctor(
     Raises:
         WontloadError: the interpreter does not start, or is older than 3.8.
     """
+    readings = Readings() if machine is None else None
     if machine is None:
-        place = this_computer(python or chosen(as_module=True)[0])
+        place = this_computer(python or chosen(as_module=True)[0], readings)
         place = replace(place, machine=replace(place.machine, inventory=in_full(place.machine.inventory)))
     else:
         place = saved_machine(machine, None)
@@ -103,6 +105,8 @@ def doctor(
             progress(done, len(distributions))
         if files := tuple(checker.check(distribution)):
             packages.append(_package(distribution, files))
+    if readings is not None:
+        readings.save()
     return Checkup(machine=place.machine, packages=tuple(packages))
 
 

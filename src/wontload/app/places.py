@@ -19,6 +19,7 @@ from wontload.machine.overlay import OverlayFiles
 from wontload.probe import ask
 
 if TYPE_CHECKING:
+    from wontload.machine.readings import Readings
     from wontload.machine.snapshot import Snapshot
 
 
@@ -106,10 +107,10 @@ class Place:
         return replace(self, process=process, caller_added=tuple(added), caller_environment=environment)
 
 
-def this_computer(python: str) -> Place:
-    """This computer, and a fresh process of `python`."""
+def this_computer(python: str, readings: Readings | None = None) -> Place:
+    """This computer, and a fresh process of `python`; `readings`: as in `machine_of`."""
     report = ask(python)
-    return Place(machine=machine_of(report), process=report.process, live=True)
+    return Place(machine=machine_of(report, readings), process=report.process, live=True)
 
 
 def saved_machine(saved: Machine | Snapshot, at: str | None) -> Place:

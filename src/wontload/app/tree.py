@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from wontload.loader.modes import default_mode, fits, flags_for
 from wontload.machine import LoadRequest, Machine, own_format
 from wontload.machine.foreign import to_machine
 from wontload.machine.interpreters import chosen
+from wontload.machine.readings import Readings
 
 if TYPE_CHECKING:
     from wontload.machine.snapshot import Snapshot
@@ -66,7 +67,7 @@ def tree(
         UsageError: a mode that does not fit a file's format; nothing has been answered then.
     """
     judge = judge_of(files, mode=mode, added=added, environment=environment, python=python, machine=machine, at=at)
-    return map(judge, files)
+    return judge.each(files)
 
 
 def judge_of(
@@ -78,10 +79,11 @@ def judge_of(
     python: str | None,
     machine: Machine | Snapshot | None,
     at: str | None,
-) -> Callable[[str], TreeLoad]:
+) -> Judge:
     """What gives the answer for each of the files. Arguments and exceptions are those of `tree`."""
+    readings = Readings() if machine is None else None
     if machine is None:
-        place = this_computer(python or chosen(as_module=True)[0])
+        place = this_computer(python or chosen(as_module=True)[0], readings)
     else:
         place = saved_machine(machine, at)
     place = place.with_process(added, environment or {})
@@ -89,8 +91,34 @@ def judge_of(
         raise UsageError("there is no file without a name.", "Give the path of a library.")
     for path in files:
         _check(place, path, mode)
-    machines = foreign.CleanMachines(place.machine.files)
-    return lambda path: _judge(place, path, mode, machines)
+    return Judge(place, mode, readings)
+
+
+class Judge:
+    """Gives the answer for a file; to be called for one after the other.
+
+    Args:
+        place: the machine and the process. mode: of every file; by default as each name suggests.
+        readings: what earlier runs read, where it is this computer.
+    """
+
+    def __init__(self, place: Place, mode: str | None, readings: Readings | None) -> None:
+        self._place, self._mode, self._readings = place, mode, readings
+        self._clean = foreign.CleanMachines(place.machine.files)
+
+    def __call__(self, path: str) -> TreeLoad:
+        """The answer for one."""
+        return _judge(self._place, path, self._mode, self._clean)
+
+    def each(self, files: Sequence[str]) -> Iterator[TreeLoad]:
+        """The answers for some, after which what was read for them is kept."""
+        yield from map(self, files)
+        self.save()
+
+    def save(self) -> None:
+        """Keep what was read for the next run."""
+        if self._readings is not None:
+            self._readings.save()
 
 
 def _check(place: Place, path: str, mode: str | None) -> None:

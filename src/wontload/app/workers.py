@@ -47,7 +47,12 @@ def processes_for_few(tasks: int) -> int:
 
 @contextmanager
 def shared_out(
-    judge: Callable[[str], R], files: Sequence[str], processes: int, *, part: int = PART
+    judge: Callable[[str], R],
+    files: Sequence[str],
+    processes: int,
+    *,
+    part: int = PART,
+    after_part: Callable[[], object] = bool,
 ) -> Iterator[Iterator[R]]:
     """Give what `judge` makes of each file, in order, each as soon as it and all before it are known.
 
@@ -55,12 +60,14 @@ def shared_out(
         judge: called in any of the processes. Its answers are pickled, in pipes that nobody else can write to.
         files: what it is called with.
         processes: how many; with 1 there are none but this. part: how many files are given out at once.
+        after_part: called in each process when it has judged a part, and here at the end.
 
     Raises:
         Exception: whatever `judge` raises for a file, when the turn comes to that.
     """
     if processes < 2:
         yield map(judge, files)
+        after_part()
         return
     first = [judge(files[0])]  # what nearly all of them need is read here, and the copies have it
     workers: list[_Worker[R]] = []
@@ -68,9 +75,10 @@ def shared_out(
     try:
         with suppress(OSError):  # no more processes or descriptors: those that there are do it, be it this one alone
             for _ in range(processes):
-                workers.append(_Worker(judge, files[1:], workers))
+                workers.append(_Worker(judge, files[1:], workers, after_part))
         gc.unfreeze()
         yield chain(first, _answers(judge, files[1:], workers, part))
+        after_part()
     finally:
         for worker in workers:
             worker.end()
@@ -107,7 +115,13 @@ def _answers(
 class _Worker(Generic[R]):
     """A copy of this process that judges what it is told to."""
 
-    def __init__(self, judge: Callable[[str], R], files: Sequence[str], others: Sequence[_Worker[R]]) -> None:
+    def __init__(
+        self,
+        judge: Callable[[str], R],
+        files: Sequence[str],
+        others: Sequence[_Worker[R]],
+        after_part: Callable[[], object],
+    ) -> None:
         its_questions, questions = os.pipe()
         answers, its_answers = os.pipe()
         self.descriptors = questions, answers
@@ -120,7 +134,7 @@ class _Worker(Generic[R]):
                     # Kept open here, these ends would outlive the process that holds them.
                     for descriptor in (*self.descriptors, *(end for one in others for end in one.descriptors)):
                         os.close(descriptor)
-                    _serve(judge, files, os.fdopen(its_questions, "rb", 0), os.fdopen(its_answers, "wb"))
+                    _serve(judge, files, after_part, os.fdopen(its_questions, "rb", 0), os.fdopen(its_answers, "wb"))
                 os._exit(1)
         except OSError:
             os.close(questions)
@@ -161,10 +175,18 @@ class _Worker(Generic[R]):
         self._answers.close()
 
 
-def _serve(judge: Callable[[str], object], files: Sequence[str], questions: BinaryIO, answers: BinaryIO) -> NoReturn:
+def _serve(
+    judge: Callable[[str], object],
+    files: Sequence[str],
+    after_part: Callable[[], object],
+    questions: BinaryIO,
+    answers: BinaryIO,
+) -> NoReturn:
     """Answer until nobody asks any more. An exception is for the process that asks: it comes to it by itself."""
     while part := questions.read(PART_LAYOUT.size):
         start, end = PART_LAYOUT.unpack(part)
-        pickle.dump([judge(path) for path in files[start:end]], answers, pickle.HIGHEST_PROTOCOL)
+        found = [judge(path) for path in files[start:end]]
+        after_part()  # before the last answer, behind which this process is ended
+        pickle.dump(found, answers, pickle.HIGHEST_PROTOCOL)
         answers.flush()
     os._exit(0)

@@ -75,13 +75,14 @@ class File:
 
     Args:
         path: of the file. in_pieces: files that begin like this are read in pieces and not mapped, where that can be.
+        stamp: its size in bytes and its time of change in nanoseconds, where it was read before.
     """
 
-    def __init__(self, path: str, *, in_pieces: bytes | None = None) -> None:
+    def __init__(self, path: str, *, in_pieces: bytes | None = None, stamp: tuple[int, int] | None = None) -> None:
         self.path = path
         self._in_pieces = in_pieces if pages.IS_SUPPORTED else None
         self._is_mapped = self._in_pieces is None
-        self._stamp: tuple[int, int] | None = None
+        self._stamp = stamp
         self._held: Source | None = None
 
     def open(self) -> Source:

@@ -81,12 +81,12 @@ def run(options: Options) -> int:
     )
     processes = processes_for(len(options.files))
     if options.jsonl:
-        with shared_out(lambda path: _line(judge(path)), options.files, processes) as lines:
+        with shared_out(lambda path: _line(judge(path)), options.files, processes, after_part=judge.save) as lines:
             return _stream(options, lines)
     if options.format == "json":
-        with shared_out(lambda path: _object(judge(path)), options.files, processes) as objects:
+        with shared_out(lambda path: _object(judge(path)), options.files, processes, after_part=judge.save) as objects:
             return _report_json(options, objects)
-    with shared_out(judge, options.files, processes) as answers:
+    with shared_out(judge, options.files, processes, after_part=judge.save) as answers:
         return _report(options, answers)
 
 

@@ -6,7 +6,7 @@ import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wontload.binary import Defect, MalformedImage, contract_of, read_api_sets, read_image
 from wontload.knowledge.providers import distribution_of
@@ -16,6 +16,9 @@ from wontload.machine.machine import Machine, Python, System
 from wontload.machine.musl import musl_facts
 from wontload.machine.process import Process
 from wontload.machine.survey import live_inventory
+
+if TYPE_CHECKING:
+    from wontload.machine.readings import Readings
 
 # sysconfig.get_platform()'s last part, and Linux' `uname -m`, in the spelling of `Image.architecture`.
 ARCHITECTURES = {
@@ -31,16 +34,19 @@ ARCHITECTURES = {
 }
 
 
-def this_machine(python: Python, facts: Mapping[str, object], process: Process) -> Machine:
+def this_machine(
+    python: Python, facts: Mapping[str, object], process: Process, readings: Readings | None = None
+) -> Machine:
     """The computer that this runs on, as the process of `python` sees it.
 
     Args:
         python, facts, process: what the probe's child told before it touched anything.
+        readings: what earlier runs read of native files; without it, each is read.
     """
     machine = Machine(
         id="this",
         system=system_of(python, facts),
-        files=LiveFiles(),
+        files=LiveFiles(readings),
         python=python,
         environment=process.environment,
     )

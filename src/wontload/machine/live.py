@@ -5,17 +5,26 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Hashable
+from typing import TYPE_CHECKING
 
 from wontload.binary import Image, MalformedImage, read_image
 from wontload.machine.files import Kind
+
+if TYPE_CHECKING:
+    from wontload.machine.readings import Readings
 
 LARGEST_TEXT_BYTES = 1 << 18
 
 
 class LiveFiles:
-    """Each path is read once, when first asked for, and then frozen: one answer has one state of the disk under it."""
+    """Each path is read once, when first asked for, and then frozen: one answer has one state of the disk under it.
 
-    def __init__(self) -> None:
+    Args:
+        readings: what earlier runs read of files that are still the same; it is told what this one reads.
+    """
+
+    def __init__(self, readings: Readings | None = None) -> None:
+        self.readings = readings
         self._kinds: dict[str, Kind] = {}
         self._identities: dict[str, Hashable] = {}
         self._listings: dict[str, dict[str, str] | None] = {}
@@ -48,12 +57,22 @@ class LiveFiles:
         key = self.identity(path)
         if key not in self._images:
             try:
-                self._images[key] = read_image(path)
+                self._images[key] = self._read(path)
             except MalformedImage as malformed:
                 self._images[key] = malformed
         found = self._images[key]
         if isinstance(found, MalformedImage):
             raise MalformedImage(path, found.defect, found.what, found.offset, found.content, found.part, found.header)
+        return found
+
+    def _read(self, path: str) -> Image:
+        status = self._stat(path) if self.readings is not None else None
+        if self.readings is None or not isinstance(status, os.stat_result):
+            return read_image(path)
+        found = self.readings.image(path, status)
+        if found is None:
+            found = read_image(path)
+            self.readings.keep_image(found, status)
         return found
 
     def text(self, path: str) -> bytes | None:

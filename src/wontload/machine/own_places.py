@@ -1,4 +1,4 @@
-"""Where this tool keeps what outlives a run: journals, logs of builds, wheels that it built, scoped paths."""
+"""Where this tool keeps what outlives a run: journals, logs of builds, wheels that it built, scoped paths, caches."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ def wheelhouse() -> str:
 
     own = os.environ.get("WONTLOAD_STATE_DIR")
     return os.path.join(own or user_data_dir("wontload", appauthor=False), "wheels")
+
+
+def cache_directory() -> str:
+    """Where that is kept which can be had again: `WONTLOAD_CACHE_DIR`, else the user's cache directory."""
+    named = os.environ.get("WONTLOAD_CACHE_DIR")
+    if named:
+        return named
+    from platformdirs import user_cache_dir
+
+    return user_cache_dir("wontload", appauthor=False)
 
 
 def scoped_path_module(package: str) -> str:

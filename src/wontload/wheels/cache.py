@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from wontload.machine.own_places import cache_directory
 from wontload.wheels.index.link import bare_url
 
 LARGEST_BYTES = 512 << 20  # of the whole cache; the oldest goes first
@@ -125,13 +126,8 @@ def _key(url: str, accept: str) -> str:
 
 
 def default_directory() -> str:
-    """Where this user's caches belong."""
-    named = os.environ.get("WONTLOAD_CACHE_DIR")
-    if named:
-        return named
-    from platformdirs import user_cache_dir
-
-    return os.path.join(user_cache_dir("wontload", appauthor=False), "wheels")
+    """Where wheels belong in this user's caches."""
+    return os.path.join(cache_directory(), "wheels")
 
 
 def _max_age(control: str) -> int:

@@ -6,16 +6,19 @@ as long as somebody holds the machine's files.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from wontload.binary import Image, Symbol
 from wontload.machine import Files, Machine, System
+from wontload.machine.live import LiveFiles
 
 if TYPE_CHECKING:
     from wontload.loader.glibc.candidate import Look
     from wontload.loader.glibc.objects import Namespace
     from wontload.machine import Process
+    from wontload.machine.readings import Readings
 
 
 class Start(NamedTuple):
@@ -40,16 +43,24 @@ class Known:
         starts: the last few, the newest first; see `process`.
         providers: for an image (by its `id`) itself and then images which together define all that it leaves undefined.
             They do so in every scope that has them.
+        readings: of earlier runs, which know such providers too; `None` without any.
         definitions: the `id` of an image which defines a symbol. images: by these, so that they live as long.
     """
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, readings: Readings | None) -> None:
         self.system = system
+        self.readings = readings
         self.looks: dict[str, Look] = {}
         self.starts: list[Start] = []
         self.providers: dict[int, tuple[Image, ...]] = {}
         self.definitions: dict[Symbol, int] = {}
         self.images: dict[int, Image] = {}
+
+    def are_providers(self, image: Image, providers: Collection[Image]) -> None:
+        """Take down that these define all that an image leaves undefined."""
+        self.providers[id(image)] = (image, *providers)
+        if self.readings is not None:
+            self.readings.keep_providers(image, providers)
 
 
 _known: WeakKeyDictionary[Files, Known] = WeakKeyDictionary()
@@ -59,5 +70,6 @@ def known_of(machine: Machine) -> Known:
     """The results for a machine."""
     found = _known.get(machine.files)
     if found is None or found.system is not machine.system:
-        found = _known[machine.files] = Known(machine.system)
+        readings = machine.files.readings if isinstance(machine.files, LiveFiles) else None
+        found = _known[machine.files] = Known(machine.system, readings)
     return found

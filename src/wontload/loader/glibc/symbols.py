@@ -20,6 +20,7 @@ RTLD_NOW = 2
 # The process ends there; the line that the message names after the file differs between versions.
 NO_VERSIONS = "Inconsistency detected by ld.so: dl-lookup.c: check_match: Assertion failed"
 DF_1_NOW = 1
+VERSIONS_ANYWHERE = (2, 30)  # from here on a symbol's version may be found behind the library that it is needed of
 _NO_EXPORTS = Image.__dataclass_fields__["read_exports"].default
 
 
@@ -88,17 +89,14 @@ def _not_plainly_defined(image: Image | None, scope: Mapping[int, Image], known:
 
     That is nearly always nothing, and hash tables find it out a hundred times faster than one symbol after the other.
     """
-    if image is None:
-        return ()
-    providers = known.providers.get(id(image))
-    if providers is not None and all(id(one) in scope for one in providers[1:]):
+    if image is None or _provided(image, scope, known):
         return ()
     try:
         undefined = image.read_undefined()  # not kept: few ask for it again
     except MalformedImage:  # nothing is known to be missing
         return ()
     strong = [one for one in undefined if one[0] and not one[3]]
-    if version_of(known.system) < (2, 30):
+    if version_of(known.system) < VERSIONS_ANYWHERE:
         return frozenset(strong)
     # Libraries ask for much the same: what one found, the next finds in the same place if that is in its scope too.
     places = [*map(known.definitions.get, strong)]
@@ -111,8 +109,22 @@ def _not_plainly_defined(image: Image | None, scope: Mapping[int, Image], known:
         known.images.update((one, scope[one]) for one in found.values())
         used = used & scope.keys() | set(found.values())
     if not left:
-        known.providers[id(image)] = (image, *(scope[one] for one in used if one is not None))
+        known.are_providers(image, [scope[one] for one in used if one is not None])
     return left
+
+
+def _provided(image: Image, scope: Mapping[int, Image], known: Known) -> bool:
+    """Whether images are in scope that are known to define together all that an image leaves undefined."""
+    providers = known.providers.get(id(image))
+    if providers is not None and all(id(one) in scope for one in providers[1:]):
+        return True
+    if known.readings is None or version_of(known.system) < VERSIONS_ANYWHERE:
+        return False
+    remembered = known.readings.providers(image, scope.values())
+    if remembered is None:
+        return False
+    known.providers[id(image)] = (image, *remembered)
+    return True
 
 
 def _left_over(unread: list[Symbol], scope: tuple[Image, ...]) -> tuple[set[Symbol], dict[Symbol, int]]:
@@ -163,7 +175,7 @@ def _trouble(symbol: Symbol, user: Mapped, scope: list[Mapped], system: System) 
             return None
         if versions and (version is None or version in versions or None in versions):
             return None
-        if is_library and version_of(system) < (2, 30):
+        if is_library and version_of(system) < VERSIONS_ANYWHERE:
             text = f"symbol {name} version {version} not defined in file {library} with link time reference"
             return f"{library} does not define {name} in version {version}", f"{user.name}: {text}"
     text = f"undefined symbol: {name}" + (f", version {version}" if version else "")
