@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from wontload.app.checkup import CheckedFile, Checker, Standing
-from wontload.app.places import Place, saved_machine, this_computer
+from wontload.app.places import Place, earlier_readings, saved_machine, this_computer
 from wontload.machine import Machine
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.interpreters import chosen
 from wontload.machine.inventory import Distribution, RecordedFile
-from wontload.machine.readings import Readings
 from wontload.machine.snapshot import Snapshot
 from wontload.machine.survey import in_full
 
@@ -88,7 +87,7 @@ def doctor(
     Raises:
         WontloadError: the interpreter does not start, or is older than 3.8.
     """
-    readings = Readings() if machine is None else None
+    readings = earlier_readings() if machine is None else None
     if machine is None:
         place = this_computer(python or chosen(as_module=True)[0], readings)
         place = replace(place, machine=replace(place.machine, inventory=in_full(place.machine.inventory)))

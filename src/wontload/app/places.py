@@ -5,6 +5,7 @@ from __future__ import annotations
 import ntpath
 import os
 import posixpath
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
@@ -105,6 +106,15 @@ class Place:
         added_directories = (*self.process.added_directories, *directories)
         process = replace(self.process, added_directories=added_directories, environment=variables)
         return replace(self, process=process, caller_added=tuple(added), caller_environment=environment)
+
+
+def earlier_readings() -> Readings | None:
+    """What earlier runs read of this computer's files; of PE and Mach-O files nothing is kept."""
+    if not sys.platform.startswith("linux"):
+        return None
+    from wontload.machine.readings import Readings
+
+    return Readings()
 
 
 def this_computer(python: str, readings: Readings | None = None) -> Place:

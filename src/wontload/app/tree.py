@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wontload.app import foreign, nearby
-from wontload.app.places import Place, saved_machine, this_computer
+from wontload.app.places import Place, earlier_readings, saved_machine, this_computer
 from wontload.binary import Format, Image
 from wontload.errors import UsageError
 from wontload.loader import LoadResult, Verdict
@@ -17,9 +17,9 @@ from wontload.loader.modes import default_mode, fits, flags_for
 from wontload.machine import LoadRequest, Machine, own_format
 from wontload.machine.foreign import to_machine
 from wontload.machine.interpreters import chosen
-from wontload.machine.readings import Readings
 
 if TYPE_CHECKING:
+    from wontload.machine.readings import Readings
     from wontload.machine.snapshot import Snapshot
 
 NAMES = {Format.PE: "a Windows", Format.ELF: "an ELF", Format.MACHO: "a Mach-O"}
@@ -81,7 +81,7 @@ def judge_of(
     at: str | None,
 ) -> Judge:
     """What gives the answer for each of the files. Arguments and exceptions are those of `tree`."""
-    readings = Readings() if machine is None else None
+    readings = earlier_readings() if machine is None else None
     if machine is None:
         place = this_computer(python or chosen(as_module=True)[0], readings)
     else:
