@@ -30,6 +30,8 @@ TRIED = (
         # the package's.
         ("OSError: libodd.so: cannot open shared object file", ("undetermined", "WL202")),
         ("ImportError: /venv/lib/python3.11/site-packages/odd/libodd.so" + NO_FILE, ("undetermined", "WL101")),
+        ("ImportError: libodd-0cf96a72.so" + NO_FILE, ("undetermined", "WL201")),  # vendored into a wheel
+        ("OSError: libclntsh.so" + NO_FILE, ("undetermined", "WL201")),  # an installer's
         # Of what Python and the shell use, every system has some version.
         ("ImportError: libssl.so.3" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libffi.so.8" + NO_FILE, ("undetermined", "WL204")),

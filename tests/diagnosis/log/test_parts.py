@@ -42,6 +42,34 @@ from tests.support.logs import first, verdict
             "The NVIDIA driver's CUDA version is 11.4 which is older than the ptxas CUDA version (11.8.89).",
             ("fails", "WL403"),
         ),
+        # Packages whose name to import another project has on PyPI.
+        ("AttributeError: module 'serial' has no attribute 'Serial'", ("undetermined", "WL502")),
+        ("    from frontend import *\nModuleNotFoundError: No module named 'frontend'", ("undetermined", "WL502")),
+        ("AttributeError: module 'cv2.dnn' has no attribute 'Odd'", ("undetermined", "WL502")),
+        ("AttributeError: module 'odd' has no attribute 'Odd'", ("undetermined", "WL903")),
+        # What a compiled part should bring, and the part itself.
+        ("cannot import name 'Odd' from 'odd.capi._pybind_state' (C:\\odd.py)", ("undetermined", "WL201")),
+        ("ImportError: cannot import name '_imaging' from 'PIL' (/opt/PIL/__init__.py)", ("undetermined", "WL504")),
+        ("ImportError: cannot import name 'cygrpc' from 'grpc._cython'", ("undetermined", "WL501")),
+        # A message whose end is cut off.
+        ("ImportError: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.32'", ("fails", "WL302")),
+        ("build for GLIBC_2.32 and newer", ("undetermined", "WL903")),
+        ("unable to execute nvcc: No such file or directory", ("fails", "WL702")),
+        (
+            "The current installed version of g++ (4.8.5) is less than the minimum required version by CUDA 11.7",
+            ("fails", "WL703"),
+        ),
+        ("error: command '/usr/bin/gcc' failed with exit code -9", ("fails", "WL707")),
+        ("ImportError: CPU ISA level is lower than required", ("fails", "WL401")),
+        (
+            "ValueError: only supported on GPUs with compute capability of at least 8.0",
+            ("undetermined", "WL404"),
+        ),
+        ("CUDADriverError: CUDA_ERROR_INVALID_PTX", ("undetermined", "WL403")),
+        ("Could not run 'torchvision::nms' with arguments from the 'CUDA' backend.", ("undetermined", "WL405")),
+        ("terminate called after throwing an instance of 'odd::error'", ("undetermined", "WL605")),
+        ("UnsatisfiedLinkError: Can't load AMD 64-bit .dll on a IA 32-bit platform", ("fails", "WL103")),
+        ("Failed to open /dev/kfd: Permission denied", ("undetermined", "WL406")),
     ],
 )
 def test_parts(text, answer):

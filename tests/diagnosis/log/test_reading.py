@@ -35,6 +35,14 @@ def test_utf_16_of_the_other_order_with_its_mark():
     assert said(codecs.BOM_UTF16_BE + LOG.encode("utf-16-be")) == EXPECTED
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_what_another_program_appends_to_utf_16(encoding):
+    mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else codecs.BOM_UTF16_BE
+    assert said(mark + BEFORE.encode(encoding) + MESSAGE.encode() + b"\n") == EXPECTED
+    chinese = "找不到指定的模块，请检查安装目录。" * 20
+    assert decoded(mark + chinese.encode(encoding))[0] == chinese
+
+
 def test_what_is_cut_in_the_middle_of_a_character():
     data = "größer".encode()
     assert decoded(data[:3]) == ("gr\ufffd", "utf-8")
@@ -52,6 +60,7 @@ DRESSES = {
     "pip's box": "".join(f"      │ {line}\n" for line in LOG.splitlines()),
     "a container's builder": "".join(f"#12 {10 + n}.{n}49 {line}\n" for n, line in enumerate(LOG.splitlines())),
     "a service's clock": "".join(f"2025-01-26T17:22:49.7727317Z {line}\n" for line in LOG.splitlines()),
+    "markup that was escaped twice": LOG.replace("`", "&amp;#96;").replace("'", "&amp;#x27;"),
     "markup": LOG.replace("`", "&#96;").replace("'", "&#x27;").replace("<", "&lt;").replace(">", "&gt;"),
     "tags": LOG.replace("\n", "<br />\n"),
     "typographer's quotes": LOG.replace("'", "’").replace("`", "‘"),
@@ -115,3 +124,12 @@ def test_cleaning_keeps_the_number_of_lines():
 def test_the_system_is_told_by_whose_words_they_are(text: str, system: str):
     """Extension modules end in `.so` on macOS as on Linux: in dyld's own message the ending tells nothing."""
     assert diagnose_log(text.encode()).facts.system == system
+
+
+def test_what_a_template_says_is_not_what_happened():
+    hint = "If you see `no kernel image is available`,\nyour GPU is too old."
+    template = f"<!-- {hint} -->\n- [ ] I use no 32-bit Python (WinError 193)\n  * [x] no Illegal instruction\n"
+    assert read(template + LOG).findings[0].code == "WL303"
+    assert read(template).findings[0].code == "WL903"
+    assert cleaned(template).count("\n") == template.count("\n")
+    assert read(hint).findings[0].code == "WL404"

@@ -200,3 +200,21 @@ def test_a_package_that_keeps_its_dlls_in_a_directory_of_its_own_is_one_that_was
 )
 def test_a_function_that_a_dialog_misses(text, answer):
     assert verdict(text) == answer
+
+
+NOT_FOUND = "FileNotFoundError: Could not find module '{}' (or one of its dependencies). Try using the full path"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # By name, Python 3.8 and newer search neither PATH nor the working directory.
+        (NOT_FOUND.format("odd.dll"), "WL202"),
+        (NOT_FOUND.format("C:\\odd\\odd.dll"), "WL201"),
+        (NOT_FOUND.format("C:\\odd\\odd.dll") + "\nWith Python 3.7 it works.", "WL202"),
+        ("OSError: [WinError 126] The specified module could not be found\nno problem in python 3.7", "WL202"),
+        ("OSError: [WinError 126] The specified module could not be found\nPython 3.7.4 on Windows", "WL201"),
+    ],
+)
+def test_what_newer_pythons_do_not_search(text, code):
+    assert verdict(text) == ("undetermined", code)

@@ -13,6 +13,7 @@ from wontload.diagnosis.log.missing import of_missing
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.symbols import of_entry_point, of_symbol
+from wontload.diagnosis.log.unsearched import by_name_on_windows
 
 LONGEST_SUBJECT = 200
 
@@ -98,6 +99,8 @@ def _reading(event: Event, log: Log) -> Reading:
         return Reading("WL505", False, ("WL701", "WL201"), title)
     if message.kind == "missing":
         return of_missing(event, log.facts, log.text)
+    if message.id == "could-not-find-module" and (told := by_name_on_windows(event, log.text)):
+        return told
     if message.kind == "symbol":
         return of_symbol(event, log.facts)
     if message.kind == "entry-point":

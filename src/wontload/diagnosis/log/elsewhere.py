@@ -82,7 +82,7 @@ def _linked_from(name: str, text: str) -> str:
     The linker takes it from `-L`, which the loader does not read. Source: GNU ld, -L; ld.so(8).
     """
     stem = re.match(r"lib([\w+-]{1,60}?)(?:\.so\b|\.\d|$)", name)
-    if not stem:
+    if not stem or f"-l{stem[1]}" not in text:
         return ""
     asked = re.compile(rf"(?<=\s)-l{re.escape(stem[1])}(?=\s|$)", re.MULTILINE)
     for match, _ in zip(asked.finditer(text), range(MOST_PLACES), strict=False):

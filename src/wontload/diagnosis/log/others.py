@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis.log.cause import Cause, Log, filled, said, stated
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import base_name
+from wontload.diagnosis.log.unsearched import worked_with_an_older_python
 from wontload.knowledge.messages import messages
 from wontload.knowledge.packages import package
 from wontload.knowledge.windows_errors import windows_error
@@ -42,7 +43,9 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
     code, decides, suspects = meaning.code, meaning.decides, meaning.suspects
     if meaning.number == 193 and name.lower().endswith((".so", ".dylib")):
         code, decides, suspects = "WL104", True, ()
-    if meaning.number == MODULE_NOT_FOUND and _has_directories_of_its_own(number.module or log.facts.target):
+    if meaning.number == MODULE_NOT_FOUND and (
+        _has_directories_of_its_own(number.module or log.facts.target) or worked_with_an_older_python(log.text)
+    ):
         code, suspects = "WL202", ("WL203", "WL201", "WL504")
     if meaning.number == FILE_NOT_FOUND and log.is_build:
         code, suspects = "WL701", ("WL505",)

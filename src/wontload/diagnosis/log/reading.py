@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import re
+from functools import cache
 
 MOST_BYTES = 20_000_000
 HEAD_BYTES = 8_000_000  # of a longer text so much of its beginning is kept, and the rest of its end, where errors stand
@@ -25,15 +27,35 @@ def decoded(data: bytes) -> tuple[str, str]:
     """
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace"), encoding
+            return _whole(data[len(mark) :], encoding), encoding
     if unmarked := _utf_16_without_mark(data):
-        return data.decode(unmarked, "replace"), unmarked
+        return _whole(data, unmarked), unmarked
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         if error.end >= len(data) - 3:  # cut in the middle of a character
             return data.decode("utf-8", "replace"), "utf-8"
     return data.decode("latin-1"), "latin-1"
+
+
+@cache
+def _appended() -> re.Pattern[str]:
+    """Characters of UTF-16 both of whose bytes are of ASCII's text. No text has as many in a row by chance."""
+    of_text = (0x09, 0x0A, 0x0D, *range(0x20, 0x7F))
+    ranges = (
+        f"{chr(high << 8 | first)}-{chr(high << 8 | last)}"
+        for high in of_text
+        for first, last in ((0x09, 0x0A), (0x0D, 0x0D), (0x20, 0x7E))
+    )
+    return re.compile(f"[{''.join(ranges)}]{{12,}}")
+
+
+def _whole(data: bytes, encoding: str) -> str:
+    """The text; of UTF-16 also what another program appended to it byte by byte, as `cmd /c … >>` does."""
+    text = data.decode(encoding, "replace")
+    if not encoding.startswith("utf-16"):
+        return text
+    return _appended().sub(lambda run: run[0].encode(encoding).decode("ascii"), text)
 
 
 def _utf_16_without_mark(data: bytes) -> str | None:

@@ -20,6 +20,9 @@ _ESCAPES = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9A-Fa-f]{1,6}|lt|gt|amp|quot|apos|nbsp|lsquo|rsquo|ldquo|rdquo);")
 _TAG = re.compile(r"</?(?:br|p|div|span|code|pre|b|i|em|strong)\b[^<>\n]{0,200}/?>", re.IGNORECASE)
+# What an issue's template says, and not its writer: hints in comments, and the list to be ticked.
+_COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
+_CHECKLIST = re.compile(r"^[ \t]{0,8}[-*] \[[ xX]\] [^\n]*", re.MULTILINE)
 # What stands before a line: quoting of mail and forums, pip's box, a container builder's or a service's time stamp.
 _PREFIX = re.compile(
     r"^[ \t]{0,40}(?:(?:>(?!>>) ?){1,8}"
@@ -51,6 +54,11 @@ def cleaned(text: str) -> str:
         text = _ESCAPES.sub("", text)
     if "&" in text:
         text = _ENTITY.sub(_unescaped, text)
+        text = _ENTITY.sub(_unescaped, text) if "&" in text else text  # escaped twice, as some trackers export it
+    if "<!--" in text:
+        text = _COMMENT.sub(_without_words, text)
+    if "[ ] " in text or "[x] " in text or "[X] " in text:
+        text = _CHECKLIST.sub("", text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     return _PREFIX.sub("", plain(text))
@@ -59,6 +67,10 @@ def cleaned(text: str) -> str:
 def plain(text: str) -> str:
     """Text with plain blanks and quotes, and without control characters."""
     return _CONTROL.sub("", text if text.isascii() else text.translate(_QUOTES))
+
+
+def _without_words(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
-from wontload.diagnosis.log.outcome import Reading
+from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.knowledge.components import component_of, components
 
 # Python code that sets the loader's variable for its own process, which the loader read when the process started.
@@ -18,19 +18,57 @@ _SET_TOO_LATE = re.compile(
 )
 
 
+# Libraries without a version in their names that an installer brings, not a build. Source: Oracle Instant Client, SAP
+# NetWeaver RFC SDK, OpenJDK, TensorFlow's C API, ONNX Runtime, oneMKL, CUDA Toolkit: their lists of files.
+_BROUGHT = re.compile(
+    r"lib(?:clntsh|occi|sapnwrfc|jvm|jli|tensorflow\w*|onnxruntime\w*|aio|ngt|mkl_\w+|nv\w+|cu\w+)\.so$"
+)
+_VENDORED = re.compile(r"-[0-9a-f]{6,16}\.")  # as auditwheel renames what it puts into a wheel
+
+
 def by_place(event: Event, library: str, text: str) -> Reading | None:
     """What a relative path, a variable that Python code sets, and a name that no distribution gives say."""
     path = event.values.get("library", "")
     if path.startswith(("./", "../")):
         title = f"{library} is asked for by a path that begins at the working directory, and is not there"
         return Reading("WL202", False, ("WL101", "WL504"), title, _RELATIVE)
-    if _SET_TOO_LATE.search(text):
+    if "LD_LIBRARY_PATH" in text and _SET_TOO_LATE.search(text):
         title = f"{library} was not found: LD_LIBRARY_PATH is set by the program itself, when the loader has read it"
         return Reading("WL203", False, ("WL202", "WL201"), title, _TOO_LATE)
     if _is_of_own_build(event, library):
         title = f"{library} has a name that no distribution gives: it was built on its own, into a folder not searched"
         return Reading("WL202", False, ("WL201", "WL504", "WL101"), title, _OWN_BUILD)
     return None
+
+
+def by_name_on_windows(event: Event, text: str) -> Reading | None:
+    """What it means that ctypes did not find a DLL in the words of Python 3.8 and newer; `None`: they do not tell.
+
+    Source: CPython, What's New In Python 3.8, ctypes and os; ynyyn/Miniblink-Python-SimpleDemo#4.
+    """
+    file = event.values.get("file", "")
+    if "/" not in file and "\\" not in file:
+        title = (
+            f"{file} is asked for by its name alone, for which Python no longer searches PATH and the working directory"
+        )
+        return Reading("WL202", False, ("WL201", "WL203", "WL204", "WL103"), title, _BY_NAME)
+    if worked_with_an_older_python(text):
+        title = f"a DLL that {base_name(file)} needs is where Python before 3.8 searched, and newer ones do not"
+        return Reading("WL202", False, ("WL203", "WL201", "WL204"), title, _BY_NAME)
+    return None
+
+
+REMARKS = 20_000  # characters at each end of a text in which people's own words are sought
+_OLDER_PYTHON = re.compile(
+    r"\b3\.[67](?:\.\d{1,2})?\b[^.\n]{0,60}(?:\bworks?\b|\bworked\b|\bno (?:issue|problem|error)|\bfine\b|without)"
+    r"|(?:\bworks?\b|\bworked\b|\bfine\b|\bno (?:issue|problem|error)\w*)[^.\n]{0,40}(?:python|py) ?3\.[67]\b",
+    re.IGNORECASE,
+)
+
+
+def worked_with_an_older_python(text: str) -> bool:
+    """Whether somebody says that it loads with a Python before 3.8, which searched PATH for DLLs."""
+    return bool(_OLDER_PYTHON.search(text[:REMARKS]) or _OLDER_PYTHON.search(text[-REMARKS:]))
 
 
 def _is_of_own_build(event: Event, library: str) -> bool:
@@ -41,6 +79,8 @@ def _is_of_own_build(event: Event, library: str) -> bool:
     """
     by_loader = event.message.id == "glibc-no-file" and "-packages/" not in event.text
     if not by_loader or not library.endswith(".so") or "/" in event.values.get("library", ""):
+        return False
+    if _BROUGHT.match(library) or _VENDORED.search(library):
         return False
     return library.startswith("lib") and component_of(library) is None and not has_other_major(library + ".0")
 
@@ -107,6 +147,11 @@ _TOO_LATE = (
 _OWN_BUILD = (
     "Where it was built or unpacked tells what to do: LD_LIBRARY_PATH with that folder, an rpath in the file that "
     "needs it, or a line in /etc/ld.so.conf.d and `ldconfig`. If it is nowhere, its build was left out."
+)
+_BY_NAME = (
+    "Since Python 3.8 a DLL is sought in the directory of the file that needs it, in Windows' own and in those that "
+    "os.add_dll_directory adds. With its full path, or its directory added, it is found; where it is not installed, it "
+    "has to be."
 )
 _BARE = (
     "The file was linked on that machine, or on one like it, against a library that does not say where it lies. It is "
