@@ -260,18 +260,24 @@ def test_a_misspelt_option_is_refused_where_the_source_is_here():
 
 
 @pytest.mark.parametrize(
-    ("make", "command"),
+    ("make", "commands"),
     [
-        (lambda: unix(gxx("12.2")), "export CMAKE_ARGS='-DGGML_CUDA=on -DBUILD_TESTING=OFF -G Ninja'"),
-        (lambda: with_studios(build_tools("14.39.1")), 'set "CMAKE_ARGS=-DGGML_CUDA=on -DBUILD_TESTING=OFF -G Ninja"'),
+        (lambda: unix(gxx("12.2")), ["export CMAKE_ARGS='-DGGML_CUDA=on -DBUILD_TESTING=OFF -G Ninja'"]),
+        (
+            lambda: with_studios(build_tools("14.39.1")),
+            [
+                'set "CMAKE_ARGS=-DGGML_CUDA=on -DBUILD_TESTING=OFF -G Ninja"',
+                "$env:CMAKE_ARGS = '-DGGML_CUDA=on -DBUILD_TESTING=OFF -G Ninja'",
+            ],
+        ),
     ],
 )
-def test_what_the_shell_has_to_say_instead_is_written_whole(make, command):
+def test_what_the_shell_has_to_say_instead_is_written_whole(make, commands):
     defines = {"LLAMA_CUBLAS": "on", "GGML_CUDA": "on", "BUILD_TESTING": "OFF"}
     wishes = Wishes(defines=defines, from_environment=frozenset(defines), other_arguments=("-G", "Ninja"))
     finding = plan_build(make(), "llama-cpp-python", version="0.3.16", wishes=wishes).findings[0]
     steps = [one.data["command"] for one in finding.evidence if one.kind == "step"]
-    assert (finding.subject, steps) == ("LLAMA_CUBLAS", [command])
+    assert (finding.subject, steps) == ("LLAMA_CUBLAS", commands)
 
 
 # What it needs and takes
@@ -291,6 +297,39 @@ def test_no_compiler():
     assert errors(plan_build(unix(), "pyzmq")) == ["WL701"]
     only_c = Source(directory="/odd", languages=frozenset({"C"}))
     assert errors(plan_build(unix(Tool(name="gcc", version="12.2", path="/usr/bin/gcc")), "odd", source=only_c)) == []
+
+
+def test_a_compiler_that_was_asked_for_has_to_be_here():
+    machine = unix(gxx("12.2"))
+    plan = plan_build(machine, "pyzmq", wishes=Wishes(compiler="g++-9"))
+    assert [(one.code, one.subject) for one in plan.findings] == [("WL701", "g++-9")]
+    assert "/usr/bin/g++" in plan.findings[0].explanation
+    assert plan_build(machine, "pyzmq", wishes=Wishes(compiler="g++")).findings == ()
+
+
+def test_wishes_about_cuda_ask_for_cuda():
+    machine = unix(gxx("12.2"), nvcc("12.4"), gpus=())
+    assert planned(machine).backend.name == "cpu"
+    assert planned(machine, cuda="12.4").backend.name == "cuda"
+    assert planned(machine, architectures=("89-real",)).backend.name == "cuda"
+    assert plan_build(machine, "pyzmq", wishes=Wishes(cuda="12.4")).backend.name == ""
+
+
+@pytest.mark.parametrize(
+    ("backend", "requires", "offline", "severity"),
+    [
+        ("maturin", (), False, Severity.WARNING),  # it fetches one
+        ("maturin", (), True, Severity.ERROR),
+        ("setuptools", ("setuptools-rust>=1.7",), False, Severity.ERROR),
+    ],
+)
+def test_rust_is_asked_for_where_a_package_is_written_in_it(backend, requires, offline, severity):
+    source = Source(directory="/odd", name="odd", backend=backend, requires=requires)
+    offered = Circumstances(offline=offline, offered=frozenset({"setuptools-rust"}))
+    (bare,) = plan_build(unix(gxx("12.2")), "odd", source=source, circumstances=offered).findings
+    assert (bare.code, bare.subject, bare.severity) == ("WL701", "cargo", severity)
+    cargo = Tool(name="cargo", version="1.80.0", path="/usr/bin/cargo")
+    assert plan_build(unix(gxx("12.2"), cargo), "odd", source=source, circumstances=offered).findings == ()
 
 
 @pytest.mark.parametrize("make", [unix, with_studios])

@@ -26,6 +26,12 @@ def member(name: str, *, kind: bytes = tarfile.REGTYPE, link: str = "", size: in
     return info
 
 
+def test_what_is_no_archive_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "odd.tar.gz").write_text("no archive")
+    with pytest.raises(NoSource, match="is no archive"):
+        bring(str(tmp_path / "odd.tar.gz"), str(tmp_path))
+
+
 def test_an_sdist_gives_its_one_directory(tmp_path):
     (into := tmp_path / "into").mkdir()
     source = tar_of(tmp_path / "odd-1.0.tar.gz", [member("odd-1.0/pyproject.toml"), member("odd-1.0/src/a.c")])

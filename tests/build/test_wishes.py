@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wontload.build.wishes import asked_definitions, definitions, joined_cmake_args, split_cmake_args
+from wontload.build.wishes import (
+    asked_architectures,
+    asked_definitions,
+    asked_toolkit,
+    definitions,
+    joined_cmake_args,
+    split_cmake_args,
+)
 from wontload.errors import UsageError
 
 NAMES = st.from_regex(r"[A-Z][A-Z0-9_]{0,20}", fullmatch=True)
@@ -24,6 +31,18 @@ def test_definitions_are_told_from_other_arguments_and_the_last_of_a_name_counts
 def test_what_is_no_definition_is_refused(word):
     with pytest.raises(UsageError):
         asked_definitions([word])
+
+
+@pytest.mark.parametrize("text", ["abc", "12.4.1", "", "-1"])
+def test_what_is_no_version_of_cuda_is_refused(text):
+    with pytest.raises(UsageError):
+        asked_toolkit(text)
+
+
+def test_architectures_are_as_cmake_takes_them():
+    assert asked_architectures(["89-real;90a", "120f-virtual,native"]) == ("89-real", "90a", "120f-virtual", "native")
+    with pytest.raises(UsageError):
+        asked_architectures(["sm_89"])
 
 
 def test_an_open_quote_is_refused():

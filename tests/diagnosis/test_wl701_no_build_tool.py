@@ -20,6 +20,7 @@ TEXTS = {
     "cmd": "'cmake' is not recognized as an internal or external command,\noperable program or batch file.",
     "subprocess": "FileNotFoundError: [Errno 2] No such file or directory: 'cmake'",
     "Rust": "error: can't find Rust compiler",
+    "maturin": "Downloading rustup-init from https://static.rust-lang.org/rustup-init\n  Traceback (most …):",
     "rustc": "error: linker `link.exe` not found",
     "Apple": "xcrun: error: invalid active developer path (/Library/Developer/CommandLineTools), missing xcrun",
     "headers": "probe.c:1:10: fatal error: Python.h: No such file or directory",

@@ -117,7 +117,7 @@ def _options(plan: BuildPlan) -> Iterator[Line]:
             yield Line(
                 said=said,
                 verdict="dropped",
-                why=f"this version {gone[option].does} it: {gone[option].new} took its place",
+                why=f"this version {gone[option].said}: {gone[option].new} took its place",
             )
         else:
             why = f"this plan builds with {switch}" if switch else "this plan builds for the CPU alone"

@@ -48,9 +48,14 @@ def fetch_source(
     if found is None:
         problems = " ".join(one.problem for one in answers if one.problem)
         passed = "; ".join(sorted({one.objection for one in offered if one.objection}))
+        newest = chosen(offered, _request(name, ""), settings) if version else None
+        other = f"The newest one is {newest.link.filename}." if newest else ""
+        why = problems or other or passed
         raise NoSource(
-            f"no source distribution of {f'{name} {version}'.strip()} is offered. {problems or passed}".strip(),
-            "Is there a network, and does the index have its source? --source takes a directory or a file.",
+            f"no source distribution of {f'{name} {version}'.strip()} is offered. {why}".strip(),
+            "--source takes a directory or a file."
+            if newest
+            else "Is there a network, and does the index have its source? --source takes a directory or a file.",
         )
     local = path_of(found.link.url)
     return local or fetch_whole(found.link, web, directory=os.path.join(directory, "sdist"))

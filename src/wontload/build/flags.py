@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wontload.build.source import Source
@@ -44,7 +44,7 @@ def checked_flags(package: str, version: str, source: Source | None, wishes: Wis
         if (found := next(_objections(name, called, package, version, source), None)) is not None
     }
     kept = {name: value for name, value in wishes.defines.items() if name not in refused}
-    again = _shell_says(wishes, refused, windows)
+    again = tuple(_shell_says(wishes, refused, windows))
     findings = (_finding(name, one, wishes, again) for name, one in refused.items())
     return Flags(kept=kept, others=wishes.other_arguments, findings=tuple(findings))
 
@@ -64,13 +64,14 @@ def _objections(name: str, called: str, package: str, version: str, source: Sour
         return
     for known in renamed(package, version):
         if known.old == name:
-            yield _Objection(what=f"{called} {known.does} it", outcome=MAY_LACK, new=known.new)
+            outcome = ENDS if known.does == "refuses" else MAY_LACK
+            yield _Objection(what=f"{called} {known.said}", outcome=outcome, new=known.new)
 
 
-def _shell_says(wishes: Wishes, refused: Mapping[str, _Objection], windows: bool) -> str:
-    """The command that puts right what a shell has in CMAKE_ARGS; empty where nothing of it is refused."""
+def _shell_says(wishes: Wishes, refused: Mapping[str, _Objection], windows: bool) -> Iterator[tuple[str, str]]:
+    """The commands that put right what a shell has in CMAKE_ARGS, each with the shell; none where none is refused."""
     if not refused.keys() & wishes.from_environment:
-        return ""
+        return
     right: dict[str, str] = {}
     for name in wishes.defines:
         new = refused[name].new if name in refused else name
@@ -78,28 +79,28 @@ def _shell_says(wishes: Wishes, refused: Mapping[str, _Objection], windows: bool
             right.setdefault(new, wishes.defines[name])
     text = joined_cmake_args(right, wishes.other_arguments)
     if windows:
-        return f'set "CMAKE_ARGS={text}"'
-    return f"export CMAKE_ARGS={shlex.quote(text)}" if text else "unset CMAKE_ARGS"
+        doubled = text.replace("'", "''")
+        yield "in cmd", f'set "CMAKE_ARGS={text}"'
+        yield "in PowerShell", f"$env:CMAKE_ARGS = '{doubled}'"
+    else:
+        yield "", f"export CMAKE_ARGS={shlex.quote(text)}" if text else "unset CMAKE_ARGS"
 
 
-def _finding(name: str, one: _Objection, wishes: Wishes, again: str) -> Finding:
+def _finding(name: str, one: _Objection, wishes: Wishes, again: Sequence[tuple[str, str]]) -> Finding:
     shells = name in wishes.from_environment
     place = "It stands in CMAKE_ARGS. " if shells else ""
     given = (Evidence("variable", "it stands in CMAKE_ARGS", {"name": "CMAKE_ARGS"}),) if shells else ()
     told = f"{one.new}={wishes.defines[name]}"
-    command = again if shells else f"--define {told}" if one.new else ""
+    what = f"use {told}" if one.new else f"leave {name} out"
+    says = again if shells else [("", f"--define {told}" if one.new else "")]
+    steps = (Evidence("step", f"{what} {where}".strip(), {"command": line} if line else {}) for where, line in says)
     return Finding(
         code="WL704",
         severity=Severity.ERROR,
         title=f"{name} is obsolete or misspelt: {one.what}",
         subject=name,
         also=(one.new,) if one.new else (),
-        evidence=(
-            *given,
-            Evidence(
-                "step", f"use {told}" if one.new else f"leave {name} out", {"command": command} if command else {}
-            ),
-        ),
+        evidence=(*given, *steps),
         explanation=f"{place}{one.outcome} " + (f"Use {told} instead." if one.new else "Leave it out."),
         explains_error=True,
     )

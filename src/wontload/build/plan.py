@@ -81,7 +81,7 @@ def plan_build(
     version = version or (source.version if source else "")
     known = tuple(known_switches(package, version, source))
     flags = checked_flags(package, version, source, wishes, windows=machine.system.name == "windows")
-    backend = choose_backend(machine, known, asked=wishes.backend or _switched_on(wishes, known))
+    backend = choose_backend(machine, known, asked=_asked_for(wishes, known))
     capabilities = _capabilities(machine)
     architectures = wishes.architectures or tuple(f"{major}{minor}-real" for major, minor in capabilities)
     cuda = None
@@ -132,6 +132,13 @@ def local_version(backend: Backend, cuda: CudaToolchain | NoToolchain | None, ar
         numbers = [f"sm{one.partition('-')[0]}" for one in architectures if one[:1].isdigit()]
         return ".".join([f"cu{cuda.nvcc.cuda[0]}{cuda.nvcc.cuda[1]}", *numbers])
     return backend.name or "local"
+
+
+def _asked_for(wishes: Wishes, known: Sequence[Switch]) -> str | None:
+    """The backend that the person names, that their definitions turn on, or that their other wishes are about."""
+    about_cuda = wishes.cuda or wishes.architectures
+    offers_cuda = any(one.backend == "cuda" for one in known)
+    return wishes.backend or _switched_on(wishes, known) or ("cuda" if about_cuda and offers_cuda else None)
 
 
 def _switched_on(wishes: Wishes, known: Sequence[Switch]) -> str | None:

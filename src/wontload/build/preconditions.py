@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from wontload.build.source import required_name
 from wontload.build.studio import NoStudio, Studio, called
 from wontload.build.toolchain import NoToolchain, PassedOver, host_candidates
 from wontload.diagnosis.finding import Finding, Severity
+from wontload.machine import Kind
 
 
 def preconditions(
@@ -28,6 +30,7 @@ def preconditions(
     if _compiles(choice):
         yield from _no_studio(choice) if choice.windows else _no_compiler(choice, circumstances)
     yield from _no_cmake(choice, circumstances)
+    yield from _no_rust(choice, circumstances)
     yield from _no_cuda(choice)
     yield from no_backend_parts(choice)
     if isinstance(choice.studio, Studio):
@@ -77,6 +80,11 @@ def _no_compiler(choice: Choice, circumstances: Circumstances | None) -> Iterato
     tools = choice.machine.inventory.tools
     if tools is None:
         return
+    asked = choice.wishes.compiler
+    if asked and not host_candidates(choice.machine, asked) and not _is_file(choice, asked):
+        here = ", ".join(one.path for one in host_candidates(choice.machine)) or "none"
+        yield found("WL701", f"there is no compiler {asked}", asked, f"It was asked for. Compilers here: {here}.")
+        return
     only_c = choice.source is not None and "C++" not in choice.source.languages
     of_c = only_c and any(one.name == "gcc" for one in tools)
     if not (of_c or host_candidates(choice.machine) or isinstance(choice.cuda, NoToolchain)):
@@ -99,6 +107,12 @@ def _no_compiler(choice: Choice, circumstances: Circumstances | None) -> Iterato
         )
 
 
+def _is_file(choice: Choice, path: str) -> bool:
+    """Whether a compiler that no search came to is there all the same, or may be."""
+    absolute = posixpath.isabs(path)
+    return absolute and choice.machine.files.kind(path) not in (Kind.ABSENT, Kind.DIRECTORY)
+
+
 def _no_cmake(choice: Choice, circumstances: Circumstances | None) -> Iterator[Finding]:
     if choice.source is None or choice.source.backend not in CMAKE_BACKENDS or circumstances is None:
         return
@@ -114,6 +128,29 @@ def _no_cmake(choice: Choice, circumstances: Circumstances | None) -> Iterator[F
                 "With --offline it cannot be fetched into the build's environment.",
                 (Remedy(text="put its wheel there", command=f"pip download -d DIR {tools[0]}"),),
             )
+
+
+def _no_rust(choice: Choice, circumstances: Circumstances | None) -> Iterator[Finding]:
+    """A warning of maturin's builds: since 1.9 it fetches a Rust of its own where there is none.
+
+    Source: PyO3/maturin, `get_requires_for_build_wheel` in maturin/__init__.py (puccinialin).
+    """
+    source, tools = choice.source, choice.machine.inventory.tools
+    if source is None or circumstances is None or tools is None or any(one.name == "cargo" for one in tools):
+        return
+    fetches = source.backend == "maturin"
+    if fetches or "setuptools-rust" in map(required_name, source.requires):
+        fetched = fetches and not circumstances.offline
+        yield found(
+            "WL701",
+            "there is no Rust compiler (cargo)",
+            "cargo",
+            "maturin tries to download one for this build alone, from static.rust-lang.org."
+            if fetched
+            else "The package is written in Rust, and cargo is not on PATH.",
+            remedies("rust", choice.machine),
+            severity=Severity.WARNING if fetched else Severity.ERROR,
+        )
 
 
 def _no_studio(choice: Choice) -> Iterator[Finding]:

@@ -42,6 +42,8 @@ def bring(source: str, into: str) -> str:
         if not is_archive(source) or not os.path.isfile(source):
             raise NoSource(f"{source} is neither a directory nor a source distribution (.tar.gz, .zip).")
         (_unzip if source.lower().endswith(".zip") else _untar)(source, into)
+    except tarfile.ReadError as error:  # its text lists what each decompressor said
+        raise NoSource(f"{source} is no archive, or a part of one.", "Download it again.") from error
     except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError, shutil.Error, ValueError) as error:
         raise NoSource(f"{source} cannot be unpacked: {error}.", "Download it again.") from error
     names = [one for one in os.listdir(into) if os.path.isdir(os.path.join(into, one))]

@@ -12,6 +12,9 @@ from wontload.errors import UsageError
 DEFINITION = re.compile(
     r"(?:-D)?(?P<name>[A-Za-z_][\w.+-]{0,100})(?::(?P<type>[A-Z]{1,20}))?=(?P<value>.{0,4000})", re.DOTALL
 )
+CUDA_VERSION = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
+# Source: CMake, CUDA_ARCHITECTURES, which takes these besides numbers.
+GPU_ARCHITECTURE = re.compile(r"\d{2,3}[af]?(?:-real|-virtual)?|native|all|all-major")
 ON = frozenset({"on", "1", "true", "yes", "y"})
 
 
@@ -60,6 +63,22 @@ def asked_definitions(words: Iterable[str]) -> dict[str, str]:
         if match is None:
             raise UsageError(f"{word!r} is no definition.", "Write it as NAME=VALUE, for example GGML_CUDA=on.")
         found[match["name"]] = match["value"]
+    return found
+
+
+def asked_toolkit(text: str | None) -> str | None:
+    """The value of `--cuda`. Raises `UsageError` for what is no version."""
+    if text is not None and not CUDA_VERSION.fullmatch(text):
+        raise UsageError(f"{text!r} is no version of CUDA.", "Write --cuda 12.4.")
+    return text
+
+
+def asked_architectures(words: Iterable[str]) -> tuple[str, ...]:
+    """The values of `--gpu-arch`, also several in one as CMake takes them. Raises `UsageError` for what is none."""
+    found = tuple(one for word in words for one in re.split(r"[;,]", word) if one)
+    for one in found:
+        if not GPU_ARCHITECTURE.fullmatch(one):
+            raise UsageError(f"{one!r} is no architecture of an NVIDIA GPU.", "Write --gpu-arch 89-real, or native.")
     return found
 
 

@@ -95,15 +95,22 @@ def _order(options: Options, *, live: bool) -> Order:
 
 
 def _wishes(options: Options, *, live: bool) -> Wishes:
-    from wontload.build.wishes import Wishes, asked_definitions, definitions, split_cmake_args
+    from wontload.build.wishes import (
+        Wishes,
+        asked_architectures,
+        asked_definitions,
+        asked_toolkit,
+        definitions,
+        split_cmake_args,
+    )
 
     told, others = definitions(split_cmake_args(os.environ.get("CMAKE_ARGS", "") if live else ""))
     asked = asked_definitions(options.define)
     return Wishes(
         backend=options.backend,
-        cuda=options.cuda,
+        cuda=asked_toolkit(options.cuda),
         compiler=options.compiler,
-        architectures=tuple(options.gpu_arch),
+        architectures=asked_architectures(options.gpu_arch),
         defines={**told, **asked},
         from_environment=frozenset(told) - frozenset(asked),
         other_arguments=others,

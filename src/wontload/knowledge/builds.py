@@ -37,6 +37,11 @@ class Renamed:
     new: str
     does: str
 
+    @property
+    def said(self) -> str:
+        """What the build does about it, as a clause: `warns of it`."""
+        return {"warns": "warns of it"}.get(self.does, f"{self.does} it")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:

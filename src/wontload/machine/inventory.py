@@ -136,7 +136,7 @@ class VisualStudio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A program that builds: `cmake`, `ninja`, `nvcc`, `cl`, `gcc`, `g++`, `clang`, `make`, `git`."""
+    """A program that builds: `cmake`, `ninja`, `nvcc`, `cl`, `gcc`, `g++`, `clang`, `make`, `git`, `cargo`."""
 
     name: str
     version: str

@@ -121,6 +121,7 @@ def test_other_systems_have_no_visual_studio():
         ("Ubuntu clang version 18.1.3 (1ubuntu1)\n", "18.1.3"),
         ("GNU Make 4.3\nBuilt for x86_64-pc-linux-gnu\n", "4.3"),
         ("git version 2.43.0.windows.1\n", "2.43.0"),
+        ("cargo 1.80.0 (376290515 2024-07-16)\n", "1.80.0"),
         ("", ""),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Programs that build: CMake, Ninja, compilers, make, git. Every copy on PATH, then those in usual places.
+"""Programs that build: CMake, Ninja, compilers, make, git, Cargo. Every copy on PATH, then those in usual places.
 
 Asked with `--version`; for `cl`, which has no such option, the toolset's directory has the version in its name.
 """
@@ -14,10 +14,10 @@ from wontload.machine.survey.search import matching, program_files, rooted
 from wontload.machine.survey.sources import Sources
 from wontload.machine.survey.toolkits import toolkits
 
-# `gcc (Debian 12.2.0-14) 12.2.0`, `Apple clang version 15.0.0`, `git version 2.39.2`, `GNU Make 4.3`, `1.11.1`; and
-# nvcc's `Cuda compilation tools, release 12.4, V12.4.131`.
-VERSION = re.compile(r"\bV(\d+\.\d+\.\d+)|(?:\) |version |Make |^)(\d+\.\d+(?:\.\d+)*)", re.MULTILINE)
-NAMES = ("cmake", "ninja", "nvcc", "gcc", "g++", "clang", "make", "git")
+# `gcc (Debian 12.2.0-14) 12.2.0`, `Apple clang version 15.0.0`, `git version 2.39.2`, `GNU Make 4.3`, `1.11.1`,
+# `cargo 1.80.0 (376290515 2024-07-16)`; and nvcc's `Cuda compilation tools, release 12.4, V12.4.131`.
+VERSION = re.compile(r"\bV(\d+\.\d+\.\d+)|(?:\) |version |Make |cargo |^)(\d+\.\d+(?:\.\d+)*)", re.MULTILINE)
+NAMES = ("cmake", "ninja", "nvcc", "gcc", "g++", "clang", "make", "git", "cargo")
 STUDIO = r"{program_files}\Microsoft Visual Studio\*\*"
 # Directories besides those on PATH, of Windows.
 PLACES = {
