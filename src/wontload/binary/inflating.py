@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from wontload.binary.image import Image
@@ -28,8 +28,8 @@ STATE_EVERY_BLOCKS = 128  # a state takes about 40 KB
 LEAST_PACKED_BYTES = 1 << 14
 MOST_PACKED_BYTES = 1 << 22  # in one read
 FED_BYTES = 1 << 16  # given to zlib at a time, which copies what it did not use whenever it returns
-# Far ahead of what is wanted so many blocks are inflated at a time: another thread runs meanwhile, and this one has to
-# wait for it after each.
+# On the way to a block far ahead so many are inflated at a time and let go of: another thread runs meanwhile, and
+# this one waits for it afterwards.
 STRIDE_BLOCKS = 16
 COSTLY_BYTES = 1 << 19  # to be fetched
 # Packed bytes on this disk that are inflated without a thought, in a tenth of a second; and how many are for what a
@@ -166,12 +166,14 @@ class Inflating:
         if number < self._next or any(self._next < one <= number for one in self._states):
             self._rewind(number)
         while self._next <= number:
-            is_far = number - self._next >= STRIDE_BLOCKS and self._next % STRIDE_BLOCKS == 0
-            size = BLOCK_BYTES * (STRIDE_BLOCKS if is_far else 1)
-            found = self._inflate(min(size, self._size - self._next * BLOCK_BYTES), number)
-            for begin in range(0, len(found), BLOCK_BYTES):
-                self._blocks[self._next] = found[begin : begin + BLOCK_BYTES]
-                self._next += 1
+            self._keep_state()
+            if number - self._next > STRIDE_BLOCKS and self._next % STRIDE_BLOCKS == 0:
+                _ = sum(map(len, self._inflate(STRIDE_BLOCKS * BLOCK_BYTES, number)))
+                self._next += STRIDE_BLOCKS
+                continue
+            size = min(BLOCK_BYTES, self._size - self._next * BLOCK_BYTES)
+            self._blocks[self._next] = b"".join(self._inflate(size, number))
+            self._next += 1
             while len(self._blocks) > KEPT_BLOCKS:
                 self._blocks.popitem(last=False)
         return self._blocks[number]
@@ -184,26 +186,30 @@ class Inflating:
         self._inflater = (inflater.copy(), rest)
         self._next = at
 
-    def _inflate(self, size: int, wanted_block: int) -> bytes:
-        """The next `size` bytes. `wanted_block` tells how much it makes sense to read at once."""
-        inflater, rest = self._inflater
+    def _keep_state(self) -> None:
         if self._next % STATE_EVERY_BLOCKS == 0 and self._next not in self._states:
+            inflater, rest = self._inflater
             self._states[self._next] = (self._packed_at, inflater.copy(), rest)
-        found = bytearray()
-        while len(found) < size:
+
+    def _inflate(self, size: int, wanted_block: int) -> Iterator[bytes]:
+        """The next `size` bytes in pieces. `wanted_block` tells how much it makes sense to read at once."""
+        inflater, rest = self._inflater
+        most = max(FED_BYTES, size // 2)
+        done = 0
+        while done < size:
             is_over = inflater.eof or (not rest and self._packed_at >= self._packed_bytes)
             if not rest and not is_over:
-                rest = self._read_on(wanted_block, max(FED_BYTES, size // 2))
-            before = len(found)
+                rest = self._read_on(wanted_block, most)
             try:
-                found += inflater.decompress(rest, size - len(found))
+                given = inflater.decompress(rest, size - done)
             except zlib.error as error:
                 raise self._damaged(str(error)) from error
-            if is_over and len(found) == before:  # a match may still have given some
-                raise self._damaged(f"it ends after {self._next * BLOCK_BYTES + before} bytes")
+            if is_over and not given:  # a match may still have given some
+                raise self._damaged(f"it ends after {self._next * BLOCK_BYTES + done} bytes")
             rest = inflater.unconsumed_tail
-        self._inflater = (inflater, rest)
-        return bytes(found)
+            done += len(given)
+            self._inflater = (inflater, rest)
+            yield given
 
     def _read_on(self, wanted_block: int, most_bytes: int) -> bytes:
         """The next packed bytes. About as many are read at once as it should take to the block that is wanted."""

@@ -15,13 +15,15 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from wontload.binary.deflate_blocks import WINDOW_BYTES, BlockStart, block_starts, opening
 
 PIECE_BYTES = 1 << 16  # of output
 KEPT_PIECES = 128
 STATE_EVERY_PIECES = 128
+# So many are inflated at a time on the way to the end: another thread runs meanwhile, and this one waits for it after.
+STRIDE_PIECES = 16
 READ_BYTES, FIRST_READ_BYTES = 1 << 20, 4 << 20  # of packed bytes at a time
 FED_BYTES = 1 << 16  # of these given to zlib at a time, which copies what it did not use whenever it returns
 SOUGHT_BYTES = 1 << 18  # where a block should begin: hardly any is larger, packed
@@ -34,15 +36,39 @@ ROOM = 1.06  # how much further back than it should take
 Read = Callable[[int, int], bytes]
 
 
-class _State(NamedTuple):
-    """How to go on from a piece: an inflater, what it is fed first, and where the packed bytes go on."""
+class _Run:
+    """The inflating of a stream from some place on: an inflater, what it is fed first, where the packed bytes go on."""
 
-    inflater: Any
-    rest: bytes
-    at: int
+    __slots__ = ("at", "inflater", "rest")
 
-    def copy(self) -> _State:
-        return _State(self.inflater.copy(), self.rest, self.at)
+    def __init__(self, inflater: Any, rest: bytes, at: int) -> None:
+        self.inflater, self.rest, self.at = inflater, rest, at
+
+    def copy(self) -> _Run:
+        return _Run(self.inflater.copy(), self.rest, self.at)
+
+    def inflate(self, read_on: Callable[[int, int], bytes], size: int) -> Iterator[bytes]:
+        """The next `size` bytes in pieces, fewer where the stream ends.
+
+        Args:
+            read_on: gives packed bytes from an offset on, at most so many.
+
+        Raises:
+            zlib.error: it does not inflate. EOFError: it has no end, or one before the last byte.
+        """
+        inflater, most = self.inflater, max(FED_BYTES, size // 2)
+        while size and not inflater.eof:
+            if not self.rest:
+                self.rest = read_on(self.at, most)
+                self.at += len(self.rest)
+            given = inflater.decompress(self.rest, size)
+            if not self.rest and not given:  # a match may still give some when there is nothing more to read
+                raise EOFError
+            self.rest = inflater.unconsumed_tail
+            size -= len(given)
+            yield given
+        if inflater.eof and (inflater.unused_data or read_on(self.at, 1)):
+            raise EOFError
 
 
 class Tail:
@@ -61,9 +87,9 @@ class Tail:
         self._base = self.begin = size  # the base: where the first piece lies
         self.packed = 0
         self._ahead, self._ahead_at = b"", 0  # what was read last
-        self._states: dict[int, _State] = {}
+        self._states: dict[int, _Run] = {}
         self._pieces: OrderedDict[int, bytes] = OrderedDict()
-        self._going: Iterator[tuple[_State, bytes]] = iter(())  # where the last piece was inflated, it goes on
+        self._going: _Run | None = None  # where the last piece was inflated, it goes on
         self._next = 0
 
     def wanted(self, offset: int, first_bytes: int) -> int:
@@ -107,10 +133,10 @@ class Tail:
     def _piece(self, number: int) -> bytes:
         if number not in self._pieces:
             kept = max(one for one in self._states if one <= number)
-            if not kept <= self._next <= number:
-                self._going, self._next = _pieces(self._states[kept].copy(), self._on), kept
-            for _, piece in islice(self._going, number - self._next + 1):
-                self._pieces[self._next] = piece
+            if self._going is None or not kept <= self._next <= number:
+                self._going, self._next = self._states[kept].copy(), kept
+            while self._next <= number:
+                self._pieces[self._next] = b"".join(self._going.inflate(self._on, PIECE_BYTES))
                 self._next += 1
                 if len(self._pieces) > KEPT_PIECES:
                     self._pieces.popitem(last=False)
@@ -118,16 +144,23 @@ class Tail:
 
     def _follow(self, begin: int, start: BlockStart, window: bytes) -> bool:
         """Inflate from a place to the end, to learn how much there is. `False`: it does not lead to the end."""
-        runs = [_pieces(_begin(begin, start, window, unknown), self._on) for unknown in (0, 1)]
-        states: dict[int, _State] = {}
-        settled, size = -1, 0  # the piece from which on nothing depends on what is not known
+        one, other = (_begin(begin, start, window, unknown) for unknown in (0, 1))
+        states: dict[int, _Run] = {}
+        number, size = 0, 0
+        settled = -1  # the piece from which on nothing depends on what is not known
         try:
-            for number, (state, piece) in enumerate(runs[0]):
-                size += len(piece)
-                if settled < 0 and next(runs[1])[1][-WINDOW_BYTES:] == piece[-WINDOW_BYTES:]:
-                    settled = number + 1
-                if number == settled or (settled >= 0 and (number - settled) % STATE_EVERY_PIECES == 0):
-                    states[number] = state
+            while not one.inflater.eof:
+                if settled < 0:
+                    piece, second = (b"".join(run.inflate(self._on, PIECE_BYTES)) for run in (one, other))
+                    size += len(piece)
+                    number += 1
+                    if piece[-WINDOW_BYTES:] == second[-WINDOW_BYTES:]:
+                        settled = number
+                else:
+                    if (number - settled) % STATE_EVERY_PIECES == 0:
+                        states[number] = one.copy()
+                    size += sum(map(len, one.inflate(self._on, STRIDE_PIECES * PIECE_BYTES)))
+                    number += STRIDE_PIECES
         except (zlib.error, EOFError):
             return False
         if size > self._size:
@@ -137,59 +170,35 @@ class Tail:
         self.begin = self._base + min(certain, size)
         self._states = states
         self._pieces.clear()
-        self._going, self._next = iter(()), -1
+        self._going = None
         return True
 
-    def _on(self, at: int) -> bytes:
-        """The packed bytes that follow at `at`, a little at a time; none behind the last."""
+    def _on(self, at: int, most_bytes: int) -> bytes:
+        """The packed bytes that follow at `at`; none behind the last."""
         begin = at - self._ahead_at
         if not 0 <= begin < len(self._ahead):
             size = min(READ_BYTES, self._packed_bytes - at)
             if size <= 0:
                 return b""
             self._ahead, self._ahead_at, begin = self._read(at, size), at, 0
-        return self._ahead[begin : begin + FED_BYTES]
+        return self._ahead[begin : begin + most_bytes]
 
 
-def _begin(begin: int, start: BlockStart, window: bytes, unknown: int) -> _State:
+def _begin(begin: int, start: BlockStart, window: bytes, unknown: int) -> _Run:
     dictionary, first, dropped = opening(start, window[start.byte], unknown)
     inflater = zlib.decompressobj(-zlib.MAX_WBITS, zdict=dictionary)
     if dropped:
         inflater.decompress(first, dropped)
         first = inflater.unconsumed_tail
-    return _State(inflater, first, begin + start.byte + 1)
+    return _Run(inflater, first, begin + start.byte + 1)
 
 
 def _begins(start: BlockStart, window: bytes) -> bool:
     """Whether what follows a place inflates, as far as it is looked at."""
-    inflater, first, _ = _begin(0, start, window, 0)
+    run = _begin(0, start, window, 0)
     after = start.byte + 1
     try:
-        inflater.decompress(first + window[after : after + TESTED_BYTES])
+        run.inflater.decompress(run.rest + window[after : after + TESTED_BYTES])
     except zlib.error:
         return False
     return True
-
-
-def _pieces(state: _State, read_on: Callable[[int], bytes]) -> Iterator[tuple[_State, bytes]]:
-    """The pieces up to the stream's end, each with a state that leads to it.
-
-    Raises `zlib.error` for what does not inflate, and `EOFError` for what has no end, or one before the last byte.
-    """
-    inflater, rest, at = state
-    while not inflater.eof:
-        before = _State(inflater.copy(), rest, at)
-        piece = bytearray()
-        while len(piece) < PIECE_BYTES and not inflater.eof:
-            if not rest:
-                rest = read_on(at)
-                at += len(rest)
-            given = inflater.decompress(rest, PIECE_BYTES - len(piece))
-            if not rest and not given:  # a match may still give some when there is nothing more to read
-                raise EOFError
-            piece += given
-            rest = inflater.unconsumed_tail
-        if piece:
-            yield before, bytes(piece)
-    if inflater.unused_data or read_on(at):
-        raise EOFError
