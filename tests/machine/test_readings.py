@@ -117,16 +117,19 @@ def test_half_a_line_spoils_nothing_that_is_added_behind_it(library: str, cache:
     assert read(library, cache) == first
 
 
-def test_another_source_has_another_file_and_the_old_one_goes(
-    library: str, cache: str, monkeypatch: pytest.MonkeyPatch
-):
+def test_another_source_has_another_file_and_an_old_one_goes(library: str, cache: str, monkeypatch: pytest.MonkeyPatch):
     read(library, cache)
-    before = os.listdir(cache)
-    monkeypatch.setattr(readings, "__version__", "99")
     (Path(cache) / "wheels").mkdir()
+    (first,) = Path(cache).glob("*.jsonl")
+    monkeypatch.setattr(readings, "__version__", "99")
     read(library, cache)
-    assert not set(before) & set(os.listdir(cache))
-    assert "wheels" in os.listdir(cache)
+    (second,) = set(Path(cache).glob("*.jsonl")) - {first}
+    os.utime(first, (0, 0))
+    monkeypatch.setattr(readings, "__version__", "100")
+    read(library, cache)
+    assert not first.exists()
+    assert second.exists()
+    assert len(os.listdir(cache)) == 3
 
 
 def test_it_does_not_grow_without_end(library: str, cache: str, monkeypatch: pytest.MonkeyPatch):

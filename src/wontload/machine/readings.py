@@ -25,6 +25,7 @@ from wontload.binary.origin import File
 from wontload.machine.own_places import cache_directory
 
 LARGEST_BYTES = 32 << 20  # then it is begun anew; a thousand files take some 2 MB
+OLDEST_S = 30 * 24 * 3600  # of another source's file: that of a version in another environment may be in use
 SETTLED_NS = 2_000_000_000  # the coarsest clock of a file system that is in use: FAT's times are even seconds
 PREFIX = "native-files-"
 IMAGE, PROVIDERS = b"i", b"p"
@@ -134,8 +135,9 @@ def _add(path: str, lines: list[bytes]) -> None:
     if not os.path.exists(path):
         os.makedirs(directory, mode=0o700, exist_ok=True)
         for name in os.listdir(directory):
-            if name.startswith(PREFIX):  # of another source
-                os.remove(os.path.join(directory, name))
+            one = os.path.join(directory, name)
+            if name.startswith(PREFIX) and time.time() - os.stat(one).st_mtime > OLDEST_S:
+                os.remove(one)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, 0o600)
     try:
