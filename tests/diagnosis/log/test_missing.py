@@ -35,7 +35,13 @@ TRIED = (
         # Of what Python and the shell use, every system has some version.
         ("ImportError: libssl.so.3" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libffi.so.8" + NO_FILE, ("undetermined", "WL204")),
+        ("ImportError: libbz2.so.1.0" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libportaudio.so.2" + NO_FILE, ("fails", "WL201")),
+        # One of several versions that distributions have may be there in another.
+        ("ImportError: libtiff.so.6" + NO_FILE, ("undetermined", "WL201")),
+        # A program of the system's packages had what it needs when it was built.
+        ("/usr/bin/odd: error while loading shared libraries: libodd.so.19" + NO_FILE, ("undetermined", "WL204")),
+        ("/opt/odd/odd: error while loading shared libraries: libodd.so.19" + NO_FILE, ("undetermined", "WL201")),
     ],
 )
 def test_names_of_linux(text, answer):

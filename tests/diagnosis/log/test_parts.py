@@ -70,6 +70,14 @@ from tests.support.logs import first, verdict
         ("terminate called after throwing an instance of 'odd::error'", ("undetermined", "WL605")),
         ("UnsatisfiedLinkError: Can't load AMD 64-bit .dll on a IA 32-bit platform", ("fails", "WL103")),
         ("Failed to open /dev/kfd: Permission denied", ("undetermined", "WL406")),
+        # numpy.ctypeslib and Meson look for what a build should have brought.
+        ("OSError: no file with expected extension", ("undetermined", "WL504")),
+        ("meson.build:12:10: ERROR: python3 is missing modules: odd", ("undetermined", "WL701")),
+        ("../meson.build:3:0: ERROR: python3 not found", ("undetermined", "WL701")),
+        ("RuntimeError: The MPS backend is supported on MacOS 99.0+. Current OS version", ("undetermined", "WL307")),
+        ("Exception: can't find odd7 library. If installed, try running ldconfig", ("undetermined", "WL201")),
+        ("RuntimeError: Building odd requires LLVM 7.0.x. Be sure to set LLVM_CONFIG", ("undetermined", "WL505")),
+        ("Error: odd in API mode cannot be built without R in the PATH", ("undetermined", "WL201")),
     ],
 )
 def test_parts(text, answer):

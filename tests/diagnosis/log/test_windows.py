@@ -218,3 +218,17 @@ NOT_FOUND = "FileNotFoundError: Could not find module '{}' (or one of its depend
 )
 def test_what_newer_pythons_do_not_search(text, code):
     assert verdict(text) == ("undetermined", code)
+
+
+@pytest.mark.parametrize(
+    ("module", "code"), [("_ssl", "WL202"), ("pyexpat", "WL202"), ("_sqlite3", "WL202"), ("_odd", "WL201")]
+)
+def test_modules_of_python_itself_have_their_dlls_in_condas_folders(module, code):
+    text = f"ImportError: DLL load failed while importing {module}: The specified module could not be found."
+    assert verdict(text) == ("undetermined", code)
+
+
+def test_condas_openssl_is_there_and_not_the_one_that_is_found():
+    text = 'SSLError("Can\'t connect to HTTPS URL because the SSL module is not available.")'
+    assert verdict("CondaHTTPError: HTTP 000 CONNECTION FAILED " + text) == ("undetermined", "WL202")
+    assert verdict(text) == ("undetermined", "WL504")

@@ -87,7 +87,7 @@ def cause_of(event: Event, reading: Reading) -> Cause:
 
 def _development_files(event: Event) -> str:
     module = event.values.get("module", "")
-    if event.message.kind == "module" and module in _OF_PYTHON_ITSELF:
+    if event.message.kind == "module" and module in OF_PYTHON_ITSELF:
         return module
     return subject_of(event) if event.message.row.get("development") else ""
 
@@ -125,14 +125,16 @@ _LEFT_OUT = (
     "end only. With them installed, that Python has to be built again (pyenv: `pyenv install --force VERSION`). "
     "Distributions have some modules as a package of their own, such as python3-tk."
 )
-_OF_PYTHON_ITSELF = frozenset("_tkinter _ctypes _ssl _hashlib _sqlite3 _bz2 _lzma _curses readline _dbm _gdbm".split())
+OF_PYTHON_ITSELF = frozenset(
+    "_tkinter _ctypes _ssl _hashlib _sqlite3 _bz2 _lzma _curses readline _dbm _gdbm pyexpat".split()
+)
 
 
 def _of_module(event: Event, log: Log) -> Reading:
     """A submodule named as extension modules are: the package is there, and its file is not, or does not fit."""
     name = event.values.get("module", "")
     package, dot, last = name.rpartition(".")
-    if name in _OF_PYTHON_ITSELF:
+    if name in OF_PYTHON_ITSELF:
         title = f"that Python was built or packaged without {name}"
         return Reading("WL504", False, ("WL201", "WL701"), title, _LEFT_OUT)
     if dot and (last.startswith("_") or last == package):

@@ -51,9 +51,10 @@ _OLD_CUDA = re.compile(r"\.so\.(?:[1-9]|10|11)(?:\.\d+)*$|_(?:[1-9]\d|100|101|10
 # A name with more than one number is of one release, or of few: Boost, OpenCV, VTK, Poco, spdlog give each its own.
 # Source: Debian Policy, 8.1 (SONAME); Boost, Jamroot, the tag of its libraries.
 _OF_ONE_RELEASE = re.compile(r"\.so\.\d+\.\d+(?:\.\d+)?$")
-# Python, the shell or a system's own programs use them, so that a system without one version of it has another.
-# Source: CPython, Modules/_ssl.c, _ctypes and _crypt; Bash, termcap; each of several versions in linux.txt.
-_IN_EVERY_SYSTEM = frozenset(("openssl", "ffi", "crypt", "tinfo"))
+# Python, the shell or a system's own programs use them, so that a system without one version of it has another, or has
+# it under another name: libbz2.so.1.0 is Debian's, libbz2.so.1 Fedora's. Source: CPython, Modules/_ssl.c, _ctypes,
+# _crypt, _bz2 and readline; Bash, termcap; popgenmethods/smcpp#70; each of several versions in linux.txt.
+_IN_EVERY_SYSTEM = frozenset(("openssl", "ffi", "crypt", "tinfo", "bzip2", "readline", "ncurses"))
 # Resolved when they are first used, by name, so that the linker's paths in the file that asks do not count.
 _VENDORED = re.compile(r"-[0-9a-f]{6,16}\.(?:so|dll)", re.I)
 
@@ -125,7 +126,10 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
         title = f"{library} is of another version than the one that distributions have today"
         return Reading("WL204", False, ("WL201", "WL202"), title)
     if component is not None and facts.system != "windows" and _is_of_system(library, path):
-        return Reading("WL201", True, ("WL202",), f"{library} ({component.title}) is not installed there", _SYSTEM)
+        title = f"{library} ({component.title}) is not installed there"
+        if _has_sisters(component, library):
+            return Reading("WL201", False, ("WL204", "WL202"), title, _SYSTEM)
+        return Reading("WL201", True, ("WL202",), title, _SYSTEM)
     if is_of_homebrew(path, facts):
         return Reading("WL201", True, ("WL202",), f"{library} is not at {path}, where the file wants it", BREW)
     return Reading("WL201", False, ("WL202", "WL204", "WL504"))
@@ -150,6 +154,16 @@ def _is_superseded(component: Component, library: str) -> bool:
         other.family == component.family and other.major != component.major and in_newest_debian(other, file)
         for other in components() for file in other.row.get("linux", ())
     )  # fmt: skip
+
+
+def _has_sisters(component: Component, library: str) -> bool:
+    """Whether other releases of distributions have it under another version, so that this one may be there."""
+    stem = library.partition(".so.")[0]
+    return any(
+        other.family == component.family and other.major != component.major and file.partition(".so.")[0] == stem
+        for other in components()
+        for file in other.row.get("linux", ())
+    )
 
 
 def _is_of_system(library: str, path: str) -> bool:

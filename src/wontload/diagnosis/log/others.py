@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload.diagnosis.log.cause import Cause, Log, filled, said, stated
+from wontload.diagnosis.log.cause import OF_PYTHON_ITSELF, Cause, Log, filled, said, stated
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import base_name
 from wontload.diagnosis.log.unsearched import worked_with_an_older_python
@@ -43,6 +43,8 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
     code, decides, suspects = meaning.code, meaning.decides, meaning.suspects
     if meaning.number == 193 and name.lower().endswith((".so", ".dylib")):
         code, decides, suspects = "WL104", True, ()
+    if meaning.number == MODULE_NOT_FOUND and number.module in OF_PYTHON_ITSELF:
+        code, suspects = "WL202", ("WL201", "WL206", "WL504")
     if meaning.number == MODULE_NOT_FOUND and (
         _has_directories_of_its_own(number.module or log.facts.target) or worked_with_an_older_python(log.text)
     ):

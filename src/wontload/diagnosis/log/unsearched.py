@@ -18,6 +18,8 @@ _SET_TOO_LATE = re.compile(
 )
 
 
+# A program that a package manager installs together with the libraries that it needs.
+_PACKAGED = re.compile(r"\W{0,3}/usr/(?:s?bin|lib(?:64|exec)?)/\S{1,200}: error while loading shared libraries")
 # Libraries without a version in their names that an installer brings, not a build. Source: Oracle Instant Client, SAP
 # NetWeaver RFC SDK, OpenJDK, TensorFlow's C API, ONNX Runtime, oneMKL, CUDA Toolkit: their lists of files.
 _BROUGHT = re.compile(
@@ -35,6 +37,9 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if "LD_LIBRARY_PATH" in text and _SET_TOO_LATE.search(text):
         title = f"{library} was not found: LD_LIBRARY_PATH is set by the program itself, when the loader has read it"
         return Reading("WL203", False, ("WL202", "WL201"), title, _TOO_LATE)
+    if _PACKAGED.match(event.text) and ".so." in library and component_of(library) is None:
+        title = f"{library} is asked for by a program of the system's packages, which had it when that was built"
+        return Reading("WL204", False, ("WL201", "WL202"), title, _BUMPED)
     if _is_of_own_build(event, library):
         title = f"{library} has a name that no distribution gives: it was built on its own, into a folder not searched"
         return Reading("WL202", False, ("WL201", "WL504", "WL101"), title, _OWN_BUILD)
@@ -152,6 +157,10 @@ _BY_NAME = (
     "Since Python 3.8 a DLL is sought in the directory of the file that needs it, in Windows' own and in those that "
     "os.add_dll_directory adds. With its full path, or its directory added, it is found; where it is not installed, it "
     "has to be."
+)
+_BUMPED = (
+    "A package manager installs what a program needs. Where the library went on to another version, as after an "
+    "upgrade of a part of the system, the program has to be built or installed again."
 )
 _BARE = (
     "The file was linked on that machine, or on one like it, against a library that does not say where it lies. It is "
