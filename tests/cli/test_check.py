@@ -124,6 +124,30 @@ def test_what_packages_of_the_system_bring_is_one_finding_with_one_command(comma
     assert packages["command"] == "sudo apt install libx11-6 libxcb-shm0"
 
 
+def test_what_a_repairing_tool_renamed_and_some_files_still_ask_for_is_one_finding(command, tmp_path: Path):
+    copies = [f"{name}-0123456789abcdef.dll" for name in ("foo", "bar")]
+    files = {
+        "demo/a.pyd": pe(needs=copies),
+        "demo/plugins/foo_plugin.dll": pe(needs=["foo.dll"]),
+        "demo/plugins/bar_plugin.dll": pe(needs=["bar.dll"]),
+        **{f"demo/{name}": pe() for name in copies},
+    }
+    (wheel,) = command("check", str(make_wheel(tmp_path, files)), "--json").json["wheels"]
+    (found,) = (one for one in wheel["findings"] if one["severity"] == "error")
+    assert {found["subject"], *found["also"]} == {"foo.dll", "bar.dll"}
+    renamed = {one["name"]: one["path"] for one in found["evidence"] if one["kind"] == "renamed"}
+    assert renamed == {"foo.dll": f"demo/{copies[0]}", "bar.dll": f"demo/{copies[1]}"}
+
+
+@pytest.mark.parametrize(("declared", "severity"), [(True, "note"), (False, "error")])
+def test_a_library_that_a_declared_dependency_loads_is_no_error(command, tmp_path: Path, declared, severity):
+    files = {"demo/plugins/a.dll": pe(needs=["hdf5.dll"])}
+    path = make_wheel(tmp_path, files, requires=["h5py"] if declared else [])
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    (found,) = (one for one in wheel["findings"] if one["subject"] == "hdf5.dll")
+    assert found["severity"] == severity
+
+
 @pytest.mark.parametrize(("asked", "severity"), [(True, "error"), (False, "warning")])
 def test_a_repaired_copy_that_no_file_asks_for_fails_no_check(command, tmp_path: Path, asked: bool, severity: str):
     copy = "foo-0123456789abcdef.dll"

@@ -13,13 +13,13 @@ from wontload.machine import Kind, Machine
 
 
 def known_to_bring(library: str, absent: Sequence[str]) -> str:
-    """The one that tables have; empty for none.
+    """The one that tables have, as a wheel to find it in or one that loads it into the process; empty for none.
 
     Args:
         library: as its user asks for it. absent: normalised names of what is declared and not at hand.
     """
     component = component_of(base_name(library))
-    wheels = component.row.get("wheels", ()) if component else ()
+    wheels = (*component.row.get("wheels", ()), *component.row.get("loaded_by", ())) if component else ()
     return next((str(one) for one in wheels if normalised(str(one)) in absent), "")
 
 

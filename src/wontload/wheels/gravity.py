@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from wontload.binary import Image
-from wontload.diagnosis.contents import MANGLED
+from wontload.diagnosis.contents import MANGLED, plain
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.words import listed
 from wontload.knowledge.components import component_of
@@ -51,7 +51,30 @@ class Gravity:
             return _less_grave(finding, Severity.WARNING, text)
         missing = {base_name(one.name): one for one in judged.result.modules if one.status is Status.MISSING}
         names = [name for name in (finding.subject, *finding.also) if base_name(name) in missing]
+        finding = replace(finding, evidence=(*finding.evidence, *map(self._renamed, self._here_renamed(names))))
         return self._of_missing(finding, judged, [missing[base_name(name)] for name in names], names)
+
+    def _here_renamed(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Those of the names under which the wheel had a library before a repairing tool renamed it; and the member."""
+        for name in names:
+            if member := self._plain_names.get(base_name(name).lower()):
+                yield base_name(name), member
+
+    @cached_property
+    def _plain_names(self) -> Mapping[str, str]:
+        """Members that a repairing tool renamed, by the name in lower case that each had before."""
+        names = [one.name for one in self._wheel.natives if MANGLED.search(base_name(one.name))]
+        return {plain(base_name(name)).lower(): name for name in names}
+
+    @staticmethod
+    def _renamed(here: tuple[str, str]) -> Evidence:
+        name, member = here
+        return Evidence(
+            "renamed",
+            f"the wheel has {name} as {member}: a repairing tool gave it that name, and did not write that into this "
+            "file. delvewheel's --analyze-existing takes files along that lie in the wheel already",
+            {"path": member, "name": name},
+        )
 
     def _of_missing(
         self, finding: Finding, judged: JudgedFile, modules: Sequence[Module], names: Sequence[str]

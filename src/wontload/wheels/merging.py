@@ -70,9 +70,15 @@ def _alike(one: _Cause, two: _Cause) -> bool:
             not set(one.names).isdisjoint(two.names)
             or _brought(one.finding) == _brought(two.finding) != ""
             or (_is_of_system(one.finding) and _is_of_system(two.finding))
+            or (_is_renamed(one.finding) and _is_renamed(two.finding))
             or not {*map(_project, one.names)}.isdisjoint(map(_project, two.names))
         )
     )
+
+
+def _is_renamed(finding: Finding) -> bool:
+    """Whether the wheel has what is missing, under a name that a repairing tool gave it."""
+    return any(item.kind == "renamed" for item in finding.evidence)
 
 
 def _project(library: str) -> str:
