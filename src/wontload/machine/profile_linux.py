@@ -40,60 +40,77 @@ def linux_machine(
         name: of the profile, as asked. own: what stands for a file of it. python: version.
         extras: see `profile.EXTRAS`. level: of the processor, x86-64-v1 to v4.
     """
+    conda = "conda" in extras
+    prefix = "/opt/conda" if conda else "/usr/local"
+    executable = f"{prefix}/bin/python{python[0]}.{python[1]}"
     directories = _directories(profile, own.architecture)
+    contents = _libraries(profile, own, directories[0], nvidia="nvidia" in extras)
+    contents[executable] = replace(own, is_library=False, rpath=("$ORIGIN/../lib",) if conda else None)
+    contents |= {f"{prefix}/lib/{file}": replace(own, soname=file) for file in CONDA if conda}
+    machine = Machine(
+        id=name,
+        system=_system(profile, own.architecture, directories, level),
+        files=MemoryFiles(contents, windows=False),
+        python=_interpreter(profile, own.architecture, python, executable, conda=conda),
+        environment={},
+    )
+    return machine, Process(executable=executable, current_directory="/", environment={})
+
+
+def _libraries(profile: Profile, own: Image, directory: str, *, nvidia: bool) -> dict[str, Content]:
+    """The system's libraries and its loader, by path."""
     libraries = {
         _of(file, own.architecture): versions
         if own.architecture in VERSIONS_BY_ARCHITECTURE.get(file, {own.architecture})
         else ()  # not known
         for file, versions in profile.libraries.items()
     }
-    if "nvidia" in extras:
+    if nvidia:
         libraries |= dict.fromkeys(NVIDIA_DRIVER, ())
     contents: dict[str, Content] = {
-        f"{directories[0]}/{file}": replace(own, soname=file, versions_defined=(file, *versions) if versions else ())
+        f"{directory}/{file}": replace(own, soname=file, versions_defined=(file, *versions) if versions else ())
         for file, versions in libraries.items()
         if file
     }
-    conda = "conda" in extras
-    prefix = "/opt/conda" if conda else "/usr/local"
-    version = f"{python[0]}.{python[1]}"
-    executable = f"{prefix}/bin/python{version}"
-    contents[executable] = replace(own, is_library=False, rpath=("$ORIGIN/../lib",) if conda else None)
-    contents |= {f"{prefix}/lib/{file}": replace(own, soname=file) for file in CONDA if conda}
     loader = LOADERS.get(UNAME.get(own.architecture, own.architecture), "")
     if loader and profile.libc == "glibc":
         contents[loader] = replace(own, soname=posixpath.basename(loader))
         # It is in every process, and so found under its SONAME whatever directory it lies in.
-        contents[f"{directories[0]}/{posixpath.basename(loader)}"] = contents[loader]
-    system = System(
+        contents[f"{directory}/{posixpath.basename(loader)}"] = contents[loader]
+    return contents
+
+
+def _system(profile: Profile, architecture: str, directories: tuple[str, ...], level: int) -> System:
+    levelled = architecture == "x86_64" and profile.libc == "glibc"
+    return System(
         name="linux",
         version=profile.version,
-        architecture=own.architecture,
+        architecture=architecture,
         libc=profile.libc,
         libc_version=profile.libc_version,
         default_directories=directories,
         lib=directories[0].lstrip("/"),
-        platform=own.architecture,
-        hwcaps=tuple(reversed(OPTIONS[1:level])) if own.architecture == "x86_64" and profile.libc == "glibc" else (),
+        platform=architecture,
+        hwcaps=tuple(reversed(OPTIONS[1:level])) if levelled else (),
     )
-    process = Process(executable=executable, current_directory="/", environment={})
+
+
+def _interpreter(
+    profile: Profile, architecture: str, version: tuple[int, int], executable: str, *, conda: bool
+) -> Python:
+    prefix = posixpath.dirname(posixpath.dirname(executable))
     libc = "musl" if profile.libc == "musl" else "gnu"
-    interpreter = Python(
+    tag = f"cpython-{version[0]}{version[1]}-{_machine(architecture)}-linux-{libc}"
+    return Python(
         executable=executable,
         base_executable=executable,
-        version=version,
+        version=f"{version[0]}.{version[1]}",
         prefix=prefix,
         base_prefix=prefix,
         layout="conda" if conda else "plain",
-        platform=f"linux_{own.architecture}",
-        extension_suffixes=(
-            f".cpython-{python[0]}{python[1]}-{_machine(own.architecture)}-linux-{libc}.so",
-            ".abi3.so",
-            ".so",
-        ),
+        platform=f"linux_{architecture}",
+        extension_suffixes=(f".{tag}.so", ".abi3.so", ".so"),
     )
-    files = MemoryFiles(contents, windows=False)
-    return Machine(id=name, system=system, files=files, python=interpreter, environment={}), process
 
 
 def _of(file: str, architecture: str) -> str:
