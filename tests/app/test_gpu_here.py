@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.app.test_saved_gpu_code import CUBIN, library
 from tests.support.gpu_machines import NEW, RTX_4070
 from tests.support.machines import codes
 from wontload import diagnose
+from wontload.app.gpu import prove_gpu
 from wontload.diagnosis import Diagnosis
 from wontload.machine.inventory import DeviceFile
 from wontload.machine.survey import container, device_files, graphics
@@ -33,6 +35,18 @@ def test_a_build_for_the_processor_alone(tmp_path: Path, file: str, expected: li
     (package / "__init__.py").touch()
     (package / "lib" / file).write_bytes(b"")
     assert codes(imported("llama_cpp", tmp_path)) == expected
+
+
+def test_without_a_gpu_the_measurement_names_a_build_for_the_processor_alone(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(graphics, "graphics", lambda sources: graphics.Graphics((), ()))
+    package = tmp_path / "llama_cpp"
+    (package / "lib").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "lib" / "libggml-cpu.so").touch()
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    proof = prove_gpu(imported("llama_cpp", tmp_path), python=sys.executable, environment=environment)
+    said = [one for one in proof.why if one.startswith(("no GPU", "WL405"))]
+    assert [one[:6] for one in said] == ["no GPU", "WL405:"]
 
 
 @pytest.mark.parametrize(("value", "expected"), [("-1", ["WL406"]), ("", ["WL406"]), ("0", [])])

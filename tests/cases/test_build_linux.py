@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -81,7 +82,9 @@ def test_it_is_built_kept_and_works(tmp_path, links, state):
     assert wheel.name.startswith(f"{NAME}-{VERSION}+cpu-py3-none-")
     assert answer_of(str(wheel), tmp_path) == 43
     assert os.listdir(tmp_path / "tmp") == []
-    assert "Building C object" in Path(answer["built"]["log"]).read_text()
+    log = Path(answer["built"]["log"]).read_text()
+    assert "Building C object" in log
+    assert re.fullmatch(r"# wontload: status 0 after \d+ s, \d{4,} bytes of disk at most, .*", log.splitlines()[-1])
 
 
 def test_it_is_judged_and_not_built_twice(tmp_path, links):

@@ -93,6 +93,8 @@ def test_a_model_of_one_s_own_must_be_there_and_be_wanted(tmp_path: Path):
     assert torch is not None
     with pytest.raises(UsageError, match="There is no model"):
         exercise(llama, python=sys.executable, sample=lambda pid: Sample(), model=str(tmp_path / "none.gguf"))
+    with pytest.raises(UsageError, match="no GGUF model"):
+        exercise(llama, python=sys.executable, sample=lambda pid: Sample(), model=__file__)
     with pytest.raises(UsageError, match="without a model"):
         exercise(torch, python=sys.executable, sample=lambda pid: Sample(), model=__file__)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wontload.diagnosis import Diagnosis
 from wontload.diagnosis.gpu import comes_with_a_driver, described, suite
+from wontload.diagnosis.rules.wl405_cpu_only import build_for_the_cpu
 from wontload.gpu.exercising import exercise
 from wontload.gpu.meter import Meter
 from wontload.gpu.verdict import GpuUse, GpuVerdict, judge
@@ -129,7 +130,9 @@ def _why_not(diagnosis: Diagnosis, use: GpuUse, gpus: tuple[Gpu, ...]) -> Iterat
             yield f"{finding.code}: {finding.title}"
     if not gpus:
         yield "no GPU is seen on this machine"
-    if use.registered.get("gpu_offload") is False:
+    if not gpus and diagnosis.case is not None and (found := build_for_the_cpu(diagnosis.case)):
+        yield f"WL405: this {found[0].import_name} is a build for the CPU alone, and would not use one"
+    elif use.registered.get("gpu_offload") is False:
         yield "the package itself says that it can use no GPU here"
     if use.offloaded is not None and use.offloaded[0] == 0:
         yield f"0 of {use.offloaded[1]} layers went to the GPU, though all were asked for"

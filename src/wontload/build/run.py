@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -14,7 +15,7 @@ from wontload.build.diagnosing import diagnosed
 from wontload.build.environment import BuildEnvironment, build_environment
 from wontload.build.frontend import Frontend
 from wontload.build.plan import BuildPlan
-from wontload.build.process import run_logged, write_log
+from wontload.build.process import CannotLog, run_logged, write_log
 from wontload.build.progress import Progress
 from wontload.build.source import NoSource
 from wontload.build.studio import Studio
@@ -93,11 +94,15 @@ def run_build(
             )
         except OSError as error:
             raise CannotBuild(f"{command[0]} cannot be started: {error.strerror or error}.") from error
+        seconds = time.monotonic() - began
+        watcher.look()
+        with suppress(CannotLog):  # the build is over, and its log whole
+            write_log(log, _ending(status, seconds, watcher.disk_bytes).encode())
     diagnosis = diagnosed(log.name)
     return Built(
         wheel=_wheel(wheels, log.name) if status == 0 else None,
         log=log.name,
-        seconds=time.monotonic() - began,
+        seconds=seconds,
         job_bytes=_largest_process(),
         environment=environment,
         disk_bytes=watcher.disk_bytes,
@@ -160,6 +165,13 @@ def _heading(plan: BuildPlan, command: Sequence[str], environment: BuildEnvironm
     )
 
 
+def _ending(status: int, seconds: float, disk_bytes: int) -> str:
+    """What the log ends with: what a row `[[measured]]` of `knowledge/builds.toml` is made of."""
+    memory = _largest_process()
+    largest = f", the largest process {memory} bytes of memory" if memory else ""
+    return f"# wontload: status {status} after {seconds:.0f} s, {disk_bytes} bytes of disk at most{largest}\n"
+
+
 def _given(plan: BuildPlan) -> set[str]:
     return {"CMAKE_ARGS", *(one.name for one in plan.variables)}
 
@@ -180,7 +192,11 @@ class _Watcher:
         self._told(self._progress)
         if now_s - self._looked_s > LOOK_S:
             self._looked_s = now_s
-            self.disk_bytes = max(self.disk_bytes, _taken(self._directory))
+            self.look()
+
+    def look(self) -> None:
+        """See how much disk it takes now."""
+        self.disk_bytes = max(self.disk_bytes, _taken(self._directory))
 
 
 def _taken(directory: str) -> int:

@@ -48,6 +48,7 @@ def run(options: Options) -> int:
         answer = verify(options.target, python=python, timeout_s=options.timeout)
     proof = _prove(options, answer, python) if options.gpu else None
     worse, changed = _against_baseline(options.baseline, proof) if proof and options.baseline else (None, ())
+    kept = options.baseline if worse is None else None  # a first measurement was written there
     if options.format == "json":
         from wontload.report.as_json import dump, verify_to_json
         from wontload.report.gpu_json import gpu_to_json
@@ -63,7 +64,7 @@ def run(options: Options) -> int:
         brief = options.quiet or (proof is not None and not options.verbose)
         report = render_verify(answer, options.terminal(), quiet=brief, verbose=options.verbose)
         if proof is not None:
-            report += render_gpu(proof, options.terminal(), worse=worse or (), changed=changed)
+            report += render_gpu(proof, options.terminal(), worse=worse, changed=changed, kept=kept)
         options.say(report)
     loads = STATUS_OF[answer.diagnosis.verdict]
     return loads if loads or proof is None else max(STATUS_OF_GPU[proof.verdict.value], 1 if worse else 0)

@@ -24,6 +24,7 @@ BOOTSTRAP = (
 WRITERS = {"gguf": write_gguf, "onnx": write_onnx}
 MARK = re.compile(r"\[wontload stage (\w+)\]")
 MOST_FACTS = 200
+GGUF = b"GGUF"  # what such a file begins with. Source: ggml-org/ggml, docs/gguf.md
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +112,22 @@ def exercise(
     )
 
 
+def _begins_with(path: str, magic: bytes) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(magic)) == magic
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
 def _model(known: GpuExercise, own: str | None, directory: str) -> dict[str, object]:
     if own is not None:
         if not known.model:
             raise UsageError(f"{known.import_name} is put to work without a model.", "Leave --model out.")
         if not os.path.isfile(own):
             raise UsageError(f"There is no model {own}.")
+        if known.model == "gguf" and not _begins_with(own, GGUF):
+            raise UsageError(f"{own} is no GGUF model.", "Give a model's .gguf file, or leave --model out.")
         return {"model": os.path.abspath(own), "model_bytes": os.path.getsize(own)}
     if not known.model:
         return {}

@@ -27,11 +27,19 @@ MEGABYTE = 1e6
 MOST_LIBRARIES = 8
 
 
-def render_gpu(proof: GpuProof, terminal: Terminal, *, worse: Sequence[str] = (), changed: Sequence[str] = ()) -> str:
+def render_gpu(
+    proof: GpuProof,
+    terminal: Terminal,
+    *,
+    worse: Sequence[str] | None = None,
+    changed: Sequence[str] = (),
+    kept: str | None = None,
+) -> str:
     """The verdict, why, the figures, and what is worse than the baseline.
 
     Args:
-        proof: what was measured. worse, changed: against a baseline, one sentence each.
+        proof: what was measured. worse, changed: against a baseline, one sentence each; `None` without one.
+        kept: the file that this measurement was written to, as the baseline of later ones.
     """
     words_of, style = SAID[proof.verdict]
     lines: list[Line] = [[], [Span(words_of, style)]]
@@ -52,6 +60,10 @@ def render_gpu(proof: GpuProof, terminal: Terminal, *, worse: Sequence[str] = ()
         lines += [[], [Span("worse than the baseline", "warning")]]
         for sentence in worse:
             lines += flow(words(sentence), width, [Span(f"  {terminal.glyphs.bullet} ", "dim")], 4)
+    elif worse is not None:
+        lines += labelled("baseline", words("nothing is worse than it"), width)
+    if kept:
+        lines += labelled("baseline", words(f"this measurement, in {kept}; later ones are held against it"), width)
     for sentence in changed:
         lines += labelled("changed", words(sentence), width)
     lines += settle_section(proof.would_settle, terminal)

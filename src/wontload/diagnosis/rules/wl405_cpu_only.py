@@ -19,14 +19,18 @@ def cpu_only(case: Case) -> Iterator[Finding]:
     It stops nothing, and may be meant so: a note. Of a package of which no GPU build is recorded nothing is said, and
     so where its directory cannot be listed.
     """
+    found = build_for_the_cpu(case)
+    if found is not None and (here := gpu.gpus(case, found[0].vendor)):
+        yield _finding(case, *found, [gpu.described(one) for one in here])
+
+
+def build_for_the_cpu(case: Case) -> tuple[GpuBuild, tuple[str, ...]] | None:
+    """What is known of the package's GPU builds, and its files, none of which is theirs; `None` of another package."""
     build = gpu_build(case.target) if case.kind == "import" and case.outcome is Outcome.LOADS else None
-    if build is None:
-        return
-    names = package_files(case, build)
-    if not names or any(is_marker(build, name) for name in names):
-        return
-    if here := gpu.gpus(case, build.vendor):
-        yield _finding(case, build, names, [gpu.described(one) for one in here])
+    names = package_files(case, build) if build is not None else ()
+    if build is None or not names or any(is_marker(build, name) for name in names):
+        return None
+    return build, tuple(names)
 
 
 def _finding(case: Case, build: GpuBuild, names: tuple[str, ...], here: list[str]) -> Finding:
