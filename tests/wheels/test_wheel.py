@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ import pytest
 from tests.support import downloads
 from tests.support.images import elf, macho, pe
 from tests.support.wheels import make_wheel
-from wontload.binary import MalformedImage, read_image
+from wontload.binary import Image, MalformedImage, read_image
+from wontload.binary.malformed import NotReached
 from wontload.loader import Verdict
 from wontload.machine.profile import clean_machine
 from wontload.wheels.archive import Archive
 from wontload.wheels.bad_archive import BadArchive
+from wontload.wheels.central_directory import Member
 from wontload.wheels.judging import Judge
 from wontload.wheels.laying import laid_over, site_of
 from wontload.wheels.tags import expand, parse_file_name, platform_of
@@ -99,6 +102,25 @@ def test_members_are_laid_where_an_installer_lays_them(tmp_path: Path):
         for path in (r"Lib\site-packages\demo\a.pyd", r"bin\b.dll", r"Lib\site-packages\demo\c.pyd"):
             assert laid.files.image("C:\\Python311\\" + path).format == "pe"
         assert "METADATA" in (laid.files.listing(r"C:\Python311\Lib\site-packages\demo-1.0.dist-info") or ())
+
+
+def test_a_library_that_was_left_unread_leaves_what_needs_it_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    files = {"demo/a.dll": pe(needs=["far.dll"]), "demo/far.dll": DLL}
+    with Archive(make_wheel(tmp_path, files)) as archive:
+        wheel = read_wheel(archive)
+        machine, process = clean_machine("windows-11", architecture="x86_64", python=(3, 11))
+        judge = Judge(laid_over(machine, [wheel]), process, [wheel], site_of(machine))
+        read = archive.image
+
+        def image(member: Member, **options: str | None) -> Image:
+            if member.name == "demo/far.dll":
+                raise NotReached(member.name, 1 << 27)
+            return read(member, **options)
+
+        monkeypatch.setattr(archive, "image", image)
+        kept = replace(wheel, natives=tuple(one for one in wheel.natives if one.name == "demo/a.dll"))
+        (found,) = judge.judge(kept)
+    assert found.verdict is Verdict.UNDETERMINED
 
 
 def judged(

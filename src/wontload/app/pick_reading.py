@@ -85,6 +85,10 @@ class Reader:
             return error
 
     def _ranked(self, candidate: Candidate, result: Opened | BaseException, place: Where) -> Ranked:
+        if isinstance(result, NoRanges):
+            size = candidate.link.size_bytes or result.size_bytes
+            much = f", {size / 1e6:.1f} MB" if size else ""
+            return Ranked(candidate=candidate, problem=f"its server sends it only as a whole{much}; --yes fetches it")
         if isinstance(result, (WontloadError, TimeoutError)):
             return Ranked(candidate=candidate, problem=_sentence(result))
         if isinstance(result, (NotReached, NotKnown)):

@@ -94,7 +94,7 @@ def reasons(one: Ranked, answer: Pick) -> Iterator[str]:
         yield "a source distribution: it would have to be built"
         return
     if one.problem:
-        yield one.problem
+        yield one.problem.removesuffix(".")
     if one.candidate.link.yanked is not None:
         yield f"yanked{': ' + one.candidate.link.yanked if one.candidate.link.yanked else ''}"
     if one.candidate.objection:

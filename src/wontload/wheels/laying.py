@@ -9,9 +9,13 @@ from dataclasses import replace
 from functools import partial
 from types import ModuleType
 
+from wontload.binary import Image, MalformedImage
+from wontload.binary.malformed import NotReached
+from wontload.machine.files import NotKnown
 from wontload.machine.machine import Machine
 from wontload.machine.memory import Content, Unread
 from wontload.machine.overlay import OverlayFiles
+from wontload.wheels.central_directory import Member
 from wontload.wheels.wheel import Wheel
 
 LARGEST_MANIFEST_BYTES = 1 << 16  # of a side-by-side manifest, the one text that loaders read
@@ -65,11 +69,19 @@ def contents_of(wheel: Wheel, machine: Machine, site_packages: str) -> dict[str,
     places, path = places_on(machine, site_packages), machine.path_module
     found: dict[str, Content] = {}
     for member in wheel.archive.members.values():
-        content: Content = Unread(partial(wheel.content, member))
+        content: Content = Unread(partial(_content, wheel, member))
         if member.name.lower().endswith(".manifest") and member.size_bytes <= LARGEST_MANIFEST_BYTES:
             content = wheel.archive.read(member, LARGEST_MANIFEST_BYTES)
         found[place_of(member.name, site_packages, places, path)] = content
     return found
+
+
+def _content(wheel: Wheel, member: Member) -> Image | MalformedImage:
+    """A native file, for a loader. One whose tables lie further in than may be read is not known."""
+    try:
+        return wheel.content(member)
+    except NotReached as further:
+        raise NotKnown(str(further)) from further
 
 
 def laid_over(machine: Machine, wheels: Iterable[Wheel], site_packages: str = "") -> Machine:
