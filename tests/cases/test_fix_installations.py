@@ -88,6 +88,51 @@ def test_the_files_of_another_python_are_replaced(environment: Path, markupsafe:
     mended_and_undone(environment, "markupsafe", "reinstall")
 
 
+def over_it(environment: Path, *arguments: str) -> None:
+    """Another version installed without the removal of the one that is there: both are recorded then."""
+    pip(environment, "install", "--no-deps", "--ignore-installed", *arguments)
+
+
+def test_of_two_recorded_versions_one_stays(environment: Path, markupsafe: Path):
+    over_it(environment, "markupsafe==2.1.5")
+    (markupsafe / "__init__.py").write_text(IMPORTS_ITS_EXTENSION)
+    next(markupsafe.glob("_speedups*.so")).unlink()
+    found = ask(environment, "why", "markupsafe", status=1)["findings"][0]
+    assert (found["code"], "its versions 2.1.5 and 3.0.2 are recorded" in found["title"]) == ("WL504", True)
+    before = tree(environment)
+    attempt = mended_and_undone(environment, "markupsafe", "reinstall")
+    assert attempt["kept"]
+    assert tree(environment) == before
+    ask(environment, "fix", "markupsafe", "--yes", status=0)
+    assert len(list(markupsafe.parent.glob("[mM]arkup[sS]afe-*.dist-info"))) == 1
+
+
+def test_the_version_of_which_most_is_there_is_the_one_that_is_made_whole(environment: Path, tmp_path: Path):
+    """An upgrade that could not replace the library in use: the extension of 2.0 meets the library of 1.0."""
+    index = tmp_path / "index"
+    one, two, extension = (
+        SharedObject(soname="libown.so", defines=("run",), bulk_bytes=9000).bytes(),
+        SharedObject(soname="libown.so", defines=("run", "more")).bytes(),
+        SharedObject(needed=("libown.so",), uses=("more",), runpath="$ORIGIN").bytes(),
+    )
+    load = b"import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'extra.so'))\n"
+    other = {"mixed/other.so": SharedObject(soname="other.so").bytes()}
+    old = wheel(index, "mixed", "1.0", {"mixed/__init__.py": b"", "mixed/libown.so": one})
+    new = wheel(
+        index, "mixed", "2.0", {"mixed/__init__.py": load, "mixed/libown.so": two, "mixed/extra.so": extension, **other}
+    )
+    pip(environment, "install", "--no-index", str(old))
+    over_it(environment, "--no-index", str(new))
+    assert imports(environment, "mixed")
+    (site_of(environment) / "mixed" / "libown.so").write_bytes(one)
+    found = ask(environment, "why", "mixed", status=1)["findings"][0]
+    assert (found["code"], "its versions 1.0 and 2.0 are recorded" in found["title"]) == ("WL504", True)
+    variables = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(index)}
+    mended_and_undone(environment, "mixed", "reinstall", **variables)
+    ask(environment, "fix", "mixed", "--yes", status=0, **variables)
+    assert [one.name for one in site_of(environment).glob("mixed-*")] == ["mixed-2.0.dist-info"]
+
+
 @pytest.fixture
 def quarrel(environment: Path, tmp_path: Path) -> dict[str, str]:
     """Two distributions of one package: the one installed last has put its own library in the other's place."""

@@ -233,6 +233,20 @@ def test_an_update_that_was_interrupted(python: WindowsPython, psycopg2: Path, s
     shutil.rmtree(info)
 
 
+def test_two_versions_are_recorded(python: WindowsPython, psycopg2: Path, state: dict[str, str]):
+    """One installed over the other without its removal, and then the extension is gone."""
+    pip(python, "uninstall", "--yes", "psycopg2-binary")
+    pip(python, "install", "--no-index", "--no-deps", "--force-reinstall", windows().to_windows(wheel("psycopg2")))
+    pip(python, "install", "--no-deps", "--only-binary=:all:", "--ignore-installed", "psycopg2==2.9.9")
+    infos = sorted(python.site_packages.glob("psycopg2-*.dist-info"))
+    assert len(infos) == 2
+    next(psycopg2.glob("_psycopg*.pyd")).unlink()
+    first = run(python, "why", "psycopg2", status=1, **state)["findings"][0]
+    assert (first["code"], "its versions 2.9.9 and" in first["title"]) == ("WL504", True)
+    mended(python, "psycopg2", "reinstall", state)
+    assert sorted(python.site_packages.glob("psycopg2-*.dist-info")) == infos
+
+
 def test_a_wheel_of_another_python(python: WindowsPython, psycopg2: Path, state: dict[str, str]):
     pip(python, "uninstall", "--yes", "psycopg2-binary")
     pip(python, "install", "--no-index", "--no-deps", "--force-reinstall", windows().to_windows(wheel("psycopg2")))

@@ -190,3 +190,63 @@ def test_a_module_that_another_package_lacks_is_not_its_own():
 
 def test_an_owned_package_that_lacks_a_pure_module_stays_undetermined():
     assert codes(misses(HERE, "pkg.helper", distributions=(("pkg", "1.0"),))) == ["WL903"]
+
+
+TWO = (("pkg", "1.0"), ("pkg", "2.0"))
+
+
+def in_two_versions(machine: Machine, one: list[object], two: list[object]) -> Machine:
+    """Version 1.0 with the lines `one`, and 2.0 of another spelling in the same directory with the lines `two`."""
+    found = recorded(machine, pkg=one, Pkg=two).inventory.distributions or ()
+    second = replace(found[1], version="2.0", modules=("pkg",))
+    return replace(machine, inventory=replace(machine.inventory, distributions=(found[0], second)))
+
+
+def test_two_versions_are_recorded_and_a_file_is_gone():
+    files = {LLAMA: dll("ggml.dll", size_bytes=20)}
+    machine = in_two_versions(windows(files), [(LLAMA, 10), (GGML, 30)], [(LLAMA, 20), (GGML, 40)])
+    (first,) = diagnose(machine, ctypes_load(LLAMA), distributions=TWO).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL504", "ggml.dll", True)
+    assert (
+        first.title
+        == "the installation of pkg is incomplete: its versions 1.0 and 2.0 are recorded, and ggml.dll is gone"
+    )
+    assert data(first, "record", "version")[:2] == ["2.0", "1.0"]  # what the disk has more of stands first
+    assert "Pkg 2.0 is recorded: 1 of its 2 native files are there as it was installed" in told(first)
+    assert "pip uninstall --yes Pkg, once for each of the 2 records, and then " in first.explanation
+    assert first.explanation.endswith("Pkg==2.0")
+
+
+def test_a_mixture_of_two_versions_lacks_a_symbol():
+    files = {LLAMA: dll(("ggml.dll", ["ggml_new"]), size_bytes=20), GGML: dll(size_bytes=30)}
+    machine = in_two_versions(windows(files), [(LLAMA, 10), (GGML, 30)], [(LLAMA, 20), (GGML, 40)])
+    (first,) = diagnose(machine, ctypes_load(LLAMA), distributions=TWO).findings
+    assert (first.code, first.explains_error) == ("WL504", True)
+    assert first.title.endswith("it does not fit the others: its versions 1.0 and 2.0 are recorded")
+
+
+def test_a_record_that_was_left_behind_is_no_evidence_of_the_files():
+    """All is as 2.0 installed it: what it lacks, no record of 1.0's explains."""
+    files = {LLAMA: dll("ggml.dll", size_bytes=20)}
+    machine = in_two_versions(windows(files), [(LLAMA, 10), (GGML, 30)], [(LLAMA, 20)])
+    first, second = diagnose(machine, ctypes_load(LLAMA), distributions=TWO).findings
+    assert (first.code, first.explains_error) == ("WL201", True)
+    assert (second.code, second.severity, second.explains_error) == ("WL504", Severity.WARNING, False)
+    assert second.title == "Pkg is recorded in the versions 1.0 and 2.0, in one directory"
+
+
+def test_two_records_of_what_loads_are_a_note():
+    machine = in_two_versions(windows({LLAMA: dll(size_bytes=20)}), [(LLAMA, 10)], [(LLAMA, 20)])
+    answer = diagnose(machine, ctypes_load(LLAMA), distributions=TWO)
+    assert (answer.verdict, [(one.code, one.severity) for one in answer.findings]) == (
+        "loads",
+        [("WL504", Severity.NOTE)],
+    )
+
+
+def test_one_version_for_the_user_and_one_for_all_is_no_disorder():
+    machine = in_two_versions(windows({LLAMA: dll(size_bytes=20)}), [(LLAMA, 10)], [(LLAMA, 20)])
+    one, two = machine.inventory.distributions or ()
+    apart = (replace(one, location=r"C:\Users\me\site-packages"), two)
+    machine = replace(machine, inventory=replace(machine.inventory, distributions=apart))
+    assert codes(diagnose(machine, ctypes_load(LLAMA), distributions=TWO)) == []

@@ -10,7 +10,7 @@ from functools import cached_property
 from types import ModuleType
 
 from wontload.binary.gpu_code import GpuCode
-from wontload.diagnosis import records, unbound
+from wontload.diagnosis import recorded_twice, records, unbound
 from wontload.diagnosis.copies import CopyFinder
 from wontload.diagnosis.finding import JudgedLoad
 from wontload.diagnosis.missing import Missing, classify
@@ -212,8 +212,11 @@ class Case:
 
     @cached_property
     def recorded(self) -> Mapping[str, tuple[records.Entry, ...]]:
-        """The native files that installed distributions list, by folded path; empty where no record was read."""
-        return records.entries(self)
+        """The native files that installed distributions list, by folded path; empty where no record was read.
+
+        Without what a record lists that an upgrade has left behind: the disk is all another version's.
+        """
+        return records.entries(self, without=recorded_twice.left_behind(self))
 
     @cached_property
     def unbound(self) -> tuple[unbound.Unbound, ...]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wontload.diagnosis.built_for import missed_modules
 from wontload.diagnosis.finding import Evidence
+from wontload.diagnosis.recorded_twice import names_of
 from wontload.diagnosis.shadow import SITES, shadow
 from wontload.knowledge.packages import distribution_for, normalised
+from wontload.knowledge.symbol_versions import numbers
 from wontload.machine import Kind, Outcome
 from wontload.machine.inventory import HalfInstalled
 
@@ -42,8 +44,9 @@ def half(case: Case) -> Half | None:
     own = case.kind == "import" and package == case.target.partition(".")[0]
     if case.observation is None or not package or (own and not missed and not case.failed_results):
         return None
-    if own and missed == package and len(owners := case.observation.distributions) == 1:  # its RECORD, and no files
-        return Half(package, missed, (), *owners[0])
+    owners = case.observation.distributions
+    if own and missed == package and len(names_of(owners)) == 1:  # its RECORD, and no files
+        return Half(package, missed, (), *max(owners, key=lambda one: numbers(one[1])))
     leftovers = tuple(_leftovers(case, package))
     if not leftovers and not (own and missed not in ("", package, case.target) and _is_unowned(case, package)):
         return None

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from wontload.binary import MalformedImage
 from wontload.diagnosis.built_for import missed_modules
 from wontload.diagnosis.finding import Evidence
+from wontload.knowledge.packages import normalised
 from wontload.machine import Kind, NotKnown
 from wontload.machine.inventory import Distribution, RecordedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from wontload.diagnosis.case import Case
     from wontload.diagnosis.missing import Missing
@@ -33,11 +34,11 @@ class Entry(NamedTuple):
         return f"{self.distribution.name} {self.distribution.version}"
 
 
-def entries(case: Case) -> Mapping[str, tuple[Entry, ...]]:
+def entries(case: Case, *, without: Collection[Distribution] = ()) -> Mapping[str, tuple[Entry, ...]]:
     """Every native file that an installed distribution lists, by folded path, with all that list it."""
     found: dict[str, tuple[Entry, ...]] = {}
     for distribution in case.machine.inventory.distributions or ():
-        for file in distribution.files:
+        for file in distribution.files if distribution not in without else ():
             key = case.fold(file.path)
             found[key] = (*found.get(key, ()), Entry(distribution, file))
     return found
@@ -46,6 +47,11 @@ def entries(case: Case) -> Mapping[str, tuple[Entry, ...]]:
 def of_file(case: Case, path: str | None) -> tuple[Entry, ...]:
     """The lines about one file; none where no record lists it, or none was read."""
     return case.recorded.get(case.fold(path), ()) if path else ()
+
+
+def owners(lines: Iterable[Entry]) -> frozenset[str]:
+    """The distributions of some lines, by their normalised names: two versions of one are one."""
+    return frozenset(normalised(line.distribution.name) for line in lines)
 
 
 def is_gone(case: Case, file: RecordedFile) -> bool:
@@ -57,6 +63,11 @@ def is_altered(case: Case, file: RecordedFile) -> bool:
     """Whether the file on the disk is another one than was installed: its size says so."""
     found = found_bytes(case, file)
     return file.size_bytes is not None and found is not None and found != file.size_bytes
+
+
+def disagrees(case: Case, file: RecordedFile) -> bool:
+    """Whether a file that is listed is gone, or is another one than was installed."""
+    return is_gone(case, file) or is_altered(case, file)
 
 
 def found_bytes(case: Case, file: RecordedFile) -> int | None:
@@ -116,7 +127,7 @@ def own_distributions(case: Case) -> tuple[Distribution, ...]:
 def contested(case: Case, path: str | None) -> bool:
     """Whether several distributions list one file, and it is not the one that each of them has installed."""
     lines = of_file(case, path)
-    return len({line.distribution.name for line in lines}) > 1 and any(is_altered(case, line.file) for line in lines)
+    return len(owners(lines)) > 1 and any(is_altered(case, line.file) for line in lines)
 
 
 def altered(case: Case, path: str | None) -> bool:
@@ -127,11 +138,8 @@ def altered(case: Case, path: str | None) -> bool:
 def evidence_of(case: Case, path: str | None) -> Iterator[Evidence]:
     """What records say of a file, where the disk says otherwise."""
     for line in of_file(case, path):
-        if is_gone(case, line.file):
-            yield _told(line, f"the RECORD of {line.owner} lists {line.file.path}, and it is not there")
-        elif is_altered(case, line.file):
-            sizes = f"{line.file.size_bytes} bytes, and it has {found_bytes(case, line.file)}"
-            yield _told(line, f"the RECORD of {line.owner} says that {line.file.path} has {sizes}")
+        if disagrees(case, line.file):
+            yield said(case, line)
 
 
 def evidence_of_gone(case: Case, group: Iterable[Missing]) -> Iterator[Evidence]:
@@ -141,7 +149,12 @@ def evidence_of_gone(case: Case, group: Iterable[Missing]) -> Iterator[Evidence]
             yield from evidence_of(case, line.file.path)
 
 
-def _told(line: Entry, text: str) -> Evidence:
+def said(case: Case, line: Entry) -> Evidence:
+    """What one line says of a file that is gone or altered."""
+    text = f"the RECORD of {line.owner} lists {line.file.path}, and it is not there"
+    if not is_gone(case, line.file):
+        sizes = f"{line.file.size_bytes} bytes, and it has {found_bytes(case, line.file)}"
+        text = f"the RECORD of {line.owner} says that {line.file.path} has {sizes}"
     return Evidence("record", text, {"path": line.file.path, "distribution": line.distribution.name})
 
 

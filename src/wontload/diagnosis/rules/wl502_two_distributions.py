@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from wontload.diagnosis import records, symbol_findings
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.recorded_twice import names_of
 from wontload.diagnosis.records import Entry
 from wontload.diagnosis.words import listed
+from wontload.knowledge.packages import normalised
 from wontload.machine import Outcome
 
 FILES_SHOWN = 6
@@ -32,19 +34,19 @@ def two_distributions(case: Case) -> Iterator[Finding]:
 def _may_matter(case: Case) -> bool:
     """Whether the records are worth reading: of a target that loads, only where two own its top-level module."""
     if case.outcome is Outcome.LOADS:
-        return case.observation is not None and len(case.observation.distributions) > 1
+        return case.observation is not None and len(names_of(case.observation.distributions)) > 1
     return case.observation is not None or bool(case.failed_results)
 
 
 def _shared(case: Case) -> list[tuple[Entry, ...]]:
     """Files of the target's own package, or that its loads met, which several list and one of them has lost."""
-    own = {one.name for one in records.own_distributions(case)}
+    own = {normalised(one.name) for one in records.own_distributions(case)}
     modules = (module for load in case.loads if load.simulated for module in load.simulated.modules)
     met = {case.fold(module.path) for module in modules if module.path}
     return [
         lines
         for path, lines in case.recorded.items()
-        if len(names := {line.distribution.name for line in lines}) > 1
+        if len(names := records.owners(lines)) > 1
         and (path in met or own & names)
         and any(_is_lost(case, line) for line in lines)
     ]

@@ -9,6 +9,7 @@ from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.missing import is_path
+from wontload.diagnosis.recorded_twice import own_twice, told, twice, why_and_remedy
 from wontload.diagnosis.records import Entry
 from wontload.diagnosis.words import are, listed
 from wontload.loader import Module, Status
@@ -20,9 +21,17 @@ FILES_SHOWN = 8
 def incomplete(case: Case) -> Iterator[Finding]:
     """A file that the package's own record lists is gone, or is not the one that was installed; or there is no record.
 
+    Or there are records of two versions, which is said even where no file is known to lack for it.
+
     A file that is gone and is here in another directory is WL202 or WL203. One that is there and damaged is WL102 or
     WL104, with what the record says of it. Two distributions that both list the file are WL502.
     """
+    found = [*_missing(case), *_asked_by_path(case), *_altered(case)]
+    found += list(_missed_modules(case)) or _without_record(case)
+    yield from found or _recorded_twice(case)
+
+
+def _missing(case: Case) -> Iterator[Finding]:
     for group in grouping.grouped(case, "WL504"):
         line = records.gone_for(case, group[0].file, group[0].module.needed_by)[0]
         names = grouping.names(group)
@@ -30,21 +39,37 @@ def incomplete(case: Case) -> Iterator[Finding]:
             case,
             group,
             code="WL504",
-            title=_title(line, names),
+            title=_title(case, line, names),
             evidence=(*_lines(case, line), evidence.of_absence(case, names)),
             explanation=_explanation(case, line),
         )
-    yield from _asked_by_path(case)
-    yield from _altered(case)
-    missed = list(_missed_modules(case))
-    yield from missed or _without_record(case)
 
 
-def _title(line: Entry, names: tuple[str, ...]) -> str:
-    return f"the installation of {line.distribution.name} is incomplete: {listed(names)} {are(names)} gone"
+def _recorded_twice(case: Case) -> Iterator[Finding]:
+    """What ended the import may be a mixture of Python files, of which nothing is compared here."""
+    observation = case.observation
+    if observation is None or len(observation.distributions) < 2 or (found := own_twice(case)) is None:
+        return
+    yield Finding(
+        code="WL504",
+        severity=Severity.NOTE if observation.outcome is Outcome.LOADS else Severity.WARNING,
+        title=f"{found.name} is recorded in the versions {found.versions}, in one directory",
+        subject=found.name,
+        chain=(case.target,),
+        evidence=tuple(told(case, found)),
+        explanation=why_and_remedy(case, found),
+    )
+
+
+def _title(case: Case, line: Entry, names: tuple[str, ...]) -> str:
+    found = twice(case, line.distribution)
+    both = f"its versions {found.versions} are recorded, and " if found else ""
+    return f"the installation of {line.distribution.name} is incomplete: {both}{listed(names)} {are(names)} gone"
 
 
 def _explanation(case: Case, line: Entry) -> str:
+    if found := twice(case, line.distribution):
+        return why_and_remedy(case, found)
     return (
         "The record that pip wrote lists the file, so it was there once: an antivirus program, an update that was "
         "interrupted, another package's removal or a partial copy of the environment took it. What brings it again: "
@@ -53,11 +78,15 @@ def _explanation(case: Case, line: Entry) -> str:
 
 
 def _lines(case: Case, line: Entry) -> Iterator[Evidence]:
-    """What the record says of the distribution's files that are gone or altered."""
-    wrong = [one for one in line.distribution.files if records.is_gone(case, one) or records.is_altered(case, one)]
+    """What the record says of the distribution's files that are gone or altered, and whether there are several."""
+    if found := twice(case, line.distribution):
+        yield from told(case, found)
+    wrong = [one for one in line.distribution.files if records.disagrees(case, one)]
     for file in sorted(wrong, key=lambda one: one.path != line.file.path)[:FILES_SHOWN]:
         yield from (
-            one for one in records.evidence_of(case, file.path) if one.data["distribution"] == line.distribution.name
+            records.said(case, one)
+            for one in records.of_file(case, file.path)
+            if one.distribution == line.distribution and records.disagrees(case, one.file)
         )
     if len(wrong) > FILES_SHOWN:
         text = f"{len(wrong)} of its {len(line.distribution.files)} native files are gone or altered"
@@ -136,7 +165,7 @@ def _finding(
     return Finding(
         code="WL504",
         severity=Severity.ERROR if error else Severity.WARNING,
-        title=_title(line, (name,)),
+        title=_title(case, line, (name,)),
         subject=name,
         chain=tuple(dict.fromkeys(chain)),
         evidence=(*request, *_lines(case, line)),
@@ -151,15 +180,19 @@ def _altered(case: Case) -> Iterator[Finding]:
     for group in symbol_findings.grouped(case, "WL504", lambda one: one.package and one.package.name):
         first = group[0]
         path = next(one for one in first.files if records.altered(case, one))
-        line = records.of_file(case, path)[0]
+        line = next(one for one in records.of_file(case, path) if records.is_altered(case, one.file))
+        both = twice(case, line.distribution)
         name = case.path_module.basename(path)
         yield symbol_findings.finding(
             case,
             group,
             code="WL504",
-            title=f"{name} is not the file that {line.owner} installed, and it does not fit the others",
+            title=f"{name} is not the file that {line.owner} installed, and it does not fit the others"
+            + (f": its versions {both.versions} are recorded" if both else ""),
             subject=name,
             facts=tuple(_lines(case, line)),
-            explanation="The record that pip wrote gives another size: something has put another file in its place, or "
+            explanation=why_and_remedy(case, both)
+            if both
+            else "The record that pip wrote gives another size: something has put another file in its place, or "
             f"an update stopped half-way. What brings the right one again: {records.install_again(case, line)}",
         )

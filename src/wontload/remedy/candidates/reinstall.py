@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from wontload.diagnosis import half_installed
+from wontload.diagnosis import half_installed, records
+from wontload.diagnosis.recorded_twice import names_of, own_twice, twice
+from wontload.diagnosis.shadow import shadow
 from wontload.machine.memory import Content
 from wontload.remedy.candidates.by_manager import by_hand_again, of_manager
 from wontload.remedy.change import Change
@@ -15,7 +17,7 @@ from wontload.remedy.proof import Proof, prove
 from wontload.remedy.steps import InstallWheels, RemoveInstalled, Step
 
 if TYPE_CHECKING:
-    from wontload.diagnosis import Finding
+    from wontload.diagnosis import Case, Finding
     from wontload.machine.inventory import Distribution
     from wontload.remedy.candidates import Question
 
@@ -24,20 +26,73 @@ if TYPE_CHECKING:
 CODES = frozenset({"WL101", "WL102", "WL103", "WL104", "WL202", "WL203", "WL205", "WL501", "WL502", "WL504"})
 
 
+class Again(NamedTuple):
+    """What is to be installed again.
+
+    Attributes:
+        name, version: of the distribution; no version where nothing tells it.
+        first: steps before that. gone: native files that these remove.
+    """
+
+    name: str
+    version: str
+    first: tuple[Step, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
 def reinstall(question: Question) -> Iterator[Fix]:
     """The very version that is installed, or was to be, where what is broken lies in the package or should."""
-    owners = question.case.observation.distributions if question.case.observation else ()
-    blamed = [one for one in question.diagnosis.findings if one.explains_error and one.code in CODES]
+    if shadow(question.case) is not None:
+        return  # what was imported is another copy, and the installed one was not reached
     found = half_installed.half(question.case)
-    own = found is None and len(owners) == 1 and any(_is_own(question, one) for one in blamed)
-    name, version = (found.name, found.version) if found else owners[0] if own else ("", "")
-    if name and not may_replace(question, name):
-        yield by_hand_again(question, name, version)
-    elif found is not None and name:
-        leftovers = tuple(_removal(question, one.path) for one in found.leftovers)
-        yield _fix(question, name, version, leftovers)
-    elif name:
-        yield _fix(question, name, version, ())
+    again = _left(question, found) if found else _installed(question)
+    if again is not None and again.name:
+        by_hand = not may_replace(question, again.name)
+        yield by_hand_again(question, again.name, again.version) if by_hand else _fix(question, again)
+
+
+def _left(question: Question, found: half_installed.Half) -> Again:
+    """What an interrupted installation was to be, in place of what it left."""
+    return Again(found.name, found.version, tuple(_removal(question, one.path) for one in found.leftovers))
+
+
+def _installed(question: Question) -> Again | None:
+    """The installed distribution that has lost or brings what is blamed; other versions that are recorded go first."""
+    case = question.case
+    explaining = [one for one in question.diagnosis.findings if one.explains_error]
+    blamed = [one for one in explaining if one.code in CODES and _is_own(question, one)]
+    if explaining and not blamed:
+        return None
+    lost = next(filter(None, (_that_lost(case, one) for one in blamed)), None)
+    found = twice(case, lost) if lost else own_twice(case)
+    if found is not None:
+        stays, *others = found.records
+        gone = tuple(file.path for one in others for file in one.files)
+        return Again(stays.name, stays.version, tuple(removal_of(question, one) for one in others if one.record), gone)
+    if lost is not None:
+        return Again(lost.name, lost.version)
+    return _owner(case) if blamed else None
+
+
+def _that_lost(case: Case, finding: Finding) -> Distribution | None:
+    """The distribution of which WL504 says that a file is gone: it may be another package's than the target."""
+    for one in finding.evidence if finding.code == "WL504" else ():
+        lines = records.of_file(case, str(one.data.get("path", ""))) if one.kind == "record" else ()
+        if lines and len(records.owners(lines)) == 1:
+            return lines[0].distribution
+    return None
+
+
+def _owner(case: Case) -> Again | None:
+    """The one distribution that owns the target; of one that several directories have, what was imported."""
+    owners = case.observation.distributions if case.observation else ()
+    if len(names_of(owners)) != 1:
+        return None
+    origin = case.fold(case.observation.origin or "") if case.observation else ""
+    for one in records.own_distributions(case):
+        if origin.startswith(case.fold(one.location) + case.path_module.sep):
+            return Again(one.name, one.version)
+    return Again(*owners[0])
 
 
 def removal_of(question: Question, one: Distribution) -> RemoveInstalled:
@@ -59,7 +114,8 @@ def may_replace(question: Question, name: str) -> bool:
     return environment.installer not in ("", "unpack") and not of_conda
 
 
-def _fix(question: Question, name: str, version: str, first: tuple[Step, ...]) -> Fix:
+def _fix(question: Question, again: Again) -> Fix:
+    name, version = again.name, again.version
     said = (
         f"{name} {version} again, whole" if version else f"{name} again, in the newest version: which was here is lost"
     )
@@ -67,8 +123,8 @@ def _fix(question: Question, name: str, version: str, first: tuple[Step, ...]) -
         id="reinstall",
         kind="reinstall",
         title=f"install {said}",
-        steps=first,
-        change=Change(),
+        steps=again.first,
+        change=Change(removed=again.gone),
         proof=Proof(before=(), after=()),
         requirements=(f"{name}=={version}" if version else name,),
         download_bytes=None,
