@@ -127,15 +127,17 @@ def test_the_command_of_the_plan_mends_it(root: ThrowawayRoot, environment: Path
     assert not imports(root, environment, target)
 
 
-def test_a_person_is_led_through_it(root: ThrowawayRoot, environment: Path, tmp_path: Path):
+@pytest.mark.parametrize(("made", "package"), [(needs_gl, "libgl1"), (sounddevice, "libportaudio2")])
+def test_a_person_is_led_through_it(root: ThrowawayRoot, environment: Path, tmp_path: Path, made, package: str):
     """The command is shown, the person runs it, and the import is tried and kept."""
-    target = needs_gl(environment)
-    taken_away(root, "libgl1")
+    target = made(environment)
+    taken_away(root, package)
+    shown = f"sudo apt install {package}"
     answers = {
         "Apply system-package?": lambda: "y\n",
-        "Press Enter": lambda: install(root, "sudo apt install libgl1") or "\n",
+        "Press Enter": lambda: install(root, shown) or "\n",
     }
     command = wontload(environment, "fix", target, "--use", "system-package", "--no-color")
     status, said = root.converse(answers, "env", f"WONTLOAD_STATE_DIR={tmp_path / 'state'}", *command)
-    assert (status, "sudo apt install libgl1" in said) == (0, True), said
-    assert "needs_gl loads" in said
+    assert (status, shown in said) == (0, True), said
+    assert f"{target} loads" in said

@@ -213,3 +213,47 @@ def test_an_environment_of_pixis_is_left_to_pixi(environment: Path, tmp_path: Pa
     assert "runtime-wheels" not in [one["id"] for one in answer["fixes"]]
     (fix,) = (one for one in answer["fixes"] if one["id"] == "pixi-package")
     assert fix["steps"][0]["command"].startswith(f"pixi add --manifest-path '{manifest}' ")
+
+
+@pytest.fixture
+def shut(read_only: Path) -> Path:
+    """A package of the user's own, of which the library is asked for by its path."""
+    package = read_only.with_name("own") / "shut"
+    package.mkdir(parents=True)
+    (package / "libshut.so").write_bytes(SharedObject().bytes())
+    (package / "__init__.py").write_text(
+        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'lib', '..', 'libshut.so'))\n"
+    )
+    (package / "lib").mkdir()
+    for path in (package, *package.iterdir()):
+        os.chown(path, NOBODY, NOBODY)
+    (site_of(read_only) / "own.pth").write_text(f"{package.parent}\n")
+    return package
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else, who may not read everything")
+@pytest.mark.parametrize("part", ["libshut.so", "lib"])
+def test_what_its_owner_may_not_read_is_opened_and_shut_again(read_only: Path, shut: Path, part: str):
+    (shut / part).chmod(0o000 if part == "lib" else 0o200)
+    before = tree(shut)
+    answer = as_nobody(read_only, "why", "shut")
+    assert answer["findings"][0]["code"] == "WL105", answer["findings"]
+    answer = as_nobody(read_only, "fix", "shut", "--yes")
+    (attempt,) = answer["attempts"]
+    assert (attempt["fix"], attempt["kept"]) == ("permissions", True)
+    assert (shut / part).stat().st_mode & 0o777 == (0o500 if part == "lib" else 0o600)
+    as_nobody(read_only, "undo")
+    assert tree(shut) == before
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else, who may not read everything")
+def test_what_belongs_to_another_is_for_an_administrator(read_only: Path, shut: Path):
+    library = shut / "libshut.so"
+    os.chown(library, 0, 0)
+    library.chmod(0o600)
+    (fix,) = (one for one in as_nobody(read_only, "fix", "shut", "--plan")["fixes"] if one["kind"] == "permissions")
+    (step,) = fix["steps"]
+    assert (fix["rights"], step["do"], step["command"][:17]) == ("administrator", "by-hand", "sudo chmod a+r '/")
+    assert as_nobody(read_only, "fix", "shut", "--yes")["attempts"] == []
+    subprocess.run(["/bin/sh", "-c", step["command"].removeprefix("sudo ")], check=True)
+    assert as_nobody(read_only, "why", "shut")["verdict"] == "loads"

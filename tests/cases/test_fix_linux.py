@@ -29,6 +29,14 @@ def environment(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A virtual environment without pip, for what needs no installer: it is made in a tenth of the time."""
+    root = tmp_path / "an environment ü"
+    subprocess.run([python311(), "-m", "venv", "--without-pip", root], check=True)
+    return root
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "home").mkdir()
@@ -279,3 +287,135 @@ def test_the_very_build_that_is_installed_is_no_other(environment: Path, tmp_pat
         answer = ask(environment, "fix", "llama_cpp", "--use", "matching-wheel", "--yes", status=1, **variables)
     (attempt,) = answer["attempts"]
     assert "is the one that is installed" in attempt["problem"]
+
+
+def copy_in_front(environment: Path, place: Path) -> None:
+    """pyzmq installed, and a copy of it that lacks its libraries in another directory."""
+    site = unpack(site_of(environment), "pyzmq")
+    shutil.copytree(site / "zmq", place / "zmq")
+    (place / "other.py").write_text("")
+
+
+def test_a_copy_that_pythonpath_brings_in_front(bare: Path, tmp_path: Path, home: Path):
+    """Its extension does not find its libraries; the installed one does: the variable is what to mend."""
+    place = tmp_path / "vendored"
+    copy_in_front(bare, place)
+    first = {"PYTHONPATH": f"{tmp_path / 'more'}:{place}"}
+    assert not imports(bare, "zmq", **first)
+    (told,) = [one for one in ask(bare, "why", "zmq", status=1, **first)["findings"] if one["code"] == "WL503"]
+    answer = ask(bare, "fix", "zmq", "--plan", status=1, **first)
+    assert told["title"].endswith("PYTHONPATH names its directory")
+    offered = next(one for one in answer["fixes"] if one["id"] == "python-path")
+    assert (offered["proof"]["works"], offered["reach"], "other is not found" in offered["caveat"]) == (
+        True,
+        "user",
+        True,
+    )
+    kept = tree(home)
+    answer = ask(bare, "fix", "zmq", "--use", "python-path", "--yes", status=0, **first)
+    assert answer["attempts"][0]["kept"]
+    login = f'. "{home}/.profile" && echo "$PYTHONPATH" && exec "{bare}/bin/python" -c "import zmq"'
+    done = subprocess.run(["/bin/sh", "-c", login], env={**os.environ, **first}, capture_output=True, check=True)
+    assert done.stdout.decode().split() == [str(tmp_path / "more")]
+    ask(bare, "undo", status=0)
+    assert tree(home) == kept
+
+
+def test_a_copy_that_a_path_file_brings_in_front(bare: Path, tmp_path: Path):
+    """In an environment that sees another's packages behind its own."""
+    place, below = tmp_path / "vendored", tmp_path / "below" / "site-packages"
+    unpack(below, "pyzmq")
+    copy_in_front(bare, place)
+    site = site_of(bare)
+    shutil.rmtree(site / "zmq")
+    (site / "a.pth").write_text(f"# mine\n{place}\n{below}\n")
+    answer = ask(bare, "why", "zmq", status=1)
+    assert any(f"{site / 'a.pth'} names its directory" in one["title"] for one in answer["findings"])
+    mended_and_undone(bare, "zmq", "path-file")
+
+
+def test_a_copy_in_the_current_directory_is_told_with_the_command_that_passes_it_by(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    place = tmp_path / "work"
+    copy_in_front(bare, place)
+    monkeypatch.chdir(place)
+    answer = ask(bare, "why", "zmq", status=1)
+    (told,) = [one for one in answer["findings"] if one["code"] == "WL503"]
+    assert told["title"].endswith("the current directory comes first")
+    command = told["explanation"].partition("This tells at once: ")[2]
+    assert command.endswith('-P -c "import zmq"')
+    assert subprocess.run(["/bin/sh", "-c", command], check=False).returncode == 0
+    offered = {one["id"]: one for one in ask(bare, "fix", "zmq", "--plan", status=1)["fixes"]}
+    assert (offered["safe-path"]["proof"]["works"], offered["safe-path"]["steps"][0]["command"]) == (True, command)
+
+
+@pytest.mark.parametrize("rest", [True, False])
+def test_ld_library_path_leads_to_the_wrong_copy(bare: Path, tmp_path: Path, home: Path, rest: bool):
+    """Besides a new name for that file: its directory out of the variable, and what else lies there."""
+    package, wrong, other = site_of(bare) / "uses_bar", tmp_path / "old", tmp_path / "other"
+    for one in (package, wrong, other):
+        one.mkdir()
+    (wrong / "libbar.so.1").write_bytes(SharedObject(soname="libbar.so.1", defines=("run",)).bytes())
+    (wrong / "libelse.so.1").write_bytes(SharedObject(soname="libelse.so.1").bytes())
+    (package / "libbar.so.1").write_bytes(SharedObject(soname="libbar.so.1", defines=("run", "more")).bytes())
+    user = SharedObject(needed=("libbar.so.1",), uses=("more",), runpath="$ORIGIN")
+    (package / "libuser.so").write_bytes(user.bytes())
+    (package / "__init__.py").write_text(
+        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libuser.so'))\n"
+    )
+    searched = {"LD_LIBRARY_PATH": f"{wrong}:{other}" if rest else str(wrong)}
+    assert not imports(bare, "uses_bar", **searched)
+    assert ask(bare, "why", "uses_bar", status=1, **searched)["findings"][0]["code"] == "WL206"
+    answer = ask(bare, "fix", "uses_bar", "--plan", status=1, **searched)
+    offered = {one["id"]: one for one in answer["fixes"]}
+    assert (offered["search-entry"]["proof"]["works"], "libelse.so.1" in offered["search-entry"]["caveat"]) == (
+        True,
+        True,
+    )
+    assert "set-aside" in offered
+    kept = tree(home)
+    answer = ask(bare, "fix", "uses_bar", "--use", "search-entry", "--yes", status=0, **searched)
+    assert answer["attempts"][0]["kept"]
+    login = f'. "{home}/.profile" && echo "$LD_LIBRARY_PATH" && exec "{bare}/bin/python" -c "import uses_bar"'
+    done = subprocess.run(["/bin/sh", "-c", login], env={**os.environ, **searched}, capture_output=True, check=True)
+    assert done.stdout.decode().split() == ([str(other)] if rest else [])
+    ask(bare, "undo", status=0)
+    assert tree(home) == kept
+
+
+def test_yes_tells_of_what_is_done_and_of_no_more(bare: Path):
+    """The plan is for who is asked; `--use` shows the one that is meant."""
+    site = unpack(site_of(bare), "pyzmq")
+    moved_away(site)
+    python = str(bare / "bin" / "python")
+    ran = wontload("fix", "zmq", "--yes", "--python", python)
+    assert ran.status == 0, ran.err
+    assert ("scoped-path applied" in ran.out, "path-variable" in ran.out) == (True, False)
+    assert ran.out.count("_wontload_for_zmq.py") == 1
+
+
+def test_what_hides_behind_the_wrong_copy_is_mended_with_it(bare: Path, tmp_path: Path, home: Path):
+    """LD_LIBRARY_PATH leads to a copy without the function; the right one needs a library that lies elsewhere."""
+    package, wrong = site_of(bare) / "uses_bar", tmp_path / "old"
+    elsewhere = site_of(bare) / "elsewhere" / "lib"
+    for one in (package, wrong, elsewhere):
+        one.mkdir(parents=True)
+    baz = SharedObject(soname="libbaz.so.1")
+    (elsewhere / "libbaz.so.1").write_bytes(baz.bytes())
+    (wrong / "libbar.so.1").write_bytes(SharedObject(soname="libbar.so.1", defines=("run",)).bytes())
+    right = SharedObject(soname="libbar.so.1", needed=("libbaz.so.1",), defines=("run", "more"))
+    (package / "libbar.so.1").write_bytes(right.bytes())
+    user = SharedObject(needed=("libbar.so.1",), uses=("more",), runpath="$ORIGIN")
+    (package / "libuser.so").write_bytes(user.bytes())
+    (package / "__init__.py").write_text(
+        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libuser.so'))\n"
+    )
+    before, kept, old = tree(bare), tree(home), tree(wrong)
+    searched = {"LD_LIBRARY_PATH": str(wrong)}
+    answer = ask(bare, "fix", "uses_bar", "--yes", status=0, **searched)
+    (attempt,) = answer["attempts"]
+    assert ("+" in attempt["fix"], attempt["kept"]) == (True, True)
+    ask(bare, "undo", status=0)
+    assert (tree(bare), tree(home), tree(wrong)) == (before, kept, old)
+    assert not imports(bare, "uses_bar", **searched)

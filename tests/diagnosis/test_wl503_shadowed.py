@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.support.machines import (
     PACKAGE,
     SITE,
@@ -16,6 +18,7 @@ from tests.support.machines import (
 )
 from wontload.diagnosis import Severity
 from wontload.machine import Outcome
+from wontload.machine.inventory import PathLine
 
 INSTALLED = {PACKAGE + r"\_c.pyd": dll(), PACKAGE + r"\__init__.py": None}
 FOLDER = r"C:\work\pkg"
@@ -33,7 +36,7 @@ def test_the_current_directory_has_a_folder_of_that_name():
     (first,) = answer.findings
     assert (first.code, first.severity, first.explains_error) == ("WL503", Severity.ERROR, True)
     assert (first.subject, first.also, first.chain, first.load) == (FOLDER, (PACKAGE,), ("pkg",), None)
-    assert first.title == rf"{FOLDER} is imported in place of the installed pkg"
+    assert first.title == rf"{FOLDER} is imported in place of the installed pkg: the current directory comes first"
     assert [one.kind for one in first.evidence] == ["observed", "file", "file"]
     assert data(first, "observed", "path") == [FOLDER + r"\__init__.py"]
     assert data(first, "file", "path") == [PACKAGE, FOLDER]
@@ -89,5 +92,44 @@ def test_is_silent_about_another_site_directory():
 def test_a_folder_that_is_not_in_the_current_directory_needs_another_cure():
     machine = windows({**INSTALLED, r"C:\src\pkg\__init__.py": None}, path=[r"C:\src", SITE])
     (first,) = diagnose(machine, **{**NO_C, "origin": r"C:\src\pkg\__init__.py"}).findings
-    assert "PYTHONPATH" in first.explanation
+    assert "editable installation" in first.explanation
     assert "current directory" not in first.explanation
+
+
+IN_SRC = {**NO_C, "origin": r"C:\src\pkg\__init__.py"}
+
+
+def test_the_variable_that_names_its_directory():
+    machine = windows(
+        {**INSTALLED, r"C:\src\pkg\__init__.py": None},
+        path=[r"C:\src", SITE],
+        environment={"PythonPath": "C:\\else;c:\\SRC\\"},
+    )
+    (first,) = diagnose(machine, **IN_SRC).findings
+    assert first.title.endswith("the installed pkg: PYTHONPATH names its directory")
+    assert data(first, "variable", "name") == ["PYTHONPATH"]
+    assert "-E -c" in first.explanation
+
+
+def test_the_path_file_that_names_its_directory():
+    machine = windows({**INSTALLED, r"C:\src\pkg\__init__.py": None}, path=[r"C:\src", SITE])
+    line = PathLine(file=SITE + r"\a.pth", line=r"..\..\..\src", directory=r"C:\src")
+    machine = replace(machine, inventory=replace(machine.inventory, path_lines=(line,)))
+    (first,) = diagnose(machine, **IN_SRC).findings
+    assert first.title.endswith(rf"{SITE}\a.pth names its directory")
+
+
+def test_another_environments_packages_on_pythonpath_are_no_site_of_this_python():
+    other = r"C:\other\Lib\site-packages"
+    files = {**INSTALLED, other + r"\pkg\__init__.py": None}
+    machine = windows(files, path=[other, SITE], environment={"PYTHONPATH": other})
+    (first,) = diagnose(machine, **{**NO_C, "origin": other + r"\pkg\__init__.py"}).findings
+    assert (first.code, first.subject, first.also) == ("WL503", other + r"\pkg", (PACKAGE,))
+
+
+def test_a_load_that_the_installed_copy_would_do_well_has_it_behind():
+    library, own = FOLDER + r"\lib.dll", PACKAGE + r"\lib.dll"
+    machine = windows({**INSTALLED, library: dll("gone.dll"), own: dll(), FOLDER + r"\__init__.py": None})
+    answer = diagnose(machine, ctypes_load(library), origin=FOLDER + r"\__init__.py")
+    assert [(one.code, one.explains_error) for one in answer.findings] == [("WL201", True), ("WL503", False)]
+    assert data(answer.findings[1], "simulated", "path") == [own]

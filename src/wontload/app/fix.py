@@ -7,10 +7,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from wontload.app.diagnose import diagnose
 from wontload.app.environment import environment_of, requiring
+from wontload.app.writable import rights_here
 from wontload.diagnosis import Case, Diagnosis
 from wontload.diagnosis.finding import Severity
 from wontload.errors import WontloadError
@@ -24,11 +26,16 @@ from wontload.remedy.candidates.by_manager import manager_package
 from wontload.remedy.candidates.cpu_fallback import cpu_fallback
 from wontload.remedy.candidates.loader_line import loader_line
 from wontload.remedy.candidates.one_owner import one_owner
+from wontload.remedy.candidates.path_entry import path_entry
+from wontload.remedy.candidates.permissions import permissions
 from wontload.remedy.candidates.scoped_path import scoped_path
+from wontload.remedy.candidates.search_entry import search_entry
 from wontload.remedy.candidates.search_variable import search_variable
 from wontload.remedy.candidates.set_aside import set_aside
 from wontload.remedy.candidates.stale_variable import stale_variable
 from wontload.remedy.candidates.system_package import system_package
+from wontload.remedy.change import searched_then
+from wontload.remedy.combining import afterwards, joined, with_combinations
 from wontload.remedy.doing import take, take_back
 from wontload.remedy.fetching import fetch
 from wontload.remedy.fix import Environment, Fix, rank
@@ -39,6 +46,9 @@ from wontload.remedy.wheel_images import wheel_images
 CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
     scoped_path,
     stale_variable,
+    path_entry,
+    search_entry,
+    permissions,
     set_aside,
     runtime_wheels.runtime_wheels,
     manager_package,
@@ -122,8 +132,13 @@ def plan_for(diagnosis: Diagnosis) -> Plan:
     if case is None or diagnosis.works:
         return Plan(diagnosis=diagnosis)
     question = _question(diagnosis, case, environment_of(case.machine))
-    found = [fix for candidate in CANDIDATES for fix in candidate(question)]
+    found = with_combinations(question, _single)
     return Plan(diagnosis=diagnosis, fixes=tuple(sorted(found, key=rank)), environment=question.environment)
+
+
+def _single(question: Question) -> list[Fix]:
+    """What each kind of fix has to say of a question, by itself."""
+    return [fix for candidate in CANDIDATES for fix in candidate(question)]
 
 
 def _question(diagnosis: Diagnosis, case: Case, environment: Environment) -> Question:
@@ -133,6 +148,7 @@ def _question(diagnosis: Diagnosis, case: Case, environment: Environment) -> Que
         diagnosis=diagnosis,
         environment=environment,
         source=_read_source if live else lambda path: None,
+        rights=rights_here if live else lambda path: None,
         asking_for=(lambda name: requiring(name, case.machine)) if live else lambda name: (),
     )
 
@@ -178,6 +194,16 @@ def _fetched(fix: Fix, plan: Plan, directory: str, opened: ExitStack, building: 
     assert plan.diagnosis.case is not None
     assert plan.environment is not None
     question = _question(plan.diagnosis, plan.diagnosis.case, plan.environment)
+    if fix.parts:
+        *first, last = fix.parts
+        before = reduce(joined, first)
+        return joined(before, _completed(last, afterwards(question, before.change), directory, opened, building))
+    return _completed(fix, question, directory, opened, building)
+
+
+def _completed(
+    fix: Fix, question: Question, directory: str, opened: ExitStack, building: Callable[[Progress], None]
+) -> Fix:
     wanted, wheels = fix.requirements, os.path.join(directory, "wheels")
     for _ in range(MOST_ROUNDS):
         os.makedirs(wheels, exist_ok=True)
@@ -270,12 +296,12 @@ def _try_steps(fix: Fix, target: str, python: str, progress: Callable[[Step], No
 def _environment(fix: Fix) -> Mapping[str, str] | None:
     """The variables of a program that is started after the fix; `None`: those of this one."""
     change = fix.change
-    if not (change.environment or change.search_first or change.search_last):
+    if not (change.environment or change.search_first or change.search_last or change.search_without):
         return None
     values = {**os.environ, **{name: value for name, value in change.environment.items() if value is not None}}
     name = "PATH" if os.name == "nt" else "LD_LIBRARY_PATH"
-    standing = (values[name],) if values.get(name) else ()
-    values[name] = os.pathsep.join((*change.search_first, *standing, *change.search_last))
+    searched = searched_then(values.pop(name, None), change, windows=os.name == "nt")
+    values |= {} if searched is None else {name: searched}
     return {key: value for key, value in values.items() if change.environment.get(key, "") is not None}
 
 

@@ -1,9 +1,12 @@
-"""Whether files can be made in a directory, found out without making one."""
+"""Whether files can be made in a directory, found out without making one; and who may read what."""
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
+
+from wontload.remedy.candidates import Rights
 
 if sys.platform == "win32":
 
@@ -28,6 +31,23 @@ else:
 
     def _may_add(directory: str) -> bool:
         return os.access(directory, os.W_OK | os.X_OK)
+
+
+def rights_here(path: str) -> Rights | None:
+    """Who may read a file or directory of this computer; `None` on Windows, and where it cannot be asked."""
+    if sys.platform == "win32":
+        return None
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    directory = stat.S_ISDIR(found.st_mode)
+    return Rights(
+        mode=stat.S_IMODE(found.st_mode),
+        own=found.st_uid == os.geteuid(),
+        directory=directory,
+        allowed=os.access(path, os.R_OK | (os.X_OK if directory else 0)),
+    )
 
 
 def can_write(directory: str) -> bool:

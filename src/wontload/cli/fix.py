@@ -135,12 +135,14 @@ def _apply(options: Options, plan: Plan, fixes: list[Fix]) -> int:
     from wontload.report.fixes import render_plan
 
     quiet = options.format == "json"
-    if not quiet:
-        options.say(render_plan(plan, options.terminal()))
+    if not quiet and not options.yes:
+        options.say(render_plan(plan, options.terminal(), only=fixes if options.use else None))
     attempts: list[Attempt] = []
     for fix in fixes:
         if not options.yes and not _agreed(fix):
             continue
+        if not quiet and options.yes:  # who says yes beforehand is told of what is done, and of no more
+            options.say(render_plan(plan, options.terminal(), only=[fix]))
         attempts.append(_try(options, plan, fix))
         if attempts[-1].kept:
             break

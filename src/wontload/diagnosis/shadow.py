@@ -1,9 +1,15 @@
-"""A folder or file that is imported in place of the installed package of that name."""
+"""A folder or file that is imported in place of the installed package of that name, and what it hides."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from wontload.diagnosis.alone import request_for
+from wontload.diagnosis.built_for import missed_modules
+from wontload.diagnosis.path_entries import is_foreign
+from wontload.loader import LoadResult, load
 from wontload.machine import Kind
 
 if TYPE_CHECKING:
@@ -27,7 +33,9 @@ def shadow(case: Case) -> Shadow | None:
         return None
     taken = _taken(case, origin)
     in_a_site = any(site in case.fold(taken).replace("\\", "/").split("/") for site in SITES)
-    return None if in_a_site or case.fold(taken) == case.fold(installed) else Shadow(taken, installed)
+    if in_a_site and not is_foreign(case, case.path_module.dirname(taken)):
+        return None  # the user's own before the one for all, as it is meant to be
+    return None if case.fold(taken) == case.fold(installed) else Shadow(taken, installed)
 
 
 def is_gone_with_it(case: Case, path: str) -> bool:
@@ -35,8 +43,44 @@ def is_gone_with_it(case: Case, path: str) -> bool:
     found = shadow(case)
     if found is None or not case.fold(path).startswith(case.fold(found.taken) + case.path_module.sep):
         return False
-    counterpart = case.path_module.join(found.installed, case.path_module.relpath(path, found.taken))
-    return case.machine.files.kind(counterpart) in (Kind.FILE, Kind.DIRECTORY)
+    return case.machine.files.kind(counterpart(case, found, path)) in (Kind.FILE, Kind.DIRECTORY)
+
+
+def counterpart(case: Case, found: Shadow, path: str) -> str:
+    """Where the installed package has what lies at `path` in the shadow, or would have it."""
+    return str(case.path_module.join(found.installed, case.path_module.relpath(path, found.taken)))
+
+
+def hidden_loads(case: Case, found: Shadow) -> tuple[tuple[LoadResult | None, LoadResult], ...]:
+    """What the installed package's own files would come to, of what ended the import of the shadow.
+
+    Returns:
+        Pairs: the load that failed in the shadow (`None` where Python found no file to load), and the same in the
+        installed package, as the model has it. Empty where the installed package has no such file.
+    """
+    pairs: list[tuple[LoadResult | None, LoadResult]] = []
+    for index in case.fatal_loads:
+        one = case.loads[index]
+        path = one.request.name
+        if case.fold(path).startswith(case.fold(found.taken) + case.path_module.sep):
+            own = replace(one.request, name=counterpart(case, found, path))
+            if case.machine.files.kind(own.name) is Kind.FILE:
+                pairs.append((one.simulated, load(case.machine, own)))
+    for path in _missed_files(case, found) if not pairs and case.start else ():
+        assert case.start is not None
+        pairs.append((None, load(case.machine, request_for(case.machine, case.start, path, "import"))))
+    return tuple(pairs)
+
+
+def _missed_files(case: Case, found: Shadow) -> Iterator[str]:
+    """Extension modules of the installed package that the import of the shadow missed."""
+    top, *_ = case.target.split(".")
+    for name in dict.fromkeys(missed_modules(case)):
+        first, *rest = name.split(".")
+        if first == top and rest:
+            stem = case.path_module.join(found.installed, *rest)
+            files = [stem + end for end in (case.machine.python.extension_suffixes if case.machine.python else ())]
+            yield from [one for one in files if case.machine.files.kind(one) is Kind.FILE][:1]
 
 
 def _taken(case: Case, origin: str) -> str:
@@ -51,7 +95,7 @@ def _installed(case: Case) -> str | None:
     top = case.target.partition(".")[0]
     python = case.machine.python
     for site in python.path if python else ():
-        if case.path_module.basename(site).lower() in SITES:
+        if case.path_module.basename(site).lower() in SITES and not is_foreign(case, site):
             path = case.path_module.join(site, top)
             if case.machine.files.kind(path) is Kind.DIRECTORY:
                 return str(path)

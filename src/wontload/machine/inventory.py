@@ -219,6 +219,19 @@ class HalfInstalled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PathLine:
+    """A line of a `.pth` file that puts a directory on `sys.path`.
+
+    Attributes:
+        file: path of the `.pth` file. line: as it stands there. directory: the full path that it names.
+    """
+
+    file: str
+    line: str
+    directory: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
     """An environment variable that matters to loaders, GPUs or builds, and where it was set.
 
@@ -259,6 +272,7 @@ class Inventory:
     pythons: tuple[FoundPython, ...] | None = None
     distributions: tuple[Distribution, ...] | None = None
     half_installed: tuple[HalfInstalled, ...] | None = None
+    path_lines: tuple[PathLine, ...] | None = None
     variables: tuple[Variable, ...] | None = None
     device_files: tuple[DeviceFile, ...] | None = None
     container: str | None = None

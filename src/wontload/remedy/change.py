@@ -5,6 +5,7 @@ A remedy that cannot be put in these words cannot be proven, and is not claimed 
 
 from __future__ import annotations
 
+import ntpath
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from wontload.machine.overlay import OverlayFiles
 
 CDLL_FLAGS = 0x1100  # what ctypes.CDLL gives LoadLibraryExW for a path (Lib/ctypes/__init__.py)
 RTLD_NOW, RTLD_GLOBAL = 2, 0x100
+ELF_PATH = "LD_LIBRARY_PATH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Change:
         everywhere: the preloaded ones offer their symbols to all (RTLD_GLOBAL).
         search_first, search_last: directories in front of, or behind, those of the search variable (`PATH`,
             `LD_LIBRARY_PATH`) from the process's start on.
+        search_without: directories that the search variable does not name any more.
         environment: other variables from the process's start on; `None`: unset.
         flags: flags that take the place of those of a `ctypes` request; `None`: they stay.
     """
@@ -46,6 +49,7 @@ class Change:
     everywhere: bool = False
     search_first: tuple[str, ...] = ()
     search_last: tuple[str, ...] = ()
+    search_without: tuple[str, ...] = ()
     environment: Mapping[str, str | None] = field(default_factory=dict)
     flags: int | None = None
 
@@ -115,12 +119,26 @@ def _environment(machine: Machine, environment: Mapping[str, str], change: Chang
             values.pop(name, None)
         else:
             values[name] = value
-    if change.search_first or change.search_last:
-        name, separator = ("PATH", ";") if windows else ("LD_LIBRARY_PATH", ":")
-        name = next((known for known in values if windows and known.upper() == "PATH"), name)
-        standing = [values[name]] if values.get(name) else []
-        values[name] = separator.join((*change.search_first, *standing, *change.search_last))
+    name = next((known for known in values if windows and known.upper() == "PATH"), "PATH" if windows else ELF_PATH)
+    searched = searched_then(values.get(name), change, windows=windows)
+    if searched is None:
+        values.pop(name, None)
+    else:
+        values[name] = searched
     return values
+
+
+def searched_then(value: str | None, change: Change, *, windows: bool) -> str | None:
+    """The search variable's value after a change; `None`: not set. An empty entry, the current directory, stays."""
+    if not (change.search_first or change.search_last or change.search_without):
+        return value
+    gone, separator = {_folded(one, windows=windows) for one in change.search_without}, ";" if windows else ":"
+    standing = [one for one in value.split(separator) if _folded(one, windows=windows) not in gone] if value else []
+    return separator.join((*change.search_first, *standing, *change.search_last)) or None
+
+
+def _folded(path: str, *, windows: bool) -> str:
+    return ntpath.normpath(path.strip('"')).lower() if windows else posixpath.normpath(path)
 
 
 def failed_preloads(machine: Machine, change: Change, start: Process) -> Iterator[LoadResult]:
@@ -187,6 +205,7 @@ def together(first: Change, second: Change) -> Change:
         everywhere=first.everywhere or second.everywhere,
         search_first=tuple(dict.fromkeys(second.search_first + first.search_first)),
         search_last=tuple(dict.fromkeys(first.search_last + second.search_last)),
+        search_without=tuple(dict.fromkeys(first.search_without + second.search_without)),
         environment={**first.environment, **second.environment},
         flags=first.flags if second.flags is None else second.flags,
     )

@@ -15,6 +15,7 @@ from wontload.remedy.steps import (
     MoveFile,
     RemoveInstalled,
     ReplaceText,
+    SetMode,
     SetVariable,
     Step,
     WriteFile,
@@ -42,6 +43,7 @@ MANNERS: Mapping[type, Manner] = {
     InstallWheels: Manner(installing.prepare, installing.install, installing.take_back),
     RemoveInstalled: Manner(removing.prepare, removing.remove, removing.take_back),
     SetVariable: Manner(variables.prepare, variables.set_variable, variables.take_back),
+    SetMode: Manner(file_steps.prepare_mode, file_steps.set_mode, file_steps.take_back_mode),
     ByHand: Manner(_nothing, lambda step: None, lambda undo, journal: iter(())),
 }
 TAKE_BACK: Mapping[str, Callable[[Undo, Journal], Iterator[str]]] = {
@@ -51,6 +53,7 @@ TAKE_BACK: Mapping[str, Callable[[Undo, Journal], Iterator[str]]] = {
     "installed": installing.take_back,
     "removed": removing.take_back,
     "variable": variables.take_back,
+    "permitted": file_steps.take_back_mode,
     "by hand": lambda undo, journal: iter(()),
 }
 

@@ -1,4 +1,4 @@
-"""Taking, and taking back, the steps that make, edit or rename a file. Undo is by content: what is not ours stays."""
+"""Steps that make, edit, rename or open a file, taken and taken back. Undo is by content: what is not ours stays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from wontload.remedy.journal import Journal
 from wontload.remedy.refused import Refused, changed_since
 from wontload.remedy.replacing import remove_leftover, replace_file
-from wontload.remedy.steps import MoveFile, ReplaceText, WriteFile
+from wontload.remedy.steps import MoveFile, ReplaceText, SetMode, WriteFile
 
 Undo = Mapping[str, Any]
 CHUNK_BYTES = 1 << 20
@@ -121,6 +121,35 @@ def take_back_move(undo: Undo, journal: Journal) -> Iterator[str]:
         yield changed_since(undo["to"])
     else:
         os.rename(undo["to"], undo["path"])
+
+
+def prepare_mode(step: SetMode, journal: Journal) -> Undo:
+    """How the permission bits come back. Raises `Refused` where they are not what the plan saw."""
+    if _mode_of(step.path) != step.was:
+        raise Refused(f"{step.path} has other permissions than when the fix was planned, so they are left alone.")
+    return {"kind": "permitted", "path": step.path, "was": step.was, "is": step.mode}
+
+
+def set_mode(step: SetMode) -> None:
+    """Change the bits."""
+    os.chmod(step.path, step.mode)
+
+
+def take_back_mode(undo: Undo, journal: Journal) -> Iterator[str]:
+    """Put the old bits back if they are still ours."""
+    found = _mode_of(undo["path"])
+    if found == undo["is"]:
+        os.chmod(undo["path"], undo["was"])
+    elif found != undo["was"]:
+        yield changed_since(undo["path"])
+
+
+def _mode_of(path: str) -> int | None:
+    """The permission bits of a file or directory; `None` where there is nothing."""
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _mark_of(path: str) -> str | None:

@@ -77,6 +77,8 @@ class Fix:
         download_bytes, minutes: `None`: not known. rights: `none` or `administrator`. reach: whom it touches.
         caveat: what it costs or leaves open, one clause; empty for nothing.
         needs_new_console: it counts for programs that are started afresh.
+        parts: of a combination: its fixes in order, each made for the machine that those before it leave; the last
+            alone may fetch. None for a fix of its own.
         order: among fixes that differ in nothing else, the lowest first.
     """
 
@@ -94,6 +96,7 @@ class Fix:
     reach: Reach = Reach.ENVIRONMENT
     caveat: str = ""
     needs_new_console: bool = False
+    parts: tuple[Fix, ...] = ()
     order: int = 0
 
     @property
@@ -114,4 +117,15 @@ def rank(fix: Fix) -> tuple[object, ...]:
     certainty = {True: 0, None: 1, False: 2}[fix.proof.works]
     last_resort = LAST_RESORTS.get(fix.kind, 0)
     size = fix.download_bytes if fix.download_bytes is not None else 1 << 30
-    return (certainty, last_resort, fix.by_hand, fix.reach, fix.rights, size, fix.minutes or 0.0, fix.order, fix.id)
+    return (
+        certainty,
+        last_resort,
+        len(fix.parts),
+        fix.by_hand,
+        fix.reach,
+        fix.rights,
+        size,
+        fix.minutes or 0.0,
+        fix.order,
+        fix.id,
+    )

@@ -50,6 +50,22 @@ def missing_in(result: LoadResult) -> Iterator[Module]:
             yield module
 
 
+def gets_further(proof: Proof) -> bool:
+    """Whether a load that still fails fails for something else than before."""
+    if proof.works is not False or proof.refused or proof.spoilt or not proof.after:
+        return False
+    return not proof.before or _failing(proof.before).isdisjoint(_failing(proof.after))
+
+
+def _failing(results: Sequence[LoadResult]) -> set[tuple[object, ...]]:
+    """What fails: a module; of one that lacks a symbol, also which files were there to give it."""
+    return {
+        (one.name, one.path, one.symbol, frozenset(each.path for each in result.modules) if one.symbol else None)
+        for result in results
+        for one in missing_in(result)
+    }
+
+
 def prove(case: Case, change: Change, loads: Sequence[int] | None = None) -> Proof:
     """Work out the loads of a case with a change laid over its machine.
 

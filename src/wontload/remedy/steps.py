@@ -100,6 +100,19 @@ class SetVariable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetMode:
+    """Give a file or a directory other permission bits (not on Windows, which has access lists).
+
+    Attributes:
+        path: absolute. was: its bits when the fix was planned, which they must still be. mode: those that it gets.
+    """
+
+    path: str
+    was: int
+    mode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand:
     """Something that we do not do: it takes rights that we never ask for, or an installer of somebody else's.
 
@@ -111,4 +124,4 @@ class ByHand:
     command: str = ""
 
 
-Step = WriteFile | ReplaceText | MoveFile | InstallWheels | RemoveInstalled | SetVariable | ByHand
+Step = WriteFile | ReplaceText | MoveFile | InstallWheels | RemoveInstalled | SetVariable | SetMode | ByHand

@@ -21,6 +21,7 @@ KINDS = {
     "InstallWheels": "install-wheels",
     "RemoveInstalled": "remove-installed",
     "SetVariable": "set-variable",
+    "SetMode": "set-mode",
     "ByHand": "by-hand",
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from wontload.app.fix import Attempt, Plan
 from wontload.diagnosis import Diagnosis
 from wontload.diagnosis.gpu_backend import gpu_backend
-from wontload.loader import LoadResult, Module, Status
+from wontload.loader import LoadResult, Module, Status, Verdict
 from wontload.remedy.fix import Fix
 from wontload.remedy.steps import (
     ByHand,
@@ -15,6 +15,7 @@ from wontload.remedy.steps import (
     MoveFile,
     RemoveInstalled,
     ReplaceText,
+    SetMode,
     SetVariable,
     Step,
     WriteFile,
@@ -49,10 +50,16 @@ def command_of(fixes: Sequence[Fix], target: str) -> list[Span]:
     return [span("Run"), command, *words(does)]
 
 
-def render_plan(plan: Plan, terminal: Terminal) -> str:
-    """The plan of `wontload fix`: every fix with its steps, what it costs, and the proof as a short difference."""
+def render_plan(plan: Plan, terminal: Terminal, *, only: Sequence[Fix] | None = None) -> str:
+    """The plan of `wontload fix`: each fix with its steps, what it costs, and the proof as a short difference.
+
+    Args:
+        only: these of the plan's fixes, under the numbers that they have there; `None`: all.
+    """
     lines: list[Line] = []
     for number, fix in enumerate(plan.fixes, 1):
+        if only is not None and fix not in only:
+            continue
         lines += [*_headline(number, fix, terminal), *_steps(fix, terminal), *_proof(fix, terminal)]
         if fix.caveat:
             lines += labelled("mind", words(fix.caveat), terminal.width)
@@ -98,8 +105,14 @@ def download_of(fix: Fix) -> str:
 
 
 def _steps(fix: Fix, terminal: Terminal) -> Iterator[Line]:
-    for number, step in enumerate(fix.steps):
-        yield from labelled("" if number else "does", words(said(step)), terminal.width)
+    for number, row in enumerate([*map(said, fix.steps), *_fetched(fix)]):
+        yield from labelled("" if number else "does", words(row), terminal.width)
+
+
+def _fetched(fix: Fix) -> Iterator[str]:
+    """What is installed besides, where it is not fetched yet and the title's words are not all there is to it."""
+    if fix.steps and fix.requirements and not any(isinstance(step, InstallWheels) for step in fix.steps):
+        yield f"fetches and installs {', '.join(fix.requirements)}"
 
 
 def said(step: Step) -> str:
@@ -118,6 +131,8 @@ def said(step: Step) -> str:
         if step.value is None:
             return f"takes your variable {step.name} away"
         return f"{'adds to' if step.extends else 'sets'} your variable {step.name}: {step.value}"
+    if isinstance(step, SetMode):
+        return f"changes the permissions of {step.path} from {step.was:04o} to {step.mode:04o}"
     return f"{step.text} {step.command}".strip() if isinstance(step, ByHand) else ""
 
 
@@ -131,8 +146,9 @@ def _proof(fix: Fix, terminal: Terminal) -> Iterator[Line]:
 
 def proof_of(fix: Fix) -> list[str]:
     """The modules whose fate the change turns: what was missing, and where it would come from."""
-    pairs = zip(fix.proof.before, fix.proof.after, strict=True)
-    return [row for before, after in pairs for row in _turned(before, after)]
+    known = fix.proof.before or fix.proof.after  # what was not asked for before has nothing to be turned
+    rows = [row for before, after in zip(known, fix.proof.after, strict=True) for row in _turned(before, after)]
+    return rows or [f"{one.request.name} loads" for one in fix.proof.after if one.verdict is Verdict.LOADS]
 
 
 def _turned(before: LoadResult, after: LoadResult) -> Iterator[str]:

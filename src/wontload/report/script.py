@@ -14,6 +14,7 @@ from wontload.remedy.steps import (
     MoveFile,
     RemoveInstalled,
     ReplaceText,
+    SetMode,
     SetVariable,
     Step,
     WriteFile,
@@ -115,6 +116,8 @@ def _sh(step: Step) -> Iterator[str]:
         yield f"printf '\\n%s\\n' {sh(line)} >> \"$HOME/.profile\""
     elif isinstance(step, InstallWheels):
         yield f"{sh(step.python)} -m pip install --no-deps {' '.join(map(sh, step.wheels))}"
+    elif isinstance(step, SetMode):
+        yield f"chmod {step.mode:04o} {sh(step.path)}"
     elif isinstance(step, RemoveInstalled) and step.name:
         yield f"{sh(step.python)} -m pip uninstall --yes {sh(step.name)}"
     elif isinstance(step, RemoveInstalled):

@@ -1,4 +1,4 @@
-"""WL503: a source folder shadows the installed package."""
+"""WL503: a source folder, or another copy, shadows the installed package."""
 
 from __future__ import annotations
 
@@ -6,33 +6,36 @@ from collections.abc import Iterator
 
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.diagnosis.shadow import shadow
+from wontload.diagnosis.path_entries import By, Entry, entry_of, import_elsewhere, variable
+from wontload.diagnosis.shadow import Shadow, hidden_loads, shadow
+from wontload.loader import Verdict
 from wontload.machine import Outcome
 
 
 def shadowed(case: Case) -> Iterator[Finding]:
     """The import found a folder or file of that name before the installed package, and failed in it.
 
-    Two installed distributions that write over one package are WL502.
+    Where it failed in a load, that load is the cause; of the copy it is told besides, if what the installed package has
+    in that file's place would load. Two installed distributions that write over one package are WL502.
     """
     observation, found = case.observation, shadow(case)
-    if observation is None or found is None or observation.outcome is not Outcome.FAILS or case.fatal is not None:
+    if observation is None or found is None or observation.outcome is not Outcome.FAILS:
         return
-    taken, installed = found
-    explains = not _lacks_another_package(case)
+    hidden = hidden_loads(case, found)
+    in_a_load = case.fatal is not None
+    if in_a_load and not (hidden and all(after.verdict is Verdict.LOADS for _, after in hidden)):
+        return
+    entry = entry_of(case, case.path_module.dirname(found.taken))
+    explains = not in_a_load and not _lacks_another_package(case)
     yield Finding(
         code="WL503",
         severity=Severity.ERROR if explains else Severity.WARNING,
-        title=f"{taken} is imported in place of the installed {case.target}",
-        subject=taken,
-        also=(installed,),
+        title=f"{found.taken} is imported in place of the installed {case.target}{_by(entry)}",
+        subject=found.taken,
+        also=(found.installed,),
         chain=(case.target,),
-        evidence=(
-            Evidence("observed", f"import {case.target} found {observation.origin}", {"path": observation.origin}),
-            Evidence("file", f"the installed package is {installed}", {"path": installed}),
-            Evidence("file", _how_it_came_first(case, taken), {"path": taken}),
-        ),
-        explanation=_why_it_comes_first(case, taken),
+        evidence=tuple(_evidence(case, found, entry)),
+        explanation=_why_it_comes_first(case, found, entry),
         explains_error=explains,
     )
 
@@ -43,24 +46,62 @@ def _lacks_another_package(case: Case) -> bool:
     return bool(missing) and str(missing).partition(".")[0] != case.target.partition(".")[0]
 
 
-def _why_it_comes_first(case: Case, taken: str) -> str:
+def _by(entry: Entry | None) -> str:
+    """Who put it there, for the title; nothing where that is not known."""
+    if entry is not None and entry.by is By.VARIABLE:
+        return ": PYTHONPATH names its directory"
+    if entry is not None and entry.line is not None:
+        return f": {entry.line.file} names its directory"
+    return ": the current directory comes first" if entry is not None and entry.by is By.CURRENT_DIRECTORY else ""
+
+
+def _evidence(case: Case, found: Shadow, entry: Entry | None) -> Iterator[Evidence]:
+    origin = case.observation.origin if case.observation else ""
+    yield Evidence("observed", f"import {case.target} found {origin}", {"path": origin})
+    yield Evidence("file", f"the installed package is {found.installed}", {"path": found.installed})
+    directory = case.path_module.dirname(found.taken)
+    if entry is None:
+        text = "no entry of sys.path holds it: an import hook, as editable installations have, leads there"
+    else:
+        text = f"sys.path names {directory} first"
+    yield Evidence("file", text, {"path": found.taken})
+    if entry is not None and entry.by is By.VARIABLE:
+        value = variable(case)
+        yield Evidence("variable", f"PYTHONPATH is {value}", {"name": "PYTHONPATH", "value": value})
+    elif entry is not None and entry.line is not None:
+        text = f"{entry.line.file} has the line {entry.line.line!r}"
+        yield Evidence("file", text, {"path": entry.line.file, "line": entry.line.line})
+    for _, after in hidden_loads(case, found):
+        name = after.request.name
+        yield Evidence("simulated", f"{name}, which the installed package has: {after.verdict.value}", {"path": name})
+
+
+def _why_it_comes_first(case: Case, found: Shadow, entry: Entry | None) -> str:
     """Why, and what to do: a folder in the current directory is passed by from elsewhere, one on PYTHONPATH is not."""
-    here = case.start.current_directory if case.start else ""
-    if here and case.fold(case.path_module.dirname(taken)) == case.fold(here):
+    first = "Python takes the first match on sys.path"
+    if entry is not None and entry.by is By.CURRENT_DIRECTORY:
         return (
-            "Python takes the first match on sys.path, and the current directory or the script's own comes first. A "
-            "source folder usually has no compiled modules. Start Python in another directory, or rename the folder."
+            f"{first}, and the current directory or the script's own comes first. A source folder usually has no "
+            "compiled modules. Start Python in another directory, or rename the folder. This tells at once: "
+            f"{import_elsewhere(case)}"
+        )
+    if entry is not None and entry.by is By.VARIABLE:
+        return (
+            f"{first}, and PYTHONPATH comes before all that is installed, in every Python of that user. Take "
+            f"{entry.directory} out of PYTHONPATH, or rename what lies there. {_without_variable(case)}"
+        )
+    if entry is not None and entry.line is not None:
+        return (
+            f"{first}, and a .pth file put this one there, as editable installations do. Take the line out of "
+            f"{entry.line.file}, or uninstall what brought it."
         )
     return (
-        "Python takes the first match on sys.path. PYTHONPATH, a .pth file, an editable installation or the program "
-        "itself put this one before the installed package: take it off there, or rename it."
+        f"{first}. A .pth file, an editable installation or the program itself put this one before the installed "
+        "package: take it off there, or rename it."
     )
 
 
-def _how_it_came_first(case: Case, taken: str) -> str:
-    directory = case.path_module.dirname(taken)
-    here = case.start.current_directory if case.start else ""
-    path = case.machine.python.path if case.machine.python else ()
-    if case.fold(directory) in {case.fold(entry or here) for entry in path}:
-        return f"sys.path names {directory} first"
-    return "no entry of sys.path holds it: an import hook, as editable installations have, leads there"
+def _without_variable(case: Case) -> str:
+    """The same without the variable: -E ignores all of Python's."""
+    executable = case.machine.python.executable if case.machine.python else "python"
+    return f'This tells at once: {executable} -E -c "import {case.target}"'

@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "pythons": ("pythons",),
     "distributions": ("distributions",),
     "half_installed": ("half_installed",),
+    "path_lines": ("path_lines",),
     "variables": ("variables",),
     "device_files": ("device_files",),
     "container": ("container",),

@@ -7,9 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wontload.diagnosis import Case, Diagnosis
 from wontload.remedy.fix import Environment
+
+
+class Rights(NamedTuple):
+    """Who may do what with a file or directory of a POSIX system.
+
+    Attributes:
+        mode: its permission bits. own: whether the person who asks owns it. directory: whether it is one.
+        allowed: whether that person may read it (of a directory: also look for names in it).
+    """
+
+    mode: int
+    own: bool
+    directory: bool
+    allowed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +34,7 @@ class Question:
     Attributes:
         case, diagnosis: what is wrong. environment: where something may be done.
         source: the text of a Python file on that machine; `None` when it cannot be read.
+        rights: of a path on that machine; `None` where there is nothing, or nobody can tell.
         asking_for: names of the installed distributions that require one, by its name; none where that is not known.
     """
 
@@ -26,6 +42,7 @@ class Question:
     diagnosis: Diagnosis
     environment: Environment
     source: Callable[[str], bytes | None] = lambda path: None
+    rights: Callable[[str], Rights | None] = lambda path: None
     asking_for: Callable[[str], Iterable[str]] = lambda name: ()
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wontload.diagnosis import Finding
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
-from wontload.remedy.proof import Proof, prove
+from wontload.remedy.proof import Proof, gets_further, prove
 from wontload.remedy.steps import ByHand, MoveFile, Step
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def set_aside(question: Question) -> Iterator[Fix]:
             yield _fix(question, finding.subject, Proof(before=(), after=()), "it is imported in the package's place")
         for path in _in_the_way(finding):
             proof = prove(question.case, Change(removed=(path,)))
-            if proof.works:
+            if proof.works or gets_further(proof):
                 yield _fix(question, path, proof, f"it wins over the {finding.subject} that would do")
 
 

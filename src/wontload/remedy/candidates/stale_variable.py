@@ -9,10 +9,11 @@ from wontload.diagnosis.places import expand
 from wontload.knowledge.places import places
 from wontload.loader import load
 from wontload.machine import Kind, LoadRequest
+from wontload.remedy.candidates.user_variables import Way, unset
 from wontload.remedy.change import Change, changed_request
 from wontload.remedy.expected import expected_loads, missing_directories
 from wontload.remedy.fix import Fix, Reach
-from wontload.remedy.proof import Proof
+from wontload.remedy.proof import Proof, gets_further
 from wontload.remedy.steps import SetVariable
 
 if TYPE_CHECKING:
@@ -32,16 +33,18 @@ def stale_variable(question: Question) -> Iterator[Fix]:
     for number, value in enumerate((*toolkit_homes(case, name), None)):
         change = Change(environment={name: value})
         proof = proof_of_variable(case, change)
-        if proof.works is False:
+        if proof.works is False and not gets_further(proof):
             continue
+        way = unset(case, name) if value is None else Way(SetVariable(name=name, value=value))
         yield Fix(
             id=f"variable-{number + 1}" if value is not None else "unset-variable",
             kind="environment-variable",
             title=f"set {name} to {value}" if value is not None else f"unset {name}, which points at nothing",
-            steps=(SetVariable(name=name, value=value),),
+            steps=(way.step,),
             change=change,
             proof=proof,
-            reach=Reach.USER,
+            rights=way.rights,
+            reach=Reach.USER if way.rights == "none" else Reach.MACHINE,
             caveat="programs and consoles that run already keep the old value",
             needs_new_console=True,
         )
