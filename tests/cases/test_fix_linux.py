@@ -419,3 +419,59 @@ def test_what_hides_behind_the_wrong_copy_is_mended_with_it(bare: Path, tmp_path
     ask(bare, "undo", status=0)
     assert (tree(bare), tree(home), tree(wrong)) == (before, kept, old)
     assert not imports(bare, "uses_bar", **searched)
+
+
+KILLER = """
+import os, signal, sys
+real, count = os.replace, [0]
+def replace(*arguments, **named):
+    count[0] += 1
+    if count[0] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*arguments, **named)
+os.replace = replace
+from wontload.cli import main
+sys.exit(main())
+"""
+
+
+def test_what_was_killed_is_told_and_taken_back(bare: Path):
+    site = unpack(site_of(bare), "pyzmq")
+    moved_away(site)
+    before, python = tree(bare), str(bare / "bin" / "python")
+    command = [sys.executable, "-c", KILLER, "fix", "zmq", "--yes", "--python", python]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == -9
+    assert tree(bare) != before
+    (left,) = ask(bare, "undo", "--list", status=0)["applications"]
+    assert left["state"] == "interrupted"
+    ran = wontload("fix", "zmq", "--plan", "--python", python)
+    assert f"wontload undo {left['id']}" in ran.err
+    ask(bare, "undo", status=0)
+    assert tree(bare) == before
+    assert "interrupted" not in wontload("fix", "zmq", "--plan", "--python", python).err
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can mount a disk")
+@pytest.mark.parametrize("free_kib", [0, 4, 12, 64])
+def test_a_disk_that_is_really_full(bare: Path, tmp_path: Path, free_kib: int):
+    """The journal's disk has room for nothing, for a part, for all: afterwards all is as before, or can be."""
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no mount namespace to be had")
+    site = unpack(site_of(bare), "pyzmq")
+    moved_away(site)
+    (site / "_wontload_for_zmq.py").write_text("#" * 20_000)  # of an earlier fix: it is kept before it goes
+    before, python = tree(bare), str(bare / "bin" / "python")
+    script = f"""
+        mount -t tmpfs -o size={free_kib + 8}k tmpfs "$1" && head -c 8192 /dev/zero > "$1/filled" || exit 99
+        "$2" -m wontload fix zmq --use scoped-path --yes --python "$3"; echo "status $?"
+        rm "$1/filled"
+        while "$2" -m wontload undo; do :; done
+    """
+    state = tmp_path / "state"
+    state.mkdir()
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, "sh", state, sys.executable, python], capture_output=True, text=True
+    )
+    assert ("status 0" in done.stdout) == (free_kib == 64), (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    assert tree(bare) == before, (done.stdout, done.stderr)

@@ -336,6 +336,11 @@ def undoable() -> Sequence[journals.Journal]:
     return [journal for journal in journals.applications() if journal.ended != "undone"]
 
 
+def interrupted() -> Sequence[journals.Journal]:
+    """Applications that came to no end, and were not taken back; one that runs at this moment among them."""
+    return [journal for journal in journals.applications() if not journal.ended]
+
+
 def _read_source(path: str) -> bytes | None:
     try:
         with open(path, "rb") as file:

@@ -51,6 +51,8 @@ def run(options: Options) -> int:
             timeout_s=options.timeout,
         )
         plan = plan if options.offline else _with_sizes(plan)
+    if machine is None:
+        _remember_interrupted(options)
     fixes = _chosen(options, plan)
     if options.dry_run:
         return _script(options, plan, fixes)
@@ -61,6 +63,17 @@ def run(options: Options) -> int:
             "nobody can be asked here: no terminal.", "Give --yes to apply the best fix, or --plan to see them."
         )
     return _apply(options, plan, fixes)
+
+
+def _remember_interrupted(options: Options) -> None:
+    """What was killed on its way is said on standard error, with what takes it back: the plan is made as things are."""
+    from wontload.app.fix import interrupted
+
+    for journal in interrupted():
+        options.complain(
+            f"a fix of {journal.first['target']} was interrupted before its end, or runs still; "
+            f"`wontload undo {journal.identity}` takes back what it did."
+        )
 
 
 def _with_sizes(plan: Plan) -> Plan:

@@ -74,12 +74,7 @@ def _powershell(step: Step) -> Iterator[str]:
     elif isinstance(step, MoveFile):
         yield f"Move-Item -LiteralPath {powershell(step.path)} -Destination {powershell(step.to)}"
     elif isinstance(step, SetVariable):
-        yield "# a variable of yours, for programs that start from now on"
-        yield f"$value = {powershell(step.value) if step.value is not None else '$null'}"
-        if step.extends:
-            yield f"$old = [Environment]::GetEnvironmentVariable({powershell(step.name)}, 'User')"
-            yield "if ($old) { $value = $old.TrimEnd(';') + ';' + $value }"
-        yield f"[Environment]::SetEnvironmentVariable({powershell(step.name)}, $value, 'User')"
+        yield from _powershell_variable(step)
     elif isinstance(step, InstallWheels):
         wheels = " ".join(map(powershell, step.wheels))
         yield f"& {powershell(step.python)} -m pip install --no-deps {wheels}"
@@ -91,6 +86,27 @@ def _powershell(step: Step) -> Iterator[str]:
         yield f"Remove-Item -LiteralPath {powershell(step.path)} -Recurse -Force"
     elif isinstance(step, ByHand):
         yield f"# by hand: {clean(step.text)} {clean(step.command)}".rstrip()
+
+
+def _powershell_variable(step: SetVariable) -> Iterator[str]:
+    """By the registry: `GetEnvironmentVariable` would put values in the place of the `%NAME%` in a PATH for good.
+
+    Source: Microsoft, .NET, RegistryKey.GetValue (RegistryValueOptions), Environment.SetEnvironmentVariable, which
+    tells other programs of a change; taking a variable away that is not there does that alone.
+    """
+    name = powershell(step.name)
+    yield "# a variable of yours, for programs that start from now on"
+    yield "$key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey('Environment', $true)"
+    if step.value is None:
+        yield f"$key.DeleteValue({name}, $false)"
+    else:
+        yield f"$value = {powershell(step.value)}"
+        yield f"$old = $key.GetValue({name}, $null, 'DoNotExpandEnvironmentNames')"
+        if step.extends:
+            yield "if ($old) { $value = $old.TrimEnd(';') + ';' + $value }"
+        yield f"$kind = if ($old) {{ $key.GetValueKind({name}) }} else {{ 'String' }}"
+        yield f"$key.SetValue({name}, $value, $kind)"
+    yield "[Environment]::SetEnvironmentVariable('wontload_has_changed_one', $null, 'User')"
 
 
 def _sh(step: Step) -> Iterator[str]:
