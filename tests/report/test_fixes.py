@@ -16,7 +16,7 @@ from wontload.machine.snapshot import load
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix
 from wontload.remedy.proof import Proof
-from wontload.remedy.steps import ByHand, MoveFile, ReplaceText, SetVariable, Step, WriteFile
+from wontload.remedy.steps import ByHand, MoveFile, ReplaceText, SetMode, SetVariable, Step, WriteFile
 from wontload.report.fixes import costs, render_attempt, render_plan
 from wontload.report.screen import Terminal
 from wontload.report.script import render_script
@@ -75,6 +75,7 @@ def test_the_shell_script_does_what_the_steps_say(tmp_path: Path):
             WriteFile(path=str(place / "new" / "shim.py"), content="print('it''s')\n# $(touch owned) `touch owned`\n"),
             ReplaceText(path=str(old), sha256=digest, before="winmode = 0", after="pass  # 'quoted'"),
             SetVariable(name="CUDA_PATH", value="/opt/it's"),
+            SetMode(path=str(place), was=0o755, mode=0o750),
             ByHand(text="Install\nthe driver.", command="touch owned"),
         ),
         "pkg\ntouch owned",
@@ -88,6 +89,7 @@ def test_the_shell_script_does_what_the_steps_say(tmp_path: Path):
     assert (place / "loader.py.before-wontload").read_text() == "a = 1\nwinmode = 0\n"
     said = subprocess.run(["sh", "-c", ". ./.profile; echo $CUDA_PATH"], cwd=tmp_path, env=env, capture_output=True)
     assert said.stdout == b"/opt/it's\n"
+    assert place.stat().st_mode & 0o777 == 0o750
     assert not list(tmp_path.rglob("owned"))
     again = subprocess.run(["sh", "-c", script], check=False, cwd=tmp_path, env=env, capture_output=True)
     assert again.returncode != 0
