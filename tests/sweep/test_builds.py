@@ -53,6 +53,7 @@ def test_it_is_built_works_and_is_taken_back(requirement, code, expected, local,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"+{local}-" in done.stdout.replace("\n", "")
+    print(next((tmp_path / "state" / "builds").glob("*.log")).read_text().splitlines()[-1])  # what it took: pytest -rP
     assert subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == expected
     subprocess.run([*tool, "undo"], check=True, capture_output=True)
     assert tree(environment) == before

@@ -91,13 +91,14 @@ def read_source(directory: str) -> Source:
     system = project.get("build-system")
     system = system if isinstance(system, dict) else {}
     module = str(system.get("build-backend") or "setuptools").split(".")[0].split(":")[0]
+    requires = system.get("requires")
     files, languages, size = _walk(directory)
     return Source(
         directory=directory,
         name=name,
         version=version,
         backend=BACKENDS.get(module, module),
-        requires=tuple(str(one) for one in system.get("requires") or ()),
+        requires=tuple(map(str, requires)) if isinstance(requires, list) else (),
         options=options_of(text for path in files if (text := _text(path)) is not None),
         empty_submodules=tuple(_empty_submodules(directory)),
         languages=languages,
