@@ -47,6 +47,8 @@ from tests.support.logs import codes, verdict
             ("fails", "WL505"),
         ),
         # No compiler, or one that makes no program that runs.
+        ("CMake Error: Could not create named generator Visual Studio 18 2026", ("undetermined", "WL706")),
+        ("running build_rust\nerror: Can not find Rust compiler", ("fails", "WL701")),
         (
             'CMake Error: CMake was unable to find a build program corresponding to "NMake Makefiles".',
             ("fails", "WL701"),

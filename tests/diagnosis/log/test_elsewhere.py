@@ -57,6 +57,12 @@ def test_a_text_full_of_the_name_is_read_in_bounded_time():
         ("It says not found. But libodd.so.3 exists in lib.", "as the text says"),
         ("there are 20 copies of libodd.so.3 on this computer", "as the text says"),
         ("libodd.so.3 存在", "as the text says"),
+        ("It is not found, but it is at `home/odd/lib/libodd.so.3`", "home/odd/lib/libodd.so.3"),
+        ("I searched for a long time and I can find it in two of my folders", "as the text says"),
+        ("I looked into the folder once more, and the file exists", "as the text says"),
+        ("I looked into the folder once more, but I doubt that it is there", ""),
+        ("I would like to know if the file exists anywhere on my computer", ""),
+        ("I do not know where I can find it on my new computer", ""),
         ("libodd.so.3 is not there", ""),
         ("I do not think that libodd.so.3 is there", ""),
         ("Check whether libodd.so.3 exists", ""),
@@ -92,3 +98,15 @@ def test_a_path_of_windows_with_blanks_is_a_listing():
     text = "OSError: cannot load library 'odd-2.0': error 0x7e\nC:\\Program Files (x86)\\Odd\\bin\\libodd-2.0-0.dll\n"
     assert verdict(text) == ("undetermined", "WL202")
     assert "Program Files (x86)" in first(text).title
+
+
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [
+        ("This is easily solved by setting LD_LIBRARY_PATH", "WL202"),
+        ("The LD_LIBRARY_PATH variable needs to be set", "WL202"),
+        ("That is not solved by setting LD_LIBRARY_PATH", "WL201"),
+    ],
+)
+def test_what_helped_says_that_it_is_there(remark, code):
+    assert verdict(MISSING + remark + "\n") == ("undetermined", code)

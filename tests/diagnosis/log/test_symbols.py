@@ -20,6 +20,10 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
         ),
         ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open, version GLIBC_2.38", ("fails", "WL302")),
         ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open", ("fails", "WL304")),
+        # torch's: it is imported first, or was another one when the extension was built.
+        ("ImportError: /odd/_odd.so: undefined symbol: THPVariableClass", ("undetermined", "WL202")),
+        ("ImportError: /odd/_odd.so: undefined symbol: _ZN2at19UndefinedTensorImpl3oddE", ("undetermined", "WL304")),
+        ("ImportError: /odd/_odd.so: undefined symbol: _ZN3c105Error3oddE", ("fails", "WL304")),
         # A C function that no library of the process has: one of a well-known library was left out when linking, or
         # is there for another processor; one of a part of the package is missing from that part.
         (DLOPEN + "symbol not found in flat namespace '_mysql_odd'", ("undetermined", "WL205")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wontload.knowledge.components import component_of
 from wontload.knowledge.families import other_majors
@@ -27,12 +28,24 @@ _INSTALLED = re.compile(r"\s{0,4}(?:-- (?:Installing|Up-to-date): /|Installing \
 _IS_THERE = re.compile(
     r"['\"`*]?\s{1,3}(?:file )?(?:is exist|exists|does exist|is (?:there|present|located|in)\b)|\s{0,3}存在"
 )
+# … and before a path that does not begin at the root: `but it is at `home/odd/lib/libodd.so.3``.
+_IS_AT = re.compile(
+    r"\b(?:it|its|it['’]s|file|library|which)\s(?:is |are |lies |resides )?(?:located |there )?(?:at|in|under|inside)"
+    r"\s['\"`*(]*$"
+)
+# What they say of it without its name, on a line of their own words.
+_IT_IS_THERE = re.compile(
+    r"\bi can (?:find|see|locate) (?:it|(?:the|that|this) (?:file|library|dll))\b"
+    r"|\b(?:the|that|this) (?:file|library|dll) (?:is there|(?:does )?exists?|is present|is located)\b"
+    r"|\bit(?: is|['’]s|s)? (?:actually |definitely |really )?"
+    r"(?:exists?\b|(?:there|present|both in|in (?:the|my) (?:folder|venv|directory))\b)"
+)
 _SEEN = re.compile(r"(?:\bcop(?:y|ies) of|\bi (?:can )?(?:see|have|found)|\bthere is(?: an?| the)?)\s['\"`*]?$")
 _DENIED = re.compile(r"\b(?:no|not|cannot|without|if|whether|unless|until)\b|n['’]t\b|[不没未]")
 _BY_A_PROGRAM = re.compile(
     r"error|fail|unable|missing|tried|trying|load|import|need|requir|referenc|should|must|\bto\b"
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|[;。，]")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|[;。，]|,? [Bb]ut ")
 NEAR = 40  # characters before a name in which a denial counts
 
 
@@ -68,7 +81,9 @@ def elsewhere(library: str, text: str) -> Elsewhere:
                     itself = max(itself, path, key=len)  # the one with a directory says more
             elif _is_another_version(found, name):
                 others[found] = None
-    return Elsewhere(itself or said or _linked_from(name, text), tuple(others))
+    return Elsewhere(
+        itself or said or _linked_from(name, text) or (_said_without_name(text) if "." in name else ""), tuple(others)
+    )
 
 
 # A link with a folder of its own: `-L/opt/odd/lib … -lodd`.
@@ -130,8 +145,36 @@ def _said_of(library: str, name: str, line: str) -> str:
         is_path = bool(re.match(r"/|[A-Za-z]:[\\/]", path)) and path != library
         if is_path and not _DENIED.search(sentence.lower()) and not _BY_A_PROGRAM.search(sentence.lower()):
             return path
+        if _IS_AT.search(sentence[: sentence.rfind(path, 0, at + len(name))].lower()) and "/" in path:
+            return path
         if _IS_THERE.match(behind) or _SEEN.search(before):
             return "as the text says"
+    return ""
+
+
+REMARKS = 20_000  # characters at each end of a text in which people's own words are sought
+_WORDS = re.compile(r"(?:[A-Za-z,'’]+ ){6}")  # a line of prose, not of a program's table
+
+
+_UNSURE = re.compile(_DENIED.pattern + r"|\b(?:doubt|sure|check|verify|see that|maybe|perhaps)\b")
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def _said_without_name(text: str) -> str:
+    """Whether somebody says of "it" or "the file" that it is there, in a text so short that one file is meant."""
+    if len(text) > REMARKS:
+        return ""
+    for line in text.splitlines():
+        if not _WORDS.search(line):
+            continue
+        for sentence in _SENTENCE.split(line.lower()):
+            match = _IT_IS_THERE.search(sentence)
+            if (
+                match
+                and not _UNSURE.search(sentence[: match.start()])
+                and not _DENIED.match(sentence[match.end() :].strip())
+            ):
+                return "as the text says"
     return ""
 
 

@@ -30,6 +30,11 @@ _OF_LINKED_LIBRARIES = re.compile(
 )
 # C++ names of torch's namespaces, as Microsoft's compiler spells them.
 _OF_TORCH = re.compile(r"@(?:c10|at|torch|caffe2)@@")
+# Names that every torch has: it was not loaded when the extension was. And those that torch had while its extensions
+# were not linked to it: for them it is either that, or another torch.
+# Source: PyTorch, C++ API, FAQ, "Undefined symbol errors from PyTorch/ATen"; torch/csrc/autograd/python_variable.cpp.
+_OF_EVERY_TORCH = re.compile(r"THPVariableClass$")
+_OF_OLD_TORCH = re.compile(r"_ZN2at19UndefinedTensorImpl|_ZN6caffe26detail|_ZT[ISV]N5torch8autograd8Variable")
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
 _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
 # NVIDIA's libraries call each other, and each exists in many builds of one file name.
@@ -60,6 +65,11 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
         return Reading(
             "WL206", True, ("WL304", "WL305"), f"an older copy of NVIDIA's library came first: it lacks {symbol}", _CUDA
         )
+    if _OF_EVERY_TORCH.match(symbol):
+        title = f"{symbol} is torch's, and no torch was loaded before the file that needs it"
+        return Reading("WL202", False, ("WL304", "WL206"), title, _TORCH_FIRST)
+    if _OF_OLD_TORCH.match(symbol):
+        return Reading("WL304", False, ("WL202", "WL206"), "", _TORCH_FIRST)
     if _OF_MKL.match(symbol):
         return Reading("WL206", False, ("WL201", "WL304"))
     if "bitsandbytes_cpu" in event.values.get("importer", ""):
@@ -146,6 +156,10 @@ _FLAT = (
 )
 _FRAMEWORK = (
     "A build without the flag that links it leaves such a file. The package's own wheel for this Mac has it linked."
+)
+_TORCH_FIRST = (
+    'Such an extension finds torch\'s symbols when torch is imported before it. `python -c "import torch, MODULE"` '
+    "tells: if that works, import torch first; if not, build the extension with the torch that runs it."
 )
 _PRIVATE = (
     "The symbols of GLIBC_PRIVATE tie glibc's own files to each other, so all have to be of one build. A variable "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
@@ -17,6 +17,13 @@ _SET_TOO_LATE = re.compile(
     r"LD_LIBRARY_PATH)"
 )
 
+# What people say that helped: the variable, with the folder of the library in it.
+_HELPED = re.compile(
+    r"(?:\b(?:resolv|fix|solv)(?:ed|es|e)?\b|\bworks?\b|\bworked\b)[^.\n]{0,80}LD_LIBRARY_PATH"
+    r"|LD_LIBRARY_PATH[^.\n=]{0,60}(?:(?:needs?|has|have|must)(?: to)? be set|\b(?:resolv|fix|solv)(?:ed|es)\b|"
+    r"\bworks\b|\bworked\b)"
+)
+_NOT_HELPED = re.compile(r"\b(?:no|not|without|tried|never)\b|n['’]t\b", re.IGNORECASE)
 
 # A program that a package manager installs together with the libraries that it needs.
 _PACKAGED = re.compile(r"\W{0,3}/usr/(?:s?bin|lib(?:64|exec)?)/\S{1,200}: error while loading shared libraries")
@@ -37,6 +44,9 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if "LD_LIBRARY_PATH" in text and _SET_TOO_LATE.search(text):
         title = f"{library} was not found: LD_LIBRARY_PATH is set by the program itself, when the loader has read it"
         return Reading("WL203", False, ("WL202", "WL201"), title, _TOO_LATE)
+    if "LD_LIBRARY_PATH" in text and _was_helped(text):
+        title = f"{library} is there, and found where LD_LIBRARY_PATH names its folder, as the text says"
+        return Reading("WL202", False, ("WL203", "WL201"), title)
     if _PACKAGED.match(event.text) and ".so." in library and component_of(library) is None:
         title = f"{library} is asked for by a program of the system's packages, which had it when that was built"
         return Reading("WL204", False, ("WL201", "WL202"), title, _BUMPED)
@@ -44,6 +54,18 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
         title = f"{library} has a name that no distribution gives: it was built on its own, into a folder not searched"
         return Reading("WL202", False, ("WL201", "WL504", "WL101"), title, _OWN_BUILD)
     return None
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def _was_helped(text: str) -> bool:
+    """Whether somebody says that setting LD_LIBRARY_PATH is what helps."""
+    parts = (text,) if len(text) <= 2 * REMARKS else (text[:REMARKS], text[-REMARKS:])
+    for part in parts:
+        for match in _HELPED.finditer(part):
+            before = re.split(r"[.\n]", part[max(0, match.start() - 30) : match.start()])[-1]
+            if not _NOT_HELPED.search(before + match[0]):
+                return True
+    return False
 
 
 def by_name_on_windows(event: Event, text: str) -> Reading | None:
