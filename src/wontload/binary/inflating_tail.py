@@ -32,6 +32,7 @@ TESTED_BYTES = 1 << 14  # of a place where a block may begin, before it is follo
 MARGIN_BYTES = 1 << 18
 MOST_FOLLOWED = 16  # of the places that a stream can be made to have
 ROOM = 1.06  # how much further back than it should take
+LEAST_GROWTH = 1.25  # of what was read, where that was too little
 
 Read = Callable[[int, int], bytes]
 
@@ -102,7 +103,8 @@ class Tail:
         guess = first_bytes
         if self.packed:
             given = max(self._size - self._base, 1)
-            guess = max(2 * self.packed, int(ROOM * self.packed * (self._size - offset + MARGIN_BYTES) / given))
+            needed = self._size - offset + MARGIN_BYTES
+            guess = max(int(LEAST_GROWTH * self.packed), int(ROOM * self.packed * needed / given))
         return min(guess, self._packed_bytes)
 
     def extend(self, packed_bytes: int) -> bool:
