@@ -19,7 +19,9 @@ from tests.support.machines import (
 )
 from wontload.app.fix import Plan, plan_for
 from wontload.diagnosis import Diagnosis
+from wontload.loader import Verdict
 from wontload.machine import Machine, Outcome
+from wontload.remedy.steps import SetVariable
 
 LIBRARY = LINUX_PACKAGE + "/libfoo.so"
 OWN, OLD, OLDER = LINUX_PACKAGE + "/libbar.so.1", "/opt/old/libbar.so.1", "/opt/older/libbar.so.1"
@@ -41,12 +43,17 @@ def test_what_hides_behind_the_wrong_copy_is_mended_with_it():
     """The right copy needs a library that lies elsewhere."""
     baz = LINUX_SITE + "/baz/lib/libbaz.so.1"
     machine = linux({LIBRARY: USES, OLD: WRONG, OWN: RIGHT, baz: so(soname="libbaz.so.1")})
-    fixes = {fix.id: fix for fix in plan(machine, library_path="/opt/old").fixes}
+    fixes = {fix.id: fix for fix in plan(machine, library_path="/opt/old:/opt/other").fixes}
     assert "set-aside" not in fixes  # alone it is not enough
     both = fixes["search-entry+scoped-path"]
     assert (both.proof.works, len(both.parts), both.reach.name) == (True, 2, "USER")
     assert [type(step).__name__ for step in both.steps] == ["SetVariable", "WriteFile", "WriteFile"]
-    assert [one.error for one in both.proof.after] == [None] or not both.proof.after[0].error
+    assert [one.verdict for one in both.proof.after] == [Verdict.LOADS]
+    by_variables = fixes["search-entry+path-variable"]  # what the first takes out the second does not bring back
+    assert [step.value for step in by_variables.steps if isinstance(step, SetVariable)] == [
+        "/opt/other",
+        f"/opt/other:{LINUX_SITE}/baz/lib",
+    ]
 
 
 def test_where_nothing_mends_the_rest_it_is_said_what_comes_next():

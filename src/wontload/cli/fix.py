@@ -57,7 +57,7 @@ def run(options: Options) -> int:
     if options.dry_run:
         return _script(options, plan, fixes)
     if options.plan or not fixes or plan.diagnosis.works:
-        return _show(options, plan)
+        return _show(options, plan, fixes if options.use else None)
     if not options.yes and not _can_ask():
         raise UsageError(
             "nobody can be asked here: no terminal.", "Give --yes to apply the best fix, or --plan to see them."
@@ -118,7 +118,8 @@ def _hindrance(options: Options, fix: Fix) -> str:
     return ""
 
 
-def _show(options: Options, plan: Plan) -> int:
+def _show(options: Options, plan: Plan, only: list[Fix] | None = None) -> int:
+    """The diagnosis in short and the plan; of its fixes `only` these, for a person."""
     from wontload.report.fixes import render_plan
     from wontload.report.why import render_why
 
@@ -134,7 +135,7 @@ def _show(options: Options, plan: Plan) -> int:
     if plan.diagnosis.works:
         options.say("Nothing needs to be fixed.")
     elif plan.fixes:
-        options.say("\n" + render_plan(plan, terminal))
+        options.say("\n" + render_plan(plan, terminal, only=only))
     else:
         options.say(f"No fix is known that helps here; `wontload {options.target}` tells what is wrong.")
     return STATUS_OF[verdict]

@@ -11,9 +11,9 @@ from dataclasses import replace
 from wontload.diagnosis import Case, diagnose
 from wontload.diagnosis.finding import JudgedLoad
 from wontload.loader import load
-from wontload.machine import LoadRequest, Observation, Outcome
+from wontload.machine import LoadRequest, Machine, Observation, Outcome, Process
 from wontload.remedy.candidates import Question
-from wontload.remedy.change import Change, changed_machine, changed_request, together
+from wontload.remedy.change import Change, changed_machine, changed_request, searched_then, together
 from wontload.remedy.expected import expected_loads
 from wontload.remedy.fix import Fix
 from wontload.remedy.proof import gets_further
@@ -71,7 +71,7 @@ def afterwards(question: Question, change: Change) -> Question:
     case = question.case
     machine = changed_machine(case.machine, change)
     machine = replace(machine, environment=_environment(case, change))
-    start = None if case.start is None else _changed(case, change, "").process
+    start = None if case.start is None else _changed(machine, case.start, change)
     changed = replace(case, machine=machine, start=start, observation=_observation(case.observation))
     loads = tuple(_again(changed, case, one, change) for one in case.loads)
     if not case.loads and case.start is not None:
@@ -92,12 +92,14 @@ def _judged(case: Case, request: LoadRequest) -> JudgedLoad:
     return JudgedLoad(request=request, simulated=load(case.machine, request))
 
 
-def _changed(case: Case, change: Change, name: str) -> LoadRequest:
-    assert case.start is not None
-    return changed_request(case.machine, LoadRequest(kind="ctypes", name=name, flags=0, process=case.start), change)
+def _changed(machine: Machine, start: Process, change: Change) -> Process:
+    """The process before the target is touched, as it is then."""
+    bare = LoadRequest(kind="ctypes", name="", flags=0, process=start)
+    return changed_request(machine, bare, change).process
 
 
 def _environment(case: Case, change: Change) -> dict[str, str]:
+    """The variables of the person's session with the change: what a further fix adds to."""
     values = dict(case.machine.environment)
     for name, value in change.environment.items():
         same = [known for known in values if known.upper() == name.upper()] if case.windows else [name]
@@ -105,7 +107,9 @@ def _environment(case: Case, change: Change) -> dict[str, str]:
             values.pop(known, None)
         if value is not None:
             values[name] = value
-    return values
+    searched = next((one for one in values if one.upper() == case.search_variable), case.search_variable)
+    value = searched_then(values.pop(searched, None), change, windows=case.windows)
+    return values if value is None else {**values, searched: value}
 
 
 def _observation(seen: Observation | None) -> Observation | None:

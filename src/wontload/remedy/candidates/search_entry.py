@@ -27,7 +27,7 @@ def search_entry(question: Question) -> Iterator[Fix]:
         case.path_module.dirname(path): finding
         for finding in question.diagnosis.findings
         if finding.explains_error
-        for path in _led_to(finding)
+        for path in _led_to(case, finding)
     }
     for directory, finding in found.items():
         change = Change(search_without=(directory,))
@@ -49,11 +49,16 @@ def search_entry(question: Question) -> Iterator[Fix]:
         )
 
 
-def _led_to(finding: Finding) -> Iterator[str]:
+def _led_to(case: Case, finding: Finding) -> Iterator[str]:
+    """Files that the finding blames, where the variable led to them; of one that was refused no rule is told."""
+    environment = {} if finding.load is None else case.loads[finding.load].request.process.environment
+    named = {case.fold(one) for one in case.entries(environment)}
     for one in finding.evidence:
-        path = one.data.get("path")
-        if one.kind == "file" and one.data.get("rule") in RULES and isinstance(path, str):
-            yield path
+        path, rule = one.data.get("path"), one.data.get("rule", "")
+        if one.kind == "file" and isinstance(path, str):
+            directory = case.fold(case.path_module.dirname(path))
+            if rule in RULES or (rule is None and directory in named):
+                yield path
 
 
 def _what_else(case: Case, directory: str, but: str) -> str:
