@@ -61,6 +61,20 @@ def test_an_extension_that_uses_what_the_processor_lacks(old: str, tmp_path: Pat
     assert content[told["offset"] - 1] == 0x90
 
 
+def test_a_build_on_that_machine_is_offered_for_the_distribution_whose_file_it_is(old: str, tmp_path: Path) -> None:
+    """Not for the one that was imported, which only asks for the other."""
+    for name, file in (("asking", "asking.py"), ("quick", "quick.cpython-311-x86_64-linux-gnu.so")):
+        info = tmp_path / f"{name}-1.5.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.5\n")
+        (info / "RECORD").write_text(f"{file},,\n{info.name}/METADATA,,\n{info.name}/RECORD,,\n")
+    (tmp_path / "asking.py").write_text("import quick\n")
+    _, answer = why("asking", "--python", old, **module(tmp_path, uses("vzeroupper")))
+    (fix,) = [one for one in answer["fixes"] if one["id"] == "build"]
+    assert fix["title"] == "build quick 1.5 from source for this machine"
+    assert (fix["minutes"], fix["caveat"]) == (None, "if its source is published")
+
+
 def test_a_dependency_is_told_and_not_the_module(old: str, tmp_path: Path) -> None:
     (tmp_path / "libfast.so").write_bytes(
         SharedObject(
