@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wontload.app import foreign, nearby
+from wontload.app import foreign
 from wontload.app.places import Place, earlier_readings, saved_machine, this_computer
 from wontload.binary import Format, Image
 from wontload.errors import UsageError
@@ -177,6 +177,10 @@ def _undecided(result: LoadResult, machine: str) -> LoadResult:
 
 def _with_what_is_near(path: str, result: LoadResult) -> LoadResult:
     """With a word on directories of the package itself that its own code may add: the file was judged without that."""
+    if result.verdict is Verdict.LOADS:
+        return result
+    from wontload.app import nearby  # and with it the rules of diagnosis, a tenth of a second that most files need not
+
     return replace(result, would_settle=(*result.would_settle, *nearby.unsettled(path, result)))
 
 
