@@ -169,7 +169,9 @@ def test_its_source_comes_from_the_index_that_pip_is_configured_for(tmp_path, li
         "build", f"{NAME}==9.9", "--json", PIP_INDEX_URL=index, PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS=""
     )
     assert missing.status == 4
-    assert "no source distribution" in missing.err
+    assert f"no source distribution of {NAME} 9.9 is offered. The newest one is {NAME}-{VERSION}.tar.gz." in missing.err
+    wheels = wontload("build", "ninja", PIP_INDEX_URL=index, PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS="")
+    assert (wheels.status, "publishes finished wheels alone" in wheels.err) == (4, True)
 
 
 @pytest.mark.parametrize(

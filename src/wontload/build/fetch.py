@@ -13,7 +13,7 @@ from wontload.build.source import NoSource
 from wontload.build.unpack import is_archive
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
-from wontload.wheels.candidates import Target, candidates_of
+from wontload.wheels.candidates import Candidate, Target, candidates_of
 from wontload.wheels.choosing import Request, chosen
 from wontload.wheels.index.folders import path_of
 from wontload.wheels.index.gather import Asked, Place, gather
@@ -43,22 +43,31 @@ def fetch_source(
     settings = _settings(machine, find_links)
     web = _web(settings)
     answers = gather(normalised(name), _places(settings), web, patience_s=PATIENCE_S)
-    offered = [one for one in candidates_of(normalised(name), answers, Target(machine)) if not one.wheel]
+    candidates = candidates_of(normalised(name), answers, Target(machine))
+    offered = [one for one in candidates if not one.wheel]
     found = chosen(offered, _request(name, version), settings)
     if found is None:
-        problems = " ".join(one.problem for one in answers if one.problem)
-        passed = "; ".join(sorted({one.objection for one in offered if one.objection}))
-        newest = chosen(offered, _request(name, ""), settings) if version else None
-        other = f"The newest one is {newest.link.filename}." if newest else ""
-        why = problems or other or passed
+        why = _why_none(name, answers, candidates, settings)
         raise NoSource(
             f"no source distribution of {f'{name} {version}'.strip()} is offered. {why}".strip(),
-            "--source takes a directory or a file."
-            if newest
+            "--source takes a directory, such as a Git checkout, or a file."
+            if candidates
             else "Is there a network, and does the index have its source? --source takes a directory or a file.",
         )
     local = path_of(found.link.url)
     return local or fetch_whole(found.link, web, directory=os.path.join(directory, "sdist"))
+
+
+def _why_none(name: str, answers: Sequence[Asked], candidates: Sequence[Candidate], settings: Settings) -> str:
+    """What there is in place of the source that was asked for, or why nothing is known of it; empty for nothing."""
+    sources = [one for one in candidates if not one.wheel]
+    newest = chosen(sources, _request(name, ""), settings)
+    if newest is not None:
+        return f"The newest one is {newest.link.filename}."
+    if candidates and not sources:
+        return "Its project publishes finished wheels alone there."
+    problems = " ".join(one.problem for one in answers if one.problem)
+    return problems or "; ".join(sorted({one.objection for one in sources if one.objection}))
 
 
 def unreachable(wanted: Sequence[str], machine: Machine, *, find_links: Sequence[str]) -> str:
