@@ -24,7 +24,7 @@ OLD = "void *PyInit_old(void) { return 0; }\n"
 
 @pytest.mark.sweep
 @pytest.mark.oracle("apt")
-@pytest.mark.parametrize("name", ["pycryptodome"])
+@pytest.mark.parametrize("name", ["psutil", "pycryptodome", "pycryptodomex"])
 def test_wheels_for_any_python_from_3_9_on(name: str, tmp_path: Path) -> None:
     wheel = next(one.path() for one in pins("manylinux_x86_64") if one.name == name)
     found = on_debian_11(wheel, tmp_path)
