@@ -191,6 +191,35 @@ def test_a_folder_that_shadows_the_package_gets_another_name(
     assert tree(tmp_path) == before
 
 
+def test_the_users_pythonpath_loses_the_entry_that_shadows_the_package(
+    python: WindowsPython,
+    state: dict[str, str],
+    tmp_path: Path,
+):
+    shadow = tmp_path / "llama_cpp"
+    shadow.mkdir()
+    (shadow / "__init__.py").write_text("from ._nothing import x\n")
+    before = tree(tmp_path)
+    state.pop("CUDA_PATH")
+    entries = rf"C:\more;{windows().to_windows(tmp_path)}"
+    windows().run(["reg", "add", r"HKCU\Environment", "/v", "PYTHONPATH", "/d", entries, "/f"])
+    query = ["reg", "query", r"HKCU\Environment"]
+    registered = windows().run(query).stdout
+    state["PYTHONPATH"] = entries
+    try:
+        first = run(python, "why", "llama_cpp", status=1, **state)["findings"][0]
+        assert (first["code"], first["title"].endswith("PYTHONPATH names its directory")) == ("WL503", True)
+        answer = run(python, "fix", "llama_cpp", "--use", "python-path", "--yes", status=0, **state)
+        assert answer["attempts"][0]["kept"]
+        said = windows().run([*query, "/v", "PYTHONPATH"]).stdout.split()
+        assert said[-1] == r"C:\more"
+        run(python, "undo", status=0, **state)
+        assert windows().run(query).stdout == registered
+        assert tree(tmp_path) == before
+    finally:
+        windows().run(["reg", "delete", r"HKCU\Environment", "/v", "PYTHONPATH", "/f"])
+
+
 @pytest.fixture
 def psycopg2(python: WindowsPython):
     """Both distributions of psycopg2, each installed by that Python's own pip, the second over the first."""
