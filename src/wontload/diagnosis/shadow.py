@@ -91,12 +91,12 @@ def _taken(case: Case, origin: str) -> str:
 
 
 def _installed(case: Case) -> str | None:
-    """The package of that name in a site directory of this interpreter."""
+    """The package of that name in a site directory of this interpreter; else in one that PYTHONPATH brings in."""
     top = case.target.partition(".")[0]
     python = case.machine.python
-    for site in python.path if python else ():
-        if case.path_module.basename(site).lower() in SITES and not is_foreign(case, site):
-            path = case.path_module.join(site, top)
-            if case.machine.files.kind(path) is Kind.DIRECTORY:
-                return str(path)
+    sites = [one for one in (python.path if python else ()) if case.path_module.basename(one).lower() in SITES]
+    for site in sorted(sites, key=lambda one: is_foreign(case, one)):  # the order of `sys.path` stays otherwise
+        path = case.path_module.join(site, top)
+        if case.machine.files.kind(path) is Kind.DIRECTORY:
+            return str(path)
     return None
