@@ -174,12 +174,12 @@ def test_a_provider_that_was_replaced_is_looked_at(tmp_path: Path):
     link("user.c", user, "-L.", "-lprovider", "-Wl,-rpath,$ORIGIN")
     script = (
         "import sys; from wontload.machine import readings; readings.SETTLED_NS = -10**18; "
-        "from wontload.cli import main; sys.exit(main(['tree', '--jsonl', sys.argv[1]]))"
+        "from wontload.cli import main; sys.exit(main(['tree', '--jsonl', *sys.argv[1:]]))"
     )
     environment = {**os.environ, "WONTLOAD_CACHE_DIR": str(tmp_path / "cache")}
 
     def tree() -> str:
-        command = [sys.executable, "-c", script, str(user)]
+        command = [sys.executable, "-c", script, str(user), *[str(user)] * 15]
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False).stdout
 
     sound = tree()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wontload.machine.snapshot import Snapshot
 
 NAMES = {Format.PE: "a Windows", Format.ELF: "an ELF", Format.MACHO: "a Mach-O"}
+MANY = 16  # files, for which what was kept of earlier readings is worth its own reading
 FORMAT_OF_SUFFIX = {".dll": Format.PE, ".pyd": Format.PE, ".so": Format.ELF, ".dylib": Format.MACHO}
 
 
@@ -81,7 +82,7 @@ def judge_of(
     at: str | None,
 ) -> Judge:
     """What gives the answer for each of the files. Arguments and exceptions are those of `tree`."""
-    readings = earlier_readings() if machine is None else None
+    readings = earlier_readings() if machine is None and len(files) >= MANY else None
     if machine is None:
         place = this_computer(python or chosen(as_module=True)[0], readings)
     else:
