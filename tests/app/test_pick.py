@@ -176,6 +176,39 @@ def test_versions_may_be_asked_for(indexes):
     assert [str(one.candidate.version) for one in answer.ranked] == ["0.3.3"]
 
 
+def test_versions_that_nobody_offers_are_no_files_that_do_not_fit(indexes):
+    with pytest.raises(UnknownTarget, match=r"no llama-cpp-python==9\.9 in any place") as none:
+        ask(indexes, "cu124", "cpu", requirement=f"{NAME}==9.9")
+    assert "newest that fits this Python is 0.3.16: `wontload pick llama-cpp-python==0.3.16`" in none.value.next_step
+    with serving() as broken:
+        broken.page("/llama-cpp-python/", "x", status=500)
+        with pytest.raises(WontloadError, match="not all did") as some:
+            ask({**indexes, "broken": broken.url}, "cpu", "broken", requirement=f"{NAME}==9.9")
+    assert some.value.exit_status == 4  # that place may have it
+
+
+def test_what_would_make_a_version_fit_is_said_of_that_version_alone(indexes):
+    (change,) = ask(indexes, "cp312", requirement=f"{NAME}==0.3.4").changes  # and not the 0.3.16 for CPython 3.12
+    assert change.startswith("A build from source: llama_cpp_python-0.3.4.tar.gz")
+
+
+def test_a_command_pins_the_version_where_what_is_offered_now_is_not_known(indexes, tmp_path, monkeypatch):
+    def command(index: str, **how) -> dict[str, str]:
+        options = Options(index_url=index, known=False, **how)
+        return dict(pick(NAME, machine=load_machine(CASE), options=options).commands)
+
+    cpu = indexes["cpu"]
+    assert not any("==" in one for one in command(cpu).values())
+    assert all(one.endswith(f'"{NAME}==0.3.16"') for one in command(cpu, offline=True).values())
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    cpu_wheel(folder, "0.3.15", "cp311")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    with serving() as broken:
+        broken.page("/llama-cpp-python/", "x", status=500)
+        assert command(broken.url)["pip"].endswith(f'"{NAME}==0.3.15"')
+
+
 def test_without_the_network_what_was_read_before_is_known(indexes):
     before = ask(indexes, "cu124", "cpu")
     indexes["server"].requests.clear()

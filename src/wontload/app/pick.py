@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wontload.app.pick_places import Options, places_for, settings_here, web_for, with_places
@@ -30,6 +30,7 @@ from wontload.wheels.index.settings import Settings
 from wontload.wheels.no_wheel import no_wheel
 from wontload.wheels.ranking import Ranked, rank, settled, waves
 from wontload.wheels.variants import with_properties
+from wontload.wheels.versions import not_offered, of_versions
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -50,7 +51,8 @@ class Pick:
         findings: what `pip install NAME` alone would come to here, where that is no wheel (WL505).
         constraint: versions that pip's constraint files here leave; empty for all.
         commands: by installer, the line that gets the recommended one. changes: what would make something fit.
-        fetched_bytes: over the network, pages included.
+        fetched_bytes: over the network, pages included. offline: nobody was asked, all is from the cache.
+        specifier: versions that were asked for; empty for any.
     """
 
     project: str
@@ -66,6 +68,8 @@ class Pick:
     commands: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
     fetched_bytes: int = 0
+    offline: bool = False
+    specifier: str = ""
 
     @property
     def verdict(self) -> str:
@@ -97,7 +101,7 @@ def pick(
         progress: told what is being done.
 
     Raises:
-        UnknownTarget: no place offers such a project. WontloadError: no place could be reached.
+        UnknownTarget: no place offers such a project, or these versions. WontloadError: no place could be reached.
     """
     from packaging.specifiers import SpecifierSet
 
@@ -113,6 +117,8 @@ def pick(
     candidates = with_properties(candidates_of(project, asked, target), asked, web)
     if not candidates:
         raise _nothing(project, asked)
+    if not (wanted := of_versions(candidates, specifier)):
+        raise not_offered(project, specifier, candidates, asked)
     constraint = constraint_on(project, pip.constraints)
     plain = _plain(project, specifier & SpecifierSet(constraint), candidates, with_places(pip, options))
     reader = Reader(project, web, cache, read_all=options.read_all, consent=consent, progress=progress)
@@ -130,11 +136,13 @@ def pick(
         ranked=ranked,
         recommended=recommended,
         plain=plain,
-        findings=tuple(filter(None, [no_wheel(project, candidates, plain)])),
+        findings=tuple(filter(None, [no_wheel(project, wanted, plain)])),
         constraint=constraint,
-        commands=_commands(recommended, candidates, project, installed, place, options, constraint, (pip, uv)),
-        changes=() if recommended else changes(candidates, ranked, target),
+        commands=_commands(recommended, candidates, project, installed, place, options, constraint, (pip, uv), asked),
+        changes=() if recommended else changes(wanted, ranked, target),
         fetched_bytes=web.fetched_bytes + reader.fetched_bytes + runtimes.fetched_bytes,
+        offline=options.offline,
+        specifier=str(specifier),
     )
 
 
@@ -211,6 +219,7 @@ def _commands(
     options: Options,
     constraint: str,
     installers: Sequence[Settings],
+    asked: Sequence[Asked],
 ) -> dict[str, str]:
     if best is None:
         return {}
@@ -223,7 +232,15 @@ def _commands(
         index_url=options.index_url,
         constraint=constraint,
     )
-    return {settings.installer: install_command(wanted, settings) for settings in installers}
+    return {
+        settings.installer: install_command(replace(wanted, known_now=_known_now(settings, asked, options)), settings)
+        for settings in installers
+    }
+
+
+def _known_now(settings: Settings, asked: Sequence[Asked], options: Options) -> bool:
+    """Whether every place that an installer asks has just told what it offers; one that has not may have more."""
+    return not options.offline and not any(one.problem for one in asked if asks(settings, one.place))
 
 
 def _called(place: Where) -> str:

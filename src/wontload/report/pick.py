@@ -50,7 +50,15 @@ def _verdict(answer: Pick) -> list[Span]:
         how = "no wheel is known to fit" if answer.verdict == "undetermined" else "no wheel fits"
         return [span(f"{answer.project}:", "strong"), *words(how, "warning" if answer.verdict != "fails" else "error")]
     name = span(f"{answer.project} {best.candidate.version}", "strong")
-    return [name, *words(f"from {build_of(best.candidate)}:"), *words("; ".join(_short(best, answer)), "good")]
+    return [
+        name,
+        *words(f"from {_cached(answer)}{build_of(best.candidate)}:"),
+        *words("; ".join(_short(best, answer)), "good"),
+    ]
+
+
+def _cached(answer: Pick) -> str:
+    return "the cache of " if answer.offline else ""
 
 
 def _short(best: Ranked, answer: Pick) -> list[str]:
@@ -77,10 +85,13 @@ def _plain(answer: Pick, terminal: Terminal) -> Iterator[Line]:
     plain, best = answer.plain, answer.recommended
     if plain is not None and best is not None and same_file(plain, best.candidate):
         return
-    start = [span(f"pip install {answer.project}", "code"), *words("alone would take")]
+    named = f'"{answer.project}{answer.specifier}"' if answer.specifier else answer.project
+    start = [span(f"pip install {named}", "code"), *words("alone would take")]
     codes = "".join(f" [{one.code}]" for one in answer.findings)
     if plain is None:
-        said = words(f"nothing: no file there fits this Python{codes}.")
+        fitting = any(one.candidate.takes for one in answer.ranked)
+        why = "as it is set up here, it passes over what fits" if fitting else "no file there fits this Python"
+        said = words(f"nothing: {why}{codes}.")
     elif not plain.wheel:
         said = words(f"{plain.link.filename}, a source distribution, and try to build it{codes}.")
     else:
@@ -143,7 +154,9 @@ def _places(answer: Pick, terminal: Terminal, *, everything: bool) -> Iterator[L
         for one in answer.asked:
             said = f"{shown_url(one.place.url)}: {'no such project' if one.absent else counted(len(one.links), 'file')}"
             yield from labelled("asked", words(said, "dim"), terminal.width)
-    places = f"{counted(len(answer.asked), 'place')} asked"
+    places = (
+        f"{counted(len(answer.asked), 'place')} {'looked up in the cache (--offline)' if answer.offline else 'asked'}"
+    )
     size = answer.fetched_bytes
     read = f"{_megabytes(size)} MB fetched, nothing installed" if size else "nothing fetched or installed"
     yield from flow(words(f"{places}; {read}.", "dim"), terminal.width)

@@ -30,6 +30,7 @@ class Wanted:
         python: how the interpreter is called: `python`, or its path in double quotes.
         index_url: that the person gave in place of the default index; `None` for none.
         constraint: versions that pip's constraint files leave; empty for all.
+        known_now: every place that the installer asks told just now what it offers; else it may offer a newer one.
     """
 
     candidate: Candidate
@@ -39,6 +40,7 @@ class Wanted:
     python: str = "python"
     index_url: str | None = None
     constraint: str = ""
+    known_now: bool = True
 
 
 def install_command(wanted: Wanted, settings: Settings) -> str:
@@ -99,7 +101,7 @@ def _ways(wanted: Wanted, settings: Settings) -> Iterator[tuple[tuple[str, ...],
     no_source = (
         f"--no-build-package {wanted.project}" if settings.installer == "uv" else f"--only-binary {wanted.project}"
     )
-    if changed is settings:
+    if changed is settings and wanted.known_now:
         yield options, changed, SpecifierSet()
     yield options, changed, exact
     if wanted.candidate.wheel:
