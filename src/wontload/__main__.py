@@ -15,4 +15,7 @@ def main(*, as_module: bool = False) -> int:
 
 
 if __name__ == "__main__":
+    # `-m` puts the current directory first: a `json.py` there would be imported in place of Python's own.
+    if not getattr(sys.flags, "safe_path", False):
+        del sys.path[0]
     sys.exit(main(as_module=True))

@@ -11,7 +11,18 @@ import pytest
 
 from tests.cli.conftest import saved
 
-NEXT_STEPS = ("Give ", "Leave ", "Try ", "Save ", "Copy ", "Send ", "--machine takes ", "These exist: ", "It holds ")
+NEXT_STEPS = (
+    "Did you mean",
+    "Give ",
+    "Leave ",
+    "Try ",
+    "Save ",
+    "Copy ",
+    "Send ",
+    "--machine takes ",
+    "These exist: ",
+    "It holds ",
+)
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 
 
@@ -32,6 +43,23 @@ def test_an_unknown_target(complaint, target: str):
     assert has_next_step(line)
     assert len(line) < 500
     assert "\x1b" not in line
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        ("pilow", "Did you mean pillow?"),  # known, and here or not
+        ("PYTETS", "Did you mean pytest?"),  # installed
+        ("docter", "Did you mean the command `wontload doctor`?"),
+        ("verfiy", "Did you mean the command `wontload verify`?"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told(complaint, target: str, meant: str):
+    assert meant in complaint(2, target)
+
+
+def test_what_is_like_nothing_is_not_guessed_at(complaint):
+    assert "mean" not in complaint(2, "xqzzv")
 
 
 def test_a_file_without_a_librarys_name_says_how_it_can_be_meant(complaint):
@@ -76,6 +104,7 @@ def test_a_directory(complaint, target: str):
         (["json", "--machine", "x", "--python", "y"], "--python cannot be used with it. Leave one"),
         (["explain", "WL999"], "there is no finding 'WL999'. These exist: WL101"),
         (["explain", "../../x"], "there is no finding '../../x'"),
+        (["explain", "999"], "there is no finding 'WL999'"),
     ],
 )
 def test_wrong_usage(complaint, arguments: list[str], expected: str):

@@ -79,6 +79,7 @@ def test_version(command, arguments: list[str]):
         (["--timeout", "5", "--deep", "x"], {"target": "x", "timeout": 5.0, "deep": True}),
         (["--", "tree"], {"target": "tree"}),
         (["explain", "WL203"], {"code": "WL203"}),
+        (["explain", "203"], {"code": "203"}),
         (["explain"], {"code": None}),
     ],
 )

@@ -30,6 +30,16 @@ def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize("name", ["dataclasses", "json", "argparse", "platform"])
+def test_a_module_of_ones_own_that_is_named_like_one_of_pythons(name: str, tmp_path: Path):
+    (tmp_path / f"{name}.py").write_text("raise RuntimeError('not the one that was meant')")
+    ran = subprocess.run(
+        [sys.executable, "-m", "wontload", "--json", "zlib"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "Traceback" not in ran.stderr
+    assert json.loads(ran.stdout)["target"] == "zlib"
+
+
 @pytest.mark.parametrize(
     ("command", "status"),
     [("json --json", 0), ("no_such_name", 2), ("tree no.so", 1), ("--help", 0)],

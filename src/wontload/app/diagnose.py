@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from wontload.app.judging import judged_loads
 from wontload.app.live import machine_of
+from wontload.app.suggesting import nearest
 from wontload.app.targets import file_request, is_file_target, shown
 from wontload.binary import GpuCode, MalformedImage, read_gpu_code
 from wontload.diagnosis import Case, Diagnosis, Elsewhere, Finding
@@ -96,7 +97,7 @@ def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple
         extra_directories=extra,
     )
     if not_found and not _is_submodule(target, report) and not elsewhere and known_as is None and half(case) is None:
-        raise _unknown(target, executable)
+        raise _unknown(target, executable, machine)
     return judge(case)
 
 
@@ -114,10 +115,12 @@ def _known_distribution(target: str) -> str | None:
     return known or (normalised(target) if import_name_for(target) else None)
 
 
-def _unknown(target: str, executable: str) -> UnknownTarget:
+def _unknown(target: str, executable: str, machine: Machine) -> UnknownTarget:
     advice = "Give an import name (llama_cpp), a distribution (llama-cpp-python) or the path of a library; "
     if target and os.path.exists(target):
         advice = f"A file of that name is here: ./{target} means it; "
+    elif near := nearest(target, machine):
+        advice = f"Did you mean {near}? "
     return UnknownTarget(
         f"nothing named {shown(target)} is installed for {executable}, or known to wontload.",
         advice + "--python names another interpreter.",

@@ -21,7 +21,8 @@ class Page:
 
 
 def page(code: str) -> Page:
-    """The page of a finding. Raises `UsageError` for a code that does not exist."""
+    """The page of a finding, by its code or the number in it. Raises `UsageError` for a code that does not exist."""
+    code = f"WL{code}" if code.isascii() and code.isdigit() else code
     name = CODES.get(code.upper())
     if name is None:
         raise UsageError(f"there is no finding {shown(code)}.", f"These exist: {', '.join(CODES)}.")

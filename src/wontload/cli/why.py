@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from wontload.cli.delivery import PAGES, add_output, deliver, written
-from wontload.cli.options import Options
+from wontload.cli.options import COMMANDS, Options
 from wontload.cli.seconds import add_timeout
 from wontload.cli.status import STATUS_OF
 
@@ -36,6 +36,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: Options) -> int:
     """Diagnose the target and report."""
+    from wontload.errors import UnknownTarget
+
+    try:
+        return _diagnose(options)
+    except UnknownTarget as unknown:
+        if command := _command_like(options.target):
+            raise UnknownTarget(unknown.message, f"Did you mean the command `wontload {command}`?") from None
+        raise
+
+
+def _command_like(target: str) -> str | None:
+    """The command that somebody meant who mistyped its name."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(target, COMMANDS, n=1, cutoff=0.75)), None)
+
+
+def _diagnose(options: Options) -> int:
     from wontload.app.diagnose import diagnose
     from wontload.cli.progress import waiting
     from wontload.cli.remark import remark

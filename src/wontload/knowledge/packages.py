@@ -75,6 +75,11 @@ def import_name_for(distribution: str) -> str | None:
     return found.import_name if found else None
 
 
+def known_names() -> frozenset[str]:
+    """All import names, and all distributions' names as indexes compare them."""
+    return frozenset((*_by_import_name(), *_by_distribution()))
+
+
 def package(name: str) -> Package | None:
     """A package by import name (dotted allowed) or, where that fits nothing, by distribution name."""
     return _by_import_name().get(name.partition(".")[0]) or _by_distribution().get(normalised(name))
