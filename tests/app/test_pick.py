@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.elf_images import elf
 from tests.support.images import pe
 from tests.support.index_server import serving
 from tests.support.llama_wheels import cpu_wheel, cuda_wheel, gpu_code, historic_wheel, offer
@@ -17,6 +18,7 @@ from wontload.app.pick_places import Options
 from wontload.diagnosis import Severity
 from wontload.errors import UnknownTarget, WontloadError
 from wontload.machine.profile import clean_machine
+from wontload.report.pick_words import reasons
 from wontload.wheels.cache import Cache
 from wontload.wheels.weighing import Standing
 
@@ -162,6 +164,21 @@ def test_where_nothing_fits_the_smallest_change_is_named(indexes):
     assert finding.evidence[-1].text == "1 wheel is passed over: for other Pythons"
     assert answer.changes[0].startswith("CPython 3.12: llama_cpp_python-0.3.16-cp312-cp312-win_amd64.whl")
     assert "build from source" in answer.changes[1]
+
+
+def test_a_library_that_the_system_brings_is_named_with_its_command_and_no_other_python_is(tmp_path):
+    tag = "manylinux_2_17_x86_64"
+    with serving() as server:
+        files = {"llama_cpp/_ext.so": elf(needed=["libmpi.so.12", "libnobody.so.7"])}
+        tags = [f"cp3{minor}-cp3{minor}-{tag}" for minor in (11, 12)]
+        wheels = [make_wheel(tmp_path, files, name="llama_cpp_python", tag=one) for one in tags]
+        options = Options(index_url=offer(server, "only", *wheels), known=False)
+        machine, _ = clean_machine("debian-12", architecture="x86_64", python=(3, 11))
+        answer = pick(NAME, machine=machine, options=options)
+    assert answer.verdict == "fails"
+    assert answer.changes == ("libmpich12 brings libmpi.so.12: sudo apt install libmpich12",)
+    said = "; ".join(reasons(answer.ranked[0], answer))
+    assert said == "would not load: this system lacks libmpi.so.12 and nobody is known to bring libnobody.so.7"
 
 
 def test_without_a_gpu_the_cpu_build_is_the_best(indexes):

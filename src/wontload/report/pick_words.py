@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from wontload.app.pick import Pick
 from wontload.diagnosis import Finding
+from wontload.machine import Machine
 from wontload.report.text import and_list, counted
 from wontload.wheels.appraisal import Appraisal
 from wontload.wheels.candidates import Candidate, kind_of_objection
@@ -14,6 +15,7 @@ from wontload.wheels.gpu_use import GpuUse
 from wontload.wheels.index.gather import Asked
 from wontload.wheels.index.link import shown_url
 from wontload.wheels.ranking import Ranked
+from wontload.wheels.system_packages import system_package
 from wontload.wheels.weighing import Standing
 
 NAMED = 4
@@ -30,8 +32,8 @@ def build_of(candidate: Candidate) -> str:
     return url.partition("://")[2] or url
 
 
-def standing_of(appraisal: Appraisal) -> str:
-    """Whether it would load, in one clause."""
+def standing_of(appraisal: Appraisal, machine: Machine) -> str:
+    """Whether it would load on this machine, in one clause."""
     if appraisal.standing is Standing.LOADS and appraisal.brought:
         return f"would load with what it requires ({_names(appraisal.brought)}){_looked_into(appraisal)}"
     if appraisal.standing is Standing.LOADS:
@@ -42,15 +44,15 @@ def standing_of(appraisal: Appraisal) -> str:
         needed = and_list(list(appraisal.needs[:NAMED]))
         return f"would load once {needed} {_is(appraisal.needs)} installed and found{_looked_into(appraisal)}"
     if appraisal.standing is Standing.UNDETERMINED:
-        return "may load or not" + _because(appraisal)
-    return "would not load" + _because(appraisal)
+        return "may load or not" + _because(appraisal, machine)
+    return "would not load" + _because(appraisal, machine)
 
 
 def _looked_into(appraisal: Appraisal) -> str:
     return " (their files were read, too)" if appraisal.runtimes else ""
 
 
-def _because(appraisal: Appraisal) -> str:
+def _because(appraisal: Appraisal, machine: Machine) -> str:
     if appraisal.drivers:
         return f" without the {and_list(list(appraisal.drivers))}"
     waiting = [one.rpartition("/")[2] for one in appraisal.unread]
@@ -58,7 +60,10 @@ def _because(appraisal: Appraisal) -> str:
         size = max(1, appraisal.unread_bytes >> 20)
         return f": the tables of {_names(waiting)} may take {size} MB more (--read-all reads them)"
     if appraisal.missing:
-        return f": nobody is known to bring {_names(appraisal.missing)}"
+        known = [one for one in appraisal.missing if system_package(one, machine)]
+        nobody = [one for one in appraisal.missing if one not in known]
+        lacks = [f"this system lacks {_names(known)}"] if known else []
+        return f": {' and '.join([*lacks, *([f'nobody is known to bring {_names(nobody)}'] if nobody else [])])}"
     if appraisal.findings:
         return f": {titled(appraisal.findings[0])}"
     return ""
@@ -102,7 +107,7 @@ def reasons(one: Ranked, answer: Pick) -> Iterator[str]:
     if one.cpu_lacks:
         yield f"made for processors with {and_list(list(one.cpu_lacks))}, which this one lacks"
     if one.appraisal is not None:
-        yield standing_of(one.appraisal)
+        yield standing_of(one.appraisal, answer.machine)
         has_gpu = any(gpu.vendor == "nvidia" for gpu in answer.machine.inventory.gpus or ())
         if said := gpu_of(one.appraisal.gpu, has_gpu):
             yield said

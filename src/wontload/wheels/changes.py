@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from wontload.machine import Machine
 from wontload.wheels.candidates import Candidate, Target
 from wontload.wheels.ranking import Ranked
+from wontload.wheels.system_packages import system_package
 from wontload.wheels.weighing import Standing
 
 MOST = 3
@@ -15,7 +17,22 @@ CPYTHON = re.compile(r"cp3(\d{1,2})$")
 
 def changes(candidates: Sequence[Candidate], ranked: Sequence[Ranked], target: Target) -> tuple[str, ...]:
     """Sentences, the smallest change first; none where nothing is known that would do."""
-    return (*_to_be_read(ranked), *_another_python(candidates, target), *_a_source_build(candidates))
+    lacking = any(one.appraisal.missing or one.appraisal.drivers for one in ranked if one.appraisal is not None)
+    return (
+        *_to_be_read(ranked),
+        *_of_the_system(ranked, target.machine),
+        # Where a wheel for this Python lacks a library, one for another Python would lack it just so.
+        *(() if lacking else _another_python(candidates, target)),
+        *_a_source_build(candidates),
+    )
+
+
+def _of_the_system(ranked: Sequence[Ranked], machine: Machine) -> Iterator[str]:
+    """What brings the libraries that the best judged wheel lacks, one a sentence."""
+    best = next((one.appraisal for one in ranked if one.appraisal is not None), None)
+    for name in best.missing if best else ():
+        if (found := system_package(name, machine)) is not None:
+            yield f"{found.package} brings {name}: {found.command or found.where}"
 
 
 def _to_be_read(ranked: Sequence[Ranked]) -> Iterator[str]:
