@@ -37,9 +37,10 @@ def diagnose_saved(target: str, machine: Machine, records: tuple[Record, ...]) -
     is_file = is_file_target(target, "\\/" if machine.system.name == "windows" else "/")
     files = (target,) if is_file else tuple(_files(target, machine))
     if not files:
-        seen = ", ".join(record.observation.target for record in records) or "nothing"
+        seen = ", ".join(record.observation.target for record in records)
         raise UnknownTarget(
-            f"nothing named {shown(target)} is in the saved machine {machine.id}.", f"It holds observations of: {seen}."
+            f"nothing named {shown(target)} is in the saved machine {machine.id}.",
+            f"It holds observations of: {seen}." if seen else "It holds no observations: give the path of a library.",
         )
     loads = tuple(_simulated(machine, path, process) for path in files)
     kind = "file" if is_file else "import"

@@ -9,7 +9,7 @@ from wontload.cli.options import Options
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("identity", nargs="?", metavar="ID", help="which application (default: the newest)")
+    parser.add_argument("identity", nargs="?", metavar="ID", help="which fix (default: the newest of all)")
     parser.add_argument("--list", action="store_true", dest="listed", help="list what can be taken back")
 
 
@@ -26,7 +26,8 @@ def run(options: Options) -> int:
             return 0
         for journal in found:
             first = journal.first
-            options.say(f"{journal.identity}  {first['target']}  {first['title']}  ({journal.ended or 'interrupted'})")
+            state = f"{journal.ended or 'interrupted'}, for {first['python']}"
+            options.say(f"{journal.identity}  {first['target']}  {first['title']}  ({state})")
         if not found:
             options.say("Nothing is recorded that could be taken back.")
         return 0
@@ -34,7 +35,7 @@ def run(options: Options) -> int:
     if options.format == "json":
         options.say(dump(undo_to_json([(journal, left)])))
     else:
-        options.say(f"Taken back: {journal.first['title']} ({journal.identity}).")
+        options.say(f"Taken back for {journal.first['python']}: {journal.first['title']} ({journal.identity}).")
         for sentence in left:
             options.say(f"  {sentence}.")
     return 1 if left else 0

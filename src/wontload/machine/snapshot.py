@@ -55,7 +55,7 @@ def load(path: str) -> Snapshot:
         with open(path, "rb") as file:
             data = file.read(LARGEST_FILE_BYTES + 1)
     except IsADirectoryError as error:
-        raise BadSnapshot(f"{path} is a directory.", WHAT_IT_TAKES) from error
+        raise BadSnapshot(f"{path} is a directory without a system's etc and usr or lib.", WHAT_IT_TAKES) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it cannot be opened"
         raise BadSnapshot(f"cannot read {path}: {why}.", WHAT_IT_TAKES) from error

@@ -15,7 +15,7 @@ LARGEST_FILE_BYTES = 16 << 20  # of JSON, unpacked; an ordinary machine takes le
 MOST_CONTAINERS = 500_000  # lists and objects: 64 bytes each, or more, once they are read
 MOST_VALUES = 2_000_000  # of any kind
 
-WHAT_IT_TAKES = "--machine takes a file made by wontload on another machine."
+WHAT_IT_TAKES = "--machine takes a file made by wontload on another machine, or a Linux system's root directory."
 MAKE_ANOTHER = "Save the other machine again with its wontload, or update this one."
 
 

@@ -190,7 +190,7 @@ def application(identity: str) -> Journal:
     for journal in applications():
         if journal.identity == identity:
             return journal
-    raise NoSuchApplication(f"no application {identity!r} is recorded.", "`wontload undo --list` names those that are.")
+    raise NoSuchApplication(f"no fix {identity!r} is recorded.", "`wontload undo --list` names those that are.")
 
 
 def _events(path: str) -> Iterator[Event]:
