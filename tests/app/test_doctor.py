@@ -10,13 +10,18 @@ import pytest
 
 from tests.loader.macos_machine import macho
 from tests.support.machines import LINUX_SITE, SITE, broken, dll, linux, so, windows
+from tests.support.schemas import check as check_schema
 from wontload.app.checkup import CheckedFile, Standing
 from wontload.app.doctor import STANDARD_LIBRARY, Checkup, doctor
 from wontload.binary import Defect
 from wontload.machine import Inventory, Machine, System
 from wontload.machine.inventory import Distribution, RecordedFile, Toolkit
 from wontload.machine.memory import MemoryFiles
-from wontload.report.doctor import why_of
+from wontload.report.doctor import render_doctor, why_of
+from wontload.report.doctor_document import doctor_document
+from wontload.report.doctor_json import doctor_to_json
+from wontload.report.html import render_html
+from wontload.report.screen import Terminal
 
 CUDA = r"C:\CUDA\v12.4\bin"
 SUFFIXES = {
@@ -37,13 +42,14 @@ def check(
     machine: Machine,
     packages: Mapping[str, tuple[str, ...]],
     requires: Mapping[str, str] | None = None,
+    tags: tuple[str, ...] = (),
     **inventory: Any,
 ) -> Checkup:
     """The checkup of a machine on which these distributions have these files."""
     assert machine.python is not None
     suffixes = SUFFIXES[machine.system.name]
     distributions = tuple(
-        distribution(machine, name, *paths, requires=tuple((requires or {}).get(name, "").split()))
+        distribution(machine, name, *paths, requires=tuple((requires or {}).get(name, "").split()), tags=tags)
         for name, paths in packages.items()
     )
     made = replace(
@@ -163,6 +169,46 @@ def test_files_for_others_are_left_out():
     }
     found = check(linux(contents), {"pkg": tuple(contents)})
     assert list(files(found, "pkg")) == [CORE.rsplit("/", 1)[-1]]
+
+
+@pytest.mark.parametrize(
+    ("tag", "names"),
+    [
+        ("cp312-cp312-manylinux_2_17_x86_64", ["core.cpython-312-x86_64-linux-gnu.so"]),
+        ("cp311-cp311-win_amd64", ["core.cp311-win_amd64.pyd"]),
+        ("cp311-cp311-manylinux_2_17_aarch64", ["core.cpython-311-aarch64-linux-gnu.so"]),
+        ("py3-none-win_amd64", ["lib/llama.dll"]),
+    ],
+)
+def test_a_package_for_another_python_or_system_is_no_all_clear(tag: str, names: list[str]):
+    """What none of its modules tells, a library of its own for this machine does not heal."""
+    strange = tuple(f"{LINUX_SITE}/pkg/{name}" for name in names)
+    library = f"{LINUX_SITE}/pkg.libs/libz.so.1"
+    contents = {path: dll() if path.endswith((".pyd", ".dll")) else so("libc.so.6") for path in strange}
+    with_library = {**contents, library: so("libc.so.6")} if "linux" in tag else contents
+    found = check(linux(with_library), {"pkg": tuple(with_library)}, tags=(tag,))
+    assert found.packages is not None
+    (package,) = found.packages
+    assert (found.verdict, package.verdict, package.strange, package.made_for) == ("fails", "fails", strange, tag)
+    said = render_doctor(found, Terminal())
+    assert "one package would not load" in said
+    assert f"its wheel is {tag}" in " ".join(said.split())
+    assert tag in render_html(doctor_document(found))
+    answer = doctor_to_json(found)
+    assert check_schema(answer)["packages"][0]["strange"] == list(strange)
+
+
+def test_without_tags_only_extension_modules_tell_that_it_is_anothers():
+    other = f"{LINUX_SITE}/pkg/core.cpython-312-x86_64-linux-gnu.so"
+    found = check(linux({other: so("libc.so.6")}), {"pkg": (other,)})
+    assert found.verdict == "fails"
+    library = f"{LINUX_SITE}/pkg/tool.dll"
+    assert check(linux({library: dll()}), {"pkg": (library,)}).packages == ()
+
+
+def test_what_a_pure_wheel_carries_for_other_systems_is_left_out():
+    library = f"{LINUX_SITE}/pkg/helper.cp311-win_amd64.pyd"
+    assert check(linux({library: dll()}), {"pkg": (library,)}, tags=("py3-none-any",)).packages == ()
 
 
 def test_an_extension_module_of_another_machine_is_a_failure():

@@ -21,11 +21,14 @@ from tests.support.machines import (
     linux,
     of_kind,
     python_error,
+    recorded,
     so,
     windows,
 )
 from wontload.diagnosis import Severity
 from wontload.diagnosis.built_for import made_for
+from wontload.diagnosis.wheel_fit import fits
+from wontload.knowledge.wheel_tags import expand
 from wontload.machine import Machine, Outcome
 
 GNU = (".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so")
@@ -123,3 +126,98 @@ def test_windows_names_pythons_own_dll():
     files = {module: dll(("python311.dll", ["PyNew_Thing"])), BASE + r"\python311.dll": dll(exports=["Py_Main"])}
     (first,) = diagnose(windows(files), import_load(module)).findings
     assert (first.code, first.subject) == ("WL501", "PyNew_Thing")
+
+
+LIBRARY = "libother-1f2e.so"
+
+
+def made_for_wheel(*tags: str, files: tuple[str, ...], implementation: str = "CPython") -> Machine:
+    """The machine with a distribution `pkg` of these WHEEL tags and native files."""
+    contents = {f"{LINUX_PACKAGE}/{one}": dll() if one.endswith((".pyd", ".dll")) else so() for one in files}
+    made = recorded(linux({INIT: None, **contents}), pkg=list(contents))
+    assert made.python is not None
+    python = replace(made.python, extension_suffixes=GNU, implementation=implementation)
+    (own,) = made.inventory.distributions or ()
+    inventory = replace(made.inventory, distributions=(replace(own, tags=tags, modules=("pkg",)),))
+    return replace(made, python=python, inventory=inventory)
+
+
+NO_DIRECTORIES = {
+    "outcome": Outcome.FAILS,
+    "error": replace(python_error("AttributeError", "module 'os' has no attribute 'add_dll_directory'"), file=INIT),
+    "origin": INIT,
+    "distributions": (("pkg", "1.0"),),
+}
+WIN = ("_c.cp311-win_amd64.pyd", "own.dll")
+ARM = ("_c.cpython-311-aarch64-linux-gnu.so",)
+
+
+@pytest.mark.parametrize(
+    ("tag", "files", "made"),
+    [
+        ("cp311-cp311-win_amd64", WIN, "win_amd64"),
+        ("cp311-cp311-manylinux_2_17_aarch64", ARM, "manylinux_2_17_aarch64"),
+        ("cp312-cp312-manylinux_2_17_x86_64", (OTHER, LIBRARY), "cp312-cp312-manylinux_2_17_x86_64"),
+        ("py3-none-win_amd64", ("own.dll",), "win_amd64"),
+    ],
+)
+def test_a_whole_package_for_another_system_ends_in_an_error_of_its_own(tag: str, files: tuple[str, ...], made: str):
+    answer = diagnose(made_for_wheel(tag, files=files), **NO_DIRECTORIES)
+    (first,) = answer.findings
+    assert (first.code, first.severity, first.explains_error) == ("WL501", Severity.ERROR, True)
+    assert first.title == f"pkg 1.0 is for {made}, and this Python is CPython 3.11 on linux_x86_64"
+    assert first.subject == files[0]
+    assert data(first, "record", "tags") == [[tag]]
+    assert first.explanation.endswith("-m pip install --force-reinstall pkg")
+
+
+def test_an_import_that_asked_for_none_of_them_is_warned_of():
+    made = made_for_wheel("cp311-cp311-win_amd64", files=WIN)
+    answer = diagnose(made, origin=INIT, distributions=(("pkg", "1.0"),))
+    (only,) = answer.findings
+    assert (only.code, only.severity, only.explains_error, answer.verdict) == (
+        "WL501",
+        Severity.WARNING,
+        False,
+        "loads",
+    )
+
+
+def test_the_package_whose_code_raised_is_named_and_not_the_target():
+    made = made_for_wheel("cp311-cp311-win_amd64", files=WIN)
+    (first,) = diagnose(made, target="user", **{**NO_DIRECTORIES, "origin": None, "distributions": ()}).findings
+    assert (first.code, first.chain) == ("WL501", ("user", "pkg"))
+
+
+@pytest.mark.parametrize(
+    ("tags", "files"),
+    [
+        (("cp311-cp311-manylinux_2_17_x86_64",), ARM),  # the tag fits, as a cross build's or a pure wheel's may
+        (("cp311-cp311-win_amd64",), (*WIN, "_c.cpython-311-x86_64-linux-gnu.so")),  # a module for this one is there
+        (("cp311-cp311-linux_aarch64",), ("_c.abi3.so",)),
+        (("py3-none-any",), WIN),
+        (("cp39-abi3-manylinux1_x86_64", "cp39-abi3-manylinux_2_17_x86_64"), OTHER.split()),
+        ((), (LIBRARY,)),
+        ((), ("own.dll",)),
+    ],
+)
+def test_is_silent_where_tags_or_files_are_for_this_python(tags: tuple[str, ...], files: tuple[str, ...]):
+    assert codes(diagnose(made_for_wheel(*tags, files=files), **NO_DIRECTORIES)) == ["WL903"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "implementation", "takes"),
+    [
+        ("cp311-cp311-linux_x86_64", "CPython", True),
+        ("cp311-cp311t-linux_x86_64", "CPython", False),
+        ("cp310-cp310-linux_x86_64", "CPython", False),
+        ("cp38-abi3-musllinux_1_1_x86_64", "CPython", False),
+        ("pp310-pypy310_pp73-linux_x86_64", "CPython", False),
+        ("cp311-cp311-linux_x86_64", "PyPy", False),
+        ("cp310-none-any", "CPython", True),
+        ("py3-none-macosx_11_0_arm64", "CPython", False),
+    ],
+)
+def test_which_tags_fit(tag: str, implementation: str, takes: bool):
+    (one,) = expand(tag)
+    assert fits(made_for_wheel(tag, files=(), implementation=implementation), one) is takes

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from wontload.app.checkup import CheckedFile, Checker, Standing
 from wontload.app.places import Place, earlier_readings, saved_machine, this_computer
+from wontload.diagnosis.wheel_fit import strange_files, told_of
 from wontload.machine import Machine
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.interpreters import chosen
@@ -20,12 +21,18 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedPackage:
-    """One distribution, and how its native files stand; those for other systems and Pythons are not among them."""
+    """One distribution, and how its native files stand; those for other systems and Pythons are not among them.
+
+    Attributes:
+        strange: native files of one that was made for another Python or system as a whole. made_for: its wheel's tag.
+    """
 
     name: str
     version: str
     location: str
     files: tuple[CheckedFile, ...]
+    strange: tuple[str, ...] = ()
+    made_for: str = ""
 
     @property
     def failing(self) -> tuple[CheckedFile, ...]:
@@ -41,11 +48,12 @@ class CheckedPackage:
     def verdict(self) -> str:
         """`fails` only where it is sure that something is amiss: else a file may be one that the package does without.
 
-        Sure are a file that is gone or damaged, one that the package is known to load, and all extensions at once.
+        Sure are a file that is gone or damaged, one that the package is known to load, and all extensions at once;
+        and that this Python takes none of them, as they were made for another.
         """
         extensions = [one for one in self.files if one.extension]
         none_loads = bool(extensions) and all(one.standing is Standing.FAILS for one in extensions)
-        if none_loads or any(one.damaged or one.known for one in self.failing):
+        if self.strange or none_loads or any(one.damaged or one.known for one in self.failing):
             return "fails"
         return "undetermined" if self.failing or self.open else "loads"
 
@@ -102,16 +110,22 @@ def doctor(
     for done, distribution in enumerate(distributions):
         if progress:
             progress(done, len(distributions))
-        if files := tuple(checker.check(distribution)):
-            packages.append(_package(distribution, files))
+        files, strange = tuple(checker.check(distribution)), strange_files(place.machine, distribution)
+        if files or strange:
+            packages.append(_package(distribution, files, strange))
     if readings is not None:
         readings.save()
     return Checkup(machine=place.machine, packages=tuple(packages))
 
 
-def _package(distribution: Distribution, files: tuple[CheckedFile, ...]) -> CheckedPackage:
+def _package(distribution: Distribution, files: tuple[CheckedFile, ...], strange: tuple[str, ...]) -> CheckedPackage:
     return CheckedPackage(
-        name=distribution.name, version=distribution.version, location=distribution.location, files=files
+        name=distribution.name,
+        version=distribution.version,
+        location=distribution.location,
+        files=files,
+        strange=strange,
+        made_for=told_of(distribution) if strange else "",
     )
 
 

@@ -124,6 +124,16 @@ def own_distributions(case: Case) -> tuple[Distribution, ...]:
     )
 
 
+def owner_of(case: Case, path: str | None) -> Distribution | None:
+    """The distribution with native files in whose package a Python file lies; `None` where that is not sure."""
+    found = []
+    for one in case.machine.inventory.distributions or () if path else ():
+        roots = [case.fold(case.path_module.join(one.location, name)) for name in one.modules]
+        if any(case.fold(path or "").startswith(root + case.path_module.sep) for root in roots):
+            found.append(one)
+    return found[0] if len(found) == 1 else None
+
+
 def contested(case: Case, path: str | None) -> bool:
     """Whether several distributions list one file, and it is not the one that each of them has installed."""
     lines = of_file(case, path)

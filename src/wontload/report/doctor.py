@@ -42,7 +42,7 @@ def render_doctor(checkup: Checkup, terminal: Terminal, *, quiet: bool = False, 
 
 def ailing_of(checkup: Checkup) -> list[CheckedPackage]:
     """Packages of which something would not load, or may not, the worst first."""
-    ailing = [one for one in checkup.packages or () if one.failing or one.open]
+    ailing = [one for one in checkup.packages or () if one.strange or one.failing or one.open]
     return sorted(ailing, key=lambda one: GRAVITY.index(one.verdict))
 
 
@@ -76,7 +76,7 @@ def verdict_of(checkup: Checkup) -> list[Span]:
     packages = checkup.packages
     if packages is None:
         return words("which packages are installed is not known", "warning")
-    files = sum(len(one.files) for one in packages)
+    files = sum(len(one.files) + len(one.strange) for one in packages)
     judged = f"{counted(files, 'native file')} of {counted(len(packages), 'package')}"
     failing = [one for one in packages if one.verdict == "fails"]
     if failing:
@@ -99,10 +99,14 @@ def _package(
     yield from flow(title, terminal.width, start, 2)
     if quiet:
         return
+    names = Names(checkup.machine)
+    if package.strange:
+        more = f" and {len(package.strange) - 1} more" if len(package.strange) > 1 else ""
+        made = [span(names.inside(package.strange[0])), *words(more), Span(":", "", "")]
+        yield from labelled("made for", [*made, *words(mismatch(package, checkup.machine), "dim")], terminal.width)
     groups: dict[tuple[str, str], list[CheckedFile]] = {}
     for file in (*package.failing, *package.open):
         groups.setdefault((kind_of(file), why_of(file)) if not verbose else (file.path, ""), []).append(file)
-    names = Names(checkup.machine)
     for first, *others in list(groups.values())[: None if verbose else GROUPS_SHOWN]:
         more = f" and {len(others)} more" if others else ""
         last = [*words(more), Span(":", "", "")]
@@ -115,6 +119,8 @@ def _package(
 
 def how_many(package: CheckedPackage) -> Iterator[str]:
     """How many of which files would not load, and of how many nobody knows."""
+    if package.strange:
+        yield f"made for another Python or platform ({counted(len(package.strange), 'file')} that this one cannot load)"
     for word, extension in (("extension module", True), ("library", False)):
         of_kind = [one for one in package.files if one.extension is extension]
         failing = sum(one.standing is Standing.FAILS for one in of_kind)
@@ -124,6 +130,13 @@ def how_many(package: CheckedPackage) -> Iterator[str]:
             yield f"{failing} of {total} would not load"
         if unknown:
             yield f"{unknown} more may or may not load" if failing else f"{unknown} of {total} may or may not load"
+
+
+def mismatch(package: CheckedPackage, machine: Machine) -> str:
+    """For what a package was made that is none of this Python's, and what this Python is, in one clause."""
+    python = machine.python
+    this = f"{python.implementation} {python.version} on {python.platform}" if python else system_of(machine.system)
+    return f"its wheel is {package.made_for}; this is {this}" if package.made_for else f"this is {this}"
 
 
 def kind_of(file: CheckedFile) -> str:

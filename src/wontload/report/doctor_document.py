@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wontload.app.checkup import CheckedFile, Standing
 from wontload.app.doctor import CheckedPackage, Checkup
-from wontload.report.doctor import ailing_of, how_many, kind_of, next_step, system_facts, verdict_of, why_of
+from wontload.machine import Machine
+from wontload.report.doctor import ailing_of, how_many, kind_of, mismatch, next_step, system_facts, verdict_of, why_of
 from wontload.report.document import (
     Block,
     Details,
@@ -57,13 +58,17 @@ def _packages(checkup: Checkup) -> list[Section]:
     sections, ailing = [], ailing_of(checkup)
     if ailing:
         names = Names(checkup.machine)
-        blocks: list[Block] = [_package(one, names) for one in ailing]
+        blocks: list[Block] = [_package(one, names, checkup.machine) for one in ailing]
         if sentence := next_step(ailing, checkup):
             blocks.append(Paragraph(sentence))
         sections.append(Section(text("What would not load"), tuple(blocks)))
     if checkup.packages:
         rows = tuple(
-            (text(f"{one.name} {one.version}"), text(str(len(one.files))), text(*STANDS[OF_A_PACKAGE[one.verdict]]))
+            (
+                text(f"{one.name} {one.version}"),
+                text(str(len(one.files) + len(one.strange))),
+                text(*STANDS[OF_A_PACKAGE[one.verdict]]),
+            )
             for one in checkup.packages
         )
         table = Table("Every package with native files; none was imported", ("package", "native files", "it"), rows)
@@ -72,16 +77,18 @@ def _packages(checkup: Checkup) -> list[Section]:
     return sections
 
 
-def _package(package: CheckedPackage, names: Names) -> Section:
+def _package(package: CheckedPackage, names: Names, machine: Machine) -> Section:
     files = (*package.failing, *package.open)
     severity = "error" if package.verdict == "fails" else "warning"
     mark = UNICODE.cross if severity == "error" else "?"
     said = "; ".join(how_many(package))
     title = [Span(mark, severity), Span(f"{package.name} {package.version}", "strong"), Span(":", "", ""), Span(said)]
-    rows = tuple(([Span(names.inside(one.path)), Span(f"({kind_of(one)})", "dim")], text(why_of(one))) for one in files)
+    strange = tuple((text(names.inside(one)), text(mismatch(package, machine))) for one in package.strange)
+    judged = (([Span(names.inside(one.path)), Span(f"({kind_of(one)})", "dim")], text(why_of(one))) for one in files)
+    rows: tuple[tuple[Inline, ...], ...] = (*strange, *judged)
     table = Table("Its files that would not load, or may not", ("file", "what keeps it from loading"), rows)
     trees = tuple(_file(one, names) for one in files)
-    return Section(title, (table, Details(text("What each of them would load"), trees)))
+    return Section(title, (table, *((Details(text("What each of them would load"), trees),) if trees else ())))
 
 
 def _file(file: CheckedFile, names: Names) -> Block:

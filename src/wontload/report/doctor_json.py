@@ -44,7 +44,9 @@ def _package(package: CheckedPackage, machine: str) -> Object:
         "version": package.version,
         "location": package.location,
         "verdict": package.verdict,
-        "files": len(package.files),
+        "files": len(package.files) + len(package.strange),
+        "made_for": package.made_for or None,
+        "strange": list(package.strange),
         "ailing": [_file(one, machine) for one in package.files if one.standing is not Standing.LOADS],
     }
 
