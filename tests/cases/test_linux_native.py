@@ -278,6 +278,11 @@ def test_a_real_wheel_for_musl(site: Path):
     status, answer, first = diagnose(library)
     assert (status, codes(answer), first["subject"]) == (1, ["WL306"], library.name)
     assert "manylinux" in first["explanation"]
+    _, answer, first = diagnose("greenlet", site)
+    assert first["code"] == "WL501"
+    (again,) = [one for one in answer["advice"] if one["id"] == "reinstall"]
+    assert again["works_here"] is None  # pip would take another wheel
+    assert "another wheel" in again["why"]
 
 
 def test_a_program_under_a_librarys_name(tmp_path: Path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wontload.diagnosis.rules.wl801_unhelpful_advice import JudgedAdvice
-from wontload.report.advice import advice_line, render_advice
+from wontload.report.advice import advice_line, render_advice, summary_of
 from wontload.report.layout import draw
 from wontload.report.screen import Terminal
 
@@ -38,3 +38,12 @@ def test_one_line_in_the_report():
     text = draw(advice_line(ADVICE, "pkg", Terminal(width=100)), Terminal(width=100))
     assert text == "\nOf 3 remedies that people give for this, 1 would work here: wontload pkg --advice\n"
     assert not list(advice_line((), "pkg", Terminal()))
+
+
+def test_what_nobody_can_tell_is_not_said_to_be_useless():
+    failing = [one for one in ADVICE if one.works_here is False]
+    unknown = [one for one in ADVICE if one.works_here is None]
+    assert summary_of(failing).endswith(", none would work here")
+    told = f"none would surely work here, and of {len(unknown)} nobody can tell beforehand"
+    assert unknown
+    assert summary_of([*failing, *unknown]).endswith(told)

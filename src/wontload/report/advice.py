@@ -43,9 +43,13 @@ def advice_line(advice: Sequence[JudgedAdvice], target: str, terminal: Terminal)
 
 
 def summary_of(advice: Sequence[JudgedAdvice]) -> str:
-    """How much of it would work."""
+    """How much of it would work; where nothing surely would, of how much nobody can tell beforehand."""
     working = sum(one.works_here is True for one in advice)
-    return f"Of {len(advice)} remedies that people give for this, {working or 'none'} would work here"
+    not_known = sum(one.works_here is None for one in advice)
+    found = f"{working or 'none'} would work here"
+    if not working and not_known:
+        found = f"none would surely work here, and of {not_known} nobody can tell beforehand"
+    return f"Of {len(advice)} remedies that people give for this, {found}"
 
 
 def _row(one: JudgedAdvice, title: int, terminal: Terminal) -> Iterator[Line]:

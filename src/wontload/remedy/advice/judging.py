@@ -129,6 +129,8 @@ def _without_a_load(subject: Subject) -> tuple[bool | None, str]:
         return None, next(_unknown_parts(subject))
     if first.code in REINSTALLED and subject.advice.change == ("reinstall",):
         return True, "it brings the package's own files again"
+    if first.code in installing.FOR_ANOTHER and subject.advice.change == ("reinstall",):
+        return None, installing.reinstall(subject).unknown or "what pip would take is not known until it is here"
     return False, f"the import ends for another reason: {first.title}"
 
 
