@@ -55,6 +55,27 @@ def test_the_name_of_the_file_tells_the_format_unless_it_is_given(command, alone
     assert ran.err == f"wontload: {written.name} written, {max(1, written.stat().st_size // 1000)} kB.\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "endings"),
+    [
+        ((*CASE, "-o", "r.pdf"), ".txt, .json, .html, .md;"),
+        (("doctor", "-o", "report.v2"), ".txt, .json, .html, .md;"),
+        (("check", "x.whl", "-o", "r.xml"), ".txt, .json, .sarif, .html, .md;"),
+    ],
+)
+def test_an_ending_that_no_format_has_is_refused_before_anything_is_done(command, alone: Path, arguments, endings):
+    ran = command(*arguments)
+    assert (ran.status, ran.out, list(alone.iterdir())) == (2, "", [])
+    assert f"There are {endings}" in ran.err
+
+
+@pytest.mark.parametrize("format_first", [True, False])
+def test_with_a_format_any_name_will_do(command, alone: Path, format_first: bool):
+    given = ["--json", "-o", "r.pdf"] if format_first else ["-o", "r.pdf", "--json"]
+    assert command(*CASE, *given).status == 1
+    assert (alone / "r.pdf").read_text(encoding="utf-8").startswith("{\n")
+
+
 def test_a_file_is_replaced_and_has_no_colour(command, alone: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     (alone / "report").write_text("old")

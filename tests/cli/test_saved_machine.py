@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,22 @@ def test_the_case(command, target: str):
 def test_packed(command, tmp_path: Path):
     path = tmp_path / "box.json.gz"
     path.write_bytes(gzip.compress(EXAMPLE.read_bytes()))
-    assert command("llama_cpp", "--machine", str(path)) == command("llama_cpp", "--machine", str(EXAMPLE))
+    assert command("llama_cpp", "--machine", str(path), "--json") == command(
+        "llama_cpp", "--machine", str(EXAMPLE), "--json"
+    )
+
+
+def test_the_next_commands_are_about_that_machine_and_do_as_they_stand(command, tmp_path: Path, alone: Path):
+    path = alone / "my box.json"
+    path.write_bytes(EXAMPLE.read_bytes())
+    said = " ".join(command("llama_cpp", "--machine", path.name).out.split())
+    name = '"my box.json"' if os.name == "nt" else "'my box.json'"
+    assert f"wontload llama_cpp --advice --machine {name}" in said
+    assert f"Run wontload fix llama_cpp --plan --machine {name} to see the steps of each." in said
+    assert "does" in command("fix", "llama_cpp", "--plan", "--offline", "--machine", path.name).out
+    for page in ("html", "markdown"):
+        assert "--plan --machine" in command("llama_cpp", "--machine", path.name, "--format", page).out
+    assert "wontload fix llama_cpp --machine" not in said
 
 
 def test_a_library_of_it_by_path(command):

@@ -80,3 +80,11 @@ def test_a_saved_machine_in_one_breath():
     noted = replace(machine, inventory=Inventory(), facts={"GPU": "an old note"})
     assert facts_of(noted) == {"GPU": "an old note"}
     assert facts_of(replace(machine, facts={"GPU": "an old note"})) == facts_of(machine)
+
+
+def test_the_next_command_is_about_the_python_that_was_asked_about():
+    text = render_doctor(CHECKUPS["ailing"], Terminal(about=" --python /other/venv"))
+    before = render_doctor(CHECKUPS["ailing"], Terminal())
+    (sentence,) = [line for line in before.splitlines() if "tries the import" in line]
+    name = sentence.split()[1]
+    assert f"\nwontload {name} --python /other/venv tries the import" in text

@@ -111,3 +111,8 @@ def test_powershell_keeps_every_text_a_literal():
     assert "-LiteralPath 'C:\\it''s $(calc) `n'" in script
     assert script.isascii()
     assert "[Convert]::FromBase64String(" in script
+
+
+def test_the_command_that_applies_is_about_the_python_that_was_asked_about(case: Plan):
+    text = render_why(case.diagnosis, Terminal(about=" --python '/my venv'"), fixes=case.fixes)
+    assert "\nRun wontload fix llama_cpp --python '/my venv' to apply 1 and check the import.\n" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from wontload.cli.options import Options
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 PAGES = ("html", "markdown")  # always UTF-8, whatever standard output takes
 FORMAT_OF_SUFFIX = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".sarif": "sarif"}
+PLAIN_TEXT = ("", ".txt", ".log")  # what a terminal would show
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +23,8 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         dest="output",
         metavar="FILE",
         action=_Output,
-        help="write the report to FILE, in the format that its name ends in (.html, .md, .json) unless --format says "
-        "otherwise; a file of that name is replaced",
+        help="write the report to FILE, in the format that its name ends in (.html, .md, .json, .txt) unless --format "
+        "says otherwise; a file of that name is replaced",
     )
 
 
@@ -31,9 +33,12 @@ class _Output(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, options: argparse.Namespace, value: object, *_: object) -> None:
         options.output = str(value)
-        suffix = options.output[max(options.output.rfind("."), 0) :].lower()
+        suffix = os.path.splitext(options.output)[1].lower()
+        options.unknown_ending = ""
         if "format" not in vars(options) and suffix in FORMAT_OF_SUFFIX:
             options.format = FORMAT_OF_SUFFIX[suffix]
+        elif suffix not in PLAIN_TEXT:
+            options.unknown_ending = suffix  # which --format, behind it, may still account for
 
 
 def written(options: Options, document: Document) -> str:

@@ -45,7 +45,7 @@ def _report(options: Options, answer: Checkup) -> str:
     if options.format in PAGES:
         from wontload.report.doctor_document import doctor_document
 
-        return written(options, doctor_document(answer))
+        return written(options, doctor_document(answer, asked=options.about()))
     from wontload.report.doctor import render_doctor
 
     return render_doctor(answer, options.terminal(), quiet=options.quiet, verbose=options.verbose)

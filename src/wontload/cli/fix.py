@@ -104,7 +104,8 @@ def _asked_for(options: Options, plan: Plan) -> list[Fix]:
     for fix in found:
         if not (options.plan or options.dry_run) and (hindrance := _hindrance(options, fix)):
             raise UsageError(
-                f"{fix.id} cannot be applied: {hindrance}.", f"`wontload fix {options.target} --plan` tells more."
+                f"{fix.id} cannot be applied: {hindrance}.",
+                f"`wontload fix {options.target} --plan{options.about()}` tells more.",
             )
     return found
 
@@ -137,7 +138,9 @@ def _show(options: Options, plan: Plan, only: list[Fix] | None = None) -> int:
     elif plan.fixes:
         options.say("\n" + render_plan(plan, terminal, only=only))
     else:
-        options.say(f"No fix is known that helps here; `wontload {options.target}` tells what is wrong.")
+        options.say(
+            f"No fix is known that helps here; `wontload {options.target}{options.about()}` tells what is wrong."
+        )
     return STATUS_OF[verdict]
 
 

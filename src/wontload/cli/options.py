@@ -37,6 +37,7 @@ FURTHER_FORMATS = {
     "doctor": ("html", "markdown"),
     "check": ("sarif", "html", "markdown"),
 }
+ENDING_OF = {"terminal": ".txt", "json": ".json", "html": ".html", "markdown": ".md", "sarif": ".sarif"}
 WIDEST_HELP = 118  # columns
 # Of every command: what follows them is no command's name.
 TAKES_VALUE = (
@@ -97,8 +98,17 @@ class Options(argparse.Namespace):
         from wontload.report.screen import Terminal
 
         if vars(self).get("output") not in (None, "-"):
-            return Terminal()
-        return Terminal.of(sys.stdout, no_color=not self.color)
+            return Terminal(about=self.about())
+        return Terminal.of(sys.stdout, no_color=not self.color, about=self.about())
+
+    def about(self) -> str:
+        """What a next `wontload` command ends in, to be about the same Python or machine: empty, or ` --python X`."""
+        given = (("--python", self.python), ("--machine", self.machine_file))
+        if not any(value for _, value in given):
+            return ""
+        from wontload.report.quoting import typed
+
+        return "".join(f" {name} {typed(value, windows=os.name == 'nt')}" for name, value in given if value)
 
     def say(self, text: str) -> bool:
         """Write a report to standard output; `False` when nobody reads it any more."""
@@ -177,6 +187,10 @@ def parse(arguments: list[str], *, as_module: bool = False) -> Options:
     options.as_module = as_module
     if command is None:
         parser.print_help(sys.stderr)
+        raise SystemExit(2)
+    if "format" not in vars(options) and (ending := vars(options).get("unknown_ending")):
+        has = ", ".join(ENDING_OF[name] for name in _formats_of(command))
+        _complain(f"no format has the ending {ending} (-o). There are {has}; or give --format, and any name will do.")
         raise SystemExit(2)
     if options.format not in (formats := _formats_of(command)):
         has = f"{', '.join(formats[:-1])} and {formats[-1]}"

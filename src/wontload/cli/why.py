@@ -96,7 +96,7 @@ def _report(options: Options, answer: Diagnosis, fixes: Sequence[Fix], advice: S
 
         # What is pasted somewhere stays short: it names the command that shows a finding's page.
         pages = pages_of(one.code for one in answer.findings) if options.format == "html" else {}
-        return written(options, why_document(answer, fixes=fixes, advice=advice, pages=pages))
+        return written(options, why_document(answer, fixes=fixes, advice=advice, pages=pages, about=options.about()))
     from wontload.report.advice import render_advice
     from wontload.report.why import render_why
 

@@ -39,7 +39,10 @@ def advice_line(advice: Sequence[JudgedAdvice], target: str, terminal: Terminal)
     if not advice:
         return
     yield []
-    yield from flow([*words(f"{summary_of(advice)}:"), span(f"wontload {target} --advice", "strong")], terminal.width)
+    yield from flow(
+        [*words(f"{summary_of(advice)}:"), span(f"wontload {target} --advice{terminal.about}", "strong")],
+        terminal.width,
+    )
 
 
 def summary_of(advice: Sequence[JudgedAdvice]) -> str:

@@ -146,5 +146,5 @@ def _built(answer: BuildAnswer, terminal: Terminal) -> Iterator[Line]:
 def _next_plans(plan: BuildPlan, terminal: Terminal) -> Iterator[Line]:
     """What else could be built here, when this failed."""
     for number, name in enumerate(plan.alternatives):
-        command = f"wontload build {plan.package} --backend {name}"
+        command = f"wontload build {plan.package} --backend {name}{terminal.about}"
         yield from labelled("" if number else "else", [span(command, "strong")], terminal.width)

@@ -167,14 +167,14 @@ def why_of(file: CheckedFile) -> str:
 
 
 def _last_lines(ailing: list[CheckedPackage], checkup: Checkup, terminal: Terminal) -> Iterator[Line]:
-    if sentence := next_step(ailing, checkup):
+    if sentence := next_step(ailing, checkup, terminal.about):
         yield from ([], *flow(sentence, terminal.width))
 
 
-def next_step(ailing: list[CheckedPackage], checkup: Checkup) -> list[Span]:
+def next_step(ailing: list[CheckedPackage], checkup: Checkup, about: str = "") -> list[Span]:
     """The command that asks on, in a sentence; nothing where there is none."""
     worst = next((one for one in ailing if one.name != STANDARD_LIBRARY), None)
     if worst is None or checkup.machine.id != "this":
         return []
-    command = span(f"wontload {worst.name}", "code")
+    command = span(f"wontload {worst.name}{about}", "code")
     return [command, *words("tries the import in a child process and says why it fails, if it does.")]

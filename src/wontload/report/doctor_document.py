@@ -32,8 +32,12 @@ STANDS = {
 OF_A_PACKAGE = {"fails": Standing.FAILS, "undetermined": Standing.UNDETERMINED, "loads": Standing.LOADS}
 
 
-def doctor_document(checkup: Checkup) -> Document:
-    """The computer, then the packages of which something would not load, then all that were judged."""
+def doctor_document(checkup: Checkup, *, asked: str = "") -> Document:
+    """The computer, then the packages of which something would not load, then all that were judged.
+
+    Args:
+        asked: what a next command ends in, to be about the same Python.
+    """
     machine, dot = checkup.machine, f" {UNICODE.dot} "
     about: list[tuple[str, Inline]] = []
     if machine.python:
@@ -44,7 +48,7 @@ def doctor_document(checkup: Checkup) -> Document:
     has = [
         ("" if number else label, text(item)) for label, items in overview(machine) for number, item in enumerate(items)
     ]
-    sections = [Section(text("What this computer has"), (Rows(tuple(has)),)), *_packages(checkup)]
+    sections = [Section(text("What this computer has"), (Rows(tuple(has)),)), *_packages(checkup, asked)]
     return Document(
         subject="doctor",
         title=verdict_of(checkup),
@@ -54,12 +58,12 @@ def doctor_document(checkup: Checkup) -> Document:
     )
 
 
-def _packages(checkup: Checkup) -> list[Section]:
+def _packages(checkup: Checkup, asked: str) -> list[Section]:
     sections, ailing = [], ailing_of(checkup)
     if ailing:
         names = Names(checkup.machine)
         blocks: list[Block] = [_package(one, names, checkup.machine) for one in ailing]
-        if sentence := next_step(ailing, checkup):
+        if sentence := next_step(ailing, checkup, asked):
             blocks.append(Paragraph(sentence))
         sections.append(Section(text("What would not load"), tuple(blocks)))
     if checkup.packages:

@@ -22,7 +22,7 @@ from wontload.remedy.steps import (
 )
 from wontload.report.gpu_backend import gpu_backend_said
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
-from wontload.report.screen import Terminal
+from wontload.report.screen import SAVED, Terminal
 
 HEADING = "fixes, judged on a model of this machine, best first"
 MOST_DIFFERENCES = 6
@@ -37,15 +37,21 @@ def fix_section(fixes: Sequence[Fix], target: str, terminal: Terminal) -> Iterat
     yield [Span(HEADING, "strong")]
     for number, fix in enumerate(fixes, 1):
         yield from _headline(number, fix, terminal)
-    if command := command_of(fixes, target):
+    if command := command_of(fixes, target, terminal.about):
         yield from flow(command, terminal.width)
 
 
-def command_of(fixes: Sequence[Fix], target: str) -> list[Span]:
-    """The command that applies the best of them, in a sentence; nothing where none would do."""
+def command_of(fixes: Sequence[Fix], target: str, about: str = "") -> list[Span]:
+    """The command that applies the best of them, in a sentence; nothing where none would do.
+
+    Args:
+        about: what the command ends in, to be about the same Python.
+    """
     if fixes[0].proof.works is False:
         return []
-    command = span(f"wontload fix {target}", "code")
+    if about.startswith(SAVED):  # that machine is not changed from here
+        return [span("Run"), span(f"wontload fix {target} --plan{about}", "code"), *words("to see the steps of each.")]
+    command = span(f"wontload fix {target}{about}", "code")
     does = "to be led through 1 and check the import." if fixes[0].by_hand else "to apply 1 and check the import."
     return [span("Run"), command, *words(does)]
 
@@ -173,7 +179,7 @@ def _attempt(attempt: Attempt, terminal: Terminal) -> Iterator[Line]:
             [fix, *words(f"applied: {_verdict(attempt.diagnosis)}", "good"), *_undo(attempt)], terminal.width, hang=2
         )
         case = attempt.diagnosis.case
-        if case is not None and (said_of_gpu := gpu_backend_said(gpu_backend(case), case.target)):
+        if case is not None and (said_of_gpu := gpu_backend_said(gpu_backend(case), f"{case.target}{terminal.about}")):
             yield from flow(words(said_of_gpu), terminal.width)
         if attempt.fix.needs_new_console:
             yield from flow(words("Consoles and programs that run already must be started anew."), terminal.width)

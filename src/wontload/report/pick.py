@@ -8,7 +8,7 @@ from wontload.app.pick import Pick
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
 from wontload.report.names import environment_of
 from wontload.report.pick_words import build_of, passed_over, reasons, unreached
-from wontload.report.screen import Terminal
+from wontload.report.screen import SAVED, Terminal
 from wontload.report.text import counted
 from wontload.wheels.candidates import same_file
 from wontload.wheels.ranking import Ranked
@@ -73,7 +73,8 @@ def _commands(answer: Pick, terminal: Terminal) -> Iterator[Line]:
         yield [*labelled(installer, (), terminal.width)[0], Span(command, "code")]
     appraisal = answer.recommended.appraisal if answer.recommended else None
     if appraisal is not None and appraisal.standing in (Standing.ADDED, Standing.NEEDS):
-        what = f"wontload fix {answer.project}"
+        about = "" if terminal.about.startswith(SAVED) else terminal.about  # to be typed on that machine, as the others
+        what = f"wontload fix {answer.project}{about}"
         text = "makes it find what it does not look for."
         if appraisal.standing is Standing.NEEDS:
             text = f"brings {' '.join(appraisal.needs)} and makes it find them."

@@ -47,6 +47,9 @@ _IN_ASCII = {"…": "...", "›": ">", "·": "|", "✗": "x", "→": "->", "×":
 _IN_ASCII |= dict.fromkeys("‘’", "'") | dict.fromkeys("“”", '"') | dict.fromkeys("–—−", "-") | {"\u00a0": " "}
 
 
+SAVED = " --machine "  # how `Terminal.about` begins where the question is about a saved machine
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """What a report is drawn for.
@@ -55,14 +58,17 @@ class Terminal:
         width: columns that a line may take.
         color: whether escape sequences may be used.
         unicode: whether drawing characters can be encoded; else ASCII ones are used.
+        about: what a next `wontload` command ends in, to ask about the same Python or machine: ` --python X`,
+            or ` --machine X`; empty where neither was given.
     """
 
     width: int = IN_A_PIPE
     color: bool = False
     unicode: bool = True
+    about: str = ""
 
     @classmethod
-    def of(cls, stream: TextIO, no_color: bool = False) -> Terminal:
+    def of(cls, stream: TextIO, no_color: bool = False, about: str = "") -> Terminal:
         """The terminal behind `stream`, or what suits a pipe or a file."""
         interactive = _is_terminal(stream)
         width = IN_A_PIPE
@@ -73,6 +79,7 @@ class Terminal:
             width=min(max(width, NARROWEST), WIDEST),
             color=not no_color and _wants_color(interactive) and _takes_ansi(interactive),
             unicode=_can_encode(stream, _DRAWN),
+            about=about,
         )
 
     @property

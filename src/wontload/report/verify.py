@@ -19,7 +19,7 @@ def render_verify(answer: Verification, terminal: Terminal, *, quiet: bool = Fal
     if quiet or not answer.modules:
         return report
     names = Names(answer.diagnosis.machine)
-    backend = gpu_backend_said(answer.gpu_backend, answer.diagnosis.target)
+    backend = gpu_backend_said(answer.gpu_backend, f"{answer.diagnosis.target}{terminal.about}")
     most = len(answer.modules) if verbose else MOST_MODULES
     lines: list[Line] = [[], [Span(f"mapped by the import: {len(answer.modules)}", "strong")]]
     for one in answer.modules[:most]:

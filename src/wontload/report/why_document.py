@@ -48,6 +48,7 @@ def why_document(
     fixes: Sequence[Fix] = (),
     advice: Sequence[JudgedAdvice] = (),
     pages: Mapping[str, Page] | None = None,
+    about: str = "",
 ) -> Document:
     """The whole report.
 
@@ -56,12 +57,13 @@ def why_document(
         fixes: what could be done, best first.
         advice: remedies in circulation, judged.
         pages: by code, the pages of findings to show in full; of others, the command that shows them.
+        about: what a next command ends in, to be about the same Python.
     """
     sections = (
         _findings(diagnosis, pages or {}),
         _exception(diagnosis),
         _open_questions(diagnosis),
-        _fixes(fixes, diagnosis.target),
+        _fixes(fixes, diagnosis.target, about),
         _advice(advice),
         _loads(diagnosis),
     )
@@ -164,11 +166,11 @@ def _open_questions(diagnosis: Diagnosis) -> Section | None:
     return Section(text(_capital(SETTLE)), (Items(tuple(map(text, diagnosis.would_settle))),))
 
 
-def _fixes(fixes: Sequence[Fix], target: str) -> Section | None:
+def _fixes(fixes: Sequence[Fix], target: str, about: str) -> Section | None:
     if not fixes:
         return None
     blocks: list[Block] = [_fix(number, fix) for number, fix in enumerate(fixes, 1)]
-    if command := command_of(fixes, target):
+    if command := command_of(fixes, target, about):
         blocks.append(Paragraph(command))
     return Section(text(_capital(HEADING)), tuple(blocks))
 

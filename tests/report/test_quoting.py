@@ -1,0 +1,25 @@
+"""A word of a command as a person types it: read back by the shell, it is the text again."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from wontload.report.quoting import typed
+
+TEXTS = ["/opt/venv/bin/python3.11", "my box.json", "it's $HOME", "a;b&c", "~/x", "\u00e9t\u00e9/python", 'a"b', "*"]
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no POSIX shell here")
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_shell_reads_the_text_again(text: str):
+    script = f"printf %s {typed(text, windows=False)}"
+    assert subprocess.run(["sh", "-c", script], check=True, capture_output=True).stdout.decode() == text
+
+
+def test_quotes_stand_only_where_they_are_needed():
+    assert typed("/opt/venv-3.11", windows=False) == "/opt/venv-3.11"
+    assert typed(r"C:\venv\python.exe", windows=True) == r"C:\venv\python.exe"
+    assert typed(r"C:\Program Files\x.json", windows=True) == r'"C:\Program Files\x.json"'
