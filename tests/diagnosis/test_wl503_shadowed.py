@@ -67,8 +67,30 @@ def test_is_silent_where_the_installed_package_was_imported():
     assert codes(diagnose(machine, **{**NO_C, "origin": PACKAGE + r"\__init__.py"})) == ["WL903"]
 
 
-def test_is_silent_where_the_folder_works():
-    assert codes(diagnose(SHADOWED, origin=FOLDER + r"\__init__.py")) == []
+def test_a_folder_that_works_is_named_as_what_was_imported():
+    answer = diagnose(SHADOWED, origin=FOLDER + r"\__init__.py")
+    (only,) = answer.findings
+    assert (only.code, only.severity, only.explains_error, answer.verdict) == (
+        "WL503",
+        Severity.WARNING,
+        False,
+        "loads",
+    )
+    assert (only.subject, only.also) == (FOLDER, (PACKAGE,))
+    assert only.explanation.startswith("What loads is that copy; of the installed package this says nothing.")
+
+
+def test_a_copy_that_works_and_was_put_first_on_purpose_is_a_note():
+    files = {**INSTALLED, r"C:\src\pkg\__init__.py": None}
+    by_variable = windows(files, path=[r"C:\src", SITE], environment={"PYTHONPATH": r"C:\src"})
+    for machine in (by_variable, windows(files)):
+        (only,) = diagnose(machine, origin=r"C:\src\pkg\__init__.py").findings
+        assert (only.code, only.severity) == ("WL503", Severity.NOTE)
+
+
+def test_is_silent_of_what_loads_where_only_a_left_directory_is_in_site_packages():
+    machine = windows({PACKAGE + r"\data\kept.dll": dll(), FOLDER + r"\__init__.py": None})
+    assert codes(diagnose(machine, origin=FOLDER + r"\__init__.py")) == []
 
 
 def test_is_silent_where_nothing_is_installed():

@@ -9,17 +9,22 @@ from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.path_entries import By, Entry, entry_of, import_elsewhere, variable
 from wontload.diagnosis.shadow import Shadow, hidden_loads, shadow
 from wontload.loader import Verdict
-from wontload.machine import Outcome
+from wontload.machine import Kind, Outcome
 
 
 def shadowed(case: Case) -> Iterator[Finding]:
     """The import found a folder or file of that name before the installed package, and failed in it.
 
     Where it failed in a load, that load is the cause; of the copy it is told besides, if what the installed package has
-    in that file's place would load. Two installed distributions that write over one package are WL502.
+    in that file's place would load. One that loads is told of, as the answer holds for that copy alone. Two installed
+    distributions that write over one package are WL502.
     """
     observation, found = case.observation, shadow(case)
-    if observation is None or found is None or observation.outcome is not Outcome.FAILS:
+    if observation is None or found is None:
+        return
+    if observation.outcome is Outcome.LOADS:
+        yield from _of_one_that_loads(case, found)
+    if observation.outcome is not Outcome.FAILS:
         return
     hidden = hidden_loads(case, found)
     in_a_load = case.fatal is not None
@@ -37,6 +42,26 @@ def shadowed(case: Case) -> Iterator[Finding]:
         evidence=tuple(_evidence(case, found, entry)),
         explanation=_why_it_comes_first(case, found, entry),
         explains_error=explains,
+    )
+
+
+def _of_one_that_loads(case: Case, found: Shadow) -> Iterator[Finding]:
+    """The import succeeded, of another copy than was installed: by chance in a directory, on purpose by a variable."""
+    begins = case.path_module.join(found.installed, "__init__.py")
+    if case.machine.files.kind(begins) is not Kind.FILE:
+        return  # a directory that an uninstalled package has left behind, or a namespace: nothing is hidden
+    entry = entry_of(case, case.path_module.dirname(found.taken))
+    by_chance = entry is not None and entry.by is By.CURRENT_DIRECTORY
+    yield Finding(
+        code="WL503",
+        severity=Severity.WARNING if by_chance else Severity.NOTE,
+        title=f"{found.taken} is imported in place of the installed {case.target}{_by(entry)}",
+        subject=found.taken,
+        also=(found.installed,),
+        chain=(case.target,),
+        evidence=tuple(_evidence(case, found, entry)),
+        explanation="What loads is that copy; of the installed package this says nothing. "
+        + _why_it_comes_first(case, found, entry),
     )
 
 
