@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,29 @@ def test_a_broken_package_among_good_ones(tmp_path: Path):
         real = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert real.returncode != 0
         assert str(file["load"]["error"]) in real.stderr
+
+
+def test_a_wheel_for_another_processor_is_named_by_doctor_and_by_its_import(tmp_path: Path):
+    """pyzmq's own words are that its backend was not compiled."""
+    site = unpack(tmp_path / "arm", "pyzmq-aarch64")
+    asked = ("--json", "--python", python311())
+    found = packages(json.loads(wontload("doctor", *asked, PYTHONPATH=str(site)).out))["pyzmq"]
+    assert (found["verdict"], found["made_for"]) == ("fails", "cp311-cp311-manylinux_2_17_aarch64")
+    assert any("_zmq.cpython-311-aarch64-linux-gnu.so" in one for one in found["strange"])
+    done = wontload("zmq", *asked, PYTHONPATH=str(site))
+    findings = json.loads(done.out)["findings"]
+    assert (done.status, [one["code"] for one in findings]) == (1, ["WL501"])
+
+
+def test_a_file_that_the_import_did_not_ask_for_is_cut(tmp_path: Path):
+    site = unpack(tmp_path / "site", "mpi4py")
+    cut = min((site / "mpi4py").glob("MPI*.so"))
+    os.truncate(cut, 5000)
+    done = wontload("mpi4py", "--json", "--python", python311(), PYTHONPATH=str(site))
+    answer = json.loads(done.out)
+    assert (done.status, answer["verdict"]) == (0, "loads")
+    (only,) = answer["findings"]
+    assert (only["code"], only["severity"], only["subject"]) == ("WL504", "warning", cut.name)
 
 
 def test_the_report_for_a_person(tmp_path: Path):

@@ -31,6 +31,7 @@ from wontload.binary import Defect
 from wontload.diagnosis import Severity
 from wontload.machine import Machine, Outcome
 from wontload.machine.inventory import HalfInstalled
+from wontload.machine.memory import MemoryFiles
 
 LLAMA, GGML = PACKAGE + r"\llama.dll", PACKAGE + r"\ggml.dll"
 LIBRARY, OWN = LINUX_PACKAGE + "/_c.so", LINUX_SITE + "/pkg.libs/libown-1f2e.so"
@@ -250,3 +251,53 @@ def test_one_version_for_the_user_and_one_for_all_is_no_disorder():
     apart = (replace(one, location=r"C:\Users\me\site-packages"), two)
     machine = replace(machine, inventory=replace(machine.inventory, distributions=apart))
     assert codes(diagnose(machine, ctypes_load(LLAMA), distributions=TWO)) == []
+
+
+C, DEEP = LINUX_PACKAGE + "/_c.abi3.so", LINUX_PACKAGE + "/deep/_d.abi3.so"
+LOADED = {"origin": LINUX_PACKAGE + "/__init__.py", "distributions": (("pkg", "1.0"),)}
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "state"),
+    [
+        (broken(Defect.TRUNCATED, DEEP), (DEEP, 3000, 100), "damaged"),
+        (broken(Defect.EMPTY, DEEP), (DEEP, 3000, 0), "damaged"),
+        (None, DEEP, "gone"),
+    ],
+)
+def test_what_the_import_did_not_ask_for_is_warned_of(content: object, line: object, state: str):
+    files = {C: so("libc.so.6"), **({DEEP: content} if content else {})}
+    machine = recorded(linux(files), pkg=[C, line])
+    answer = diagnose(machine, dlopen(C, kind="import"), **LOADED)
+    (only,) = answer.findings
+    assert (only.code, only.severity, only.explains_error, answer.verdict) == (
+        "WL504",
+        Severity.WARNING,
+        False,
+        "loads",
+    )
+    assert only.title == f"_d.abi3.so of pkg 1.0 is {state}; this import did not ask for it"
+    assert data(only, "record", "path") == [DEEP]
+    assert "--force-reinstall --no-deps --no-cache-dir pkg==1.0" in only.explanation
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "installer"),
+    [
+        (so("libc.so.6"), (DEEP, 3000, 2000), "pip"),  # stripped, or signed
+        (broken(Defect.TRUNCATED, DEEP), (DEEP, 100, 100), "pip"),  # as it was installed: a file for tests
+        (None, DEEP, "conda"),
+    ],
+)
+def test_is_silent_of_a_file_that_is_as_it_may_be(content: object, line: object, installer: str):
+    files = {C: so("libc.so.6"), **({DEEP: content} if content else {})}
+    machine = recorded(linux(files), installer=installer, pkg=[C, line])
+    assert codes(diagnose(machine, dlopen(C, kind="import"), **LOADED)) == []
+
+
+def test_is_silent_of_the_damage_of_another_package_and_of_what_is_not_known():
+    other = LINUX_SITE + "/other/_o.so"
+    machine = recorded(linux({C: so("libc.so.6")}), pkg=[C], other=[other])
+    assert codes(diagnose(machine, dlopen(C, kind="import"), **LOADED)) == []
+    unknown = replace(machine, files=MemoryFiles({C: so("libc.so.6")}, windows=False, complete=()))
+    assert codes(diagnose(recorded(unknown, pkg=[C, DEEP]), **LOADED)) == []

@@ -11,6 +11,8 @@ from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.missing import is_path
 from wontload.diagnosis.recorded_twice import own_twice, told, twice, why_and_remedy
 from wontload.diagnosis.records import Entry
+from wontload.diagnosis.shadow import shadow
+from wontload.diagnosis.unasked import unasked
 from wontload.diagnosis.words import are, listed
 from wontload.loader import Module, Status
 from wontload.machine import Outcome
@@ -21,14 +23,15 @@ FILES_SHOWN = 8
 def incomplete(case: Case) -> Iterator[Finding]:
     """A file that the package's own record lists is gone, or is not the one that was installed; or there is no record.
 
-    Or there are records of two versions, which is said even where no file is known to lack for it.
+    Or there are records of two versions, which is said even where no file is known to lack for it. Where the import
+    succeeds, a file that it did not ask for is told of, too.
 
     A file that is gone and is here in another directory is WL202 or WL203. One that is there and damaged is WL102 or
     WL104, with what the record says of it. Two distributions that both list the file are WL502.
     """
     found = [*_missing(case), *_asked_by_path(case), *_altered(case)]
     found += list(_missed_modules(case)) or _without_record(case)
-    yield from found or _recorded_twice(case)
+    yield from found or list(_recorded_twice(case)) or _not_asked_for(case)
 
 
 def _missing(case: Case) -> Iterator[Finding]:
@@ -58,6 +61,31 @@ def _recorded_twice(case: Case) -> Iterator[Finding]:
         chain=(case.target,),
         evidence=tuple(told(case, found)),
         explanation=why_and_remedy(case, found),
+    )
+
+
+def _not_asked_for(case: Case) -> Iterator[Finding]:
+    """The import succeeded without files that are gone or damaged; what asks for one of them later will fail."""
+    if case.outcome is not Outcome.LOADS or case.kind != "import" or shadow(case) is not None:
+        return
+    found = list(unasked(case))
+    if not found:
+        return
+    names = tuple(case.path_module.basename(one.file.path) for one in found)
+    damaged = [one for one in found if not records.is_gone(case, one.file)]
+    state = "gone" if not damaged else "damaged" if len(damaged) == len(found) else "gone or damaged"
+    yield Finding(
+        code="WL504",
+        severity=Severity.WARNING,
+        title=f"{listed(names)} of {found[0].owner} {are(names)} {state}; this import did not ask for "
+        + ("it" if len(names) == 1 else "them"),
+        subject=names[0],
+        also=names[1:],
+        chain=(case.target,),
+        evidence=tuple(records.said(case, one) for one in found[:FILES_SHOWN]),
+        explanation="The import succeeded, and a part of the package that is loaded later will fail: a download or a "
+        "copy was cut short, or something took or replaced what was installed. What brings it again: "
+        f"{records.install_again(case, found[0])}",
     )
 
 
