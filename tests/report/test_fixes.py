@@ -17,7 +17,7 @@ from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix
 from wontload.remedy.proof import Proof
 from wontload.remedy.steps import ByHand, MoveFile, ReplaceText, SetMode, SetVariable, Step, WriteFile
-from wontload.report.fixes import costs, render_attempt, render_plan
+from wontload.report.fixes import costs, render_attempt, render_plan, said
 from wontload.report.screen import Terminal
 from wontload.report.script import render_script
 from wontload.report.why import render_why
@@ -116,3 +116,12 @@ def test_powershell_keeps_every_text_a_literal():
 def test_the_command_that_applies_is_about_the_python_that_was_asked_about(case: Plan):
     text = render_why(case.diagnosis, Terminal(about=" --python '/my venv'"), fixes=case.fixes)
     assert "\nRun wontload fix llama_cpp --python '/my venv' to apply 1 and check the import.\n" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "line"), [(None, "unset LD_LIBRARY_PATH"), ("/a b:/c", "export LD_LIBRARY_PATH='/a b:/c'")]
+)
+def test_a_variable_is_said_with_the_file_that_it_is_written_to(value: str | None, line: str):
+    step = SetVariable(name="LD_LIBRARY_PATH", value=value)
+    assert said(step, windows=False).startswith(f"adds `{line}` to ~/.profile; this shell keeps the old value")
+    assert "profile" not in said(step, windows=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from wontload.cli.options import Options
@@ -196,7 +197,7 @@ def _let_a_person_do(options: Options, fix: Fix) -> None:
     from wontload.report.fixes import said
 
     for step in fix.steps:
-        options.say(said(step))
+        options.say(said(step, windows=os.name == "nt"))
     input("Press Enter when that is done, and the import is tried. ")
 
 

@@ -22,6 +22,7 @@ from wontload.remedy.steps import (
 )
 from wontload.report.gpu_backend import gpu_backend_said
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
+from wontload.report.quoting import typed
 from wontload.report.screen import SAVED, Terminal
 
 HEADING = "fixes, judged on a model of this machine, best first"
@@ -63,10 +64,11 @@ def render_plan(plan: Plan, terminal: Terminal, *, only: Sequence[Fix] | None = 
         only: these of the plan's fixes, under the numbers that they have there; `None`: all.
     """
     lines: list[Line] = []
+    windows = plan.diagnosis.machine.system.name == "windows"
     for number, fix in enumerate(plan.fixes, 1):
         if only is not None and fix not in only:
             continue
-        lines += [*_headline(number, fix, terminal), *_steps(fix, terminal), *_proof(fix, terminal)]
+        lines += [*_headline(number, fix, terminal), *_steps(fix, terminal, windows), *_proof(fix, terminal)]
         if fix.caveat:
             lines += labelled("mind", words(fix.caveat), terminal.width)
     return draw(lines, terminal)
@@ -110,8 +112,8 @@ def download_of(fix: Fix) -> str:
     return f"{fix.download_bytes / 1e6:.0f} MB" if fix.download_bytes else "nothing to download"
 
 
-def _steps(fix: Fix, terminal: Terminal) -> Iterator[Line]:
-    for number, row in enumerate([*map(said, fix.steps), *_fetched(fix)]):
+def _steps(fix: Fix, terminal: Terminal, windows: bool) -> Iterator[Line]:
+    for number, row in enumerate([*(said(step, windows=windows) for step in fix.steps), *_fetched(fix)]):
         yield from labelled("" if number else "does", words(row), terminal.width)
 
 
@@ -121,8 +123,8 @@ def _fetched(fix: Fix) -> Iterator[str]:
         yield f"fetches and installs {', '.join(fix.requirements)}"
 
 
-def said(step: Step) -> str:
-    """One step in words."""
+def said(step: Step, *, windows: bool) -> str:
+    """One step in words; a variable is kept in the registry on Windows, elsewhere in `~/.profile`."""
     if isinstance(step, WriteFile):
         return f"writes {step.path}"
     if isinstance(step, ReplaceText):
@@ -134,6 +136,11 @@ def said(step: Step) -> str:
     if isinstance(step, RemoveInstalled):
         return f"removes {step.path}" + (" and all that its RECORD lists" if step.name else "")
     if isinstance(step, SetVariable):
+        if not windows:
+            line = (
+                f"unset {step.name}" if step.value is None else f"export {step.name}={typed(step.value, windows=False)}"
+            )
+            return f"adds `{line}` to ~/.profile; this shell keeps the old value, a new login has the new one"
         if step.value is None:
             return f"takes your variable {step.name} away"
         return f"{'adds to' if step.extends else 'sets'} your variable {step.name}: {step.value}"
@@ -182,7 +189,10 @@ def _attempt(attempt: Attempt, terminal: Terminal) -> Iterator[Line]:
         if case is not None and (said_of_gpu := gpu_backend_said(gpu_backend(case), f"{case.target}{terminal.about}")):
             yield from flow(words(said_of_gpu), terminal.width)
         if attempt.fix.needs_new_console:
-            yield from flow(words("Consoles and programs that run already must be started anew."), terminal.width)
+            windows = attempt.diagnosis.machine.system.name == "windows"
+            text = "Consoles and programs that run already must be started anew."
+            text = text if windows else "What runs already, this shell too, keeps the old value: log in anew."
+            yield from flow(words(text), terminal.width)
         return
     why = attempt.problem or (_verdict(attempt.diagnosis) if attempt.diagnosis else "")
     yield from flow([fix, *words("did not help, and was taken back:", "warning"), *words(why)], terminal.width, hang=2)

@@ -63,7 +63,7 @@ def why_document(
         _findings(diagnosis, pages or {}),
         _exception(diagnosis),
         _open_questions(diagnosis),
-        _fixes(fixes, diagnosis.target, about),
+        _fixes(fixes, diagnosis, about),
         _advice(advice),
         _loads(diagnosis),
     )
@@ -166,19 +166,20 @@ def _open_questions(diagnosis: Diagnosis) -> Section | None:
     return Section(text(_capital(SETTLE)), (Items(tuple(map(text, diagnosis.would_settle))),))
 
 
-def _fixes(fixes: Sequence[Fix], target: str, about: str) -> Section | None:
+def _fixes(fixes: Sequence[Fix], diagnosis: Diagnosis, about: str) -> Section | None:
     if not fixes:
         return None
-    blocks: list[Block] = [_fix(number, fix) for number, fix in enumerate(fixes, 1)]
-    if command := command_of(fixes, target, about):
+    windows = diagnosis.machine.system.name == "windows"
+    blocks: list[Block] = [_fix(number, fix, windows) for number, fix in enumerate(fixes, 1)]
+    if command := command_of(fixes, diagnosis.target, about):
         blocks.append(Paragraph(command))
     return Section(text(_capital(HEADING)), tuple(blocks))
 
 
-def _fix(number: int, fix: Fix) -> Section:
+def _fix(number: int, fix: Fix, windows: bool) -> Section:
     title = [Span(f"{number}."), Span(fix.id, "code"), Span(fix.title)]
     rows: list[tuple[str, Inline]] = [("costs", text(costs(fix)))]
-    rows += [("" if n else "does", text(said(step))) for n, step in enumerate(fix.steps)]
+    rows += [("" if n else "does", text(said(step, windows=windows))) for n, step in enumerate(fix.steps)]
     rows += [("" if n else "proof", text(row)) for n, row in enumerate(proof_of(fix))]
     rows += [("mind", text(fix.caveat))] if fix.caveat else []
     return Section(title, (Rows(tuple(rows)),))
