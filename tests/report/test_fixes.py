@@ -123,5 +123,7 @@ def test_the_command_that_applies_is_about_the_python_that_was_asked_about(case:
 )
 def test_a_variable_is_said_with_the_file_that_it_is_written_to(value: str | None, line: str):
     step = SetVariable(name="LD_LIBRARY_PATH", value=value)
-    assert said(step, windows=False).startswith(f"adds `{line}` to ~/.profile; this shell keeps the old value")
+    assert said(step, windows=False).startswith(
+        f"adds `{line}` to ~/.profile; it counts from your next login on, and this shell keeps"
+    )
     assert "profile" not in said(step, windows=True)

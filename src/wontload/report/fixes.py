@@ -140,7 +140,7 @@ def said(step: Step, *, windows: bool) -> str:
             line = (
                 f"unset {step.name}" if step.value is None else f"export {step.name}={typed(step.value, windows=False)}"
             )
-            return f"adds `{line}` to ~/.profile; this shell keeps the old value, a new login has the new one"
+            return f"adds `{line}` to ~/.profile; it counts from your next login on, and this shell keeps the old value"
         if step.value is None:
             return f"takes your variable {step.name} away"
         return f"{'adds to' if step.extends else 'sets'} your variable {step.name}: {step.value}"
