@@ -60,4 +60,4 @@ def test_is_silent_when_a_wheel_was_taken():
 
 
 def test_is_silent_of_a_library_that_a_program_did_not_find():
-    assert verdict("FileNotFoundError: Could not find module 'odd.dll' (or one of its dependencies).")[1] == "WL201"
+    assert verdict("FileNotFoundError: Could not find module 'odd.dll' (or one of its dependencies).")[1] == "WL202"
