@@ -44,4 +44,4 @@ def test_the_wheel_that_it_recommends_is_imported(python: WindowsPython, tmp_pat
     assert answer["commands"]["pip"].endswith(f'--index-url "{url}" markupsafe')
     assert json.loads(again.stdout)["recommended"] == answer["recommended"]
     assert python.run("-c", "from markupsafe._speedups import _escape_inner").returncode == 0
-    assert (tmp_path / "cache" / "ranges").is_dir()
+    assert (tmp_path / "cache" / "wheels" / "ranges").is_dir()

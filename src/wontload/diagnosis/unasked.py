@@ -1,4 +1,7 @@
-"""Files of the target's own package that are gone or damaged, and that an import which succeeded did not ask for."""
+"""Files of the target's own package that are damaged, and that an import which succeeded did not ask for.
+
+One that is gone may have been left out on purpose, as slim images do, or found elsewhere: of that nothing is said.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def unasked(case: Case) -> Iterator[Entry]:
     """Lines of RECORD about such files, in its order.
 
     A file is read only where its size is not the recorded one: stripping, signing and setting a RUNPATH change a size,
-    too, and leave a file that can be read. conda changes and leaves out files after their RECORD was written. A file
+    too, and leave a file that can be read. conda changes files after their RECORD was written. A file
     that several distributions list is WL502's, one that a load met is WL102's.
     """
     met = {
@@ -39,11 +42,10 @@ def unasked(case: Case) -> Iterator[Entry]:
 
 
 def is_damaged(case: Case, line: Entry) -> bool:
-    """Whether the file is gone, or has another size than was recorded and is no whole native file any more."""
+    """Whether the file has another size than was recorded and is no whole native file any more."""
     file = line.file
-    kind = case.machine.files.kind(file.path)
-    if kind is not Kind.FILE:
-        return kind is Kind.ABSENT
+    if case.machine.files.kind(file.path) is not Kind.FILE:
+        return False
     if file.size_bytes is None or file.found_bytes in (None, file.size_bytes):
         return False
     try:

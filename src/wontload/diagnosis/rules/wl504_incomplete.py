@@ -65,19 +65,17 @@ def _recorded_twice(case: Case) -> Iterator[Finding]:
 
 
 def _not_asked_for(case: Case) -> Iterator[Finding]:
-    """The import succeeded without files that are gone or damaged; what asks for one of them later will fail."""
+    """The import succeeded without files that are damaged; what asks for one of them later will fail."""
     if case.outcome is not Outcome.LOADS or case.kind != "import" or shadow(case) is not None:
         return
     found = list(unasked(case))
     if not found:
         return
     names = tuple(case.path_module.basename(one.file.path) for one in found)
-    damaged = [one for one in found if not records.is_gone(case, one.file)]
-    state = "gone" if not damaged else "damaged" if len(damaged) == len(found) else "gone or damaged"
     yield Finding(
         code="WL504",
         severity=Severity.WARNING,
-        title=f"{listed(names)} of {found[0].owner} {are(names)} {state}; this import did not ask for "
+        title=f"{listed(names)} of {found[0].owner} {are(names)} damaged; this import did not ask for "
         + ("it" if len(names) == 1 else "them"),
         subject=names[0],
         also=names[1:],
