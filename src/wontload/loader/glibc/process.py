@@ -40,7 +40,9 @@ def _from_nothing(machine: Machine, process: Process) -> Start:
     if not process.modules and image_of(process.executable, machine.files) is None:
         return Start(process, namespace, False)  # of this process nothing is known
     for path in process.modules or (process.executable,):
-        namespace.add(*_as_loaded(path, machine.files, first=not namespace.objects))
+        main = namespace.main
+        loader = main.image.interpreter if main and main.image else None
+        namespace.add(*_as_loaded(path, machine.files, first=main is None, loader=loader))
     asked = _take_names(namespace, process.asked_for, machine.files)
     unanswered = _connect(namespace, namespace)
     if not process.modules:
@@ -92,18 +94,23 @@ def _grown(start: Start, machine: Machine, process: Process) -> Start | None:
     return Start(process, namespace, answered)
 
 
-def _as_loaded(path: str, files: Files, *, first: bool) -> tuple[Mapped, Hashable]:
-    """The object at a path of the list of modules, and its file's identity."""
+def _as_loaded(path: str, files: Files, *, first: bool, loader: str | None = None) -> tuple[Mapped, Hashable]:
+    """The object at a path of the list of modules, and its file's identity.
+
+    `loader`: the program's interpreter, as the program names it, which is what glibc calls itself.
+    """
     is_file = "/" in path
+    is_loader = loader is not None and is_file and files.identity(path) == files.identity(loader)
     one = Mapped(
-        name=path,
+        name=loader if loader is not None and is_loader else path,
         path=path if is_file else None,
         image=image_of(path, files),
         origin=directory_of(files.real(path) if first else path),
         already_loaded=True,
     )
-    # glibc keeps no device and inode of the executable, which the kernel mapped.
-    return one, files.identity(path) if is_file and not first else None
+    # glibc keeps no device and inode of the executable and of itself, which the kernel mapped: by another path than
+    # that of PT_INTERP it maps its own file once more (elf/rtld.c, elf/dl-load.c, `_dl_map_object_from_fd`).
+    return one, files.identity(path) if is_file and not first and not is_loader else None
 
 
 def _take_names(namespace: Namespace, asked_for: Iterable[tuple[str, str]], files: Files) -> bool:
