@@ -30,6 +30,7 @@ CONTENT = {
     "elf": b"\x7fELF" + bytes(99),
     "dotnet for x86": pe(machine="x86", dotnet=2),  # code of .NET's and of x86 in one file
 }
+PIPES_CLOSE_S = 10.0
 MOST_DEATHS = 2  # of processes over one world, before it counts as one that kills them
 SYSTEM_PLACES = ("application", "system32", "system", "windows")
 
@@ -239,8 +240,10 @@ class Lab:
         if self.process is not None:
             self.process.kill()
             try:
-                self.process.communicate()
+                self.process.communicate(timeout=PIPES_CLOSE_S)
             except OSError:  # what was written last went into a pipe that nobody reads
+                self.process.wait()
+            except subprocess.TimeoutExpired:  # a service of Wine's that began just then holds the pipes while it runs
                 self.process.wait()
             self.process = None
 
