@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
@@ -32,17 +33,8 @@ def shadowed(case: Case) -> Iterator[Finding]:
         return
     entry = entry_of(case, case.path_module.dirname(found.taken))
     explains = not in_a_load and not _lacks_another_package(case)
-    yield Finding(
-        code="WL503",
-        severity=Severity.ERROR if explains else Severity.WARNING,
-        title=f"{found.taken} is imported in place of the installed {case.target}{_by(entry)}",
-        subject=found.taken,
-        also=(found.installed,),
-        chain=(case.target,),
-        evidence=tuple(_evidence(case, found, entry)),
-        explanation=_why_it_comes_first(case, found, entry),
-        explains_error=explains,
-    )
+    severity = Severity.ERROR if explains else Severity.WARNING
+    yield replace(_told(case, found, entry), severity=severity, explains_error=explains)
 
 
 def _of_one_that_loads(case: Case, found: Shadow) -> Iterator[Finding]:
@@ -52,16 +44,25 @@ def _of_one_that_loads(case: Case, found: Shadow) -> Iterator[Finding]:
         return  # a directory that an uninstalled package has left behind, or a namespace: nothing is hidden
     entry = entry_of(case, case.path_module.dirname(found.taken))
     by_chance = entry is not None and entry.by is By.CURRENT_DIRECTORY
-    yield Finding(
-        code="WL503",
+    told = _told(case, found, entry)
+    yield replace(
+        told,
         severity=Severity.WARNING if by_chance else Severity.NOTE,
+        explanation=f"What loads is that copy; of the installed package this says nothing. {told.explanation}",
+    )
+
+
+def _told(case: Case, found: Shadow, entry: Entry | None) -> Finding:
+    """What is said of a shadow, whatever the import came to."""
+    return Finding(
+        code="WL503",
+        severity=Severity.WARNING,
         title=f"{found.taken} is imported in place of the installed {case.target}{_by(entry)}",
         subject=found.taken,
         also=(found.installed,),
         chain=(case.target,),
         evidence=tuple(_evidence(case, found, entry)),
-        explanation="What loads is that copy; of the installed package this says nothing. "
-        + _why_it_comes_first(case, found, entry),
+        explanation=_why_it_comes_first(case, found, entry),
     )
 
 
