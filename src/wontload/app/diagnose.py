@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from wontload.app.judging import judged_loads
 from wontload.app.live import machine_of
-from wontload.app.suggesting import nearest
 from wontload.app.targets import file_request, is_file_target, shown
 from wontload.binary import GpuCode, MalformedImage, read_gpu_code
 from wontload.diagnosis import Case, Diagnosis, Elsewhere, Finding
@@ -116,6 +115,8 @@ def _known_distribution(target: str) -> str | None:
 
 
 def _unknown(target: str, executable: str, machine: Machine) -> UnknownTarget:
+    from wontload.app.suggesting import nearest  # a slip of the pen is rare, and difflib takes its time to import
+
     advice = "Give an import name (llama_cpp), a distribution (llama-cpp-python) or the path of a library; "
     if target and os.path.exists(target):
         advice = f"A file of that name is here: ./{target} means it; "

@@ -95,8 +95,9 @@ def doctor(
     Raises:
         WontloadError: the interpreter does not start, or is older than 3.8.
     """
-    readings = earlier_readings() if machine is None else None
+    readings = None
     if machine is None:
+        readings = earlier_readings()
         place = this_computer(python or chosen(as_module=True)[0], readings)
         place = replace(place, machine=replace(place.machine, inventory=in_full(place.machine.inventory)))
     else:
