@@ -10,7 +10,8 @@ import pytest
 
 from tests.support.machines import linux
 from tests.support.small_package import NAME, VERSION, small_package
-from wontload.app.build import Order, plan_only
+from wontload.app.build import plan_only
+from wontload.app.build_order import Order
 from wontload.build.source import NoSource, read_source
 from wontload.errors import UsageError
 

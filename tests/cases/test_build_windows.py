@@ -136,7 +136,7 @@ def test_its_script_for_cmd_builds_installs_and_imports(python):
 
 
 def test_without_visual_studio_it_says_what_to_install(python):
-    done = run(python, "-m", "wontload", "build", "pyzmq", "--plan", "--json")
+    done = run(python, "-m", "wontload", "build", "pyzmq", "--plan", "--offline", "--json")
     answer = check(json.loads(done.stdout))
     assert (done.returncode, [one["code"] for one in answer["findings"]]) == (1, ["WL701"])
     assert any("winget install" in str(one) for one in answer["findings"][0]["evidence"])

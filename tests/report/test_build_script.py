@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.windows import windows
-from wontload.app.build import Order, plan_only
+from wontload.app.build import plan_only
+from wontload.app.build_order import Order
 from wontload.build.account import account
 from wontload.machine.inventory import Gpu
 from wontload.machine.snapshot import load

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tree_sitter import Language, Node, Parser
 
 from tests.support.cli import wontload
-from wontload.app.build import Order, plan_only
+from wontload.app.build import plan_only
+from wontload.app.build_order import Order
 from wontload.app.fix import plan
 from wontload.build.wishes import Wishes
 from wontload.machine.snapshot import load

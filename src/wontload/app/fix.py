@@ -232,7 +232,8 @@ def _fetch(
 
 def _built(requirements: Sequence[str], python: str, building: Callable[[Progress], None]) -> Iterator[str]:
     """Wheels of these, compiled here. Raises `StepFailed` with what hinders it, or where its log is."""
-    from wontload.app.build import Order, build, ordered
+    from wontload.app.build import build
+    from wontload.app.build_order import Order, ordered
 
     for requirement in requirements:
         name, version = ordered(requirement)

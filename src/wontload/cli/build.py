@@ -9,7 +9,8 @@ from wontload.cli.options import Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wontload.app.build import BuildAnswer, Order
+    from wontload.app.build import BuildAnswer
+    from wontload.app.build_order import Order
     from wontload.app.fix import Attempt
     from wontload.build.wishes import Wishes
 
@@ -78,7 +79,7 @@ def run(options: Options) -> int:
 
 
 def _order(options: Options, *, live: bool) -> Order:
-    from wontload.app.build import Order, ordered
+    from wontload.app.build_order import Order, ordered
 
     name, version = ordered(options.name)
     return Order(

@@ -225,7 +225,8 @@ def _script(options: Options, plan: Plan, fixes: list[Fix]) -> int:
 
 def _script_of_a_build(requirement: str, machine: Machine) -> str:
     """The one that `wontload build --script` writes for that machine."""
-    from wontload.app.build import Order, ordered, plan_only
+    from wontload.app.build import plan_only
+    from wontload.app.build_order import Order, ordered
     from wontload.report.build_script import render_build_script
 
     name, version = ordered(requirement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wontload.app.build import BuildAnswer
+from wontload.app.build_source import Sought
 from wontload.build.plan import BuildPlan
 from wontload.build.settings import Setting
 from wontload.build.studio import NoStudio, Studio
@@ -27,7 +28,8 @@ def render_build(answer: BuildAnswer, terminal: Terminal, *, quiet: bool = False
     for finding in answer.findings:
         lines += [[], *_finding(finding, terminal, quiet=quiet)]
     if not quiet and (answer.verdict in ("planned", "hindered") or verbose):
-        lines += [[], *_plan(answer.plan, terminal, verbose=verbose)]
+        source = _source(answer.sought, terminal) if answer.sought else ()
+        lines += [[], *source, *_plan(answer.plan, terminal, verbose=verbose)]
     lines += _wheel(answer, terminal)
     if answer.built is not None:
         lines += _built(answer, terminal)
@@ -51,7 +53,15 @@ def _header(answer: BuildAnswer, terminal: Terminal) -> Iterator[Line]:
     elif plan.hindered:
         yield from flow(words(f"{called} cannot be built here yet", "error"), terminal.width)
     else:
-        yield from flow(words(f"{called} can be built here", "good"), terminal.width)
+        open_ = ", if its source is offered" if answer.sought and answer.sought.unasked else ""
+        yield from flow(words(f"{called} can be built here{open_}", "good"), terminal.width)
+
+
+def _source(sought: Sought, terminal: Terminal) -> Iterator[Line]:
+    text = f"{sought.file} from {sought.place}"
+    if sought.unasked:
+        text = f"not known whether there is one: {sought.unasked}"
+    yield from labelled("source", words(text), terminal.width)
 
 
 def _finding(finding: Finding, terminal: Terminal, *, quiet: bool) -> Iterator[Line]:

@@ -26,6 +26,9 @@ def build_to_json(answer: BuildAnswer, attempt: Attempt | None = None) -> Object
         "machine": answer.machine.id,
         "verdict": answer.verdict,
         "plan": _plan(answer.plan),
+        "sought": None
+        if answer.sought is None
+        else {"file": answer.sought.file, "place": answer.sought.place, "unasked": answer.sought.unasked},
         "findings": [finding_to_json(one) for one in answer.findings],
         "wheel": answer.wheel,
         "again": answer.again,
