@@ -22,6 +22,7 @@ from tests.support.locks import CACHE, locked
 from tests.support.toml import read_toml
 
 PINS = Path(__file__).with_name("wheels_sweep.toml")
+MENDED = Path(__file__).with_name("wheels_mended.toml")
 KEPT = CACHE / "downloads-sweep"
 UNPACKED = CACHE / "unpacked-sweep"
 MAGICS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
@@ -56,6 +57,12 @@ def pins(platform: str | None = None) -> tuple[Wheel, ...]:
     """The pinned wheels, all or those of one platform."""
     rows = read_toml(PINS).get("wheel", [])
     return tuple(wheel for wheel in (Wheel(**row) for row in rows) if platform in (None, wheel.platform))
+
+
+@cache
+def runtime_wheels() -> tuple[Wheel, ...]:
+    """NVIDIA's Windows wheels with which real CUDA DLLs are mended."""
+    return tuple(Wheel(**row) for row in read_toml(MENDED)["wheel"])
 
 
 def native_members(path: Path) -> list[str]:
