@@ -8,6 +8,7 @@ Not here: what the loader would do (`loader`), what happened (`probe`), how it i
 
 from wontload.diagnosis.case import Case, Elsewhere
 from wontload.diagnosis.engine import diagnose
-from wontload.diagnosis.finding import Diagnosis, Evidence, Finding, JudgedLoad, Severity
+from wontload.diagnosis.finding import Diagnosis, Evidence, Finding, Severity
+from wontload.diagnosis.judged import JudgedLoad
 
 __all__ = ["Case", "Diagnosis", "Elsewhere", "Evidence", "Finding", "JudgedLoad", "Severity", "diagnose"]

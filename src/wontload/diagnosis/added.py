@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
 
+from wontload.diagnosis.case import Case
 from wontload.diagnosis.copies import Copy
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 
 class Way(str, Enum):

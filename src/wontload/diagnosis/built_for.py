@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
+from wontload.diagnosis.case import Case
 
 # `No module named 'numpy.core._multiarray_umath'`, `cannot import name '_c' from 'pkg'`: CPython's own words, which are
 # English everywhere (Python/import.c, Lib/importlib/_bootstrap.py, Python/ceval.c).

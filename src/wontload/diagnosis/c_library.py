@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wontload.binary import Format, Image, MalformedImage
+from wontload.diagnosis.case import Case
+from wontload.loader import Module
 from wontload.machine import NotKnown
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
-    from wontload.loader import Module
 
 # What each C library is called by those that need it. musl's own SONAME is `libc.so`, Alpine's abuild writes
 # `libc.musl-<arch>.so.1`; glibc's is `libc.so.6` (ld.so(8); Alpine Linux, abuild, "so:" dependencies).

@@ -6,17 +6,18 @@ import ntpath
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from types import ModuleType
+from typing import TypeVar, cast
 
 from wontload.binary.gpu_code import GpuCode
-from wontload.diagnosis import recorded_twice, records, unbound
 from wontload.diagnosis.copies import CopyFinder
-from wontload.diagnosis.finding import JudgedLoad
-from wontload.diagnosis.missing import Missing, classify
+from wontload.diagnosis.judged import JudgedLoad
 from wontload.loader import LoadResult, Module, Verdict
 from wontload.loader.glibc.candidate import BUS_ERROR
 from wontload.machine import FIND_LIBRARY, Kind, Machine, Observation, Outcome, Process
+
+Drawn = TypeVar("Drawn")
 
 RTLD_NOLOAD = {"linux": 0x4, "macos": 0x10}  # <dlfcn.h> of glibc and musl, and of Apple
 
@@ -56,6 +57,7 @@ class Case:
     describe_exit: Callable[[int], str] = str
     gpu_code: Callable[[str], GpuCode | None] = field(default=lambda path: None, repr=False)
     extra_directories: tuple[str, ...] = field(default=(), repr=False)
+    _drawn: dict[Callable[[Case], object], object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def windows(self) -> bool:
@@ -205,23 +207,11 @@ class Case:
             return ()
         return (self.path_module.dirname(origin),)
 
-    @cached_property
-    def missing(self) -> tuple[Missing, ...]:
-        """Every dependency that a failing load lacks, each with the code that names its cause, in load order."""
-        return tuple(classify(self))
-
-    @cached_property
-    def recorded(self) -> Mapping[str, tuple[records.Entry, ...]]:
-        """The native files that installed distributions list, by folded path; empty where no record was read.
-
-        Without what a record lists that an upgrade has left behind: the disk is all another version's.
-        """
-        return records.entries(self, without=recorded_twice.left_behind(self))
-
-    @cached_property
-    def unbound(self) -> tuple[unbound.Unbound, ...]:
-        """Every symbol that a failing load lacks, each with the code that names its cause, in load order."""
-        return tuple(unbound.classify(self))
+    def drawn(self, conclusion: Callable[[Case], Drawn]) -> Drawn:
+        """What `conclusion` says of this case, worked out once; see `remembered`."""
+        if conclusion not in self._drawn:
+            self._drawn[conclusion] = conclusion(self)
+        return cast("Drawn", self._drawn[conclusion])
 
     def chain(self, index: int, module: Module) -> tuple[str, ...]:
         """Names from the target to `module`."""
@@ -237,3 +227,13 @@ class Case:
             directory = join(entry or here, *name.split(".")[:-1])
             if self.machine.files.kind(directory) is Kind.DIRECTORY:
                 yield directory
+
+
+def remembered(conclusion: Callable[[Case], Drawn]) -> Callable[[Case], Drawn]:
+    """A function of a case that many rules ask: it is worked out at the first asking, and kept with the case."""
+
+    @wraps(conclusion)
+    def ask(case: Case) -> Drawn:
+        return case.drawn(conclusion)
+
+    return ask

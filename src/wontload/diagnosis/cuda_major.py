@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wontload.binary import MalformedImage
+from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence
-from wontload.diagnosis.records import own_distributions
+from wontload.diagnosis.installed import own_distributions
 from wontload.knowledge.components import component_of
 from wontload.knowledge.cuda_in_use import CudaInUse, cuda_in_use
 from wontload.knowledge.providers import cuda_majors_of
 from wontload.machine import Machine, NotKnown
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 
 def cuda_for(case: Case, name: str) -> CudaInUse | None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
 
-from wontload.loader import LoadResult
-from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.judged import JudgedLoad
+from wontload.machine import Machine, ObservedError
 
 
 class Severity(str, Enum):
@@ -76,15 +73,6 @@ class Finding:
     explanation: str = ""
     explains_error: bool = False
     load: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedLoad:
-    """One load request with what was seen and what the model says of it; either may be missing."""
-
-    request: LoadRequest
-    observed: ObservedLoad | None = None
-    simulated: LoadResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

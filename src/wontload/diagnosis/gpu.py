@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from wontload.binary.gpu_code import CodeKind, DeviceCode
+from wontload.diagnosis.case import Case
 from wontload.knowledge.components import component_of
 from wontload.knowledge.gpu_targets import Fit, runs_on
 from wontload.knowledge.gpus import compute_capability
 from wontload.knowledge.suites import suite_of
 from wontload.loader import Status
 from wontload.machine.inventory import Driver, Gpu
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 # What a GPU's driver brings, and with AMD its HIP runtime: never a wheel of the program's own.
 OF_DRIVERS = frozenset({"nvidia-driver", "vulkan", "hip"})

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
+from wontload.diagnosis.case import Case
 from wontload.knowledge.gpu_builds import GpuBuild, gpu_build
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from wontload.diagnosis import blame
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.evidence import of_observation, of_request, of_search
 from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.diagnosis.missing import API_SET, Missing
+from wontload.diagnosis.missing import API_SET, Missing, missing_of
 from wontload.knowledge.components import component_of
 from wontload.knowledge.families import family_of
 from wontload.knowledge.suites import suite_of
@@ -24,7 +24,7 @@ def grouped(case: Case, code: str) -> Iterator[tuple[Missing, ...]]:
     same reason.
     """
     groups: dict[str, list[Missing]] = {}
-    for missing in case.missing:
+    for missing in missing_of(case):
         if missing.code in (code, *(("WL201",) if code == "WL204" else ("WL204",) if code == "WL201" else ())):
             groups.setdefault(_cause(case, missing), []).append(missing)
     for cause, group in groups.items():
@@ -130,7 +130,7 @@ def _toolkit(case: Case, missing: Missing) -> str:
     found = component_of(missing.file)
     if found is None or suite_of(found) != "cuda":
         return ""
-    others = [other for other in case.missing if _surely_of(other)]
+    others = [other for other in missing_of(case) if _surely_of(other)]
     same = [other for other in others if other.module.needed_by == missing.module.needed_by]
     return next((_surely_of(other) for other in (*same, *others)), "")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from wontload.diagnosis.built_for import missed_modules
+from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.recorded_twice import names_of
 from wontload.diagnosis.shadow import SITES, shadow
@@ -13,9 +14,6 @@ from wontload.knowledge.packages import distribution_for, normalised
 from wontload.knowledge.symbol_versions import numbers
 from wontload.machine import Kind, Outcome
 from wontload.machine.inventory import HalfInstalled
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 RENAMING = frozenset("-~.=%0123456789")  # what pip puts behind the tilde: `AdjacentTempDirectory.LEADING_CHARS`
 

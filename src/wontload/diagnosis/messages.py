@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
+from wontload.diagnosis.case import Case
 
 # glibc, elf/dl-reloc.c (`_dl_allocate_static_tls`). Its messages are translated; the abbreviation is not.
 STATIC_TLS = re.compile(r"static TLS block|\bTLS\b")

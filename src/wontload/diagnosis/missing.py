@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from wontload.binary import MalformedImage
 from wontload.diagnosis import gpu
 from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.c_library import is_foreign
+from wontload.diagnosis.case import Case, remembered
 from wontload.diagnosis.catalogue import MISSING
 from wontload.diagnosis.copies import Copy
 from wontload.diagnosis.records import gone_for
@@ -19,9 +19,6 @@ from wontload.loader import Module, Status
 from wontload.loader.windows.names import with_extension
 from wontload.machine import FIND_LIBRARY, Kind, NotKnown, own_format
 from wontload.machine.files import NATIVE_SUFFIX
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 PASSED_OVER = "passed over"  # `Tried.outcome` of a candidate for another machine
 DENIED = "denied"  # that of one that may not be read
@@ -52,16 +49,16 @@ class Missing:
     way: Way | None = None
 
 
-def classify(case: Case) -> Iterator[Missing]:
-    """Yield what each failing load lacks, in load order; a name that several loads lack only once, fatal load first.
+@remembered
+def missing_of(case: Case) -> tuple[Missing, ...]:
+    """What each failing load lacks, in load order; a name that several loads lack only once, fatal load first.
 
     What a driver would bring stands with the toolkit's files where those are nowhere either: one cause, WL201.
     """
     found = list(_each(case))
     suites = {(one.load, gpu.suite(one.file)) for one in found if one.code == "WL201"}
-    for one in found:
-        with_others = one.code == "WL402" and (one.load, gpu.suite(one.file)) in suites
-        yield replace(one, code="WL201") if with_others else one
+    with_others = [one.code == "WL402" and (one.load, gpu.suite(one.file)) in suites for one in found]
+    return tuple(replace(one, code="WL201") if other else one for one, other in zip(found, with_others, strict=True))
 
 
 def _each(case: Case) -> Iterator[Missing]:

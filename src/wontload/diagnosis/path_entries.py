@@ -7,16 +7,13 @@ script's), then PYTHONPATH, then Python's own; `site` adds the site directories,
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from wontload.diagnosis.case import Case
 from wontload.knowledge.symbol_versions import numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wontload.diagnosis.case import Case
-    from wontload.machine.inventory import PathLine
+from wontload.machine.inventory import PathLine
 
 VARIABLE = "PYTHONPATH"
 SAFE_PATH_SINCE = (3, 11)  # -P and PYTHONSAFEPATH (Python documentation, "Command line and environment")

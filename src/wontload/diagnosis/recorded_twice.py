@@ -7,17 +7,15 @@ with `--ignore-installed`, with `--target`, and where it was killed; a copied fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from wontload.diagnosis import records
+from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence
+from wontload.diagnosis.installed import disagrees, own_distributions
 from wontload.diagnosis.words import listed
 from wontload.knowledge.packages import normalised
 from wontload.knowledge.symbol_versions import numbers
 from wontload.machine.inventory import Distribution
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 
 class Twice(NamedTuple):
@@ -61,7 +59,7 @@ def twice(case: Case, distribution: Distribution) -> Twice | None:
 
 def own_twice(case: Case) -> Twice | None:
     """The target's own distribution, where it is recorded more than once."""
-    own = {normalised(one.name) for one in records.own_distributions(case)}
+    own = {normalised(one.name) for one in own_distributions(case)}
     return next((one for one in all_twice(case) if normalised(one.name) in own), None)
 
 
@@ -97,12 +95,12 @@ def _is_whole(case: Case, first: Distribution, *others: Distribution) -> bool:
     own = {case.fold(file.path) for file in first.files}
     newer = [one for one in others if numbers(one.version) > numbers(first.version)]
     added = [file for one in newer for file in one.files if case.fold(file.path) not in own]
-    return all(_fits(case, first)) and all(records.disagrees(case, file) for file in added)
+    return all(_fits(case, first)) and all(disagrees(case, file) for file in added)
 
 
 def _fits(case: Case, one: Distribution) -> list[bool]:
     """Of each native file whether it is there as it was installed, as far as its size tells."""
-    return [not records.disagrees(case, file) for file in one.files]
+    return [not disagrees(case, file) for file in one.files]
 
 
 def names_of(distributions: Iterable[tuple[str, str]]) -> frozenset[str]:

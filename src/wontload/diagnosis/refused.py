@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from wontload.binary import Defect, Format, MalformedImage
-from wontload.diagnosis import blame, evidence, records
+from wontload.diagnosis import blame, evidence
 from wontload.diagnosis.c_library import is_foreign
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.grouping import component
 from wontload.diagnosis.missing import DENIED, PASSED_OVER, denied
+from wontload.diagnosis.record_evidence import evidence_of
 from wontload.loader import Module, Status
 from wontload.machine import Kind, NotKnown, own_format
 
@@ -118,7 +119,7 @@ def finding_of(case: Case, one: Refused, *, code: str, title: str, explanation: 
             evidence.of_request(case, one.load),
             *evidence.of_observation(case, one.load),
             Evidence("file", f"{one.path}{what}", {"path": one.path, "what": one.what, "rule": one.module.rule}),
-            *records.evidence_of(case, one.path),
+            *evidence_of(case, one.path),
             *evidence.of_copies(case, others),
         ),
         explanation=explanation,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from wontload.diagnosis.alone import request_for
 from wontload.diagnosis.built_for import missed_modules
+from wontload.diagnosis.case import Case
 from wontload.diagnosis.path_entries import is_foreign
 from wontload.loader import LoadResult, load
 from wontload.machine import Kind
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 SITES = ("site-packages", "dist-packages")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.records import recorded
 
 SITE_DIRECTORIES = ("site-packages", "dist-packages")
 # Where wheels keep what they bring along beside their package: `numpy.libs` (auditwheel, delvewheel), `.dylibs`.
@@ -51,7 +51,7 @@ def _version(case: Case, site: str, name: str, path: str) -> str:
 
 def owner_of(case: Case, path: str) -> tuple[str, str] | None:
     """Name and version of the distribution that lists a file; `None` where none is known to."""
-    lines = case.recorded.get(case.fold(path), ())
+    lines = recorded(case).get(case.fold(path), ())
     return (lines[0].distribution.name, lines[0].distribution.version) if lines else None
 
 
@@ -61,5 +61,5 @@ def _normalised(name: str) -> str:
 
 def tags_of(case: Case, path: str | None) -> tuple[str, ...]:
     """The wheel tags of the distribution that lists a file; none where it is not known."""
-    lines = case.recorded.get(case.fold(path), ()) if path else ()
+    lines = recorded(case).get(case.fold(path), ()) if path else ()
     return lines[0].distribution.tags if lines else ()

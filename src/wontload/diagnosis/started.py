@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
+from wontload.diagnosis.case import Case
 from wontload.machine import Outcome
 from wontload.probe.exit_status import exception_of
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 ERROR_DLL_INIT_FAILED = 1114  # Microsoft, System Error Codes (1000-1299)
 ACCESS_VIOLATION = 0xC0000005  # Microsoft, MS-ERREF, 2.3.1

@@ -9,7 +9,7 @@ from wontload.diagnosis.c_library import image_of
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.grouping import component
-from wontload.diagnosis.unbound import Unbound
+from wontload.diagnosis.unbound import Unbound, unbound_of
 
 Group = tuple[Unbound, ...]
 
@@ -21,7 +21,7 @@ def grouped(case: Case, code: str, cause: Callable[[Unbound], object] = lambda o
         cause: what a person would have to mend, as a key. Without one all of them have the same.
     """
     groups: dict[object, list[Unbound]] = {}
-    for one in case.unbound:
+    for one in unbound_of(case):
         if one.code == code:
             groups.setdefault((case.is_fatal(one.load), cause(one)), []).append(one)
     yield from map(tuple, groups.values())

@@ -6,15 +6,13 @@ One that is gone may have been left out on purpose, as slim images do, or found 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wontload.binary import Defect, MalformedImage
 from wontload.diagnosis import records
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.installed import own_distributions
+from wontload.diagnosis.records import Entry
 from wontload.machine import Kind, NotKnown
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
-    from wontload.diagnosis.records import Entry
 
 DAMAGED = (Defect.EMPTY, Defect.TRUNCATED, Defect.CORRUPT)
 
@@ -34,7 +32,7 @@ def unasked(case: Case) -> Iterator[Entry]:
         if module.path
     }
     met |= {case.fold(load.request.name) for load in case.loads}
-    for one in records.own_distributions(case):
+    for one in own_distributions(case):
         for file in one.files if one.installer != "conda" else ():
             lines = records.of_file(case, file.path)
             if len(lines) == 1 and case.fold(file.path) not in met and is_damaged(case, lines[0]):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from wontload.binary import MalformedImage
 from wontload.diagnosis.c_library import image_of, is_for_the_other
+from wontload.diagnosis.case import Case, remembered
 from wontload.diagnosis.catalogue import UNBOUND
 from wontload.diagnosis.copies import Copy
 from wontload.diagnosis.messages import SYMBOL_MISSING, said
@@ -25,9 +25,6 @@ from wontload.loader import LoadResult, Module, Status
 from wontload.loader.windows.names import with_extension
 from wontload.loader.windows.symbols import describe
 from wontload.machine import NotKnown
-
-if TYPE_CHECKING:
-    from wontload.diagnosis.case import Case
 
 # CPython's own names begin so (Python/C API, "Naming"); Mach-O puts one more underscore before all of C's.
 OF_PYTHON = re.compile(r"_{0,2}Py[A-Z_]\w*$")
@@ -68,8 +65,13 @@ class Unbound:
     sister: Package | None = None
 
 
-def classify(case: Case) -> Iterator[Unbound]:
-    """Yield every symbol that failing loads lack, those of the fatal loads first; of one user once."""
+@remembered
+def unbound_of(case: Case) -> tuple[Unbound, ...]:
+    """Every symbol that failing loads lack, those of the fatal loads first; of one user once."""
+    return tuple(_each(case))
+
+
+def _each(case: Case) -> Iterator[Unbound]:
     order = sorted(case.failed_results, key=lambda item: not case.is_fatal(item[0]))
     seen: set[tuple[str | None, str]] = set()
     for index, result in order:

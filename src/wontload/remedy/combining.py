@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wontload.diagnosis import Case, diagnose
-from wontload.diagnosis.finding import JudgedLoad
+from wontload.diagnosis.judged import JudgedLoad
 from wontload.loader import load
 from wontload.machine import LoadRequest, Machine, Observation, Outcome, Process
 from wontload.remedy.candidates import Question

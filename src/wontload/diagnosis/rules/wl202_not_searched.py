@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload.diagnosis import evidence, grouping, records
+from wontload.diagnosis import evidence, grouping
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding
 from wontload.diagnosis.missing import Missing
+from wontload.diagnosis.record_evidence import evidence_of_gone
 from wontload.diagnosis.words import are, listed
 
 
@@ -27,7 +28,7 @@ def not_searched(case: Case) -> Iterator[Finding]:
             evidence=(
                 *(item for one in group for item in evidence.of_copies(case, one.fit)),
                 *_on_ignored_path(case, group),
-                *records.evidence_of_gone(case, group),
+                *evidence_of_gone(case, group),
                 *evidence.of_components(names),
             ),
             explanation=f"{evidence.how_it_searches(case, first)}.",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload.diagnosis import evidence, grouping, records
+from wontload.diagnosis import evidence, grouping
 from wontload.diagnosis.added import why_ignored
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Finding
 from wontload.diagnosis.missing import Missing
+from wontload.diagnosis.record_evidence import evidence_of_gone
 from wontload.diagnosis.words import are, listed
 
 
@@ -30,7 +31,7 @@ def added_and_ignored(case: Case) -> Iterator[Finding]:
             evidence=(
                 *evidence.of_copies(case, fit),
                 *evidence.of_added(case, first.load, fit),
-                *records.evidence_of_gone(case, group),
+                *evidence_of_gone(case, group),
                 *evidence.of_components(names),
             ),
             explanation=f"{evidence.how_it_searches(case, first)}. {_why_ignored(case, first)}",

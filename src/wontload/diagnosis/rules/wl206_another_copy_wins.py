@@ -8,7 +8,7 @@ from wontload.diagnosis import blame, evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.grouping import component
-from wontload.diagnosis.unbound import Unbound
+from wontload.diagnosis.unbound import Unbound, unbound_of
 from wontload.loader import Module
 
 HOW = {
@@ -28,7 +28,7 @@ def another_copy_wins(case: Case) -> Iterator[Finding]:
 
     With no other copy that has the symbol, the library is simply too old or too new (WL301 to WL305).
     """
-    for one in case.unbound:
+    for one in unbound_of(case):
         if one.code == "WL206" and one.winner is not None:
             yield _finding(case, one, one.winner)
 

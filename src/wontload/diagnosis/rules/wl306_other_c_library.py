@@ -9,6 +9,7 @@ from wontload.diagnosis.c_library import OTHER, WHEEL_TAG, image_of, is_foreign,
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.sites import tags_of
+from wontload.diagnosis.unbound import unbound_of
 from wontload.diagnosis.words import listed, were
 from wontload.loader import Module, Status
 
@@ -33,7 +34,7 @@ def _found(case: Case) -> Iterator[tuple[int, Module, str]]:
         for module in result.modules:
             if module.status in (Status.MISSING, Status.REFUSED) and is_foreign(case, module):
                 yield index, module, module.needed_by or ""
-    yield from ((one.load, one.module, one.module.path or "") for one in case.unbound if one.code == "WL306")
+    yield from ((one.load, one.module, one.module.path or "") for one in unbound_of(case) if one.code == "WL306")
 
 
 def _finding(case: Case, group: list[tuple[int, Module, str]], other: str) -> Finding:

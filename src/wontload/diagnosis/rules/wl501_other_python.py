@@ -8,7 +8,7 @@ from wontload.diagnosis import symbol_findings
 from wontload.diagnosis.built_for import Stranger, made_for, strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.diagnosis.records import own_distributions, owner_of
+from wontload.diagnosis.installed import own_distributions, owner_of
 from wontload.diagnosis.shadow import shadow
 from wontload.diagnosis.wheel_fit import on_this_platform, strange_files
 from wontload.diagnosis.words import are, listed

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from wontload.diagnosis import records, symbol_findings
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.installed import is_altered, is_gone, own_distributions
+from wontload.diagnosis.record_evidence import evidence_of
 from wontload.diagnosis.recorded_twice import names_of
-from wontload.diagnosis.records import Entry
+from wontload.diagnosis.records import Entry, recorded
 from wontload.diagnosis.words import listed
 from wontload.knowledge.packages import normalised
 from wontload.machine import Outcome
@@ -40,12 +42,12 @@ def _may_matter(case: Case) -> bool:
 
 def _shared(case: Case) -> list[tuple[Entry, ...]]:
     """Files of the target's own package, or that its loads met, which several list and one of them has lost."""
-    own = {normalised(one.name) for one in records.own_distributions(case)}
+    own = {normalised(one.name) for one in own_distributions(case)}
     modules = (module for load in case.loads if load.simulated for module in load.simulated.modules)
     met = {case.fold(module.path) for module in modules if module.path}
     return [
         lines
-        for path, lines in case.recorded.items()
+        for path, lines in recorded(case).items()
         if len(names := records.owners(lines)) > 1
         and (path in met or own & names)
         and any(_is_lost(case, line) for line in lines)
@@ -53,7 +55,7 @@ def _shared(case: Case) -> list[tuple[Entry, ...]]:
 
 
 def _is_lost(case: Case, line: Entry) -> bool:
-    return records.is_altered(case, line.file) or records.is_gone(case, line.file)
+    return is_altered(case, line.file) or is_gone(case, line.file)
 
 
 def _finding(case: Case, owners: tuple[str, ...], files: list[tuple[Entry, ...]]) -> Finding:
@@ -82,7 +84,7 @@ def _finding(case: Case, owners: tuple[str, ...], files: list[tuple[Entry, ...]]
 def _lines(case: Case, files: list[tuple[Entry, ...]]) -> Iterator[Evidence]:
     for lines in files[:FILES_SHOWN]:
         path = lines[0].file.path
-        yield from records.evidence_of(case, path)
+        yield from evidence_of(case, path)
         keeps = [line.owner for line in lines if not _is_lost(case, line)]
         if keeps:
             yield Evidence("record", f"{path} is the file of {listed(keeps)}", {"path": path, "owners": keeps})

@@ -8,7 +8,9 @@ from wontload.diagnosis import blame, evidence, grouping, half_installed, record
 from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.installed import disagrees, is_altered, is_gone
 from wontload.diagnosis.missing import is_path
+from wontload.diagnosis.record_evidence import install_again, said
 from wontload.diagnosis.recorded_twice import own_twice, told, twice, why_and_remedy
 from wontload.diagnosis.records import Entry
 from wontload.diagnosis.shadow import shadow
@@ -80,10 +82,10 @@ def _not_asked_for(case: Case) -> Iterator[Finding]:
         subject=names[0],
         also=names[1:],
         chain=(case.target,),
-        evidence=tuple(records.said(case, one) for one in found[:FILES_SHOWN]),
+        evidence=tuple(said(case, one) for one in found[:FILES_SHOWN]),
         explanation="The import succeeded, and a part of the package that is loaded later will fail: a download or a "
         "copy was cut short, or something took or replaced what was installed. What brings it again: "
-        f"{records.install_again(case, found[0])}",
+        f"{install_again(case, found[0])}",
     )
 
 
@@ -99,7 +101,7 @@ def _explanation(case: Case, line: Entry) -> str:
     return (
         "The record that pip wrote lists the file, so it was there once: an antivirus program, an update that was "
         "interrupted, another package's removal or a partial copy of the environment took it. What brings it again: "
-        f"{records.install_again(case, line)}"
+        f"{install_again(case, line)}"
     )
 
 
@@ -107,12 +109,12 @@ def _lines(case: Case, line: Entry) -> Iterator[Evidence]:
     """What the record says of the distribution's files that are gone or altered, and whether there are several."""
     if found := twice(case, line.distribution):
         yield from told(case, found)
-    wrong = [one for one in line.distribution.files if records.disagrees(case, one)]
+    wrong = [one for one in line.distribution.files if disagrees(case, one)]
     for file in sorted(wrong, key=lambda one: one.path != line.file.path)[:FILES_SHOWN]:
         yield from (
-            records.said(case, one)
+            said(case, one)
             for one in records.of_file(case, file.path)
-            if one.distribution == line.distribution and records.disagrees(case, one.file)
+            if one.distribution == line.distribution and disagrees(case, one.file)
         )
     if len(wrong) > FILES_SHOWN:
         text = f"{len(wrong)} of its {len(line.distribution.files)} native files are gone or altered"
@@ -123,7 +125,7 @@ def absent_and_recorded(case: Case, module: Module) -> Entry | None:
     """The record's line about a file that was asked for by its path and is not there."""
     if module.status is not Status.MISSING or not is_path(module.name):
         return None
-    return next((line for line in records.of_file(case, module.name) if records.is_gone(case, line.file)), None)
+    return next((line for line in records.of_file(case, module.name) if is_gone(case, line.file)), None)
 
 
 def _asked_by_path(case: Case) -> Iterator[Finding]:
@@ -206,7 +208,7 @@ def _altered(case: Case) -> Iterator[Finding]:
     for group in symbol_findings.grouped(case, "WL504", lambda one: one.package and one.package.name):
         first = group[0]
         path = next(one for one in first.files if records.altered(case, one))
-        line = next(one for one in records.of_file(case, path) if records.is_altered(case, one.file))
+        line = next(one for one in records.of_file(case, path) if is_altered(case, one.file))
         both = twice(case, line.distribution)
         name = case.path_module.basename(path)
         yield symbol_findings.finding(
@@ -220,5 +222,5 @@ def _altered(case: Case) -> Iterator[Finding]:
             explanation=why_and_remedy(case, both)
             if both
             else "The record that pip wrote gives another size: something has put another file in its place, or "
-            f"an update stopped half-way. What brings the right one again: {records.install_again(case, line)}",
+            f"an update stopped half-way. What brings the right one again: {install_again(case, line)}",
         )

@@ -9,7 +9,7 @@ from wontload.diagnosis.c_library import image_of
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.messages import STATIC_TLS, file_named, said
-from wontload.diagnosis.unbound import Unbound
+from wontload.diagnosis.unbound import Unbound, unbound_of
 from wontload.loader import Module
 from wontload.loader.glibc.tls import NO_ROOM
 
@@ -21,7 +21,7 @@ def no_static_tls(case: Case) -> Iterator[Finding]:
 
     musl has no such spare room at all: it refuses every library of this kind that is not there when the process starts.
     """
-    for one in case.unbound:
+    for one in unbound_of(case):
         if one.code == "WL602":
             yield _of_musl(case, one)
     for index in range(len(case.loads) if case.machine.system.libc == "glibc" else 0):

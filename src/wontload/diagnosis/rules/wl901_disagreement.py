@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from wontload.diagnosis.blame import names
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.finding import Evidence, Finding, JudgedLoad, Severity
+from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.judged import JudgedLoad
 from wontload.diagnosis.messages import is_blocked
 from wontload.diagnosis.rules.wl401_instruction_set import refused_for_its_level
 from wontload.diagnosis.rules.wl602_no_static_tls import is_refused_for_tls

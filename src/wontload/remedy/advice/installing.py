@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wontload.diagnosis import records
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
+from wontload.diagnosis.installed import is_altered, is_gone, own_distributions
+from wontload.diagnosis.records import recorded
+from wontload.diagnosis.unbound import unbound_of
 from wontload.diagnosis.words import listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.providers import manager_of
@@ -84,7 +86,7 @@ def vc_redistributable(subject: Subject) -> Overlay:
     """Microsoft's current runtime in System32, over whatever copy is there."""
     case = subject.case
     lost = list(base_names(case, subject.lost))
-    old = [one.library for one in case.unbound if one.code == "WL305" and one.library]
+    old = [one.library for one in unbound_of(case) if one.code == "WL305" and one.library]
     ours = [name for name in (*lost, *old) if _family(name) in ("msvc-runtime", "openmp-msvc")]
     ours = [name for name in ours if (found := component_of(name)) and found.major in ("14", "")]
     others = [name for name in lost if name not in ours]
@@ -152,11 +154,11 @@ def nvidia_wheels(subject: Subject) -> Overlay:
 def reinstall(subject: Subject) -> Overlay:
     """Every native file that the target's own records list is there again, as it was when it was installed."""
     case = subject.case
-    owners = set(records.own_distributions(case))
+    owners = set(own_distributions(case))
     if not owners:
         return Overlay(unknown="no record tells which files it has installed; `pip show --files` would")
-    own = [entry for lines in case.recorded.values() for entry in lines if entry.distribution in owners]
-    lost = [one.file for one in own if records.is_gone(case, one.file) or records.is_altered(case, one.file)]
+    own = [entry for lines in recorded(case).values() for entry in lines if entry.distribution in owners]
+    lost = [one.file for one in own if is_gone(case, one.file) or is_altered(case, one.file)]
     if not lost and any(one.explains_error and one.code in FOR_ANOTHER for one in subject.diagnosis.findings):
         return Overlay(
             unknown="what is here is for another machine or Python, and pip would take another wheel, of which nothing "

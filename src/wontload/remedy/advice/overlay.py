@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from wontload.binary import Image
 from wontload.diagnosis import Case, Diagnosis
-from wontload.diagnosis.missing import Missing
+from wontload.diagnosis.missing import Missing, missing_of
 from wontload.diagnosis.words import are, listed
 from wontload.knowledge.advice import Advice
 from wontload.machine import own_format
@@ -41,7 +41,7 @@ class Subject:
     @property
     def lost(self) -> tuple[Missing, ...]:
         """What the loads that count lack."""
-        return tuple(one for one in self.case.missing if one.load in must_load(self.case))
+        return tuple(one for one in missing_of(self.case) if one.load in must_load(self.case))
 
 
 Make = Callable[[Subject], Overlay]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wontload.diagnosis.evidence import providers_here
+from wontload.diagnosis.missing import missing_of
 from wontload.machine import FIND_LIBRARY
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Environment, Fix, Manager, Reach
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def manager_package(question: Question) -> Iterator[Fix]:
     """Where every library that is nowhere here comes in a package of conda-forge's, and the environment is conda's."""
     case, manager = question.case, question.environment.manager
-    lost = [one for one in case.missing if one.load in must_load(case) and not one.fit]
+    lost = [one for one in missing_of(case) if one.load in must_load(case) and not one.fit]
     if manager is None or not lost:
         return
     found = {one.file: _package(case, one.file) for one in lost}

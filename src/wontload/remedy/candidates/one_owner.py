@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wontload.diagnosis.records import recorded
 from wontload.diagnosis.words import listed
 from wontload.knowledge.packages import normalised
 from wontload.remedy.candidates.reinstall import may_replace, removal_of
@@ -53,7 +54,7 @@ def _owners(question: Question) -> list[Distribution]:
     if not found or not _may_be_the_cause(question.diagnosis):
         return []
     paths = [one.data.get("path") for finding in found for one in finding.evidence if one.kind == "record"]
-    lines = [line for path in paths if isinstance(path, str) for line in case.recorded.get(case.fold(path), ())]
+    lines = [line for path in paths if isinstance(path, str) for line in recorded(case).get(case.fold(path), ())]
     owners = {line.distribution.name: line.distribution for line in lines}
     return list(owners.values()) if all(one.record for one in owners.values()) else []
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from wontload.diagnosis import half_installed, records
+from wontload.diagnosis.installed import own_distributions
 from wontload.diagnosis.recorded_twice import names_of, own_twice, twice
 from wontload.diagnosis.shadow import shadow
 from wontload.machine.memory import Content
@@ -89,7 +90,7 @@ def _owner(case: Case) -> Again | None:
     if len(names_of(owners)) != 1:
         return None
     origin = case.fold(case.observation.origin or "") if case.observation else ""
-    for one in records.own_distributions(case):
+    for one in own_distributions(case):
         if origin.startswith(case.fold(one.location) + case.path_module.sep):
             return Again(one.name, one.version)
     return Again(*owners[0])

@@ -15,6 +15,7 @@ from wontload.diagnosis import Case
 from wontload.diagnosis.cuda_major import cuda_for, driver_takes
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
+from wontload.diagnosis.missing import missing_of
 from wontload.knowledge.components import component_of
 from wontload.knowledge.providers import Provider, requirement_for
 from wontload.machine.memory import Content
@@ -35,7 +36,7 @@ MOST_WHEELS = 12
 def runtime_wheels(question: Question) -> Iterator[Fix]:
     """Where every library that is nowhere here comes in a wheel for this system."""
     case, environment = question.case, question.environment
-    lost = [one for one in case.missing if one.load in must_load(case) and not one.fit]
+    lost = [one for one in missing_of(case) if one.load in must_load(case) and not one.fit]
     if not lost or shim_site(question) is None or question.package is None or not environment.installer:
         return
     found = {one.file: wheel for one in lost if (wheel := _wheel_of(case, one.file)) is not None}

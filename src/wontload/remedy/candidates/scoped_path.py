@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wontload.diagnosis.missing import missing_of
 from wontload.knowledge.components import component_of
 from wontload.machine import Kind
 from wontload.machine.own_places import scoped_path_module
@@ -91,7 +92,7 @@ def shim_steps(question: Question, change: Change) -> tuple[Step, ...]:
 
 def what(case: Case, change: Change) -> str:
     """What is made findable, in a few words: `CUDA 12.4`-like suites by name, else the first file."""
-    paths = change.preload or tuple(missing.fit[0].path for missing in case.missing if missing.fit)
+    paths = change.preload or tuple(missing.fit[0].path for missing in missing_of(case) if missing.fit)
     components = [component_of(case.path_module.basename(path)) for path in paths]
     names = tuple(dict.fromkeys(one.name for one in components if one is not None))
     files = tuple(case.path_module.basename(path) for path in paths)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wontload.diagnosis.evidence import how_it_searches, providers_here
+from wontload.diagnosis.missing import missing_of
 from wontload.knowledge.providers import Provider
 from wontload.machine import FIND_LIBRARY
 from wontload.remedy.change import Change
@@ -31,7 +32,7 @@ KINDS = ("apt", "dnf", "zypper", "pacman", "apk", "brew", "installer", "driver",
 def system_package(question: Question) -> Iterator[Fix]:
     """Fixes that name, for every library that is nowhere here, what brings it; none where one of them is unknown."""
     case = question.case
-    lost = [one for one in case.missing if one.load in must_load(case) and not one.fit]
+    lost = [one for one in missing_of(case) if one.load in must_load(case) and not one.fit]
     # What Python code asks for by name, one after the other, are alternatives: any of them will do.
     alternatives = [one for one in lost if one.module.needed_by is None]
     needed = [one for one in lost if one.module.needed_by is not None]
