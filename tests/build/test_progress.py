@@ -23,10 +23,16 @@ def progress_after(lines: list[str], every_s: float = 1.0) -> Progress:
 
 
 def test_the_steps_of_ninja():
-    progress = progress_after(NINJA)
+    progress = progress_after(NINJA, every_s=50.0)  # from 200 s to 250 s it did a quarter
     assert (progress.phase, progress.done, progress.total, progress.file) == ("compiling", 50, 200, "ggml-quants.c")
-    assert progress.left_s(54.0) == 150.0
-    assert progress.told(54.0) == "compiling 50/200 ggml-quants.c, about 2 min left"
+    assert progress.left_s(254.0) == 146.0
+    assert progress.told(254.0) == "compiling 50/200 ggml-quants.c, about 2 min left"
+
+
+def test_a_step_that_takes_long_does_not_put_the_end_off():
+    progress = progress_after(NINJA, every_s=50.0)
+    assert progress.told(390.0) == "compiling 50/200 ggml-quants.c, about 10 s left"
+    assert progress.told(401.0) == "compiling 50/200 ggml-quants.c"
 
 
 def test_ninja_with_whole_commands():

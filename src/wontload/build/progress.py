@@ -27,7 +27,8 @@ class Progress:
     Attributes:
         phase: `starting`, `fetching`, `configuring`, `compiling`, `packing`.
         done, total: steps of the compilation; `total` is 100 where the build tells percents, 0 where it tells nothing.
-        file: what was last begun or done. began_s: when the compilation began, by the clock that `seen` is given.
+        file: what was last begun or done.
+        began_s, stepped_s: when the compilation began, and when its last step ended, by the clock that `seen` is given.
     """
 
     phase: str = "starting"
@@ -35,6 +36,7 @@ class Progress:
     total: int = 0
     file: str = ""
     began_s: float | None = None
+    stepped_s: float = 0.0
 
     def seen(self, line: str, now_s: float) -> Progress:
         """The progress after one more line of output."""
@@ -54,13 +56,19 @@ class Progress:
         fresh = total != self.total and total != 100  # CMake's own small builds come before, each with its own total
         began = now_s if fresh or self.began_s is None else self.began_s
         file = named[-1] if named else self.file
-        return Progress(phase=_later(self.phase, "compiling"), done=done, total=total, file=file, began_s=began)
+        phase = _later(self.phase, "compiling")
+        return Progress(phase=phase, done=done, total=total, file=file, began_s=began, stepped_s=now_s)
 
     def left_s(self, now_s: float) -> float | None:
-        """Seconds that the compilation will still take, if its steps go on as they went; `None`: too early to say."""
+        """Seconds that the compilation will still take, if its steps go on as they went up to the last that ended.
+
+        `None` where nothing can be said: too early, or a step that takes longer than all that were to come.
+        """
         if self.began_s is None or not self.total or self.done < max(2, self.total * ENOUGH) or self.phase == "packing":
             return None
-        return (now_s - self.began_s) * (self.total - self.done) / self.done
+        foreseen = (self.stepped_s - self.began_s) * (self.total - self.done) / self.done
+        left = foreseen - (now_s - self.stepped_s)
+        return left if left > 0 else None
 
     def told(self, now_s: float) -> str:
         """One clause for a person."""

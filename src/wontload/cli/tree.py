@@ -102,8 +102,9 @@ def _stream(options: Options, lines: Iterable[tuple[str, str]]) -> int:
 def _report_json(options: Options, objects: Iterable[dict[str, Any]]) -> int:
     from wontload.cli.progress import waiting
     from wontload.report.load_json import dump, tree_to_json
+    from wontload.report.text import counted
 
-    with waiting(f"reading {len(options.files)} files", enabled=not options.quiet):
+    with waiting(f"reading {counted(len(options.files), 'file')}", enabled=not options.quiet):
         answer = tree_to_json(objects)
     deliver(options, dump(answer))
     return worst(load["verdict"] for load in answer["loads"])
@@ -111,8 +112,9 @@ def _report_json(options: Options, objects: Iterable[dict[str, Any]]) -> int:
 
 def _report(options: Options, answers: Iterable[TreeLoad]) -> int:
     from wontload.cli.progress import waiting
+    from wontload.report.text import counted
 
-    with waiting(f"reading {len(options.files)} files", enabled=not options.quiet):
+    with waiting(f"reading {counted(len(options.files), 'file')}", enabled=not options.quiet):
         loads = list(answers)
     deliver(options, _drawn(options, loads))
     return worst(load.result.verdict.value for load in loads)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from wontload.remedy.advice import JudgedAdvice
 from wontload.report.layout import Line, Span, draw, flow, span, words
 from wontload.report.screen import Terminal
-from wontload.report.text import cells
+from wontload.report.text import cells, counted
 
 WOULD_WORK = {True: ("would work", "good"), False: ("would not", "bad"), None: ("not known", "warning")}
 VERDICT = max(cells(text) for text, _ in WOULD_WORK.values()) + 2
@@ -52,7 +52,7 @@ def summary_of(advice: Sequence[JudgedAdvice]) -> str:
     found = f"{working or 'none'} would work here"
     if not working and not_known:
         found = f"none would surely work here, and of {not_known} nobody can tell beforehand"
-    return f"Of {len(advice)} remedies that people give for this, {found}"
+    return f"Of {counted(len(advice), 'remedy')} that people give for this, {found}"
 
 
 def _row(one: JudgedAdvice, title: int, terminal: Terminal) -> Iterator[Line]:

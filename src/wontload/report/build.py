@@ -14,6 +14,7 @@ from wontload.diagnosis.finding import Finding
 from wontload.report.layout import Line, Span, draw, flow, labelled, span, words
 from wontload.report.log import render_log
 from wontload.report.screen import Terminal
+from wontload.report.text import counted
 
 MIB = 1 << 20
 
@@ -136,7 +137,7 @@ def _wheel(answer: BuildAnswer, terminal: Terminal) -> Iterator[Line]:
         "fails": "fails",
     }
     code = f"; GPU code for {', '.join(judged.gpu_targets)}" if judged.gpu_targets else ""
-    text = f"{len(judged.files)} native files judged on this machine: {said[judged.verdict]}{code}"
+    text = f"{counted(len(judged.files), 'native file')} judged on this machine: {said[judged.verdict]}{code}"
     yield from labelled("", words(text), terminal.width)
 
 

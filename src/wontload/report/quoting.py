@@ -22,9 +22,9 @@ class CannotQuote(WontloadError):
 def powershell(text: str) -> str:
     """A PowerShell literal. What is not ASCII goes in Base64: Windows PowerShell 5 reads scripts in the ANSI code page.
 
-    So do the typographic quotes that PowerShell takes for its own.
+    So do the typographic quotes that PowerShell takes for its own, and control characters: a NUL ends a script early.
     """
-    if not text.isascii():
+    if not (text.isascii() and text.isprintable()):
         encoded = base64.b64encode(text.encode()).decode()
         return f"([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{encoded}')))"
     return "'" + text.replace("'", "''") + "'"

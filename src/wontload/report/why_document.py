@@ -37,6 +37,7 @@ from wontload.report.page_document import page_blocks
 from wontload.report.request import expression, leaves_of, note_of, steps_of
 from wontload.report.screen import UNICODE
 from wontload.report.settle import HEADING as SETTLE
+from wontload.report.text import counted
 from wontload.report.tree import verdict_of as end_of
 from wontload.report.tree_document import result_blocks
 from wontload.report.why import has_place, is_accounted_for, verdict_of
@@ -122,7 +123,7 @@ def _finding(finding: Finding, diagnosis: Diagnosis, *, is_first: bool) -> Itera
             ("directory", "rule"),
             tuple((text(f"{n}. {place}"), text(spelled(rule))) for n, (rule, place) in enumerate(places, 1)),
         )
-        yield Details(text(f"Searched, in this order: {len(places)} places"), (table,), open=is_first)
+        yield Details(text(f"Searched, in this order: {counted(len(places), 'place')}"), (table,), open=is_first)
     if finding.evidence:
         evidence = tuple((text(one.kind.replace("_", " ")), text(one.text)) for one in finding.evidence)
         table = Table("What supports this finding, in full", ("kind", "what it says"), evidence)
