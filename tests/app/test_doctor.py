@@ -86,6 +86,18 @@ def test_one_of_several_may_be_a_plugin_that_nobody_misses():
     assert files(found, "pkg")["plugin.abi3.so"].standing is Standing.FAILS
 
 
+@pytest.mark.parametrize(("needed", "verdict"), [("libc.so.6", "loads"), ("libmpi.so.12", "fails")])
+def test_of_several_builds_of_a_module_one_is_enough(needed: str, verdict: str):
+    builds = {
+        f"{LINUX_SITE}/pkg/MPI.{name}.abi3.so": so(library)
+        for name, library in (("one", needed), ("two", "libmpi.so.40"))
+    }
+    found = check(linux(builds), {"pkg": tuple(builds)})
+    assert (found.verdict, len(files(found, "pkg"))) == (verdict, 2)
+    ailing = doctor_to_json(found)["packages"][0]["ailing"]
+    assert len(ailing) == (0 if verdict == "loads" else 2)
+
+
 @pytest.mark.parametrize("content", [None, "gone", "damaged"])
 def test_a_file_that_is_gone_or_damaged_is_no_plugin(content: str | None):
     library = f"{LINUX_SITE}/pkg.libs/libz.so.1"

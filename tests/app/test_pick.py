@@ -18,6 +18,7 @@ from wontload.app.pick_places import Options
 from wontload.diagnosis import Severity
 from wontload.errors import UnknownTarget, WontloadError
 from wontload.machine.profile import clean_machine
+from wontload.report.pick_json import pick_to_json
 from wontload.report.pick_words import reasons
 from wontload.wheels.cache import Cache
 from wontload.wheels.weighing import Standing
@@ -166,19 +167,34 @@ def test_where_nothing_fits_the_smallest_change_is_named(indexes):
     assert "build from source" in answer.changes[1]
 
 
-def test_a_library_that_the_system_brings_is_named_with_its_command_and_no_other_python_is(tmp_path):
+AIO, VERBS = (f"{package} brings {library}: sudo apt install {package}" for package, library in (
+    ("libaio1", "libaio.so.1"), ("libibverbs1", "libibverbs.so.1")))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("needed", "changes", "lacks"),
+    [
+        ({"_ext": ["libaio.so.1", "libnobody.so.7"]}, AIO, "libaio.so.1 and nobody is known to bring libnobody.so.7"),
+        (
+            {"_ext.one": ["libaio.so.1"], "_ext.two": ["libibverbs.so.1"]},
+            f"{AIO}; or {VERBS}",
+            "libaio.so.1 (or libibverbs.so.1 in its place)",
+        ),
+    ],
+)
+def test_a_library_that_the_system_brings_is_named_with_its_command_and_no_other_python_is(
+    tmp_path, needed, changes, lacks
+):
     tag = "manylinux_2_17_x86_64"
     with serving() as server:
-        files = {"llama_cpp/_ext.so": elf(needed=["libmpi.so.12", "libnobody.so.7"])}
+        files = {f"llama_cpp/{name}.abi3.so": elf(needed=libraries) for name, libraries in needed.items()}
         tags = [f"cp3{minor}-cp3{minor}-{tag}" for minor in (11, 12)]
         wheels = [make_wheel(tmp_path, files, name="llama_cpp_python", tag=one) for one in tags]
         options = Options(index_url=offer(server, "only", *wheels), known=False)
         machine, _ = clean_machine("debian-12", architecture="x86_64", python=(3, 11))
         answer = pick(NAME, machine=machine, options=options)
-    assert answer.verdict == "fails"
-    assert answer.changes == ("libmpich12 brings libmpi.so.12: sudo apt install libmpich12",)
-    said = "; ".join(reasons(answer.ranked[0], answer))
-    assert said == "would not load: this system lacks libmpi.so.12 and nobody is known to bring libnobody.so.7"
+    assert (answer.verdict, answer.changes) == ("fails", (changes,))
+    assert "; ".join(reasons(answer.ranked[0], answer)) == f"would not load: this system lacks {lacks}"
 
 
 def test_without_a_gpu_the_cpu_build_is_the_best(indexes):
@@ -235,6 +251,11 @@ def test_without_the_network_what_was_read_before_is_known(indexes):
     assert before.recommended is not None
     assert again.recommended.candidate == before.recommended.candidate
     assert (before.fetched_bytes > 0, again.fetched_bytes) == (True, 0)
+    told = [
+        (answer["offline"], *(one["cached"] for one in answer["places"]))
+        for answer in map(pick_to_json, (before, again))
+    ]
+    assert told == [(False,) * len(told[0]), (True,) * len(told[1])]
 
 
 def test_a_name_that_no_index_knows_and_a_network_that_is_not_there(indexes):

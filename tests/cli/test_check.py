@@ -211,6 +211,17 @@ def test_a_missing_gpu_runtime_of_an_optional_library_is_a_warning(command, tmp_
     assert (ran.status, "error[WL201]: cudart64_12.dll" in ran.out) == (1, True)
 
 
+@pytest.mark.parametrize(("other", "status", "severity"), [("KERNEL32.dll", 0, "note"), ("impi.dll", 1, "error")])
+def test_of_several_builds_of_a_module_one_must_load(command, tmp_path: Path, other: str, status: int, severity: str):
+    builds = {
+        "demo/MPI.ms.cp311-win_amd64.pyd": pe(needs=["msmpi.dll"]),
+        "demo/MPI.x.cp311-win_amd64.pyd": pe(needs=[other]),
+    }
+    ran = command("check", str(make_wheel(tmp_path, builds)), "--json")
+    (wheel,) = ran.json["wheels"]
+    assert (ran.status, {one["severity"] for one in wheel["findings"]}) == (status, {severity})
+
+
 FORMATS = ([], ["--json"], ["--jsonl"], ["--format", "markdown"], ["--format", "html"], ["--format", "sarif"])
 
 

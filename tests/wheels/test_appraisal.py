@@ -90,6 +90,33 @@ def test_of_alternatives_the_best_decides(judge):
     assert (found.gpu.cuda, found.gpu.runs) == ((11, 12), True)
 
 
+MPI = "demo/MPI.{}.cp311-win_amd64.pyd"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "standing", "lack", "instead"),
+    [
+        ("kernel32.dll", "nobody-has-this.dll", Standing.LOADS, (), {}),
+        ("nobody.dll", "no-more.dll", Standing.FAILS, ("nobody.dll",), {"nobody.dll": ("no-more.dll",)}),
+        ("cudart64_110.dll", "nobody.dll", Standing.NEEDS, ("nvidia-cuda-runtime-cu11",), {}),
+        (
+            "cudart64_110.dll",
+            "impi.dll",
+            Standing.NEEDS,
+            ("nvidia-cuda-runtime-cu11",),
+            {"nvidia-cuda-runtime-cu11": ("impi-rt",)},
+        ),
+    ],
+)
+def test_of_several_builds_of_a_module_an_import_takes_one(judge, one, other, standing, lack, instead):
+    files = {MPI.format("one"): pe(needs=[one]), MPI.format("two"): pe(needs=[other])}
+    found = judge(files)
+    assert (found.standing, (*found.missing, *found.needs), found.instead) == (standing, lack, instead)
+    assert len(found.deciding) == 1
+    beside = judge({**files, EXTENSION: pe(needs=["nobody-at-all.dll"])})
+    assert (beside.standing, "nobody-at-all.dll" in beside.missing) == (Standing.FAILS, True)
+
+
 @pytest.mark.parametrize(
     ("targets", "ptx", "version", "runs", "how"),
     [

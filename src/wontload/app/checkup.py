@@ -14,6 +14,7 @@ from enum import Enum
 
 from wontload.app.places import Place
 from wontload.diagnosis import alone
+from wontload.diagnosis.module_builds import spared
 from wontload.knowledge.packages import normalised
 from wontload.loader import LoadResult
 from wontload.loader import load as simulate
@@ -38,6 +39,7 @@ class CheckedFile:
         extension: an extension module that this Python could import.
         known: its package is known to load it so. Any other file may be one that it does not ask for, or does without.
         damaged: the file itself is gone or cannot be read, whatever it needs.
+        spared: it does not load, and another build of the same module does: an import takes one of them.
         saved: a saved machine tells of the file; it is made to tell of its targets, and of all only without one.
         standing: how it stands; undetermined too when it loads only if something adds a directory for it.
         result: what the loader would do with it alone.
@@ -53,6 +55,7 @@ class CheckedFile:
     result: LoadResult
     elsewhere: tuple[str, ...] = ()
     saved: bool = True
+    spared: bool = False
 
 
 class Checker:
@@ -86,8 +89,13 @@ class Checker:
         files = [file.path for file in distribution.files]
         site = distribution.location
         winmodes = {path: alone.winmode_of(self.machine, loading, path, site) for path in files}
-        checked = (self._check(path, near, winmodes[path]) for path in files)
-        yield from sorted((one for one in checked if one), key=lambda one: (not one.known, not one.extension, one.path))
+        checked = [one for path in files if (one := self._check(path, near, winmodes[path]))]
+        served = spared(
+            (one.path for one in checked if one.standing is not Standing.LOADS and not one.damaged),
+            (one.path for one in checked if one.standing is Standing.LOADS),
+        )
+        told = (replace(one, spared=one.path in served) for one in checked)
+        yield from sorted(told, key=lambda one: (not one.known, not one.extension, one.path))
 
     def _check(self, path: str, near: frozenset[str], winmode: int | None) -> CheckedFile | None:
         kind, name = self.machine.files.kind(path), self._base(path)

@@ -37,12 +37,12 @@ class CheckedPackage:
     @property
     def failing(self) -> tuple[CheckedFile, ...]:
         """Files that would not load, extension modules first."""
-        return tuple(one for one in self.files if one.standing is Standing.FAILS)
+        return tuple(one for one in self.files if one.standing is Standing.FAILS and not one.spared)
 
     @property
     def open(self) -> tuple[CheckedFile, ...]:
         """Files of which only a trial tells."""
-        return tuple(one for one in self.files if one.standing is Standing.UNDETERMINED)
+        return tuple(one for one in self.files if one.standing is Standing.UNDETERMINED and not one.spared)
 
     @property
     def verdict(self) -> str:

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from wontload.app.pick_places import Options, places_for, settings_here, web_for, with_places
+from wontload.app.pick_offers import Question, offered, parsed
+from wontload.app.pick_places import Options, with_places
 from wontload.app.pick_reading import Consent, Progress, Reader
 from wontload.app.pick_runtime import Runtimes
 from wontload.app.places import Place as Where
 from wontload.app.places import saved_machine, this_computer
 from wontload.diagnosis import Finding
-from wontload.errors import UnknownTarget, WontloadError
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
 from wontload.machine.interpreters import chosen as interpreter
 from wontload.machine.snapshot import Snapshot
 from wontload.wheels.cache import Cache
-from wontload.wheels.candidates import Candidate, Target, candidates_of, same_file
+from wontload.wheels.candidates import Candidate, Target, same_file
 from wontload.wheels.changes import changes
 from wontload.wheels.choosing import Request
 from wontload.wheels.choosing import chosen as choose
 from wontload.wheels.commands import Wanted, asks, install_command
 from wontload.wheels.index.constraints import constraint_on
-from wontload.wheels.index.gather import Asked, gather
+from wontload.wheels.index.gather import Asked
 from wontload.wheels.index.settings import Settings
 from wontload.wheels.no_wheel import no_wheel
 from wontload.wheels.ranking import Ranked, rank, settled, waves
-from wontload.wheels.variants import with_properties
-from wontload.wheels.versions import not_offered, of_versions
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -52,7 +51,7 @@ class Pick:
         constraint: versions that pip's constraint files here leave; empty for all.
         commands: by installer, the line that gets the recommended one. changes: what would make something fit.
         fetched_bytes: over the network, pages included. offline: nobody was asked, all is from the cache.
-        specifier: versions that were asked for; empty for any.
+        specifier: versions that were asked for; empty for any. called: how a command calls the interpreter.
     """
 
     project: str
@@ -70,6 +69,7 @@ class Pick:
     fetched_bytes: int = 0
     offline: bool = False
     specifier: str = ""
+    called: str = "python"
 
     @property
     def verdict(self) -> str:
@@ -105,32 +105,21 @@ def pick(
     """
     from packaging.specifiers import SpecifierSet
 
-    project, specifier = _parsed(requirement)
+    project, specifier = parsed(requirement)
     place = saved_machine(machine, None) if machine else this_computer(python or interpreter(as_module=True)[0])
-    pip, uv = settings_here(place, options)
     cache = cache or Cache()
-    web = web_for(pip, cache, options)
-    places = places_for(project, place.machine, pip, uv, options)
-    progress(f"asking {len(places)} places for {project}")
-    asked = gather(project, places, web)
-    target = Target(place.machine)
-    candidates = with_properties(candidates_of(project, asked, target), asked, web)
-    if not candidates:
-        raise _nothing(project, asked)
-    if not (wanted := of_versions(candidates, specifier)):
-        raise not_offered(project, specifier, candidates, asked)
-    constraint = constraint_on(project, pip.constraints)
-    plain = _plain(project, specifier & SpecifierSet(constraint), candidates, with_places(pip, options))
-    reader = Reader(project, web, cache, read_all=options.read_all, consent=consent, progress=progress)
-    runtimes = Runtimes(place=place, web=web, cache=cache, pip=pip, uv=uv, options=options, progress=progress)
-    ranked = _judged(waves(candidates, specifier, place.machine), plain, reader, runtimes, place, every=options.every)
+    question = Question.of(project, specifier, place, options, cache)
+    asked, candidates, wanted = offered(question, progress)
+    constraint = constraint_on(project, question.pip.constraints)
+    plain = _plain(project, specifier & SpecifierSet(constraint), candidates, with_places(question.pip, options))
+    ranked, fetched_bytes = _judged(question, candidates, plain, consent, progress)
     cache.prune()
     recommended = next((one for one in ranked if one.works), None)
-    installed = _installed(project, place.machine)
     return Pick(
         project=project,
         machine=place.machine,
-        installed=installed,
+        installed=_installed(project, place.machine),
+        called=_called(place),
         asked=asked,
         candidates=candidates,
         ranked=ranked,
@@ -138,31 +127,37 @@ def pick(
         plain=plain,
         findings=tuple(filter(None, [no_wheel(project, wanted, plain)])),
         constraint=constraint,
-        commands=_commands(recommended, candidates, project, installed, place, options, constraint, (pip, uv), asked),
-        changes=() if recommended else changes(wanted, ranked, target),
-        fetched_bytes=web.fetched_bytes + reader.fetched_bytes + runtimes.fetched_bytes,
+        commands=_commands(question, recommended, candidates, asked, constraint),
+        changes=() if recommended else changes(wanted, ranked, Target(place.machine)),
+        fetched_bytes=fetched_bytes,
         offline=options.offline,
         specifier=str(specifier),
     )
 
 
 def _judged(
-    found: Iterable[Sequence[Candidate]],
+    question: Question,
+    candidates: Sequence[Candidate],
     plain: Candidate | None,
-    reader: Reader,
-    runtimes: Runtimes,
-    place: Where,
-    *,
-    every: bool,
-) -> tuple[Ranked, ...]:
-    """Read wave after wave, until the best of what was read is as good as it gets; with `every`, all.
+    consent: Consent,
+    progress: Progress,
+) -> tuple[tuple[Ranked, ...], int]:
+    """The wheels that were read, the best first, and the bytes that were fetched in all.
 
+    They are read wave after wave, until the best of what was read is as good as it gets; with `every`, all at once.
     What the best one needs is read before it counts as that.
     """
+    place, options, web = question.place, question.options, question.web
+    reader = Reader(
+        question.project, web, question.cache, read_all=options.read_all, consent=consent, progress=progress
+    )
+    runtimes = Runtimes(
+        place=place, web=web, cache=question.cache, pip=question.pip, uv=question.uv, options=options, progress=progress
+    )
     judged: list[Ranked] = []
     ranked: tuple[Ranked, ...] = ()
-    reading = [tuple(one for wave in found for one in wave)] if every else found
-    for number, wave in enumerate(reading):
+    found = waves(candidates, question.specifier, place.machine)
+    for number, wave in enumerate([tuple(chain.from_iterable(found))] if options.every else found):
         known = plain is None or any(same_file(one, plain) for one in wave)
         more = (plain,) if number == 0 and plain is not None and not known else ()
         judged += reader.judged((*wave, *more), place)
@@ -173,28 +168,8 @@ def _judged(
             judged = list(ranked)
             if enough or settled(ranked, place.machine):
                 break
-    return runtimes.look_into(ranked)
-
-
-def _parsed(requirement: str) -> tuple[str, SpecifierSet]:
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    try:
-        parsed = Requirement(requirement)
-    except InvalidRequirement as error:
-        raise UnknownTarget(
-            f"{requirement!r} is no distribution's name.", "Give one such as llama-cpp-python."
-        ) from error
-    return normalised(parsed.name), parsed.specifier
-
-
-def _nothing(project: str, asked: Sequence[Asked]) -> WontloadError:
-    failed = [one for one in asked if one.problem]
-    if failed:
-        return WontloadError(
-            f"nothing of {project} was found: {failed[0].problem}", "Is there a network, and is the name right?"
-        )
-    return UnknownTarget(f"no index that was asked knows {project}.", "See --index-url and --find-links for others.")
+    ranked = runtimes.look_into(ranked)
+    return ranked, web.fetched_bytes + reader.fetched_bytes + runtimes.fetched_bytes
 
 
 def _plain(
@@ -211,30 +186,28 @@ def _installed(project: str, machine: Machine) -> str:
 
 
 def _commands(
+    question: Question,
     best: Ranked | None,
     candidates: Sequence[Candidate],
-    project: str,
-    installed: str,
-    place: Where,
-    options: Options,
-    constraint: str,
-    installers: Sequence[Settings],
     asked: Sequence[Asked],
+    constraint: str,
 ) -> dict[str, str]:
     if best is None:
         return {}
     wanted = Wanted(
         candidate=best.candidate,
         candidates=candidates,
-        project=project,
-        installed=installed,
-        python=_called(place),
-        index_url=options.index_url,
+        project=question.project,
+        installed=_installed(question.project, question.place.machine),
+        python=_called(question.place),
+        index_url=question.options.index_url,
         constraint=constraint,
     )
     return {
-        settings.installer: install_command(replace(wanted, known_now=_known_now(settings, asked, options)), settings)
-        for settings in installers
+        settings.installer: install_command(
+            replace(wanted, known_now=_known_now(settings, asked, question.options)), settings
+        )
+        for settings in (question.pip, question.uv)
     }
 
 

@@ -18,7 +18,9 @@ from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
 from wontload.machine import AddedDirectory, LoadRequest, Machine, Process, own_format
 
-TAGGED = re.compile(r"(?i)\.(?:cp\d+t?-[\w]+\.pyd|(?:cpython-\d|abi3|pypy\d|graalpy\d)[^./\\]*\.so)$")
+TAGGED = re.compile(
+    r"(?i)\.(?:(?:cp\d+t?|pypy\d+|graalpy\d+)-[\w-]+\.pyd|(?:cpython-\d|abi3|pypy\d|graalpy\d)[^./\\]*\.so)$"
+)
 MH_DSYM = 10  # Apple, mach-o/loader.h: "companion file with only debug sections"
 ROUNDS = 4  # of finding directories for what is missing: each may bring libraries that need further ones
 

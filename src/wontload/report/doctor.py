@@ -122,7 +122,7 @@ def how_many(package: CheckedPackage) -> Iterator[str]:
     if package.strange:
         yield f"made for another Python or platform ({counted(len(package.strange), 'file')} that this one cannot load)"
     for word, extension in (("extension module", True), ("library", False)):
-        of_kind = [one for one in package.files if one.extension is extension]
+        of_kind = [one for one in package.files if one.extension is extension and not one.spared]
         failing = sum(one.standing is Standing.FAILS for one in of_kind)
         unknown = sum(one.standing is Standing.UNDETERMINED for one in of_kind)
         total = counted(len(of_kind), word)

@@ -10,6 +10,7 @@ from wontload.report.names import environment_of
 from wontload.report.pick_words import build_of, passed_over, reasons, unreached
 from wontload.report.screen import SAVED, Terminal
 from wontload.report.text import counted
+from wontload.wheels.appraisal import Appraisal
 from wontload.wheels.candidates import same_file
 from wontload.wheels.ranking import Ranked
 from wontload.wheels.weighing import Standing
@@ -73,13 +74,20 @@ def _commands(answer: Pick, terminal: Terminal) -> Iterator[Line]:
         yield [*labelled(installer, (), terminal.width)[0], Span(command, "code")]
     appraisal = answer.recommended.appraisal if answer.recommended else None
     if appraisal is not None and appraisal.standing in (Standing.ADDED, Standing.NEEDS):
-        about = "" if terminal.about.startswith(SAVED) else terminal.about  # to be typed on that machine, as the others
-        what = f"wontload fix {answer.project}{about}"
-        text = "makes it find what it does not look for."
-        if appraisal.standing is Standing.NEEDS:
-            text = f"brings {' '.join(appraisal.needs)} and makes it find them."
-            text += "" if appraisal.runtimes else " What is in them was not looked into."
-        yield from labelled("then", [span(what, "code"), *words(text)], terminal.width)
+        yield from labelled("then", _then(answer, appraisal, terminal), terminal.width)
+
+
+def _then(answer: Pick, appraisal: Appraisal, terminal: Terminal) -> list[Span]:
+    """What makes it load once it is installed: the command, and what that does."""
+    if chosen := [one for one in appraisal.needs if one in appraisal.instead]:
+        # A package with several builds of a module chooses by itself, by the library that it finds.
+        return [span(f"{answer.called} -m pip install {chosen[0]}", "code"), *words("brings what it looks for.")]
+    about = "" if terminal.about.startswith(SAVED) else terminal.about  # to be typed on that machine, as the others
+    text = "makes it find what it does not look for."
+    if appraisal.standing is Standing.NEEDS:
+        text = f"brings {' '.join(appraisal.needs)} and makes it find them."
+        text += "" if appraisal.runtimes else " What is in them was not looked into."
+    return [span(f"wontload fix {answer.project}{about}", "code"), *words(text)]
 
 
 def _plain(answer: Pick, terminal: Terminal) -> Iterator[Line]:

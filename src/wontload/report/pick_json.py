@@ -26,6 +26,7 @@ def pick_to_json(answer: Pick, *, every: bool = False) -> Object:
         "tool": __version__,
         "python": python_to_json(machine.python) if machine.python else None,
         "machine": machine_to_json(machine),
+        "offline": answer.offline,
         "project": answer.project,
         "installed": answer.installed or None,
         "verdict": answer.verdict,
@@ -83,6 +84,7 @@ def _appraisal(found: Appraisal) -> Object:
         "runtimes": list(found.runtimes),
         "drivers": list(found.drivers),
         "missing": list(found.missing),
+        "instead": {name: list(others) for name, others in found.instead.items()},
         "findings": [_finding(one) for one in found.findings],
         "files": [{"file": one.member, "mode": one.mode, "verdict": one.verdict.value} for one in found.files],
         "deciding": list(found.deciding),
@@ -113,5 +115,6 @@ def _place(one: Asked) -> Object:
         "configured": one.place.configured,
         "files": len(one.links),
         "absent": one.absent,
+        "cached": one.cached,
         "problem": one.problem or None,
     }

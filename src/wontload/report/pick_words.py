@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from wontload.app.pick import Pick
 from wontload.diagnosis import Finding
+from wontload.diagnosis.words import listed
 from wontload.machine import Machine
 from wontload.report.text import and_list, counted
 from wontload.wheels.appraisal import Appraisal
@@ -41,7 +42,7 @@ def standing_of(appraisal: Appraisal, machine: Machine) -> str:
     if appraisal.standing is Standing.ADDED:
         return f"finds {_names(appraisal.added)} only with help: on this machine, where it does not look"
     if appraisal.standing is Standing.NEEDS:
-        needed = and_list(list(appraisal.needs[:NAMED]))
+        needed = and_list(_with_others(appraisal.needs[:NAMED], appraisal))
         return f"would load once {needed} {_is(appraisal.needs)} installed and found{_looked_into(appraisal)}"
     if appraisal.standing is Standing.UNDETERMINED:
         return "may load or not" + _because(appraisal, machine)
@@ -62,11 +63,18 @@ def _because(appraisal: Appraisal, machine: Machine) -> str:
     if appraisal.missing:
         known = [one for one in appraisal.missing if system_package(one, machine)]
         nobody = [one for one in appraisal.missing if one not in known]
-        lacks = [f"this system lacks {_names(known)}"] if known else []
-        return f": {' and '.join([*lacks, *([f'nobody is known to bring {_names(nobody)}'] if nobody else [])])}"
+        lacks = [f"this system lacks {_names(_with_others(known, appraisal))}"] if known else []
+        lost = [f"nobody is known to bring {_names(_with_others(nobody, appraisal))}"] if nobody else []
+        return f": {' and '.join([*lacks, *lost])}"
     if appraisal.findings:
         return f": {titled(appraisal.findings[0])}"
     return ""
+
+
+def _with_others(names: Sequence[str], appraisal: Appraisal) -> list[str]:
+    """Names, each with what another build of the module needs in its place."""
+    others = appraisal.instead
+    return [f"{one} (or {listed(others[one], word='or')} in its place)" if one in others else one for one in names]
 
 
 def titled(finding: Finding) -> str:

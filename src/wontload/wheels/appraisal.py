@@ -6,10 +6,11 @@ leaves the answer open: a package may do without some of its files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wontload.diagnosis import Finding, Severity
+from wontload.diagnosis.module_builds import module_of
 from wontload.knowledge.packages import normalised
 from wontload.loader import Verdict
 from wontload.machine import Machine, Process
@@ -34,6 +35,8 @@ class Appraisal:
             come with it. drivers: GPU drivers that are not here.
         runtimes: wheels that were looked into for these; it was judged with them. None: nobody looked.
         missing: libraries that are nowhere and that nobody is known to bring.
+        instead: for the first of these or of `needs` that decides for one build of a module, what other builds of that
+            module, as far from loading, lack in its place.
         findings: why what decides would fail, one a code and subject.
         gpu: what it makes of the GPU. cuda: majors of the CUDA runtime that its files import.
         fetched_bytes, size_bytes: read, of all. unread, unread_bytes: members that were not read, and what they cost.
@@ -48,6 +51,7 @@ class Appraisal:
     runtimes: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     gpu: GpuUse = field(default_factory=GpuUse)
     fetched_bytes: int = 0
@@ -76,7 +80,8 @@ def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Seque
     left = frozenset(name.rpartition("/")[2] for name in unread)
     judged = [weigh(one, machine, own=normalised(wheel.name), required=required, unread=left) for one in files]
     rules = Deciding.of(wheel.name, machine)
-    representatives = [min(group, key=lambda one: one.standing) for group in rules.groups(judged)]
+    groups = list(rules.groups(judged))
+    representatives = [min(group, key=lambda one: one.standing) for group in groups]
     waiting = [name for name in unread if rules.waits_for(name, representatives)]
     standing = max((one.standing for one in representatives), default=Standing.LOADS)
     if waiting and standing < Standing.UNDETERMINED:
@@ -92,6 +97,7 @@ def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Seque
         brought=_joined(one.brought for one in representatives),
         drivers=_joined(one.drivers for one in representatives),
         missing=_joined(one.missing for one in representatives),
+        instead=dict(pair for one, group in zip(representatives, groups, strict=True) for pair in _instead(one, group)),
         findings=_first_of_each(representatives),
         gpu=gpu_use(opened, machine),
         fetched_bytes=opened.fetched_bytes,
@@ -99,6 +105,18 @@ def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Seque
         unread=unread,
         unread_bytes=opened.unread_bytes,
     )
+
+
+def _instead(best: Weighed, group: Sequence[Weighed]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a build of a module lacks, and in its place other builds that stand as well; nothing where there is none."""
+    if module_of(best.file.member) is None:
+        return
+    lacks = {*best.missing, *best.needs}
+    others = [(*one.missing, *one.needs) for one in group if one is not best and one.standing is best.standing]
+    named = tuple(dict.fromkeys(name for names in others for name in names if name not in lacks))
+    first = next((name for name in (*best.missing, *best.needs) if not any(name in names for names in others)), None)
+    if first is not None and named:
+        yield first, named
 
 
 def with_runtimes(

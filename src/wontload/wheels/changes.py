@@ -28,11 +28,13 @@ def changes(candidates: Sequence[Candidate], ranked: Sequence[Ranked], target: T
 
 
 def _of_the_system(ranked: Sequence[Ranked], machine: Machine) -> Iterator[str]:
-    """What brings the libraries that the best judged wheel lacks, one a sentence."""
+    """What brings the libraries that the best judged wheel lacks, one a sentence with what would do in its place."""
     best = next((one.appraisal for one in ranked if one.appraisal is not None), None)
     for name in best.missing if best else ():
-        if (found := system_package(name, machine)) is not None:
-            yield f"{found.package} brings {name}: {found.command or found.where}"
+        known = [(one, system_package(one, machine)) for one in (name, *best.instead.get(name, ()))] if best else []
+        said = [f"{one.package} brings {lib}: {one.command or one.where}" for lib, one in known if one is not None]
+        if said:
+            yield "; or ".join(said)
 
 
 def _to_be_read(ranked: Sequence[Ranked]) -> Iterator[str]:

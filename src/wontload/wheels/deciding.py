@@ -1,7 +1,8 @@
 """Which native files of a wheel an import needs: extension modules, and the libraries that a package loads by itself.
 
 What a package loads is recorded in `knowledge/loaders.toml`; patterns with `*` there stand for alternatives of which
-the package takes one (`libbitsandbytes_cuda*.dll`: the one of the CUDA that it finds), so the best of them decides.
+the package takes one (`libbitsandbytes_cuda*.dll`: the one of the CUDA that it finds), so the best of them decides. The
+same holds for several builds of one extension module (`diagnosis.module_builds`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from wontload.diagnosis.module_builds import module_of
 from wontload.knowledge import packages
 from wontload.knowledge.gpu_builds import gpu_build
 from wontload.knowledge.packages import import_name_for
@@ -63,7 +65,7 @@ class Deciding:
         return any(self._key(one) for one in files)
 
     def groups(self, files: Sequence[Weighed]) -> Iterator[list[Weighed]]:
-        """Files of which one must load: each alone, but for the alternatives of a pattern."""
+        """Files of which one must load: each alone, but for the alternatives of a pattern and a module's builds."""
         found: dict[str, list[Weighed]] = {}
         for one in files:
             if key := self._key(one):
@@ -75,7 +77,12 @@ class Deciding:
         if any(fnmatchcase(unread.lower(), one) for one in self.gpu_parts):
             return False
         if is_extension(unread):
-            return True
+            module = module_of(unread)
+            return not any(
+                module == module_of(one.file.member) and one.standing is Standing.LOADS
+                for one in representatives
+                if module
+            )
         pattern = self._pattern(unread)
         if pattern is None:
             return not self.knows(representatives)
@@ -83,9 +90,11 @@ class Deciding:
         return "*" not in pattern or not loaded
 
     def _key(self, one: Weighed) -> str:
-        """What a file stands for: itself, or the alternatives; empty where it does not decide."""
+        """What a file stands for: itself, its module or the alternatives; empty where it does not decide."""
         pattern = self._pattern(one.file.member)
-        if one.file.mode == "import" or (pattern and "*" not in pattern):
+        if one.file.mode == "import":
+            return module_of(one.file.member) or one.file.member
+        if pattern and "*" not in pattern:
             return one.file.member
         return ALTERNATIVES if pattern else ""
 

@@ -34,16 +34,20 @@ class Gravity:
 
     Args:
         wheel: that is checked. absent: dependencies that it declares and that are not at hand. judge: of that machine.
+        spared: members that fail, and in whose place another build of the same module loads.
     """
 
-    def __init__(self, wheel: Wheel, absent: Sequence[str], judge: Judge) -> None:
-        self._wheel, self._absent, self._judge = wheel, absent, judge
+    def __init__(self, wheel: Wheel, absent: Sequence[str], judge: Judge, spared: frozenset[str] = frozenset()) -> None:
+        self._wheel, self._absent, self._judge, self._spared = wheel, absent, judge, spared
 
     def weigh(self, finding: Finding, judged: JudgedFile) -> Finding:
         """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel."""
         finding = replace(finding, chain=(judged.member, *finding.chain[1:]))
         if finding.severity is not Severity.ERROR:
             return finding
+        if judged.member in self._spared:
+            text = "another build of the same module loads, and an import takes one of them"
+            return _less_grave(finding, Severity.NOTE, text)
         if self._is_asked_for_by_nobody(judged.member):
             text = (
                 f"no file of the wheel asks for {base_name(judged.member)}: only code that lists its directory loads it"

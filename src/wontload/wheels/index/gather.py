@@ -41,13 +41,14 @@ class Asked:
 
     Attributes:
         links: of the project and of others where the place does not sort them. problem: why it gave none.
-        absent: it answered, and knows no such project.
+        absent: it answered, and knows no such project. cached: its page was kept from earlier, and nobody was asked.
     """
 
     place: Place
     links: tuple[Link, ...] = ()
     problem: str = ""
     absent: bool = False
+    cached: bool = False
 
 
 def gather(
@@ -75,9 +76,9 @@ def gather(
 def _ask(project: str, place: Place, web: Web) -> Asked:
     try:
         if place.kind == "releases":
-            return Asked(place=place, links=_releases(place, web))
+            return _releases(place, web)
         if place.kind == "links":
-            return Asked(place=place, links=_page_of_links(place, web))
+            return _page_of_links(place, web)
         return _of_index(project, place, web)
     except WontloadError as error:
         return Asked(place=place, problem=str(error))
@@ -96,25 +97,30 @@ def _of_index(project: str, place: Place, web: Web) -> Asked:
         if problem.status == 404 or (problem.status == 403 and "download.pytorch.org" in url):
             return Asked(place=place, absent=True)
         raise
-    return Asked(place=place, links=links_of(page.body, page.content_type, page.url, shown_url(place.url)))
+    links = links_of(page.body, page.content_type, page.url, shown_url(place.url))
+    return Asked(place=place, links=links, cached=page.cached)
 
 
-def _page_of_links(place: Place, web: Web) -> tuple[Link, ...]:
+def _page_of_links(place: Place, web: Web) -> Asked:
     if path_of(place.url) is not None:
-        return folder_links(place.url)
+        return Asked(place=place, links=folder_links(place.url))
     page = web.page(place.url, "text/html")
-    return links_of(page.body, page.content_type, page.url, shown_url(place.url))
+    links = links_of(page.body, page.content_type, page.url, shown_url(place.url))
+    return Asked(place=place, links=links, cached=page.cached)
 
 
-def _releases(place: Place, web: Web) -> tuple[Link, ...]:
+def _releases(place: Place, web: Web) -> Asked:
     repository = releases.repository_of(place.url)
     if repository is None:
         raise WontloadError(f"{shown_url(place.url)} is no page of releases on GitHub.")
     found: list[Link] = []
+    cached = True
     for number in range(1, releases.MOST_PAGES + 1):
         url = releases.API.format(owner=repository[0], name=repository[1], page=number)
-        links, last = releases.release_links(web.page(url, releases.ACCEPT).body, place.url)
+        page = web.page(url, releases.ACCEPT)
+        links, last = releases.release_links(page.body, place.url)
         found += links
+        cached = cached and page.cached
         if last:
             break
-    return tuple(found)
+    return Asked(place=place, links=tuple(found), cached=cached)

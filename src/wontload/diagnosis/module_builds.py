@@ -1,0 +1,40 @@
+"""Builds of one extension module of which an import takes one: `MPI.mpich.cpython-311-…so` beside `MPI.openmpi.…`.
+
+A plain import looks for the module's name with one of Python's suffixes, and a name has no dot in it. So a file with a
+further word before the suffix is found by a finder of its package's own alone, which chooses: by the library that is
+here (mpi4py), by the processor.
+
+Source: CPython, `importlib.machinery.FileFinder.find_spec` (`tail_module + suffix`, the tail being what follows the
+last dot); mpi4py 4.1, `_mpiabi._Finder.find_spec`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+SUFFIX = re.compile(
+    r"(?i)(?:\.(?:cp\d+t?|pypy\d+|graalpy\d+)-[\w-]+)?\.pyd$|\.(?:cpython-\d|abi3|pypy\d|graalpy\d)[^./\\]*\.so$"
+)
+BUILD = re.compile(r"(?P<module>[^\W\d]\w*)\.(?P<build>[\w.+-]+)")
+
+
+def module_of(path: str) -> str | None:
+    """The module, by its path without build and suffix, that a file is one build of; `None`: a plain import finds it.
+
+    Args:
+        path: of an extension module, with either kind of slashes.
+    """
+    suffix = SUFFIX.search(path)
+    if suffix is None:
+        return None
+    stem = path[: suffix.start()]
+    name = re.split(r"[\\/]", stem)[-1]
+    found = BUILD.fullmatch(name)
+    return stem[: len(stem) - len(name)] + found["module"] if found else None
+
+
+def spared(failing: Iterable[str], loading: Iterable[str]) -> frozenset[str]:
+    """Those of the failing files in whose place another build of the same module loads."""
+    served = {module_of(path) for path in loading} - {None}
+    return frozenset(path for path in failing if module_of(path) in served)
