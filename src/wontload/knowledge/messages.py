@@ -41,9 +41,9 @@ class Message:
     Attributes:
         id: the row's name. speaker: its table, such as `builds`.
         kind: what has to be looked at beside the text: `stated` (nothing), `missing` (which library it is about
-            decides), `symbol`, `entry-point`, `module`, `compiled-name`, `shadow`, `incomplete`, `architecture`
-            (likewise), `number` (Windows' number does), `summary` (the cause stands elsewhere), `fact` (no cause, but
-            a rule of a build log may use it).
+            decides), `symbol`, `runtime`, `entry-point`, `module`, `compiled-name`, `shadow`, `incomplete`,
+            `architecture` (likewise), `number` (Windows' number does), `summary` (the cause stands elsewhere), `fact`
+            (no cause, but a rule of a build log may use it).
         code: the finding that it speaks for first.
         decides: whether the text alone is enough to say so.
         suspects: other findings that it may come of, the likelier first.
@@ -93,6 +93,7 @@ class NumberMeaning:
     decides: bool
     suspects: tuple[str, ...]
     title: str
+    why: str
     needs: str
     rank: int
 
@@ -139,6 +140,7 @@ def number_meanings() -> Mapping[int, NumberMeaning]:
             decides=row.get("decides", True),
             suspects=tuple(row.get("suspects", ())),
             title=row["title"],
+            why=row.get("why", ""),
             needs=row.get("needs", ""),
             rank=row.get("rank", USUAL_RANK),
         )

@@ -75,6 +75,11 @@ def import_name_for(distribution: str) -> str | None:
     return found.import_name if found else None
 
 
+def owner_of_part(module: str) -> str | None:
+    """The import name of the package that has an extension module, which a message names without it: `_imaging`."""
+    return _owners().get(module)
+
+
 def known_names() -> frozenset[str]:
     """All import names, and all distributions' names as indexes compare them."""
     return frozenset((*_by_import_name(), *_by_distribution()))
@@ -95,6 +100,12 @@ def packages() -> Iterator[Package]:
     for line in lines("packages.txt"):
         import_name, _, distributions = line.partition("|")
         yield Package(import_name=import_name.strip(), distributions=tuple(distributions.split()))
+
+
+@cache
+def _owners() -> Mapping[str, str]:
+    rows = (line.partition("|") for line in lines("parts.txt"))
+    return {part: import_name.strip() for import_name, _, parts in rows for part in parts.split()}
 
 
 @cache

@@ -9,9 +9,9 @@ import pytest
 from tests.support.logs import read
 from wontload.diagnosis.log.judging import diagnose_log
 from wontload.diagnosis.log.reading import decoded
-from wontload.diagnosis.log.text import cleaned, numbered, rejoined
+from wontload.diagnosis.log.text import QUOTED, cleaned, numbered, rejoined
 
-MESSAGE = "ImportError: /opt/odd/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/odd/_core.so)"
+MESSAGE = "ImportError: /usr/lib64/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/odd/_core.so)"
 BEFORE = 'Traceback (most recent call last):\n  File "odd.py", line 1, in <module>\n    import odd\n'
 LOG = BEFORE + MESSAGE + "\n"
 WIDTH = 80
@@ -99,7 +99,7 @@ def test_text_without_breaks_of_a_terminal_is_left_alone():
 
 
 def test_python_prompts_are_no_quoting():
-    assert cleaned(">>> import odd\n> said") == ">>> import odd\nsaid"
+    assert cleaned(">>> import odd\n> said") == f">>> import odd\n{QUOTED}said"
 
 
 def test_cleaning_keeps_the_number_of_lines():

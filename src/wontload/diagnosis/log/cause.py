@@ -12,7 +12,7 @@ from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.missing import of_missing
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import Reading, base_name
-from wontload.diagnosis.log.symbols import of_entry_point, of_symbol
+from wontload.diagnosis.log.symbols import of_entry_point, of_runtime, of_symbol
 from wontload.diagnosis.log.unsearched import by_name_on_windows
 
 LONGEST_SUBJECT = 200
@@ -103,6 +103,8 @@ def _reading(event: Event, log: Log) -> Reading:
         return told
     if message.kind == "symbol":
         return of_symbol(event, log.facts)
+    if message.kind == "runtime":
+        return of_runtime(event)
     if message.kind == "entry-point":
         return of_entry_point(event)
     if message.kind == "architecture":
@@ -137,6 +139,9 @@ def _of_module(event: Event, log: Log) -> Reading:
     if name in OF_PYTHON_ITSELF:
         title = f"that Python was built or packaged without {name}"
         return Reading("WL504", False, ("WL201", "WL701"), title, _LEFT_OUT)
+    if folder := _source_of(name, event, log):
+        title = f"{name} is a part of what is imported from {folder}, a folder of sources where it is not built"
+        return Reading("WL503", False, ("WL504", "WL501"), title, _UNBUILT)
     if dot and (last.startswith("_") or last == package):
         return Reading("WL501", False, ("WL504", "WL503"), f"the extension module {last} is not there for that Python")
     if log.of("build-failed") and not dot:
@@ -144,6 +149,35 @@ def _of_module(event: Event, log: Log) -> Reading:
         why = "pip builds in an environment of its own, which has what the package's pyproject.toml names and no more."
         return Reading("WL505", False, ("WL701", "WL506"), title, why)
     return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+# A frame of a traceback, with the import on the line below it.
+_IMPORTING = re.compile(
+    r"File \"((?:[^\"\n]{1,300}[\\/])?(\w{1,60})[\\/]\w{1,60}\.pyx?)\"[^\n]{0,80}"
+    r"(?:\n[ \t]{1,20}(?:from (\.)|(?:from|import) (\w+)))?"
+)
+FRAMES = 4000  # characters before a message in which the frame stands that led to it
+
+
+def _source_of(name: str, event: Event, log: Log) -> str:
+    """The folder of sources that asked for a part of its own; empty where an installed package did, or nobody knows.
+
+    Python takes a package from the working directory before site-packages, and sources have no compiled parts.
+    """
+    frames = list(_IMPORTING.finditer(log.text, max(0, event.place - FRAMES), event.place))
+    if not frames:
+        return ""
+    path, package, relative, imported = frames[-1].groups()
+    own = "." in name and name.partition(".")[0] == package
+    if "-packages" in path or not (own or relative or imported == package):
+        return ""
+    return base_name(path[: -len(base_name(path))])
+
+
+_UNBUILT = (
+    "Python takes a package from the working directory before the installed one. From another directory the installed "
+    "one is found; to run the sources themselves, their compiled parts have to be built in place."
+)
 
 
 # CUDA 13 dropped code generation below 7.5, CUDA 12 below 5.0. Source: NVIDIA, CUDA Toolkit release notes.

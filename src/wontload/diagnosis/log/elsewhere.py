@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from wontload.diagnosis.log.text import QUOTED, own_words
 from wontload.knowledge.components import component_of
 from wontload.knowledge.families import other_majors
 
@@ -28,6 +29,7 @@ _INSTALLED = re.compile(r"\s{0,4}(?:-- (?:Installing|Up-to-date): /|Installing \
 _IS_THERE = re.compile(
     r"['\"`*]?\s{1,3}(?:file )?(?:is exist|exists|does exist|is (?:there|present|located|in)\b)|\s{0,3}存在"
 )
+_IS_INSTALLED = re.compile(r"['\"`*]?\s(?:is|was|has been) (?:already |also )?installed\b(?!\s*\?)")
 # … and before a path that does not begin at the root: `but it is at `home/odd/lib/libodd.so.3``.
 _IS_AT = re.compile(
     r"\b(?:it|its|it['’]s|file|library|which)\s(?:is |are |lies |resides )?(?:located |there )?(?:at|in|under|inside)"
@@ -36,7 +38,8 @@ _IS_AT = re.compile(
 # What they say of it without its name, on a line of their own words.
 _IT_IS_THERE = re.compile(
     r"\bi can (?:find|see|locate) (?:it|(?:the|that|this) (?:file|library|dll))\b"
-    r"|\b(?:the|that|this) (?:file|library|dll) (?:is there|(?:does )?exists?|is present|is located)\b"
+    r"|\b(?:the|that|this|these|those|all) (?:\w{1,20} )?(?:files?|librar(?:y|ies)|dlls?) (?:(?:does |do )?exists?\b"
+    r"|(?:is|are) (?:all |actually |really |both )?(?:there|present|located|in (?:the|my|its|their|that|this))\b)"
     r"|\bit(?: is|['’]s|s)? (?:actually |definitely |really )?"
     r"(?:exists?\b|(?:there|present|both in|in (?:the|my) (?:folder|venv|directory))\b)"
 )
@@ -70,8 +73,9 @@ def elsewhere(library: str, text: str) -> Elsewhere:
     others: dict[str, None] = {}
     for line in _lines_with(name, text):
         if not _is_listing(line):
-            said = said or _said_of(library, name, line)
-            others.update(dict.fromkeys(_others_said(name, line)))
+            if not line.startswith(QUOTED):
+                said = said or _said_of(library, name, line)
+                others.update(dict.fromkeys(_others_said(name, line)))
             continue
         parts = _parts(line)
         for path in parts:
@@ -132,14 +136,16 @@ def _lines_with(name: str, text: str) -> Iterator[str]:
 
 def _said_of(library: str, name: str, line: str) -> str:
     """What a sentence says of a file of that name: where it lies, or that it is there; empty where it says neither."""
-    if "." not in name:
-        return ""
     for sentence in _SENTENCE.split(line):
         at = sentence.lower().find(name.lower())
         if at < 0:
             continue
         before, behind = sentence[max(0, at - NEAR) : at].lower(), sentence[at + len(name) :]
         if _DENIED.search(before) or _DENIED.match(behind.strip()):
+            continue
+        if "." not in name:
+            if told := _said_of_title(name, sentence, before, behind):
+                return told
             continue
         path = sentence[sentence.rfind(" ", 0, at) + 1 : at + len(name)].lstrip("'\"`(*")
         is_path = bool(re.match(r"/|[A-Za-z]:[\\/]", path)) and path != library
@@ -150,6 +156,16 @@ def _said_of(library: str, name: str, line: str) -> str:
         if _IS_THERE.match(behind) or _SEEN.search(before):
             return "as the text says"
     return ""
+
+
+def _said_of_title(title: str, sentence: str, before: str, behind: str) -> str:
+    """The same of a library by its title: a path of such a file, or that it is installed."""
+    if not _UNSURE.search(before) and _IS_INSTALLED.match(behind):
+        return "as the text says"
+    if _BY_A_PROGRAM.search(sentence.lower()):
+        return ""
+    paths = (word.strip("'\"`*(),.:;") for word in sentence.split())
+    return next((path for path in paths if "/" in path and _is_called(path.rpartition("/")[2], title)), "")
 
 
 REMARKS = 20_000  # characters at each end of a text in which people's own words are sought
@@ -164,7 +180,7 @@ def _said_without_name(text: str) -> str:
     """Whether somebody says of "it" or "the file" that it is there, in a text so short that one file is meant."""
     if len(text) > REMARKS:
         return ""
-    for line in text.splitlines():
+    for line in own_words(text).splitlines():
         if not _WORDS.search(line):
             continue
         for sentence in _SENTENCE.split(line.lower()):

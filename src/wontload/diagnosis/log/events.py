@@ -57,7 +57,7 @@ def _search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:
     for message in wanted:
         reached = -1
         needles = tuple(needle for needle in message.needles if words.issuperset(needle.split(" ")[1:-1]))
-        for place, length in _places(text.folded, needles):
+        for place, length in _places(text.flat, needles):
             if place < reached:
                 continue
             begin = max(0, place - BEFORE)
@@ -94,18 +94,18 @@ def _match_at(pattern: re.Pattern[str], window: str, place: int, length: int) ->
     return None
 
 
-def _places(folded: str, needles: tuple[str, ...]) -> list[tuple[int, int]]:
+def _places(flat: str, needles: tuple[str, ...]) -> list[tuple[int, int]]:
     """Where the needles stand (place, length), in order: the first and the last of each, where there are many."""
     found: set[tuple[int, int]] = set()
     for needle in needles:
-        place, seen = folded.find(needle), 0
+        place, seen = flat.find(needle), 0
         while place >= 0 and seen < MOST_OF_ONE // 2:
             found.add((place, len(needle)))
-            place, seen = folded.find(needle, place + len(needle)), seen + 1
-        last, seen = (folded.rfind(needle), 0) if place >= 0 else (-1, 0)
+            place, seen = flat.find(needle, place + len(needle)), seen + 1
+        last, seen = (flat.rfind(needle), 0) if place >= 0 else (-1, 0)
         while last >= 0 and seen < MOST_OF_ONE // 2:
             found.add((last, len(needle)))
-            last, seen = folded.rfind(needle, 0, last), seen + 1
+            last, seen = flat.rfind(needle, 0, last), seen + 1
     return sorted(found)
 
 

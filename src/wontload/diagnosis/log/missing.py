@@ -73,7 +73,7 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
     if _OF_GLIBC.match(library) and event.message.id.startswith("musl"):
         return Reading("WL306", True, ("WL501",), f"{library} is glibc's, and that system has musl", _MUSL)
     if _OF_PYTHON.match(library):
-        return Reading("WL201", False, ("WL202", "WL501"))
+        return by_place(event, library, text) or Reading("WL201", False, ("WL202", "WL501"))
     if _OF_TORCH.match(library):
         code = "WL304" if _SPLIT_OF_TORCH.match(library) else "WL202"
         return Reading(code, False, ("WL202", "WL304", "WL201"), "", _TORCH)

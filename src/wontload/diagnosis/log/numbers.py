@@ -114,7 +114,7 @@ def _worded(text: Text) -> Iterator[tuple[int, int]]:
     """Where Windows' words stand. Damaged ones are sought near what announces them: there are many forms."""
     folded = text.folded
     for words, number in words_of_windows():
-        place = folded.find(words)
+        place = text.flat.find(words)
         if place >= 0:
             yield place, number
     if folded.isascii():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis.log.cause import OF_PYTHON_ITSELF, Cause, Log, filled, said, stated
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import base_name
-from wontload.diagnosis.log.unsearched import worked_with_an_older_python
+from wontload.diagnosis.log.unsearched import OTHER_START, worked_with_an_older_python, works_elsewhere
 from wontload.knowledge.messages import messages
 from wontload.knowledge.packages import package
 from wontload.knowledge.windows_errors import windows_error
@@ -41,6 +41,7 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
     about = number.file or number.module
     name = base_name(about) or about
     code, decides, suspects = meaning.code, meaning.decides, meaning.suspects
+    why = " ".join(part for part in (_why(meaning.number), meaning.why) if part)
     if meaning.number == 193 and name.lower().endswith((".so", ".dylib")):
         code, decides, suspects = "WL104", True, ()
     if meaning.number == MODULE_NOT_FOUND and number.module in OF_PYTHON_ITSELF:
@@ -49,6 +50,8 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
         _has_directories_of_its_own(number.module or log.facts.target) or worked_with_an_older_python(log.text)
     ):
         code, suspects = "WL202", ("WL203", "WL201", "WL504")
+    if meaning.number == MODULE_NOT_FOUND and works_elsewhere(log.text):
+        code, suspects, why = "WL202", ("WL201", "WL206", "WL203"), OTHER_START
     if meaning.number == FILE_NOT_FOUND and log.is_build:
         code, suspects = "WL701", ("WL505",)
     return Cause(
@@ -56,7 +59,7 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
         decides=decides,
         suspects=suspects,
         title=filled(meaning.title, {"file": name} if name else {}),
-        why=_why(meaning.number),
+        why=why,
         subject=name or f"error {meaning.number if meaning.number < 0x10000 else hex(meaning.number)}",
         place=number.place,
         rank=meaning.rank,

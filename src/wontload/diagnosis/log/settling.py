@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wontload.diagnosis.finding import Finding
-from wontload.diagnosis.log.cause import Log
+from wontload.diagnosis.log.cause import OF_PYTHON_ITSELF, Log
+from wontload.knowledge.packages import distribution_for, owner_of_part
 
 UNKNOWN = "PACKAGE"
 BUILDS = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706", "WL707")
@@ -81,14 +82,23 @@ def is_library(target: str) -> bool:
     return target.lower().endswith((".dll", ".pyd", ".so", ".dylib")) or ".so." in target
 
 
+def importable(module: str) -> str:
+    """What a program imports of a module that a message names; empty where it is a part of some package unknown."""
+    top, dot, _ = module.partition(".")
+    if dot or not top.startswith("_") or top in OF_PYTHON_ITSELF or distribution_for(top):
+        return owner_of_part(top) or top
+    return owner_of_part(top) or ""
+
+
 def target_of(finding: Finding, log: Log) -> str:
     """What to ask about there: the package, else the module or library that the message names."""
     if log.facts.target:
         return log.facts.target
     module = next((number.module for number in log.numbers if number.module), "")
-    named = next((event.values["module"] for event in log.events if "module" in event.values), "")
-    if module or named:
-        return (named or module).partition(".")[0]
+    asking = (event for event in log.events if event.message.code != "WL304")  # that names the one that is asked
+    named = next((event.values["module"] for event in asking if "module" in event.values), "")
+    if known := importable(named or module):
+        return known
     if is_library(finding.subject):
         return finding.subject
     return log.facts.package or UNKNOWN

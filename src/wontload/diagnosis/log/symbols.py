@@ -7,6 +7,7 @@ import re
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.knowledge.stable_abi import stable_abi
 from wontload.knowledge.symbol_versions import is_only_in_glibc
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
 
@@ -41,6 +42,41 @@ _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to 
 _OF_CUDA = re.compile(r"__nvJitLink|nvJitLink|cublas|cudnn|cusparse|cusolver|cufft|nvrtc|cuda[A-Z]|ncc?l[A-Z]")
 
 
+# Directories of an environment that brings its own C++ runtime: conda's, and what is installed for one program alone.
+_OF_CONDA = re.compile(
+    r"/(?:ana|mini|micro|mamba)?conda\d?/|/(?:mini|mamba)forge\d?/|/micromamba/|/envs/[^/]+/|/\.?pixi/"
+)
+_OF_SYSTEM = re.compile(r"(?:/usr(?:/local)?)?/lib(?:32|64|x32)?/|/nix/store/|/gnu/store/")
+
+
+def of_runtime(event: Event) -> Reading:
+    """What it means that libstdc++ or libgcc lacks a version, by whose copy of it the loader took.
+
+    Source: GCC, ABI Policy and Guidelines; conda-forge, libstdcxx-ng; isl-org/Open3D#5531, where conda's copy was older
+    than the system's.
+    """
+    file, importer = event.values.get("file", ""), event.values.get("importer", "")
+    need = event.values.get("version", "a newer version")
+    if file.startswith("/") and (_OF_CONDA.search(file) or not _OF_SYSTEM.match(file)):
+        whose = "conda's" if _OF_CONDA.search(file) else "not the system's"
+        title = f"the C++ runtime that was loaded is {whose} ({file}), and it has no {need}"
+        return Reading("WL206", False, ("WL303", "WL304"), title, _OWN_RUNTIME)
+    if _OF_CONDA.search(importer):
+        return Reading("WL303", False, ("WL206",), "", _SYSTEMS_RUNTIME)
+    return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+_OWN_RUNTIME = (
+    "It comes before the system's, which is often newer: `strings /usr/lib/*/libstdc++.so.6 | grep GLIBCXX` tells. In "
+    "a conda environment `conda install -c conda-forge libstdcxx-ng` brings a newer one; else the system's has to come "
+    "first (LD_PRELOAD), or the file that needs it is built with that environment's compiler."
+)
+_SYSTEMS_RUNTIME = (
+    "The system's copy was taken for a file of a conda environment, which mostly has a newer one in its lib. Either "
+    "LD_LIBRARY_PATH or another library that was loaded before put the system's first, or the environment has none."
+)
+
+
 def of_symbol(event: Event, facts: Facts) -> Reading:
     """What it means that a symbol is missing, by whose symbol it is."""
     symbol = event.values.get("symbol", "")
@@ -50,6 +86,8 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
     if _OF_NEWER_GLIBC.match(symbol):
         return Reading("WL302", True, ("WL304",), f"{symbol} came with a newer glibc than that machine has", _NEWER)
     if _OF_PYTHON.match(symbol) or _OF_PYTHON.match(bare):
+        if told := _of_every_python(event, bare):
+            return told
         return Reading(
             "WL501", True, ("WL304",), f"that Python has no {symbol}: the file was built for another one", _PYTHON
         )
@@ -93,6 +131,24 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
             return Reading("WL205", False, ("WL706", "WL304", "WL201"), title, _FLAT)
         return Reading("WL304", False, ("WL205", "WL706", "WL301"), title, _FLAT)
     return Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
+
+
+_OLDEST_OF_STABLE_ABI = (3, 2)
+
+
+def _of_every_python(event: Event, symbol: str) -> Reading | None:
+    """What it means that a module misses what every Python 3 has: it does not see Python's symbols at all.
+
+    Source: CPython, configure.ac (`On Android and Cygwin the shared libraries must be linked with libpython`);
+    numpy/numpy#15948, #13717 and #14480, where a program embeds Python.
+    """
+    if stable_abi().get(symbol) != _OLDEST_OF_STABLE_ABI:
+        return None
+    if event.message.id == "bionic-symbol":
+        title = f"the module was not linked with libpython, which on Android it has to be: it does not see {symbol}"
+        return Reading("WL704", False, ("WL304", "WL501"), title, _LINK_PYTHON)
+    title = f"every Python has {symbol}, and in that process it is not open to modules"
+    return Reading("WL304", False, ("WL501", "WL704", "WL301"), title, _EMBEDDED)
 
 
 # DLLs of Windows itself: one that lacks a function is of an older Windows. Source: Microsoft, API sets and system DLLs.
@@ -160,6 +216,15 @@ _FRAMEWORK = (
 _TORCH_FIRST = (
     'Such an extension finds torch\'s symbols when torch is imported before it. `python -c "import torch, MODULE"` '
     "tells: if that works, import torch first; if not, build the extension with the torch that runs it."
+)
+_LINK_PYTHON = (
+    'LDFLAGS="-Wl,--no-as-needed,-lpython3.X", with that Python\'s version, before `pip install --no-binary` of the '
+    "package links it."
+)
+_EMBEDDED = (
+    "A program that embeds Python has to be linked with -export-dynamic, or to load libpython with RTLD_GLOBAL: with a "
+    "plugin's private copy of libpython no compiled module finds Python's functions. Where no program embeds Python, "
+    "the module is for another kind of Python."
 )
 _PRIVATE = (
     "The symbols of GLIBC_PRIVATE tie glibc's own files to each other, so all have to be of one build. A variable "

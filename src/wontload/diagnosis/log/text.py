@@ -23,10 +23,12 @@ _TAG = re.compile(r"</?(?:br|p|div|span|code|pre|b|i|em|strong)\b[^<>\n]{0,200}/
 # What an issue's template says, and not its writer: hints in comments, and the list to be ticked.
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
 _CHECKLIST = re.compile(r"^[ \t]{0,8}[-*] \[[ xX]\] [^\n]*", re.MULTILINE)
-# What stands before a line: quoting of mail and forums, pip's box, a container builder's or a service's time stamp.
+# What stands before a line: quoting of mail and forums, pip's box, a service's name (Docker Compose, PM2), a container
+# builder's or a service's time stamp.
 _PREFIX = re.compile(
-    r"^[ \t]{0,40}(?:(?:>(?!>>) ?){1,8}"
+    r"^[ \t]{0,40}(?:(?P<quote>(?:>(?!>>) ?){1,8})"
     r"|[│┃╎┆|]{1,3}(?= |$)"
+    r"|(?:[\w.-]{1,60}[_-]\d{1,3} {1,30}|\d{1,3}\|[\w.-]{1,30} {1,30})\|(?= |$)"
     r"|#\d{1,5} \d{1,7}\.\d{1,4}(?= |$)"
     r"|\d{1,7}\.\d{1,4}(?=  )"
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?(?= |$))[ \t]?",
@@ -61,7 +63,23 @@ def cleaned(text: str) -> str:
         text = _CHECKLIST.sub("", text)
     if "<" in text:
         text = _TAG.sub(" ", text)
-    return _PREFIX.sub("", plain(text))
+    return _PREFIX.sub(_without_prefix, plain(text))
+
+
+# Stands at the beginning of a line that was quoted with `>`: it may be another's words, and of another machine.
+# White space for patterns, and no character that is left in cleaned text otherwise.
+QUOTED = "\x1f"
+
+
+def _without_prefix(match: re.Match[str]) -> str:
+    return QUOTED if match["quote"] else ""
+
+
+def own_words(text: str) -> str:
+    """A cleaned text without what was quoted with `>`: what its writer says, and no answer that it goes back to."""
+    if QUOTED not in text:
+        return text
+    return "\n".join(line for line in text.split("\n") if not line.startswith(QUOTED))
 
 
 def plain(text: str) -> str:
@@ -99,6 +117,11 @@ class Text:
     def folded(self) -> str:
         """The text in lower case, at the same places."""
         return lowered(self.text)
+
+    @cached_property
+    def flat(self) -> str:
+        """The same on one line: what was wrapped between two words is found as it was said."""
+        return self.folded.replace("\n", " ")
 
     def line_at(self, place: int) -> int:
         """The number of the line that a place is on."""

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.diagnosis.log.text import own_words
 from wontload.knowledge.components import component_of, components
 
 # Python code that sets the loader's variable for its own process, which the loader read when the process started.
@@ -47,6 +48,12 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if "LD_LIBRARY_PATH" in text and _was_helped(text):
         title = f"{library} is there, and found where LD_LIBRARY_PATH names its folder, as the text says"
         return Reading("WL202", False, ("WL203", "WL201"), title)
+    if works_elsewhere(text):
+        title = f"{library} was not found, and is where another program starts Python, as the text says"
+        return Reading("WL202", False, ("WL201", "WL206"), title, OTHER_START)
+    if _is_of_local_build(event, library, text):
+        title = f"{library} was built and installed on that machine, into a folder that the loader does not search yet"
+        return Reading("WL202", False, ("WL201", "WL204"), title, _LOCAL)
     if _PACKAGED.match(event.text) and ".so." in library and component_of(library) is None:
         title = f"{library} is asked for by a program of the system's packages, which had it when that was built"
         return Reading("WL204", False, ("WL201", "WL202"), title, _BUMPED)
@@ -56,11 +63,74 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     return None
 
 
+# A program that was installed by hand: its libraries went to /usr/local/lib. Red Hat's kin leave that out of
+# ld.so.conf; Debian's have it, and a new library is found when `ldconfig` has run. So it is with a Python that was
+# configured with --enable-shared. Source: FHS 3.0, 4.9; ld.so(8), ldconfig(8); openkim/kim-api#1; GrammarSoft/cg3#94.
+_INSTALLED_BY_HAND = re.compile(
+    r"\W{0,3}(?:/usr/local/(?:s?bin|libexec)/\S{1,200}|\S{0,200}\bpython[\d.]{0,5})"
+    r": error while loading shared libraries"
+)
+_MADE = re.compile(
+    r"\b(?:make|ninja|cmake|meson|checkinstall)\b[^\n]{0,40}\binstall(?:ed)?\b"
+    r"|\b(?:built|buil[dt]ing|compiled|compiling|installed|installing|installation)\b[^.\n]{0,40} from (?:the )?"
+    r"(?:sources?|github|git)\b",
+    re.IGNORECASE,
+)
+# A package beside its library, as one `make install` lays them: Python's search path has a folder of /usr/local, the
+# loader's may not.
+_LAID_BESIDE = re.compile(r"/usr/local/lib(?:64)?/python[\d.]{1,5}/(?:dist|site)-packages/(?:lib)?(\w{3,40})[/.]")
+
+
+def _is_of_local_build(event: Event, library: str, text: str) -> bool:
+    """Whether a library that no distribution brings was installed on that machine by `make install` or its like."""
+    if ".so" not in library or "/" in event.values.get("library", "") or _VENDORED.search(library):
+        return False
+    if _INSTALLED_BY_HAND.match(event.text):
+        return True
+    if component_of(library) is not None or has_other_major(library):
+        return False
+    stem = library.removeprefix("lib").partition(".so")[0].lower()
+    beside = {name.lower() for name in _LAID_BESIDE.findall(text)}
+    if any(name in stem or stem in name for name in beside) and "pip install" not in text:
+        return True
+    return any(_MADE.search(part) for part in _remarks(text))
+
+
+def _remarks(text: str) -> tuple[str, ...]:
+    """What the writer says, at both ends of a long text."""
+    own = own_words(text)
+    return (own,) if len(own) <= 2 * REMARKS else (own[:REMARKS], own[-REMARKS:])
+
+
+_STARTERS = (
+    r"(?:from|in|on|with|using) (?:the |an? |my )?(?:\w{1,20} )?(?:command[- ]line|cmd|terminal|console|prompt|"
+    r"powershell|shell|i?python|jupyter\w*|notebook|spyder|pycharm|vs ?code|visual studio|ide|interpreter)\b"
+)
+_WORKS_ELSEWHERE = re.compile(
+    r"\b(?:works?|worked|can import|runs? (?:fine|ok|well|perfectly))\b[^.\n]{0,50}\b" + _STARTERS
+    + r"|\b" + _STARTERS + r"[^.\n]{0,30}\b(?:works?\b|worked\b|runs? (?:fine|ok|well|perfectly|without)\b)",
+    re.IGNORECASE,
+)  # fmt: skip
+_NOT_SO = re.compile(r"\b(?:no|not|tried|never)\b|n['’]t\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def works_elsewhere(text: str) -> bool:
+    """Whether somebody says that the same import works where another program starts Python.
+
+    What differs is the environment: PATH and LD_LIBRARY_PATH, which a shell's start-up files and `conda activate` set.
+    """
+    return any(
+        not _NOT_SO.search(re.split(r"[.\n]", part[max(0, match.start() - 30) : match.start()])[-1] + match[0])
+        for part in _remarks(text)
+        for match in _WORKS_ELSEWHERE.finditer(part)
+    )
+
+
 @lru_cache(maxsize=1)  # asked for each library of one text
 def _was_helped(text: str) -> bool:
     """Whether somebody says that setting LD_LIBRARY_PATH is what helps."""
-    parts = (text,) if len(text) <= 2 * REMARKS else (text[:REMARKS], text[-REMARKS:])
-    for part in parts:
+    for part in _remarks(text):
         for match in _HELPED.finditer(part):
             before = re.split(r"[.\n]", part[max(0, match.start() - 30) : match.start()])[-1]
             if not _NOT_HELPED.search(before + match[0]):
@@ -82,6 +152,9 @@ def by_name_on_windows(event: Event, text: str) -> Reading | None:
     if worked_with_an_older_python(text):
         title = f"a DLL that {base_name(file)} needs is where Python before 3.8 searched, and newer ones do not"
         return Reading("WL202", False, ("WL203", "WL201", "WL204"), title, _BY_NAME)
+    if works_elsewhere(text):
+        title = f"{base_name(file)}, or a DLL that it needs, is found by another program's Python, as the text says"
+        return Reading("WL202", False, ("WL201", "WL206", "WL203"), title, OTHER_START)
     return None
 
 
@@ -95,7 +168,7 @@ _OLDER_PYTHON = re.compile(
 
 def worked_with_an_older_python(text: str) -> bool:
     """Whether somebody says that it loads with a Python before 3.8, which searched PATH for DLLs."""
-    return bool(_OLDER_PYTHON.search(text[:REMARKS]) or _OLDER_PYTHON.search(text[-REMARKS:]))
+    return any(_OLDER_PYTHON.search(part) for part in _remarks(text))
 
 
 def _is_of_own_build(event: Event, library: str) -> bool:
@@ -163,6 +236,14 @@ _BREW_MOVED = (
     "it has to be built again."
 )
 _PREFIXES = ("/opt/homebrew/", "/opt/local/", "/usr/local/")
+_LOCAL = (
+    "`make install` puts libraries into /usr/local/lib. `sudo ldconfig` makes the loader know a new one there; where "
+    "/usr/local/lib is in no file of /etc/ld.so.conf.d, as on Red Hat's kin, it has to be written into one first."
+)
+OTHER_START = (
+    "What differs between the two is the environment. A shell's start-up files and `conda activate` set PATH and "
+    "LD_LIBRARY_PATH; a program that was started from a menu, a service or another tool does not get them."
+)
 _RELATIVE = (
     "Such a path is taken from the directory that the program was started in, and nothing else is searched. The full "
     "path, made from the place of the Python file, is found from everywhere."

@@ -1,0 +1,203 @@
+"""What a writer says himself, what he quotes, and what a log's lines are wrapped and prefixed with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import codes, first, read, verdict
+from wontload.diagnosis.log.text import cleaned, own_words
+from wontload.diagnosis.log.unsearched import works_elsewhere
+
+MISSING = "ImportError: libodd.so.3: cannot open shared object file: No such file or directory\n"
+DLL = "ImportError: DLL load failed while importing odd: The specified module could not be found.\n"
+
+
+@pytest.mark.parametrize("remark", ["libodd.so.3 is present in my environment", "Setting LD_LIBRARY_PATH fixed it."])
+def test_an_answer_that_is_quoted_tells_nothing_of_this_machine(remark):
+    assert verdict(f"{MISSING}{remark}\n") == ("undetermined", "WL202")
+    assert verdict(f"{MISSING}> {remark}\n\nIt is not so here.\n") == ("undetermined", "WL201")
+
+
+def test_a_traceback_that_is_quoted_is_read_all_the_same():
+    quoted = "".join(f"> {line}\n" for line in ["Traceback (most recent call last):", MISSING])
+    assert verdict(quoted) == ("undetermined", "WL201")
+    assert first(quoted).evidence[0].data["said"] == MISSING.strip()
+    assert own_words(cleaned("> said\nasked\n>>> import odd")) == "asked\n>>> import odd"
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "It works fine when I start it from the command line.",
+        "I can import odd in the Anaconda prompt.",
+        "In PyCharm it runs without errors.",
+    ],
+)
+def test_what_works_in_another_program_is_there(remark):
+    assert verdict(DLL + remark) == ("undetermined", "WL202")
+    assert verdict(MISSING + remark) == ("undetermined", "WL202")
+    assert verdict("Could not find module 'C:\\\\odd\\\\odd.dll' (or one of its dependencies). " + remark) == (
+        "undetermined",
+        "WL202",
+    )
+
+
+@pytest.mark.parametrize(
+    "remark", ["It does not work in the terminal either.", "It never worked from PyCharm.", "I run it in a terminal."]
+)
+def test_what_does_not_work_elsewhere_tells_nothing(remark):
+    assert verdict(DLL + remark) == ("undetermined", "WL201")
+    assert not works_elsewhere(remark)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "odd: error while loading shared libraries: libodd.so.3: cannot open\nshared object file: No such file",
+        "OSError: [WinError 126] The specified module could not\nbe found",
+        "ImportError: libodd.so.3 : cannot open shared object file: No such file or directory",  # as French puts it
+        "web-1  | ImportError: libodd.so.3: cannot open shared object file: No such file or directory",
+        "0|odd     | ImportError: libodd.so.3: cannot open shared object file: No such file or directory",
+    ],
+)
+def test_a_line_is_known_wrapped_and_behind_a_service_s_name(text):
+    assert verdict(text) == ("undetermined", "WL201")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        # Installed by hand: the program, or what the text says.
+        ("/usr/local/bin/odd: error while loading shared libraries: " + MISSING, "WL202"),
+        (MISSING + "I ran ./configure, make and sudo make install.\n", "WL202"),
+        (MISSING + "odd was built from source.\n", "WL202"),
+        (MISSING + "> try to install it from source\n", "WL201"),
+        ("python3: error while loading shared libraries: " + MISSING.replace("odd.so.3", "python3.12.so.1.0"), "WL202"),
+        ('File "/usr/local/lib/python3.9/dist-packages/odd/odd.py", line 3, in <module>\n' + MISSING, "WL202"),
+        ('File "/usr/local/lib/python3.9/dist-packages/even/even.py", line 3, in <module>\n' + MISSING, "WL201"),
+        # One that distributions bring may lack all the same.
+        (MISSING.replace("libodd.so.3", "libpq.so.5") + "sudo make install\n", "WL201"),
+    ],
+)  # fmt: skip
+def test_what_was_built_and_installed_there_is_not_searched(text, answer):
+    assert first(text).code == answer
+
+
+@pytest.mark.parametrize(
+    ("remark", "answer"),
+    [
+        ("libsndfile is installed with brew", "WL202"),
+        ("but the same /usr/lib/libsndfile.so is there", "WL202"),
+        ("Is libsndfile not installed?", "WL201"),
+        ("Make sure that libsndfile is installed.", "WL201"),
+    ],
+)
+def test_a_library_by_its_title_that_people_have(remark, answer):
+    text = "OSError: ctypes.util.find_library() did not manage to locate a library called 'sndfile'\n"
+    assert verdict(text + remark) == ("undetermined", answer)
+
+
+def test_what_macos_has_in_its_cache_is_there():
+    text = "OSError: ctypes.util.find_library() did not manage to locate a library called 'CoreAudio'"
+    assert verdict(text) == ("undetermined", "WL202")
+    assert "macOS" in first(text).title
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("version `GLIBCXX_3.4.32' not found (required by /opt/odd/_odd.so)", ("fails", "WL303")),
+        ("/lib64/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/_odd.so)", ("fails", "WL303")),
+        (
+            "/opt/miniconda3/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/_odd.so)",
+            ("undetermined", "WL206"),
+        ),
+        ("/opt/matlab/sys/os/libstdc++.so.6: version `CXXABI_1.3.15' not found", ("undetermined", "WL206")),
+        (
+            "/usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/miniforge3/lib/libicu.so)",
+            ("undetermined", "WL303"),
+        ),
+    ],
+)  # fmt: skip
+def test_whose_c_plus_plus_runtime_was_taken(text, answer):
+    assert verdict("ImportError: " + text) == answer
+
+
+def test_a_version_of_glibc_is_known_without_quotes():
+    assert verdict("/lib/libm.so.6: version GLIBC_2.29 not found (required by /opt/_odd.so)") == ("fails", "WL302")
+
+
+FRAME = '  File "{path}", line 7, in <module>\n    {line}\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "module", "answer"),
+    [
+        ("odd/__init__.py", "from odd import _odd as cext", "_odd", "WL503"),
+        ("/home/me/odd/odd/ops.py", "from .core import Core", "odd.core", "WL503"),
+        ("/home/me/odd/odd/ops.py", "import odd._C", "odd._C", "WL503"),
+        ("/venv/lib/python3.12/site-packages/odd/ops.py", "import odd._C", "odd._C", "WL501"),
+        ("/home/me/app/app/main.py", "import even", "even", "WL506"),  # a package of another name
+    ],
+)
+def test_a_part_that_a_folder_of_sources_lacks(path, line, module, answer):
+    text = FRAME.format(path=path, line=line) + f"ModuleNotFoundError: No module named '{module}'"
+    assert verdict(text) == ("undetermined", answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("ImportError: /opt/_odd.so: undefined symbol: PyExc_ImportError", ("undetermined", "WL304")),
+        ("ImportError: /opt/_odd.so: undefined symbol: PyString_FromString", ("fails", "WL501")),
+        (
+            'ImportError: dlopen failed: cannot locate symbol "PyExc_ImportError" referenced by "/data/_odd.so"...',
+            ("undetermined", "WL704"),
+        ),
+    ],
+)
+def test_what_every_python_has_is_not_missing_because_of_its_version(text, answer):
+    assert verdict(text) == answer
+
+
+def test_a_module_of_another_node():
+    text = (
+        "Error: The module '/odd/odd.node' was compiled against a different Node.js version using\n"
+        "NODE_MODULE_VERSION 93. This version of Node.js requires NODE_MODULE_VERSION 115."
+    )
+    assert verdict(text) == ("fails", "WL501")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A module that was compiled using NumPy 1.x cannot be run in\nNumPy 2.1.0 as it may crash.",
+        "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, "
+        "got 88 from PyObject",
+        "AttributeError: _ARRAY_API not found",
+    ],
+)
+def test_a_package_for_numpy_1_is_told_what_to_do(text):
+    assert verdict(text) == ("fails", "WL304")
+    assert 'pip install "numpy<2"' in first(text).explanation
+
+
+def test_a_package_for_a_newer_numpy_is_told_what_to_do():
+    text = "RuntimeError: module compiled against API version 0x10 but this version of numpy is 0xf"
+    assert verdict(text) == ("fails", "WL304")
+    assert "--upgrade numpy" in first(text).explanation
+    assert read(text).next_step == ""  # which package asks is not known: numpy itself is whole
+
+
+@pytest.mark.parametrize(
+    ("module", "target"), [("_imaging", "PIL"), ("_odd", "PACKAGE"), ("_ssl", "_ssl"), ("odd", "odd")]
+)
+def test_the_command_names_the_package_of_a_part(module, target):
+    text = f"ImportError: DLL load failed while importing {module}: The specified module could not be found."
+    assert read(text).would_settle[0].startswith(f"Run wontload {target} ")
+    assert "Visual C++ runtime" in first(text).explanation
+
+
+@pytest.mark.parametrize("text", ["缺少api-ms-win-core-path-l1-1-0.dll", "api-ms-win-core-path-l1-1-0.dll fehlt"])
+def test_a_part_of_windows_that_is_missing_in_other_languages(text):
+    assert codes(text)[0] == "WL307"
