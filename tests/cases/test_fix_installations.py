@@ -133,6 +133,20 @@ def test_the_version_of_which_most_is_there_is_the_one_that_is_made_whole(enviro
     assert [one.name for one in site_of(environment).glob("mixed-*")] == ["mixed-2.0.dist-info"]
 
 
+def test_a_damaged_dependency_is_what_is_installed_again(environment: Path, tmp_path: Path):
+    """And not the target, whose own files are sound."""
+    index = tmp_path / "index"
+    load = b"import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libown.so'))\n"
+    sound = SharedObject(soname="libown.so").bytes()
+    one = wheel(index, "below", "1.0", {"below/__init__.py": load, "below/libown.so": sound})
+    two = wheel(index, "above", "1.0", {"above/__init__.py": b"import below\n"})
+    pip(environment, "install", "--no-index", "--no-deps", str(one), str(two))
+    (site_of(environment) / "below" / "libown.so").write_bytes(b"")
+    found = ask(environment, "why", "above", status=1)["findings"][0]
+    assert (found["code"], found["explanation"].endswith("--no-cache-dir below==1.0")) == ("WL102", True)
+    mended_and_undone(environment, "above", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
+
+
 @pytest.fixture
 def quarrel(environment: Path, tmp_path: Path) -> dict[str, str]:
     """Two distributions of one package: the one installed last has put its own library in the other's place."""

@@ -214,6 +214,38 @@ def test_offline_nothing_is_fetched(environment: Path):
     assert tree(environment) == before
 
 
+def test_a_download_that_fails_is_told_as_one(environment: Path):
+    """Which host, why, and what to do; not that a fix did not help, and not in pip's own words."""
+    package = site_of(environment) / "needs_cudart"
+    package.mkdir()
+    (package / "libwork.so").write_bytes(SharedObject(needed=("libcudart.so.12",)).bytes())
+    (package / "__init__.py").write_text(
+        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libwork.so'))\n"
+    )
+    before, python = tree(environment), str(environment / "bin" / "python")
+    away = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": ""}
+    command = ("fix", "needs_cudart", "--use", "runtime-wheels", "--yes", "--python", python)
+    ran = wontload(*command, **away, PIP_RETRIES="1")
+    assert ran.status == 1
+    told = " ".join(ran.out[ran.out.index("\nruntime-wheels") :].split())
+    assert "nothing was changed: the download failed: pip did not reach 127.0.0.1 (Connection refused)." in told
+    assert ("PIP_FIND_LINKS" in told, "taken back" in told, "Retry" in told) == (True, False, False)
+    assert tree(environment) == before
+
+
+def test_a_package_that_is_not_installed_comes_with_its_command(bare: Path):
+    """And so does one that the target imports; nobody can be asked here, so it is told and not done."""
+    (site_of(bare) / "sees").mkdir()
+    (site_of(bare) / "sees" / "__init__.py").write_text("import cv2\n")
+    python, before = str(bare / "bin" / "python"), tree(bare)
+    for target, brings in (("sees", "opencv-python"), ("cv2", "opencv-python")):
+        ran = wontload("fix", target, "--yes", "--python", python)
+        told = ran.out.replace("\n", "").replace(" ", "")
+        assert (ran.status, f"pip--python'{python}'install{brings}".replace(" ", "") in told) == (1, True)
+        assert f"Runwontloadfix{target}--python'{python}'tobeledthrough1".replace(" ", "") in told
+    assert tree(bare) == before
+
+
 def test_what_a_person_must_do_is_not_done_for_him(environment: Path):
     unpack(site_of(environment), "mpi4py")
     python = str(environment / "bin" / "python")
@@ -348,6 +380,16 @@ def test_a_copy_in_the_current_directory_is_told_with_the_command_that_passes_it
     assert subprocess.run(["/bin/sh", "-c", command], check=False).returncode == 0
     offered = {one["id"]: one for one in ask(bare, "fix", "zmq", "--plan", status=1)["fixes"]}
     assert (offered["safe-path"]["proof"]["works"], offered["safe-path"]["steps"][0]["command"]) == (True, command)
+
+
+def test_a_persons_own_folder_is_left_alone_first(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    unpack(site_of(bare), "pyzmq")
+    shadow = tmp_path / "work" / "zmq"
+    shadow.mkdir(parents=True)
+    (shadow / "__init__.py").write_text("from ._nothing import x\n")
+    monkeypatch.chdir(shadow.parent)
+    offered = [one["id"] for one in ask(bare, "fix", "zmq", "--plan", status=1)["fixes"]]
+    assert offered[:2] == ["safe-path", "set-aside"]
 
 
 @pytest.mark.parametrize("rest", [True, False])

@@ -173,49 +173,43 @@ def test_a_stale_variable_is_taken_away(python: WindowsPython, lib: Path, state:
         windows().run(["reg", "delete", r"HKCU\Environment", "/v", "CUDA_PATH", "/f"])
 
 
-def test_a_folder_that_shadows_the_package_gets_another_name(
-    python: WindowsPython,
-    state: dict[str, str],
-    tmp_path: Path,
-):
-    shadow = tmp_path / "llama_cpp"
-    shadow.mkdir()
-    (shadow / "__init__.py").write_text("from ._nothing import x\n")
-    before = tree(tmp_path)
+@pytest.fixture
+def shadow(state: dict[str, str], tmp_path: Path) -> Path:
+    """A folder of the package's name that PYTHONPATH brings in front of it; no CUDA_PATH, so the package is sound."""
+    made = tmp_path / "llama_cpp"
+    made.mkdir()
+    (made / "__init__.py").write_text("from ._nothing import x\n")
     state.pop("CUDA_PATH")
-    state["PYTHONPATH"] = windows().to_windows(tmp_path)
+    state["PYTHONPATH"] = rf"C:\more;{windows().to_windows(tmp_path)}"
+    return made
+
+
+def test_a_folder_that_shadows_the_package_gets_another_name(
+    python: WindowsPython, state: dict[str, str], shadow: Path
+):
+    before = tree(shadow.parent)
     answer = run(python, "fix", "llama_cpp", "--use", "set-aside", "--yes", status=0, **state)
     assert answer["attempts"][0]["kept"]
     assert not shadow.exists()
     run(python, "undo", status=0, **state)
-    assert tree(tmp_path) == before
+    assert tree(shadow.parent) == before
 
 
 def test_the_users_pythonpath_loses_the_entry_that_shadows_the_package(
-    python: WindowsPython,
-    state: dict[str, str],
-    tmp_path: Path,
+    python: WindowsPython, state: dict[str, str], shadow: Path
 ):
-    shadow = tmp_path / "llama_cpp"
-    shadow.mkdir()
-    (shadow / "__init__.py").write_text("from ._nothing import x\n")
-    before = tree(tmp_path)
-    state.pop("CUDA_PATH")
-    entries = rf"C:\more;{windows().to_windows(tmp_path)}"
-    windows().run(["reg", "add", r"HKCU\Environment", "/v", "PYTHONPATH", "/d", entries, "/f"])
-    query = ["reg", "query", r"HKCU\Environment"]
+    before, query = tree(shadow.parent), ["reg", "query", r"HKCU\Environment"]
+    windows().run(["reg", "add", r"HKCU\Environment", "/v", "PYTHONPATH", "/d", state["PYTHONPATH"], "/f"])
     registered = windows().run(query).stdout
-    state["PYTHONPATH"] = entries
     try:
         first = run(python, "why", "llama_cpp", status=1, **state)["findings"][0]
         assert (first["code"], first["title"].endswith("PYTHONPATH names its directory")) == ("WL503", True)
         answer = run(python, "fix", "llama_cpp", "--use", "python-path", "--yes", status=0, **state)
         assert answer["attempts"][0]["kept"]
-        said = windows().run([*query, "/v", "PYTHONPATH"]).stdout.split()
-        assert said[-1] == r"C:\more"
+        assert windows().run([*query, "/v", "PYTHONPATH"]).stdout.split()[-1] == r"C:\more"
         run(python, "undo", status=0, **state)
         assert windows().run(query).stdout == registered
-        assert tree(tmp_path) == before
+        assert tree(shadow.parent) == before
     finally:
         windows().run(["reg", "delete", r"HKCU\Environment", "/v", "PYTHONPATH", "/f"])
 

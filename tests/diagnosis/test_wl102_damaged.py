@@ -16,6 +16,7 @@ from tests.support.machines import (
     dlopen,
     linux,
     of_kind,
+    recorded,
     saw,
     so,
     windows,
@@ -93,3 +94,16 @@ def _header() -> bytes:
     from wontload.loader.glibc.header import header_of
 
     return header_of(so())
+
+
+def test_who_brings_a_whole_one_is_who_brought_the_damaged_one():
+    """The record's distribution by name; a file of the system's, or one that somebody copied, nobody's package."""
+    machine = windows({LLAMA: dll("ggml.dll"), GGML: broken(Defect.EMPTY, GGML)})
+    (first,) = diagnose(recorded(machine, ggml_runtime=[GGML]), ctypes_load(LLAMA)).findings
+    assert first.explanation.endswith("-m pip install --force-reinstall --no-deps --no-cache-dir ggml_runtime==1.0")
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert "installing the package again" in first.explanation
+    library = "/opt/made/libbar.so"
+    machine = linux({LIBRARY: so("libbar.so", runpath=("/opt/made",)), library: broken(Defect.EMPTY, library)})
+    (first,) = diagnose(machine, dlopen(LIBRARY)).findings
+    assert "no installed package is known to have brought it" in first.explanation

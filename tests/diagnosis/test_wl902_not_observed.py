@@ -94,4 +94,4 @@ def test_a_file_is_not_imported():
 
 def test_longer_than_it_was_given():
     answer = diagnose(linux(), outcome=Outcome.TIMED_OUT, seconds=500.0)
-    assert answer.would_settle == ("Give it longer: wontload pkg --timeout 5000.",)
+    assert answer.would_settle == ("Give it longer: `wontload pkg --timeout 5000`.",)

@@ -59,14 +59,19 @@ def test_on_windows_by_whose_path_it_is(origin: str, rights: str):
     )
 
 
-def test_a_file_of_another_sort_that_ld_library_path_leads_to():
-    library, own = LINUX_PACKAGE + "/libfoo.so", LINUX_PACKAGE + "/libbar.so.1"
+def test_a_damaged_file_that_ld_library_path_leads_to():
+    """No installation of the package brings it, so none is advised."""
+    library, own, old = LINUX_PACKAGE + "/libfoo.so", LINUX_PACKAGE + "/libbar.so.1", "/opt/old/libbar.so.1"
     files = {
         library: so("libbar.so.1", runpath=("$ORIGIN",)),
-        "/opt/old/libbar.so.1": broken(Defect.NOT_NATIVE),
+        old: broken(Defect.EMPTY),
         own: so(soname="libbar.so.1"),
     }
-    fix = entry(diagnose(replace(linux(files), id="saved"), dlopen(library, library_path="/opt/old")))
+    diagnosis = diagnose(replace(linux(files), id="saved"), dlopen(library, library_path="/opt/old"))
+    (first,) = diagnosis.findings
+    assert (first.code, "take /opt/old out of ld_library_path" in first.explanation.lower()) == ("WL102", True)
+    assert "--no-cache-dir" not in first.explanation
+    fix = entry(diagnosis)
     assert fix is not None
     assert (fix.proof.works, fix.title.startswith("take /opt/old out of LD_LIBRARY_PATH")) == (True, True)
 

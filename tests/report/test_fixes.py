@@ -12,12 +12,13 @@ import pytest
 
 from wontload.app.fix import Attempt, Plan, plan
 from wontload.diagnosis import Diagnosis
+from wontload.loader import Verdict
 from wontload.machine.snapshot import load
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix
 from wontload.remedy.proof import Proof
 from wontload.remedy.steps import ByHand, MoveFile, ReplaceText, SetMode, SetVariable, Step, WriteFile
-from wontload.report.fixes import costs, render_attempt, render_plan, said
+from wontload.report.fixes import costs, render_attempt, render_next, render_plan, said
 from wontload.report.screen import Terminal
 from wontload.report.script import render_script
 from wontload.report.why import render_why
@@ -116,6 +117,33 @@ def test_powershell_keeps_every_text_a_literal():
 def test_the_command_that_applies_is_about_the_python_that_was_asked_about(case: Plan):
     text = render_why(case.diagnosis, Terminal(about=" --python '/my venv'"), fixes=case.fixes)
     assert "\nRun wontload fix llama_cpp --python '/my venv' to apply 1 and check the import.\n" in text
+
+
+def test_a_plan_ends_with_the_next_command(case: Plan):
+    """On a saved machine nothing can be applied from here: a script can be written for it."""
+    asked = Terminal(about=" --python /v/bin/python")
+    first = "Run wontload fix llama_cpp --python /v/bin/python to apply 1 and check the import."
+    assert render_next(case, asked) == f"{first}\n"
+    chosen = case.fixes[1]
+    named = f"Run wontload fix llama_cpp --use {chosen.id} to apply 2 and check the import."
+    assert render_next(case, Terminal(), use=chosen.id) == f"{named}\n"
+    script = "Run wontload fix llama_cpp --dry-run=script --machine box.json to have it as a script for that machine."
+    assert render_next(case, Terminal(width=120, about=" --machine box.json")) == f"{script}\n"
+    by_hand = replace(case, fixes=(replace(chosen, steps=(ByHand(text="Do it."),)),))
+    assert render_next(by_hand, Terminal()).startswith("Run wontload fix llama_cpp to be led through 1")
+    refuted = next(one for one in case.fixes[0].proof.before if one.verdict is Verdict.FAILS)
+    short = replace(case.fixes[0], proof=Proof(before=(), after=(refuted,)))
+    assert render_next(replace(case, fixes=(short,)), asked).startswith(
+        "None of these is enough alone: wontload llama_cpp --advice --python /v/bin/python"
+    )
+
+
+def test_a_fix_of_which_nothing_was_begun_took_nothing_back():
+    attempt = Attempt(fix=fix(), problem="a==1 was not built: no compiler. `wontload build a==1` tells more.")
+    assert " ".join(render_attempt(attempt, Terminal(about=" --python p")).split()) == (
+        "x was not applied, and nothing was changed: a==1 was not built: no compiler. "
+        "`wontload build a==1 --python p` tells more."
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from wontload.report.quoting import typed
+from wontload.report.quoting import asked_again, typed
 
 TEXTS = ["/opt/venv/bin/python3.11", "my box.json", "it's $HOME", "a;b&c", "~/x", "\u00e9t\u00e9/python", 'a"b', "*"]
 
@@ -23,3 +23,22 @@ def test_quotes_stand_only_where_they_are_needed():
     assert typed("/opt/venv-3.11", windows=False) == "/opt/venv-3.11"
     assert typed(r"C:\venv\python.exe", windows=True) == r"C:\venv\python.exe"
     assert typed(r"C:\Program Files\x.json", windows=True) == r'"C:\Program Files\x.json"'
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Give it longer: `wontload x --timeout 9`.", "Give it longer: `wontload x --timeout 9 --python p`."),
+        (
+            "`wontload pick a` and `wontload build b` tell.",
+            "`wontload pick a --python p` and `wontload build b --python p` tell.",
+        ),
+        (
+            "`wontload explain WL101`, `wontload undo 7`, `pip list`",
+            "`wontload explain WL101`, `wontload undo 7`, `pip list`",
+        ),
+    ],
+)
+def test_commands_in_a_sentence_are_about_the_same_python(sentence: str, said: str):
+    assert asked_again(sentence, " --python p") == said
+    assert asked_again(sentence, "") == sentence

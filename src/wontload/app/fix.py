@@ -21,6 +21,7 @@ from wontload.machine.snapshot import Snapshot
 from wontload.remedy import journal as journals
 from wontload.remedy.alone import alone
 from wontload.remedy.candidates import Question, matching_wheel, reinstall, runtime_wheels
+from wontload.remedy.candidates.absent_package import absent_package
 from wontload.remedy.candidates.build import build as build_candidate
 from wontload.remedy.candidates.by_manager import manager_package
 from wontload.remedy.candidates.cpu_fallback import cpu_fallback
@@ -49,6 +50,7 @@ CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
     path_entry,
     search_entry,
     permissions,
+    absent_package,
     set_aside,
     runtime_wheels.runtime_wheels,
     manager_package,

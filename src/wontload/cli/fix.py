@@ -122,7 +122,7 @@ def _hindrance(options: Options, fix: Fix) -> str:
 
 def _show(options: Options, plan: Plan, only: list[Fix] | None = None) -> int:
     """The diagnosis in short and the plan; of its fixes `only` these, for a person."""
-    from wontload.report.fixes import render_plan
+    from wontload.report.fixes import render_next, render_plan
     from wontload.report.why import render_why
 
     verdict = plan.diagnosis.verdict
@@ -138,6 +138,7 @@ def _show(options: Options, plan: Plan, only: list[Fix] | None = None) -> int:
         options.say("Nothing needs to be fixed.")
     elif plan.fixes:
         options.say("\n" + render_plan(plan, terminal, only=only))
+        options.say(render_next(plan, terminal, use=options.use))
     else:
         options.say(
             f"No fix is known that helps here; `wontload {options.target}{options.about()}` tells what is wrong."

@@ -6,11 +6,15 @@ import os
 import subprocess
 from collections.abc import Callable, Sequence
 
+from wontload.remedy.pip_words import Unreached, errors_of, unreached
 from wontload.remedy.refused import StepFailed
 
 PATIENCE_S = 3600.0
-MOST_SAID = 600  # characters of pip's own words in an error
 NO_INDEX = ("No matching distribution found", "Could not find a version")
+WITHOUT_NETWORK = (
+    "Is this computer online, and is a proxy needed (HTTPS_PROXY)? Without a network: fetch the wheels elsewhere with "
+    "pip download, and name their directory in PIP_FIND_LINKS; --offline leaves out all that is fetched."
+)
 
 
 class CannotFetch(StepFailed):
@@ -55,16 +59,25 @@ def ask_pip(command: Sequence[str], refused: Callable[[str], CannotFetch], *, pa
     """What pip writes to standard output.
 
     Args:
-        command: its whole command line. refused: makes the error of the end of what pip said, where it fails.
+        command: its whole command line. refused: makes the error of what pip said, where it fails for itself.
         patience_s: seconds that it may take.
 
     Raises:
-        CannotFetch: pip cannot be run, or fails.
+        CannotFetch: pip cannot be run, reaches no index, or fails.
     """
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=patience_s, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CannotFetch(f"pip could not be run: {error}.") from error
     if done.returncode:
-        raise refused(done.stderr.decode("utf-8", "backslashreplace").strip()[-MOST_SAID:])
+        said = done.stderr.decode("utf-8", "backslashreplace")
+        if away := unreached(done.stdout.decode("utf-8", "backslashreplace") + said):
+            raise CannotFetch(_told(away), WITHOUT_NETWORK)
+        raise refused(errors_of(said))
     return done.stdout
+
+
+def _told(away: Unreached) -> str:
+    hosts = " and ".join(away.hosts) or "the index"
+    reason = f" ({away.reason})" if away.reason else ""
+    return f"the download failed: pip did not reach {hosts}{reason}."

@@ -80,6 +80,7 @@ class Fix:
         parts: of a combination: its fixes in order, each made for the machine that those before it leave; the last
             alone may fetch. None for a fix of its own.
         order: among fixes that differ in nothing else, the lowest first.
+        takes_yours: it moves what a person has put where it is, and no installer has.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Fix:
     needs_new_console: bool = False
     parts: tuple[Fix, ...] = ()
     order: int = 0
+    takes_yours: bool = False
 
     @property
     def by_hand(self) -> bool:
@@ -113,7 +115,7 @@ LAST_RESORTS = {"build": 1, "loader-line": 2, "cpu-fallback": 2}
 
 
 def rank(fix: Fix) -> tuple[object, ...]:
-    """Certainty first, then what we can do ourselves, reach, rights, bytes, minutes."""
+    """Certainty first, then what leaves a person's own files alone, what we can do ourselves, reach, rights, cost."""
     certainty = {True: 0, None: 1, False: 2}[fix.proof.works]
     last_resort = LAST_RESORTS.get(fix.kind, 0)
     size = fix.download_bytes if fix.download_bytes is not None else 1 << 30
@@ -121,6 +123,7 @@ def rank(fix: Fix) -> tuple[object, ...]:
         certainty,
         last_resort,
         len(fix.parts),
+        fix.takes_yours,
         fix.by_hand,
         fix.reach,
         fix.rights,

@@ -22,7 +22,7 @@ from wontload.remedy.steps import (
 )
 from wontload.report.gpu_backend import gpu_backend_said
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
-from wontload.report.quoting import typed
+from wontload.report.quoting import asked_again, typed
 from wontload.report.screen import SAVED, Terminal
 
 HEADING = "fixes, judged on a model of this machine, best first"
@@ -70,8 +70,26 @@ def render_plan(plan: Plan, terminal: Terminal, *, only: Sequence[Fix] | None = 
             continue
         lines += [*_headline(number, fix, terminal), *_steps(fix, terminal, windows), *_proof(fix, terminal)]
         if fix.caveat:
-            lines += labelled("mind", words(fix.caveat), terminal.width)
+            lines += labelled("mind", words(asked_again(fix.caveat, terminal.about)), terminal.width)
     return draw(lines, terminal)
+
+
+def render_next(plan: Plan, terminal: Terminal, *, use: str | None = None) -> str:
+    """The command that comes after a plan was read, in a sentence. `use`: the fix that alone was asked for."""
+    fixes = [fix for fix in plan.fixes if use in (None, fix.id)]
+    target, about = plan.diagnosis.target, terminal.about
+    only = f" --use {use}" if use else ""
+    if about.startswith(SAVED):
+        command = span(f"wontload fix {target} --dry-run=script{only}{about}", "code")
+        sentence = [span("Run"), command, *words("to have it as a script for that machine.")]
+    elif fixes[0].proof.works is False:
+        command = span(f"wontload {target} --advice{about}", "code")
+        sentence = [*words("None of these is enough alone:"), command, *words("judges what else people advise.")]
+    else:
+        number, by_hand = plan.fixes.index(fixes[0]) + 1, fixes[0].by_hand
+        does = f"to {'be led through' if by_hand else 'apply'} {number} and check the import."
+        sentence = [span("Run"), span(f"wontload fix {target}{only}{about}", "code"), *words(does)]
+    return draw(list(flow(sentence, terminal.width)), terminal)
 
 
 def render_attempt(attempt: Attempt, terminal: Terminal) -> str:
@@ -195,7 +213,8 @@ def _attempt(attempt: Attempt, terminal: Terminal) -> Iterator[Line]:
             yield from flow(words(text), terminal.width)
         return
     why = attempt.problem or (_verdict(attempt.diagnosis) if attempt.diagnosis else "")
-    yield from flow([fix, *words("did not help, and was taken back:", "warning"), *words(why)], terminal.width, hang=2)
+    came = "did not help, and was taken back:" if attempt.journal else "was not applied, and nothing was changed:"
+    yield from flow([fix, *words(came, "warning"), *words(asked_again(why, terminal.about))], terminal.width, hang=2)
     for sentence in attempt.left:
         yield from flow(words(sentence), terminal.width, [Span("  ")], 2)
 

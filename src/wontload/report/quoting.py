@@ -12,6 +12,8 @@ import re
 from wontload.errors import WontloadError
 
 _PLAIN = re.compile(r"[\w@%+=:,./-]+")
+# A command of ours within a sentence that is about a Python or a machine; pages and journals are the same for all.
+_COMMAND = re.compile(r"`(wontload (?!explain |undo |log )[^`\n]+)`")
 _PLAIN_ON_WINDOWS = re.compile(r"[\w@+=:./\\-]+")
 
 
@@ -51,3 +53,8 @@ def typed(text: str, *, windows: bool) -> str:
     if (_PLAIN_ON_WINDOWS if windows else _PLAIN).fullmatch(text):
         return text
     return f'"{text}"' if windows else sh(text)  # no file name of Windows holds a double quote
+
+
+def asked_again(sentence: str, about: str) -> str:
+    """A sentence whose `wontload …` commands end in `about`, to be about the same Python or machine."""
+    return _COMMAND.sub(lambda found: f"`{found[1]}{about}`", sentence)

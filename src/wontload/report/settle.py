@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wontload.report.layout import Line, Span, flow, words
+from wontload.report.quoting import asked_again
 from wontload.report.screen import Terminal
 
 HEADING = "what would settle it"
@@ -17,4 +18,9 @@ def settle_section(sentences: Sequence[str], terminal: Terminal) -> Iterator[Lin
     yield []
     yield [Span(HEADING, "strong")]
     for sentence in sentences:
-        yield from flow(words(sentence), terminal.width, [Span(f"  {terminal.glyphs.bullet} ", "dim")], 4)
+        yield from flow(
+            words(asked_again(sentence, terminal.about)),
+            terminal.width,
+            [Span(f"  {terminal.glyphs.bullet} ", "dim")],
+            4,
+        )

@@ -34,6 +34,7 @@ from wontload.report.inventory import facts_of
 from wontload.report.layout import Span, words
 from wontload.report.names import Names, environment_of, system_of
 from wontload.report.page_document import page_blocks
+from wontload.report.quoting import asked_again
 from wontload.report.request import expression, leaves_of, note_of, steps_of
 from wontload.report.screen import UNICODE
 from wontload.report.settle import HEADING as SETTLE
@@ -63,7 +64,7 @@ def why_document(
     sections = (
         _findings(diagnosis, pages or {}),
         _exception(diagnosis),
-        _open_questions(diagnosis),
+        _open_questions(diagnosis, about),
         _fixes(fixes, diagnosis, about),
         _advice(advice),
         _loads(diagnosis),
@@ -161,10 +162,11 @@ def _exception(diagnosis: Diagnosis) -> Section | None:
     return Section(text("What Python said"), blocks)
 
 
-def _open_questions(diagnosis: Diagnosis) -> Section | None:
+def _open_questions(diagnosis: Diagnosis, about: str) -> Section | None:
     if not diagnosis.would_settle:
         return None
-    return Section(text(_capital(SETTLE)), (Items(tuple(map(text, diagnosis.would_settle))),))
+    sentences = (text(asked_again(one, about)) for one in diagnosis.would_settle)
+    return Section(text(_capital(SETTLE)), (Items(tuple(sentences)),))
 
 
 def _fixes(fixes: Sequence[Fix], diagnosis: Diagnosis, about: str) -> Section | None:

@@ -70,9 +70,14 @@ def _places(case: Case, manager: Manager, lost: Iterable[Missing]) -> Iterator[s
 def added(case: Case, manager: Manager, packages: tuple[str, ...]) -> str:
     """The command that adds packages to an environment."""
     if manager.kind == "pixi":
-        return " ".join(("pixi add", *_workspace(case, manager), *(_word(case, one) for one in packages)))
-    where = f"--prefix {_word(case, manager.prefix)} --channel conda-forge"
-    return f"{manager.program} install {where} {' '.join(_word(case, one) for one in packages)}"
+        return pixi_added(case, manager, packages)
+    where = f"--prefix {word(case, manager.prefix)} --channel conda-forge"
+    return f"{manager.program} install {where} {' '.join(word(case, one) for one in packages)}"
+
+
+def pixi_added(case: Case, manager: Manager, packages: tuple[str, ...]) -> str:
+    """The command of pixi for it; `--pypi` among the packages asks for PyPI's."""
+    return " ".join(("pixi add", *_workspace(case, manager), *(word(case, one) for one in packages)))
 
 
 def by_hand_again(question: Question, name: str, version: str) -> Fix:
@@ -106,24 +111,24 @@ def by_hand_again(question: Question, name: str, version: str) -> Fix:
 def again(case: Case, manager: Manager, name: str, version: str) -> str:
     """The command that installs a package of an environment again."""
     if manager.kind == "pixi":
-        of = ("--environment", _word(case, manager.environment)) if manager.environment else ()
-        return " ".join(("pixi reinstall", *_workspace(case, manager), *of, _word(case, name)))
+        of = ("--environment", word(case, manager.environment)) if manager.environment else ()
+        return " ".join(("pixi reinstall", *_workspace(case, manager), *of, word(case, name)))
     wanted = f"{name}={version}" if version else name
-    return f"{manager.program} install --prefix {_word(case, manager.prefix)} --force-reinstall {_word(case, wanted)}"
+    return f"{manager.program} install --prefix {word(case, manager.prefix)} --force-reinstall {word(case, wanted)}"
 
 
 def own_environment(case: Case, environment: Environment, requirement: str) -> str:
     """The commands that make a virtual environment and install into it."""
-    python = _word(case, environment.python)
+    python = word(case, environment.python)
     pip = case.path_module.join("venv", "Scripts" if case.windows else "bin", "python")
-    return f"{python} -m venv venv && {pip} -m pip install {_word(case, requirement)}"
+    return f"{python} -m venv venv && {pip} -m pip install {word(case, requirement)}"
 
 
 def _workspace(case: Case, manager: Manager) -> tuple[str, ...]:
-    return ("--manifest-path", _word(case, manager.manifest)) if manager.manifest else ()
+    return ("--manifest-path", word(case, manager.manifest)) if manager.manifest else ()
 
 
-def _word(case: Case, text: str) -> str:
+def word(case: Case, text: str) -> str:
     """One word for the shell of that system."""
     if case.windows:
         return f'"{text}"' if " " in text else text

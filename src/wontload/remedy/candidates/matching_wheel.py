@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wontload.diagnosis import Case
+from wontload.diagnosis import Case, Finding
 from wontload.knowledge.indexes import indexes_of
-from wontload.knowledge.packages import distribution_for
+from wontload.knowledge.packages import distribution_for, normalised
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.memory import Content
+from wontload.remedy.candidates.blamed import distribution_blamed
 from wontload.remedy.candidates.copies_here import directories_that_help
 from wontload.remedy.candidates.scoped_path import shim_steps
 from wontload.remedy.change import Change, changed_machine, together
@@ -39,11 +40,8 @@ LACKS = frozenset({"WL201", "WL202", "WL203", "WL204", "WL301", "WL402"})
 def matching_wheel(question: Question) -> Iterator[Fix]:
     """Where the package is one that is published in several builds, or this build is for another machine."""
     environment = question.environment
-    owners = question.case.observation.distributions if question.case.observation else ()
-    name = owners[0][0] if len(owners) == 1 else distribution_for(question.case.target)
-    blamed = {one.code for one in question.diagnosis.findings if one.explains_error}
-    wanted = MADE_FOR_ANOTHER | LACKS if name and indexes_of(name) else MADE_FOR_ANOTHER
-    if not name or not environment.installer or environment.site is None or not blamed & wanted:
+    name = next(filter(None, (_blamed(question.case, one) for one in question.diagnosis.findings)), None)
+    if name is None or not environment.installer or environment.site is None:
         return
     yield Fix(
         id="matching-wheel",
@@ -59,6 +57,18 @@ def matching_wheel(question: Question) -> Iterator[Fix]:
         caveat=f"{environment.managed_by} forbids pip here" if environment.managed_by else "",
         order=1,  # behind the very version that was there, installed again
     )
+
+
+def _blamed(case: Case, finding: Finding) -> str | None:
+    """The distribution of which another build may help: whose file is blamed, be it a dependency of the target."""
+    if not finding.explains_error or finding.code not in MADE_FOR_ANOTHER | LACKS:
+        return None
+    owners = case.observation.distributions if case.observation else ()
+    found = distribution_blamed(case, finding)
+    name = distribution_for(case.target) if len(owners) != 1 else None
+    if found:  # in the target's own spelling, where it is the target's
+        name = next((one for one, _ in owners if normalised(one) == normalised(found[0])), found[0])
+    return name if name and (finding.code in MADE_FOR_ANOTHER or indexes_of(name)) else None
 
 
 def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mapping[str, Content]) -> Fix:
@@ -77,7 +87,7 @@ def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mappin
         installer=environment.installer,
         again=True,
     )
-    installed = Change(files=images, removed=_gone(case, images))
+    installed = Change(files=images, removed=_gone(case, fix.requirements[0], images))
     if not _tells(case, images):
         return replace(fix, steps=(install,), change=installed, proof=Proof(before=(), after=()))
     alone = prove(case, installed)
@@ -99,13 +109,11 @@ def _is_installed(wheels: Sequence[str], environment: Environment) -> bool:
     return bool(native) and all(one.sha256 and sha256_of(one.path) == one.sha256 for one in native)
 
 
-def _gone(case: Case, images: Mapping[str, Content]) -> tuple[str, ...]:
+def _gone(case: Case, name: str, images: Mapping[str, Content]) -> tuple[str, ...]:
     """Native files of the installed build that the other does not have: an installer removes them."""
     brought = {case.fold(path) for path in images}
-    owners = {name for name, _ in (case.observation.distributions if case.observation else ())}
-    files = [
-        file.path for one in case.machine.inventory.distributions or () if one.name in owners for file in one.files
-    ]
+    installed = [one for one in case.machine.inventory.distributions or () if normalised(one.name) == normalised(name)]
+    files = [file.path for one in installed for file in one.files]
     return tuple(path for path in files if case.fold(path) not in brought)
 
 

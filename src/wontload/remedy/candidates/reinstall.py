@@ -10,7 +10,9 @@ from wontload.diagnosis import half_installed, records
 from wontload.diagnosis.installed import own_distributions
 from wontload.diagnosis.recorded_twice import names_of, own_twice, twice
 from wontload.diagnosis.shadow import shadow
+from wontload.knowledge.packages import normalised
 from wontload.machine.memory import Content
+from wontload.remedy.candidates.blamed import distribution_blamed
 from wontload.remedy.candidates.by_manager import by_hand_again, of_manager
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
@@ -72,7 +74,7 @@ def _installed(question: Question) -> Again | None:
         return Again(stays.name, stays.version, tuple(removal_of(question, one) for one in others if one.record), gone)
     if lost is not None:
         return Again(lost.name, lost.version)
-    return _owner(case) if blamed else None
+    return _owner_of_blamed(case, blamed[0]) if blamed else None
 
 
 def _that_lost(case: Case, finding: Finding) -> Distribution | None:
@@ -82,6 +84,14 @@ def _that_lost(case: Case, finding: Finding) -> Distribution | None:
         if lines and len(records.owners(lines)) == 1:
             return lines[0].distribution
     return None
+
+
+def _owner_of_blamed(case: Case, finding: Finding) -> Again | None:
+    """Whose file is blamed: the target's own distribution, or one that it depends on."""
+    found, owners = distribution_blamed(case, finding), case.observation.distributions if case.observation else ()
+    if found is None or normalised(found[0]) in names_of(owners):
+        return _owner(case)
+    return Again(*found)
 
 
 def _owner(case: Case) -> Again | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wontload.diagnosis.led_to import led_by_variable
 from wontload.diagnosis.words import listed
 from wontload.loader import Status
 from wontload.machine.survey.distributions import NATIVE_ENDING
@@ -16,8 +17,6 @@ from wontload.remedy.proof import gets_further, prove
 if TYPE_CHECKING:
     from wontload.diagnosis import Case, Finding
     from wontload.remedy.candidates import Question
-
-RULES = frozenset({"path_variable", "ld_library_path"})
 
 
 def search_entry(question: Question) -> Iterator[Fix]:
@@ -50,15 +49,11 @@ def search_entry(question: Question) -> Iterator[Fix]:
 
 
 def _led_to(case: Case, finding: Finding) -> Iterator[str]:
-    """Files that the finding blames, where the variable led to them; of one that was refused no rule is told."""
-    environment = {} if finding.load is None else case.loads[finding.load].request.process.environment
-    named = {case.fold(one) for one in case.entries(environment)}
+    """Files that the finding blames, where the variable led to them."""
     for one in finding.evidence:
         path, rule = one.data.get("path"), one.data.get("rule", "")
-        if one.kind == "file" and isinstance(path, str):
-            directory = case.fold(case.path_module.dirname(path))
-            if rule in RULES or (rule is None and directory in named):
-                yield path
+        if one.kind == "file" and isinstance(path, str) and led_by_variable(case, finding.load, path, rule):
+            yield path
 
 
 def _what_else(case: Case, directory: str, but: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wontload.diagnosis import Finding
@@ -23,7 +24,10 @@ def set_aside(question: Question) -> Iterator[Fix]:
         if not finding.explains_error:
             continue
         if finding.code == "WL503":
-            yield _fix(question, finding.subject, Proof(before=(), after=()), "it is imported in the package's place")
+            shadow = _fix(
+                question, finding.subject, Proof(before=(), after=()), "it is imported in the package's place"
+            )
+            yield replace(shadow, takes_yours=shadow.reach is not Reach.ENVIRONMENT)
         for path in _in_the_way(finding):
             proof = prove(question.case, Change(removed=(path,)))
             if proof.works or gets_further(proof):

@@ -1,0 +1,61 @@
+"""`install`: a package that is not in the environment, by the command that the environment's own installer takes.
+
+A person runs it: what an installer brings with a package is more than its own wheel. Sources: pip, `pip install`; uv,
+`uv pip install --python`; pixi, `pixi add --pypi`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wontload.knowledge.indexes import indexes_of
+from wontload.remedy.candidates.by_manager import of_manager, own_environment, pixi_added, word
+from wontload.remedy.change import Change
+from wontload.remedy.fix import Fix, Reach
+from wontload.remedy.proof import Proof
+from wontload.remedy.steps import ByHand
+
+if TYPE_CHECKING:
+    from wontload.diagnosis import Case
+    from wontload.remedy.candidates import Question
+    from wontload.remedy.fix import Environment
+
+
+def absent_package(question: Question) -> Iterator[Fix]:
+    """For WL506, where it is known which distribution brings the missing module."""
+    for finding in question.diagnosis.findings:
+        told = (one.data.get("package") for one in finding.evidence if one.kind == "provider")
+        name = next((one for one in told if isinstance(one, str)), None)
+        if finding.code == "WL506" and finding.explains_error and name:
+            yield _fix(question, name)
+
+
+def _fix(question: Question, name: str) -> Fix:
+    environment = question.environment
+    several = f"it is published in several builds: `wontload pick {name}` names the one for this machine"
+    caveats = (several if indexes_of(name) else "", of_manager(environment) if environment.installer else "")
+    return Fix(
+        id="install",
+        kind="install",
+        title=f"install {name}, which brings {question.diagnosis.findings[0].subject}",
+        steps=(ByHand(text="Install it:", command=_command(question.case, environment, name)),),
+        change=Change(),
+        proof=Proof(before=(), after=()),
+        download_bytes=None,
+        minutes=None,
+        reach=Reach.ENVIRONMENT,
+        caveat="; ".join(filter(None, caveats)),
+    )
+
+
+def _command(case: Case, environment: Environment, name: str) -> str:
+    manager, python = environment.manager, word(case, environment.python)
+    if manager is not None and manager.kind == "pixi":
+        return pixi_added(case, manager, ("--pypi", name))
+    if environment.managed_by or (environment.site is None and not environment.installer):
+        return own_environment(case, environment, name)
+    if environment.installer == "uv":
+        return f"uv pip install --python {python} {name}"
+    pip = " ".join(word(case, one) for one in environment.pip) or f"{python} -m pip"
+    return f"{pip} install {name}"
