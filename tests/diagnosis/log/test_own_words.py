@@ -201,3 +201,55 @@ def test_the_command_names_the_package_of_a_part(module, target):
 @pytest.mark.parametrize("text", ["缺少api-ms-win-core-path-l1-1-0.dll", "api-ms-win-core-path-l1-1-0.dll fehlt"])
 def test_a_part_of_windows_that_is_missing_in_other_languages(text):
     assert codes(text)[0] == "WL307"
+
+
+@pytest.mark.parametrize(
+    ("remark", "answer"),
+    [
+        ("After upgrading to the next release it does not start.", "WL204"),
+        ("It was recently updated by the system.", "WL204"),
+        ("sudo pacman -Syu", "WL204"),
+        ("I upgraded pip.", "WL201"),
+        ("You should try it after an upgrade.", "WL201"),
+    ],
+)
+def test_what_was_upgraded_has_another_version(remark, answer):
+    assert verdict(MISSING + remark) == ("undetermined", answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        # conda's packages take libraries from `lib`; a bundle should have them.
+        ("/opt/miniconda3/lib/python3.12/site-packages/odd/_odd.so", "WL204"),
+        ("/venv/lib/python3.12/site-packages/odd/_odd.so", "WL201"),
+        ("/Odd.app/Contents/Resources/lib/_odd.so", "WL201"),
+    ],
+)
+def test_a_versioned_library_of_an_environment_of_macos(text, answer):
+    message = f"ImportError: dlopen({text}, 2): Library not loaded: @rpath/libssl.1.1.dylib\n  Referenced from: {text}"
+    assert verdict(message) == ("undetermined", answer)
+
+
+def test_find_library_asks_no_directory_that_was_added():
+    text = "FileNotFoundError: odd library not found\nos.add_dll_directory(r'C:\\odd')\n"
+    assert verdict(text) == ("undetermined", "WL203")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("DLL load failed while importing odd: a file is flagged as a virus by Odd Antivirus", "WL105"),
+        ("DLL load failed while importing odd.\nWindows Defender removed _odd.pyd", "WL105"),
+        ("OSError: [Errno 22] Invalid argument: 'C:\\\\Temp\\\\odd-1.0-py3-none-win_amd64.whl'", "WL105"),
+        ("DLL load failed while importing odd: I have no antivirus", "WL201"),
+        ("gcc: error: /usr/lib/rpm/odd/odd-cc1: No such file or directory", "WL701"),
+        ("AttributeError: module 'odd' has no attribute 'Odd'", "WL503"),
+        ("ImportError: cannot import name 'Odd' from 'odd' (/usr/lib/python3/dist-packages/odd/__init__.py)", "WL304"),
+        ("Exception: Unable to create jni env, no jvm dll found.", "WL201"),
+        ("could not load libodd.so.3", "WL201"),
+        ("'C:\\\\odd.dll'. Most probably this dynlib/dll was not found when the application was frozen.", "WL101"),
+    ],
+)
+def test_messages_of_other_programs(text, answer):
+    assert verdict(text)[1] == answer

@@ -46,7 +46,7 @@ from tests.support.logs import first, verdict
         ("AttributeError: module 'serial' has no attribute 'Serial'", ("undetermined", "WL502")),
         ("    from frontend import *\nModuleNotFoundError: No module named 'frontend'", ("undetermined", "WL502")),
         ("AttributeError: module 'cv2.dnn' has no attribute 'Odd'", ("undetermined", "WL502")),
-        ("AttributeError: module 'odd' has no attribute 'Odd'", ("undetermined", "WL903")),
+        ("AttributeError: module 'odd' has no attribute 'Odd'", ("undetermined", "WL503")),
         # What a compiled part should bring, and the part itself.
         ("cannot import name 'Odd' from 'odd.capi._pybind_state' (C:\\odd.py)", ("undetermined", "WL201")),
         ("ImportError: cannot import name '_imaging' from 'PIL' (/opt/PIL/__init__.py)", ("undetermined", "WL504")),

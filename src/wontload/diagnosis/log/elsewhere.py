@@ -148,7 +148,7 @@ def _said_of(library: str, name: str, line: str) -> str:
                 return told
             continue
         path = sentence[sentence.rfind(" ", 0, at) + 1 : at + len(name)].lstrip("'\"`(*")
-        is_path = bool(re.match(r"/|[A-Za-z]:[\\/]", path)) and path != library
+        is_path = bool(re.match(r"/|[A-Za-z]:[\\/]", path)) and path.replace("\\\\", "\\") != library
         if is_path and not _DENIED.search(sentence.lower()) and not _BY_A_PROGRAM.search(sentence.lower()):
             return path
         if _IS_AT.search(sentence[: sentence.rfind(path, 0, at + len(name))].lower()) and "/" in path:

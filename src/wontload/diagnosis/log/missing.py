@@ -82,15 +82,15 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
     if event.message.row.get("dialog"):
         return Reading("WL201", True, (), "", "")
     return (
-        _by_listing(library, text)
+        _by_listing(event.values.get("library", ""), library, text)
         or of_mac(event, library, facts, text)
         or by_place(event, library, text)
         or _by_component(event, library, facts)
     )
 
 
-def _by_listing(library: str, text: str) -> Reading | None:
-    found = elsewhere(library, text)
+def _by_listing(path: str, library: str, text: str) -> Reading | None:
+    found = elsewhere(path, text)
     if found.itself:
         title = f"{library} is on that machine ({found.itself}), and not where this load searches"
         return Reading("WL202", False, ("WL203", "WL205", "WL204"), title, lift=BORNE_OUT)
@@ -111,7 +111,7 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
         return Reading("WL204", False, ("WL201", "WL202", "WL203"))
     path = event.values.get("library", "")
     if path.startswith(("@rpath", "@loader_path", "@executable_path")) or _VENDORED.search(library):
-        if path.startswith("@rpath") and _is_of_another_environment(event, library):
+        if path.startswith("@rpath") and _is_of_another_environment(event, library, facts.layout):
             return Reading("WL204", False, ("WL201", "WL504", "WL202"))
         return Reading("WL201", False, ("WL504", "WL202"))
     if event.message.id != "dyld-not-loaded" and not is_of_homebrew(path, facts) and _ABSOLUTE.match(path):
@@ -135,17 +135,19 @@ def _by_component(event: Event, library: str, facts: Facts) -> Reading:
     return Reading("WL201", False, ("WL202", "WL204", "WL504"))
 
 
-def _is_of_another_environment(event: Event, library: str) -> bool:
+def _is_of_another_environment(event: Event, library: str, layout: str) -> bool:
     """Whether a versioned library of an environment's own `lib` is asked for: there it is mostly of another version.
 
-    A wheel's own libraries lie in the package. What is of one version everywhere, such as libz.1, is not meant.
+    A wheel's own libraries lie in the package; a package of conda's takes them from `lib`. What is of one version
+    everywhere, such as libz.1, is not meant.
     Source: conda/conda-build#279, and the install names that conda-build writes (`@rpath/libNAME.VERSION.dylib`).
     """
     family = family_of(library)
     importer = event.values.get("importer", "")
-    if family is None or "-packages/" in importer:
+    if family is None or ("-packages/" in importer and layout != "conda") or ".app/Contents/" in importer:
         return False
-    return f"{family.stem.removesuffix('.dylib')}.so.{family.major}" not in names_of_distributions()
+    stem = f"{family.stem.removesuffix('.dylib')}.so."
+    return {name for name in names_of_distributions() if name.startswith(stem)} != {f"{stem}{family.major}"}
 
 
 def _is_superseded(component: Component, library: str) -> bool:

@@ -42,12 +42,18 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if path.startswith(("./", "../")):
         title = f"{library} is asked for by a path that begins at the working directory, and is not there"
         return Reading("WL202", False, ("WL101", "WL504"), title, _RELATIVE)
+    if event.message.row.get("sought") and "add_dll_directory" in text:
+        title = f"{library} was not found: it is sought in PATH, and a directory was added with os.add_dll_directory"
+        return Reading("WL203", False, ("WL202", "WL201"), title, _ADDED)
     if "LD_LIBRARY_PATH" in text and _SET_TOO_LATE.search(text):
         title = f"{library} was not found: LD_LIBRARY_PATH is set by the program itself, when the loader has read it"
         return Reading("WL203", False, ("WL202", "WL201"), title, _TOO_LATE)
     if "LD_LIBRARY_PATH" in text and _was_helped(text):
         title = f"{library} is there, and found where LD_LIBRARY_PATH names its folder, as the text says"
         return Reading("WL202", False, ("WL203", "WL201"), title)
+    if _VERSIONED.search(library) and was_upgraded(text):
+        title = f"{library} is of the version that was there before the upgrade that the text tells of"
+        return Reading("WL204", False, ("WL201", "WL202"), title, _BUMPED)
     if works_elsewhere(text):
         title = f"{library} was not found, and is where another program starts Python, as the text says"
         return Reading("WL202", False, ("WL201", "WL206"), title, OTHER_START)
@@ -100,6 +106,28 @@ def _remarks(text: str) -> tuple[str, ...]:
     """What the writer says, at both ends of a long text."""
     own = own_words(text)
     return (own,) if len(own) <= 2 * REMARKS else (own[:REMARKS], own[-REMARKS:])
+
+
+NEAR = 20  # characters behind "upgraded" in which its object stands
+_VERSIONED = re.compile(r"\.so\.\d|\d\.so\b|\.\d+(?:\.\d+)*\.dylib$")
+# What people say that went before: a release of the system, or of the library.
+_UPGRADED = re.compile(
+    r"\b(?:after|since|once|when|recently|just|was|were|been|got)\b[^.\n]{0,30}\b(?:upgrad|updat)(?:ed|ing|e)\b"
+    r"|\b(?:after|since)\b[^.\n]{0,20}\b(?:upgrade|update)\b"
+    r"|^\W{0,8}(?:run: |sudo |\$ ){0,2}(?:pacman -Syu|brew upgrade|apt(?:-get)? (?:full-|dist-)?upgrade|dnf upgrade)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NOT_THAT = re.compile(r"\b(?:pip|wheel|setuptools|driver|need|should|please|try|tried)\b|n['’]t\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def was_upgraded(text: str) -> bool:
+    """Whether somebody says that the system, or a part of it, was upgraded before."""
+    return any(
+        not _NOT_THAT.search(part[part.rfind("\n", 0, match.start()) + 1 : match.end() + NEAR].partition("\n")[0])
+        for part in _remarks(text)
+        for match in _UPGRADED.finditer(part)
+    )
 
 
 _STARTERS = (
@@ -255,6 +283,11 @@ _TOO_LATE = (
 _OWN_BUILD = (
     "Where it was built or unpacked tells what to do: LD_LIBRARY_PATH with that folder, an rpath in the file that "
     "needs it, or a line in /etc/ld.so.conf.d and `ldconfig`. If it is nowhere, its build was left out."
+)
+# Source: CPython, Lib/ctypes/util.py; python/cpython#111104 and #132328.
+_ADDED = (
+    "ctypes.util.find_library looks into the directories of PATH and asks nothing else, so that what "
+    "os.add_dll_directory added does not count. In PATH, before Python starts, the directory is found."
 )
 _BY_NAME = (
     "Since Python 3.8 a DLL is sought in the directory of the file that needs it, in Windows' own and in those that "
