@@ -54,9 +54,10 @@ def _not_met(found: list[Event]) -> tuple[Message, ...]:
 
 def _search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:
     words = _words(text.folded)
+    vocabulary = "\n".join(words)
     for message in wanted:
         reached = -1
-        needles = tuple(needle for needle in message.needles if words.issuperset(needle.split(" ")[1:-1]))
+        needles = tuple(needle for needle in message.needles if _may_be_there(needle, words, vocabulary))
         for place, length in _places(text.flat, needles):
             if place < reached:
                 continue
@@ -69,11 +70,18 @@ def _search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:
             yield Event(message, _values(match), text.line_at(at), at, _shown(text, place))
 
 
-def _words(folded: str) -> frozenset[str]:
-    """Every word between white space. A needle has blanks around its inner words, so that without one it is not there.
+def _may_be_there(needle: str, words: frozenset[str], vocabulary: str) -> bool:
+    """Whether the words that a text has, each once, hold what a needle is made of.
 
-    To ask this is many times faster than to look through the whole text for each needle.
+    Its inner words have blanks around them; its first and last piece may be parts of words. To ask this is many times
+    faster than to look through the whole text for each needle.
     """
+    pieces = needle.split(" ")
+    return words.issuperset(pieces[1:-1]) and pieces[0] in vocabulary and pieces[-1] in vocabulary
+
+
+def _words(folded: str) -> frozenset[str]:
+    """Every word between white space."""
     words: set[str] = set()
     place = 0
     while place < len(folded):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wontload.knowledge.packages import distribution_for, import_name_for, normalised
 
-LOOKED_AT = 2_000_000  # characters of each end of a log in which facts are sought
+LOOKED_AT = 500_000  # characters of each end of a log in which facts are sought
 MOST_KNOWN = 12
 
 
