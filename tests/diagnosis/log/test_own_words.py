@@ -248,8 +248,43 @@ def test_find_library_asks_no_directory_that_was_added():
         ("ImportError: cannot import name 'Odd' from 'odd' (/usr/lib/python3/dist-packages/odd/__init__.py)", "WL304"),
         ("Exception: Unable to create jni env, no jvm dll found.", "WL201"),
         ("could not load libodd.so.3", "WL201"),
+        ("Termination Reason:    DYLD, [0x4] Symbol missing", "WL307"),
+        ("Termination Reason:    Namespace DYLD, Code 4 Symbol missing", "WL307"),
+        ("Termination Reason:    Namespace DYLD, Code 1 Library missing", "WL201"),
+        ("ModuleNotFoundError: No module named 'odd.sub'; 'odd' is not a package", "WL503"),
         ("'C:\\\\odd.dll'. Most probably this dynlib/dll was not found when the application was frozen.", "WL101"),
     ],
 )
 def test_messages_of_other_programs(text, answer):
     assert verdict(text)[1] == answer
+
+
+@pytest.mark.parametrize(
+    ("module", "answer"),
+    [
+        ("odd.sub", "WL504"),  # odd was found
+        ("odd", "WL506"),
+        ("google.odd", "WL506"),  # of several distributions
+        ("odd._libs.sub", "WL501"),  # compiled, by its folder's name
+    ],
+)
+def test_a_part_of_a_package_that_was_found(module, answer):
+    assert verdict(f"ModuleNotFoundError: No module named '{module}'") == ("undetermined", answer)
+
+
+@pytest.mark.parametrize(
+    ("library", "answer"),
+    [
+        ("KERNEL32.dll", ("fails", "WL307")),
+        ("C:\\Windows\\System32\\ucrtbase.dll", ("fails", "WL307")),
+        ("C:\\odd\\ucrtbase.dll", ("undetermined", "WL206")),  # a copy that a program brought along
+    ],
+)
+def test_a_function_that_a_dll_of_windows_lacks(library, answer):
+    text = f"The procedure entry point Odd could not be located in the dynamic link library {library}"
+    assert verdict(text) == answer
+
+
+def test_a_variable_that_has_to_be_set_shows_where_the_library_is():
+    text = "I had to export /opt/odd/lib into LD_LIBRARY_PATH first."
+    assert verdict(MISSING + text) == ("undetermined", "WL202")

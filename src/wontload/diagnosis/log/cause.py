@@ -142,7 +142,11 @@ def _of_module(event: Event, log: Log) -> Reading:
     if folder := _source_of(name, event, log):
         title = f"{name} is a part of what is imported from {folder}, a folder of sources where it is not built"
         return Reading("WL503", False, ("WL504", "WL501"), title, _UNBUILT)
-    if dot and (last.startswith("_") or last == package):
+    compiled = any(part.startswith("_") for part in name.split(".")[1:]) or last == package
+    if dot and not compiled and package.partition(".")[0] not in _NAMESPACES:
+        title = f"{package} was found, and has no {last}: another release or copy of it, or an incomplete one"
+        return Reading("WL504", False, ("WL304", "WL503", "WL501"), title, _FOUND_PARENT)
+    if dot and compiled:
         return Reading("WL501", False, ("WL504", "WL503"), f"the extension module {last} is not there for that Python")
     if log.of("build-failed") and not dot:
         title = f"the build needs {name} and does not find it"
@@ -151,6 +155,15 @@ def _of_module(event: Event, log: Log) -> Reading:
     return Reading(event.message.code, event.message.decides, event.message.suspects)
 
 
+# Import names that several distributions share, so that a missing part is a distribution that is not installed.
+# Source: PyPA, Packaging namespace packages; those distributions' lists of files.
+_NAMESPACES = frozenset(
+    "azure backports dj google jaraco mpl_toolkits nvidia opentelemetry ruamel sphinxcontrib zope".split()
+)
+_FOUND_PARENT = (
+    "Python names the first part that it does not find: were the whole package not installed, the message would name "
+    'that. Which copy of it was imported, `python -c "import NAME; print(NAME.__path__)"` says.'
+)
 # A frame of a traceback, with the import on the line below it.
 _IMPORTING = re.compile(
     r"File \"((?:[^\"\n]{1,300}[\\/])?(\w{1,60})[\\/]\w{1,60}\.pyx?)\"[^\n]{0,80}"

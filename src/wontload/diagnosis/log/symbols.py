@@ -157,6 +157,8 @@ _OF_WINDOWS = re.compile(
     r"d3d\w+|dxgi|api-ms-win-[\w-]+|ext-ms-[\w-]+)\.dll$",
     re.IGNORECASE,
 )
+# Named alone, or in Windows' own directory: elsewhere lies a copy that a program brought along.
+_IN_WINDOWS = re.compile(r"(?:.*[\\/]windows[\\/](?:.*[\\/])?)?[^\\/]*$", re.IGNORECASE | re.DOTALL)
 _PYTHON_DLL = re.compile(r"python3\d*t?\.dll$", re.IGNORECASE)
 
 
@@ -174,7 +176,7 @@ def of_entry_point(event: Event) -> Reading:
         return Reading("WL305", True, ("WL206",), title)
     if _OF_TORCH.search(symbol):
         return Reading("WL304", True, ("WL206",), f"{name} was built for another torch than the one that is installed")
-    if _OF_WINDOWS.match(name):
+    if _OF_WINDOWS.match(name) and _IN_WINDOWS.match(library):
         return Reading("WL307", True, ("WL206",), f"the {name} of that Windows has no {symbol}: it is too old")
     return Reading("WL206", False, ("WL304", "WL301", "WL604" if _OF_OPENMP.match(symbol) else "WL305"))
 

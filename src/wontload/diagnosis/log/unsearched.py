@@ -21,6 +21,7 @@ _SET_TOO_LATE = re.compile(
 # What people say that helped: the variable, with the folder of the library in it.
 _HELPED = re.compile(
     r"(?:\b(?:resolv|fix|solv)(?:ed|es|e)?\b|\bworks?\b|\bworked\b)[^.\n]{0,80}LD_LIBRARY_PATH"
+    r"|\b(?:needs?|has|have|had) to (?:set|add|export)\b[^.\n]{0,30}LD_LIBRARY_PATH"
     r"|LD_LIBRARY_PATH[^.\n=]{0,60}(?:(?:needs?|has|have|must)(?: to)? be set|\b(?:resolv|fix|solv)(?:ed|es)\b|"
     r"\bworks\b|\bworked\b)"
 )
