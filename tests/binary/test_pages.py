@@ -119,3 +119,14 @@ def test_pieces_that_were_read_are_not_read_again(opened: Callable[[], Pages], m
         assert pages[begin : begin + 8] == DATA[begin : begin + 8]
     assert reads == [100_000, 200_000]
     pages.close()
+
+
+def test_tables_that_lie_close_together_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.dll"
+    needs, exports = [("a.dll", ["f", 7, "g"])], ["b", "c"]
+    path.write_bytes(pe(needs=needs, exports=exports, name="x.dll", file_version=(1, 2, 3, 4), padding_bytes=300_000))
+    reads, read = [], Pages._read
+    monkeypatch.setattr(Pages, "_read", lambda self, *span: (reads.append(span), read(self, *span))[1])
+    image = read_image(path, symbols=True)
+    assert (len(image.imports[0].symbols), len(image.exports), image.file_version) == (3, 2, (1, 2, 3, 4))
+    assert len(reads) == 1

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.images import SHARED, pe
 from tests.support.pe_images import SECTION_OFFSET, SECTION_RVA
 from wontload.binary import Defect, Export, Import, MalformedImage, Symbol, parse_image
+from wontload.binary.pe_exports import _marked
+from wontload.binary.pe_layout import read_layout
+from wontload.binary.pe_view import PEView
+from wontload.binary.source import Source
 
 
 def patched(data: bytes, offset: int, content: bytes) -> bytes:
@@ -91,6 +98,26 @@ def test_exports_with_holes_forwarders_and_a_nameless_one() -> None:
     image = parse_image(pe(exports=["b", "a", ("f", "NTDLL.RtlF"), 7], name="me.dll"), "x.dll")
     assert image.soname == "me.dll"
     assert image.exports == (Export("a", 2), Export("b", 1), Export("f", 3, "NTDLL.RtlF"), Export(None, 7))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 2**26), st.data())
+def test_what_may_be_a_forwarder_is_told_by_its_third_byte(start: int, size: int, data: st.DataObject) -> None:
+    marked = _marked(start >> 16, start + size >> 16)
+    inside = data.draw(st.integers(start, start + size - 1))
+    assert marked[inside >> 16 & 0xFF]
+    if size <= 0x10000:
+        assert marked.count(1) <= 2
+
+
+def test_what_is_at_hand_of_one_section_is_not_taken_for_another() -> None:
+    content = random.Random(1).randbytes(0x5000)
+    sections = ((0x3000, 0x1000, 0x3000, 0x400), (0x1000, 0x2000, 0x1000, 0x3600))  # the second lies within the first
+    layout = read_layout(Source(pe(), "x.dll"))._replace(rows=sections, starts=(0, 0x1000, 0x2000))
+    view = PEView(Source(content, "x.dll"), layout)
+    view.keep(0x1004, 0x2000)
+    assert view.bytes_at(0x1000, 8) == content[0x400:0x408]
+    assert view.unpack(struct.Struct("<2s"), 0x2003) == (content[0x3603:0x3605],)
+    assert view.word(0x2001) == int.from_bytes(content[0x3601:0x3609], "little")
 
 
 def test_no_exports() -> None:

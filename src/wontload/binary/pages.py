@@ -55,6 +55,14 @@ class Pages:
                 self._turn_to(begin, end)
         return self._piece[begin - self._begin : end - self._begin]
 
+    def around(self, begin: int, end: int) -> tuple[bytes, int]:
+        """The piece in which `[begin, end)` lies, and where it begins."""
+        if not self._begin <= begin <= end <= self._end:
+            if end - begin > LARGEST_PIECE_BYTES:
+                return self._read(begin, end), begin
+            self._turn_to(begin, end)
+        return self._piece, self._begin
+
     def find(self, wanted: bytes, begin: int, end: int) -> int:
         """Where `wanted`, one byte, is first found in `[begin, end)`; -1: nowhere."""
         if not self._begin <= begin < self._end:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
 from wontload.binary.image import Format, Image, Manifest, new_image
 from wontload.binary.origin import Origin, reading
+from wontload.binary.pages import PIECE_BYTES
 from wontload.binary.pe_details import (
     DLL_MANIFEST,
     EXE_MANIFEST,
+    RESOURCE_TREE_BYTES,
     architecture,
     dependent_load_flags,
     find_manifest,
     is_for_any_processor,
     read_file_version,
     read_load_config,
+    resources_root,
 )
-from wontload.binary.pe_exports import read_exports, read_name
-from wontload.binary.pe_imports import read_eager, read_imports, read_needed
+from wontload.binary.pe_exports import EXPORT_BYTES, read_exports, read_name
+from wontload.binary.pe_imports import IMPORT_BYTES, read_eager, read_imports, read_needed
 from wontload.binary.pe_layout import (
     SIGNATURE_POINTER,
     SIGNATURE_POINTER_OFFSET,
@@ -41,6 +44,7 @@ def parse_pe(source: Source, origin: Origin, *, symbols: bool = False) -> Image:
     """Parse the headers and the names of libraries now; symbols when they are asked for, or now as well."""
     layout = read_layout(source)
     view = PEView(source, layout)
+    view.gather(_tables(view, symbols=symbols))
     load_config = read_load_config(view)
     eager = read_eager(view)
     needed = read_needed(view, eager)
@@ -48,9 +52,10 @@ def parse_pe(source: Source, origin: Origin, *, symbols: bool = False) -> Image:
     asked = {"imports": read_imports(view, eager), "exports": read_exports(view), "undefined": ()} if symbols else {}
     soname = read_name(view)
     is_library = bool(layout.characteristics & IMAGE_FILE_DLL)
-    file_version = read_file_version(view)
+    resources = resources_root(view)
+    file_version = read_file_version(view, resources)
     # Its place lies beside the version's, so that no further read is needed.
-    manifest = find_manifest(view, DLL_MANIFEST if is_library else EXE_MANIFEST)
+    manifest = find_manifest(view, resources, DLL_MANIFEST if is_library else EXE_MANIFEST)
     image = new_image(
         format=Format.PE,
         architecture=architecture(view, load_config),
@@ -75,6 +80,16 @@ def parse_pe(source: Source, origin: Origin, *, symbols: bool = False) -> Image:
     return image
 
 
+def _tables(view: PEView, *, symbols: bool) -> Iterator[tuple[int, int]]:
+    """RVA and size of the beginnings of the tables that every image is asked for."""
+    if exports := view.directory(Directory.EXPORT):
+        yield exports[0], min(exports[1], EXPORT_BYTES if symbols else PIECE_BYTES)
+    if imports := view.directory(Directory.IMPORT):
+        yield imports[0], IMPORT_BYTES
+    if resources := view.directory(Directory.RESOURCE):
+        yield resources[0], RESOURCE_TREE_BYTES
+
+
 def _is_wine_builtin(source: Source) -> bool:
     """Wine's mark behind the DOS header, unless the file says that it gives way to a native one.
 
@@ -91,7 +106,7 @@ def _is_wine_builtin(source: Source) -> bool:
 
 
 def _read_assembly_manifest(view: PEView) -> Manifest | None:
-    place = find_manifest(view, EXE_MANIFEST)
+    place = find_manifest(view, resources_root(view), EXE_MANIFEST)
     return place and _read_manifest(view, place)
 
 

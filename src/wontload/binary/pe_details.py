@@ -93,8 +93,8 @@ def is_for_any_processor(view: PEView) -> bool:
     return bool(flags & COMIMAGE_FLAGS_ILONLY) and not flags & COMIMAGE_FLAGS_32BITREQUIRED
 
 
-def read_file_version(view: PEView) -> tuple[int, int, int, int] | None:
-    """The four numbers of the version resource's fixed part, which installers compare."""
+def resources_root(view: PEView) -> int | None:
+    """RVA of the resource directory, which is at hand then; `None` without one that is worth reaching for."""
     directory = view.directory(Directory.RESOURCE)
     if directory is None:
         return None
@@ -102,28 +102,31 @@ def read_file_version(view: PEView) -> tuple[int, int, int, int] | None:
         if view.is_costly(directory[0]):
             return None
         view.keep(directory[0], RESOURCE_TREE_BYTES)
-        rva, size = first_resource(view, directory[0], RT_VERSION) or (0, 0)
-        if size < FIXED_FILE_INFO_OFFSET + FIXED_FILE_INFO.size:
-            return None
-        fixed = view.bytes_at(rva + FIXED_FILE_INFO_OFFSET, FIXED_FILE_INFO.size)
     except MalformedImage:
         return None
-    signature, high, low = FIXED_FILE_INFO.unpack(fixed)
+    return directory[0]
+
+
+def read_file_version(view: PEView, root: int | None) -> tuple[int, int, int, int] | None:
+    """The four numbers of the version resource's fixed part, which installers compare."""
+    if root is None:
+        return None
+    try:
+        rva, size = first_resource(view, root, RT_VERSION) or (0, 0)
+        if size < FIXED_FILE_INFO_OFFSET + FIXED_FILE_INFO.size:
+            return None
+        signature, high, low = view.unpack(FIXED_FILE_INFO, rva + FIXED_FILE_INFO_OFFSET)
+    except MalformedImage:
+        return None
     if signature != FIXED_FILE_INFO_SIGNATURE:
         return None
     return high >> 16, high & 0xFFFF, low >> 16, low & 0xFFFF
 
 
-def find_manifest(view: PEView, which: int) -> tuple[int, int] | None:
+def find_manifest(view: PEView, root: int | None, which: int) -> tuple[int, int] | None:
     """RVA and size of the manifest with that number; `None` without one."""
-    directory = view.directory(Directory.RESOURCE)
-    if directory is None:
-        return None
     try:
-        if view.is_costly(directory[0]):
-            return None
-        view.keep(directory[0], RESOURCE_TREE_BYTES)
-        return first_resource(view, directory[0], RT_MANIFEST, which)
+        return None if root is None else first_resource(view, root, RT_MANIFEST, which)
     except MalformedImage:
         return None
 
@@ -136,7 +139,7 @@ def first_resource(view: PEView, root: int, kind: int, which: int | None = None)
     wanted = (kind, which, None)
     offset = 0
     for level in range(3):
-        named, numbered = RESOURCE_DIRECTORY.unpack(view.bytes_at(root + offset, RESOURCE_DIRECTORY.size))
+        named, numbered = view.unpack(RESOURCE_DIRECTORY, root + offset)
         first = root + offset + RESOURCE_DIRECTORY.size
         if wanted[level] is None:
             entries = view.bytes_at(first, RESOURCE_ENTRY.size if named + numbered else 0)
@@ -146,5 +149,5 @@ def first_resource(view: PEView, root: int, kind: int, which: int | None = None)
         if not found or bool(found[0] & SUBDIRECTORY) != (level < 2):
             return None
         offset = found[0] & ~SUBDIRECTORY
-    rva, size = RESOURCE_DATA.unpack(view.bytes_at(root + offset, RESOURCE_DATA.size))
+    rva, size = view.unpack(RESOURCE_DATA, root + offset)
     return rva, size

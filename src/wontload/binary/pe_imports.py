@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from typing import NamedTuple
 
 from wontload.binary.columns import Columns
-from wontload.binary.image import Import, Symbol
+from wontload.binary.image import Import, Symbol, new_import
 from wontload.binary.malformed import MalformedImage
 from wontload.binary.pe_layout import Directory
 from wontload.binary.pe_view import PEView
@@ -25,7 +25,7 @@ DELAY_DIRECTORY_ENTRY = struct.Struct("<II4xII12x")
 # Attributes bit 0: the fields are RVAs. Clear (Visual C++ 6): they are addresses, the image's base included.
 DELAY_ATTRIBUTE_RVA = 1
 HINT_BYTES = 2
-IMPORT_BYTES = 6144  # within which the import directory and what it points at often lie
+IMPORT_BYTES = 16384
 
 
 class EagerTables(NamedTuple):
@@ -44,13 +44,13 @@ def read_eager(view: PEView) -> EagerTables:
 def read_needed(view: PEView, eager: EagerTables) -> tuple[Import, ...]:
     """The libraries, eager first, without their symbols."""
     delayed = (Import(view.text(name), delayed=True) for name, *_ in delay_tables(view))
-    return (*map(Import, eager.libraries), *until_malformed(delayed))
+    return (*map(new_import, eager.libraries), *until_malformed(delayed))
 
 
 def read_imports(view: PEView, eager: EagerTables) -> tuple[Import, ...]:
     """The libraries with their symbols, in the same order as `read_needed`."""
     thunks = view.thunk_tables(eager.symbols)
-    found = map(Import, eager.libraries, repeat(False), repeat(False), symbols_of(view, thunks))
+    found = map(new_import, eager.libraries, repeat(False), repeat(False), symbols_of(view, thunks))
     delayed = (
         Import(view.text(name), delayed=True, symbols=next(symbols_of(view, [view.thunks(table)], base)))
         for name, table, base in delay_tables(view)

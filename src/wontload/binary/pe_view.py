@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from wontload.binary.malformed import MalformedImage
 from wontload.binary.pe_layout import Layout, Section
 from wontload.binary.source import LONGEST_NAME_BYTES, Source, numbers, side_by_side
 
@@ -16,28 +17,53 @@ MOST_WINDOW_BYTES = 1 << 20
 RVA_BYTES = 4
 # Behind it no name may begin if RVAs are to be added without a carry; see `side_by_side`.
 LAST_RVA_IN_ORDER = (1 << 32) - LONGEST_NAME_BYTES - 1
+MOST_WASTE_BYTES = 16384  # between directories that are read in one piece
 MOST_THUNKS = 128  # of the last of several tables that are read at once
 
 
 class PEView:
     """A PE file read by RVA, as it would lie in memory."""
 
-    __slots__ = ("_kept", "_kept_end", "_kept_rva", "_sections", "layout", "source")
+    __slots__ = ("_kept", "_kept_base", "_kept_end", "_kept_rva", "_sections", "layout", "source")
 
     def __init__(self, source: Source, layout: Layout) -> None:
         self.source = source
         self.layout = layout
         self._sections: dict[int, Section] = {}
+        # RVAs from `_kept_rva` to `_kept_end` lie in `_kept`, at their distance from `_kept_base`.
         self._kept = b""
-        self._kept_rva = self._kept_end = 0
+        self._kept_rva = self._kept_end = self._kept_base = 0
 
     def keep(self, rva: int, size: int) -> None:
-        """Read what tables of one kind lie in at once, as far as it is in the file; reads within it are then cheap."""
-        section = self.section(rva)
-        size = min(size, section.raw_end_rva - rva, MOST_WINDOW_BYTES)
-        if size > 0:
-            self._kept = self.source.bytes_at(rva - section.rva + section.file_offset, size)
-            self._kept_rva, self._kept_end = rva, rva + size
+        """Have what tables of one kind lie in at hand, as far as it is in the file; reads within it are then cheap."""
+        start, raw_end, _, file_offset = self.section(rva)
+        size = min(size, raw_end - rva, MOST_WINDOW_BYTES)
+        if size <= 0:
+            return
+        self._kept, begin = self.source.around(rva - start + file_offset, size)
+        base = self._kept_base = begin - file_offset + start
+        # The piece may reach into other sections, which lie elsewhere in memory.
+        starts = self.layout.starts
+        following = bisect_right(starts, rva)
+        end = min(raw_end, starts[following]) if following < len(starts) else raw_end
+        self._kept_rva = max(base, start, rva - MOST_WINDOW_BYTES)
+        self._kept_end = min(base + len(self._kept), end, rva + MOST_WINDOW_BYTES)
+
+    def gather(self, tables: Iterable[tuple[int, int]]) -> None:
+        """Read tables (RVA and size of what will be asked for) in one piece, if linkers put them close together.
+
+        A call of the kernel costs as much as copying `MOST_WASTE_BYTES`, and on some machines several times that.
+        """
+        begin, end, size = self.source.size, 0, 0
+        try:
+            for rva, most in tables:
+                section = self.section(rva)
+                start, length = rva - section.rva + section.file_offset, min(most, section.raw_end_rva - rva)
+                begin, end, size = min(begin, start), max(end, start + length), size + length
+        except MalformedImage:
+            return  # whoever asks for that table will say so
+        if end - begin <= size + MOST_WASTE_BYTES:
+            self.source.bring(begin, end)
 
     def is_costly(self, rva: int) -> bool:
         """Whether what lies there is so far away that it is better done without; see `Source.is_costly`."""
@@ -53,18 +79,23 @@ class PEView:
     def section(self, rva: int) -> Section:
         """The part of the image that `rva` lies in."""
         index = bisect_right(self.layout.starts, rva) - 1
-        if index >= 0:
-            section = self._sections.get(index)
-            if section is None:
-                section = self._sections[index] = Section(*self.layout.sections[index])
-            if rva < section.end_rva:
-                return section
-        raise self.source.corrupt(f"the address {rva:#x} lies in none of its sections")
+        section = self._sections.get(index)
+        if section is None and index >= 0:
+            section = self._sections[index] = self.layout.section(index)
+        if section is None or rva >= section.end_rva:
+            raise self.source.corrupt(f"the address {rva:#x} lies in none of its sections")
+        return section
+
+    def unpack(self, layout: struct.Struct, rva: int) -> tuple[Any, ...]:
+        """One structure."""
+        if self._kept_rva <= rva and rva + layout.size <= self._kept_end:
+            return layout.unpack_from(self._kept, rva - self._kept_base)
+        return layout.unpack(self.bytes_at(rva, layout.size))
 
     def bytes_at(self, rva: int, size: int) -> bytes:
         """`size` bytes of memory at `rva`, in one section."""
         if self._kept_rva <= rva and rva + size <= self._kept_end:
-            return self._kept[rva - self._kept_rva : rva - self._kept_rva + size]
+            return self._kept[rva - self._kept_base : rva - self._kept_base + size]
         section = self.section(rva)
         if rva + size > section.end_rva:
             raise self.source.corrupt(f"a table of {size} bytes at address {rva:#x} runs off its section")
@@ -73,7 +104,7 @@ class PEView:
     def memory(self, section: Section, rva: int, size: int) -> bytes:
         """At most `size` bytes of a section from `rva` on: from the file, then zeros."""
         if self._kept_rva <= rva and rva + size <= self._kept_end:
-            return self._kept[rva - self._kept_rva : rva - self._kept_rva + size]
+            return self._kept[rva - self._kept_base : rva - self._kept_base + size]
         size = min(size, section.end_rva - rva)
         from_file = max(0, min(size, section.raw_end_rva - rva))
         found = self.source.bytes_at(rva - section.rva + section.file_offset, from_file) if from_file else b""
@@ -122,7 +153,10 @@ class PEView:
 
     def word(self, rva: int) -> int:
         """One number as wide as an address."""
-        return int.from_bytes(self.bytes_at(rva, WORD[self.layout.bits].size), "little")
+        size = self.layout.bits // 8
+        if self._kept_rva <= rva and rva + size <= self._kept_end:
+            return int.from_bytes(self._kept[rva - self._kept_base : rva - self._kept_base + size], "little")
+        return int.from_bytes(self.bytes_at(rva, size), "little")
 
     def thunk_tables(self, rvas: Sequence[int]) -> list[Sequence[int]]:
         """What `thunks` gives for each of `rvas`. Linkers put these tables side by side, so they are read at once."""
@@ -185,8 +219,9 @@ class PEView:
         """What was kept from one RVA to the end of the text at another, a character a byte; empty: it is not there."""
         if not self._kept_rva <= first <= last < self._kept_end:
             return ""
-        first, last = first - self._kept_rva, last - self._kept_rva
-        end = self._kept.find(0, last, last + LONGEST_NAME_BYTES)
+        base = self._kept_base
+        first, last = first - base, last - base
+        end = self._kept.find(0, last, min(last + LONGEST_NAME_BYTES, self._kept_end - base))
         return str(memoryview(self._kept)[first : end + 1], "latin-1") if end >= 0 else ""
 
     @staticmethod

@@ -81,6 +81,26 @@ class Source:
             raise self.corrupt(f"a table of {size} bytes lies outside the file", offset)
         return bytes(self.data[offset : offset + size])
 
+    def upto(self, offset: int, size: int) -> bytes:
+        """A copy of `size` bytes, or of as many as there are before the file's end."""
+        return bytes(self.data[offset : offset + size])
+
+    def around(self, offset: int, size: int) -> tuple[bytes, int]:
+        """A piece in which `size` bytes at `offset` lie, and where it begins: what is at hand already is not copied."""
+        if not 0 <= offset <= self.size - size or size < 0:
+            raise self.corrupt(f"a table of {size} bytes lies outside the file", offset)
+        data = self.data
+        if isinstance(data, bytes):
+            return data, 0
+        if isinstance(data, Pages):
+            return data.around(offset, offset + size)
+        return bytes(data[offset : offset + size]), offset
+
+    def bring(self, begin: int, end: int) -> None:
+        """Read what is about to be asked for in one go, where a file is read in pieces."""
+        if isinstance(self.data, Pages) and begin < end <= self.size:
+            self.data.around(begin, end)
+
     def is_costly(self, offset: int) -> bool:
         """Whether what lies at `offset` is so far away that a parser should do without it, if it can."""
         return type(self.data) not in IN_ONE_PIECE and not isinstance(self.data, Pages) and self.data.is_costly(offset)
