@@ -99,6 +99,23 @@ def test_most_of_what_was_inflated_can_be_told() -> None:
     assert len(data) - tail.begin > len(data) / 3
 
 
+def test_an_end_through_which_the_unknown_goes_is_left_in_few_steps() -> None:
+    """One pattern, over and over, is copied from what is not known: however much is read, nothing of it is certain."""
+    chance = random.Random(3)
+    pattern = chance.randbytes(5000)
+    data = chance.randbytes(1 << 20) + b"".join(
+        pattern[:4990] + chance.randbytes(10) for _ in range(6000)) + chance.randbytes(1 << 17)  # fmt: skip
+    stream = packed(data)
+    tail, steps = tail_of(stream, len(data)), 0
+    assert tail.extend(1 << 18)
+    offset = tail.begin - 200_000
+    while tail.begin > offset:
+        assert tail.extend(tail.wanted(offset, 1 << 18))
+        steps += 1
+    assert steps == 1
+    assert tail.slice(offset, len(data)) == data[offset:]
+
+
 @pytest.mark.parametrize("bit", range(8))
 @pytest.mark.parametrize("unknown", [0, 1])
 def test_an_opening_leads_to_any_bit_and_leaves_what_follows_where_it_was(bit: int, unknown: int) -> None:
@@ -146,6 +163,27 @@ def test_a_member_is_read_from_its_end_where_that_is_nearer(monkeypatch: pytest.
     assert some[:1000] == data[:1000]
     assert some.find(b"\x07", at, len(data)) == data.find(b"\x07", at)
     assert some[2_000_000:2_001_000] == data[2_000_000:2_001_000]
+
+
+def test_a_reader_besides_begins_with_what_the_first_has_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflating, "END_BYTES", 1 << 16)
+    monkeypatch.setattr(inflating, "NEAR_BYTES", 1 << 17)
+    data, read = content(2), []
+    stream = packed(data)
+
+    def read_at(offset: int, size: int) -> bytes:
+        read.append(size)
+        return stream[offset : offset + size]
+
+    first = Inflating(read_at, packed_bytes=len(stream), size=len(data), path="x.so")
+    wanted = (slice(1_500_000, 1_500_100), slice(len(data) - 50, len(data)), slice(900_000, 900_100))
+    assert [first[one] for one in wanted] == [data[one] for one in wanted]
+    spent = sum(read)
+    second = first.copy()
+    read.clear()
+    assert [second[one] for one in wanted] == [data[one] for one in wanted]
+    assert sum(read) < spent / 2
+    assert [first[one] for one in wanted] == [data[one] for one in wanted]
 
 
 def test_what_may_be_fetched_decides_whether_the_end_is_read() -> None:

@@ -15,12 +15,13 @@ from tests.support.wheels import make_wheel
 from wontload.binary import Image, MalformedImage, read_image
 from wontload.binary.malformed import NotReached
 from wontload.loader import Verdict
+from wontload.machine.files import Kind
 from wontload.machine.profile import clean_machine
 from wontload.wheels.archive import Archive
 from wontload.wheels.bad_archive import BadArchive
 from wontload.wheels.central_directory import Member
 from wontload.wheels.judging import Judge
-from wontload.wheels.laying import laid_over, site_of
+from wontload.wheels.laying import Laying, laid_over, site_of
 from wontload.wheels.tags import expand, parse_file_name, platform_of
 from wontload.wheels.wheel import read_wheel
 
@@ -102,6 +103,29 @@ def test_members_are_laid_where_an_installer_lays_them(tmp_path: Path):
         for path in (r"Lib\site-packages\demo\a.pyd", r"bin\b.dll", r"Lib\site-packages\demo\c.pyd"):
             assert laid.files.image("C:\\Python311\\" + path).format == "pe"
         assert "METADATA" in (laid.files.listing(r"C:\Python311\Lib\site-packages\demo-1.0.dist-info") or ())
+
+
+def test_wheels_are_laid_over_many_machines_each_by_its_own_places(tmp_path: Path):
+    files = {"demo/a.pyd": DLL, "demo-1.0.data/data/b.dll": DLL, "demo-1.0.data/c.dll": DLL}
+    prefixes = (
+        ("windows-11", 11, r"C:\Python311"),
+        ("windows-11", 12, r"C:\Python312"),
+        ("debian-12", 11, "/usr/local"),
+    )
+    with Archive(make_wheel(tmp_path, files)) as archive:
+        laying = Laying([read_wheel(archive)])
+        for profile, minor, prefix in (*prefixes, *prefixes):
+            machine, _ = clean_machine(profile, architecture="x86_64", python=(3, minor))
+            join, site = machine.path_module.join, site_of(machine)
+            assert prefix in site
+            laid, alone = laying.over(machine).files, laid_over(machine, [read_wheel(archive)]).files
+            for path in (
+                join(site, "demo", "a.pyd"),
+                join(machine.python.prefix, "b.dll"),
+                join(site, "demo-1.0.data", "c.dll"),
+            ):
+                assert laid.kind(path) is alone.kind(path) is Kind.FILE
+            assert laid.listing(site) == alone.listing(site)
 
 
 def test_a_library_that_was_left_unread_leaves_what_needs_it_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

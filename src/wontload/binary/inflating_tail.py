@@ -33,6 +33,8 @@ MARGIN_BYTES = 1 << 18
 MOST_FOLLOWED = 16  # of the places that a stream can be made to have
 ROOM = 1.06  # how much further back than it should take
 LEAST_GROWTH = 1.25  # of what was read, where that was too little
+# … and where a longer end told no more than the one before: what is not known goes through it from match to match.
+GROWTH_IN_VAIN = 2.0
 
 Read = Callable[[int, int], bytes]
 
@@ -80,13 +82,14 @@ class Tail:
 
     Attributes:
         begin: what lies from this offset on, in the inflated member, can be read: `size` before anything was.
-        packed: how many packed bytes were read for that.
+        packed: how many packed bytes were read for that. in_vain: of the last reading, hardly anything came of it.
     """
 
     def __init__(self, read: Read, *, packed_bytes: int, size: int) -> None:
         self._read, self._packed_bytes, self._size = read, packed_bytes, size
         self._base = self.begin = size  # the base: where the first piece lies
         self.packed = 0
+        self.in_vain = False
         self._ahead, self._ahead_at = b"", 0  # what was read last
         self._states: dict[int, _Run] = {}
         self._pieces: OrderedDict[int, bytes] = OrderedDict()
@@ -104,19 +107,28 @@ class Tail:
         if self.packed:
             given = max(self._size - self._base, 1)
             needed = self._size - offset + MARGIN_BYTES
-            guess = max(int(LEAST_GROWTH * self.packed), int(ROOM * self.packed * needed / given))
+            growth = GROWTH_IN_VAIN if self.in_vain else LEAST_GROWTH
+            guess = max(int(growth * self.packed), int(ROOM * self.packed * needed / given))
         return min(guess, self._packed_bytes)
 
     def extend(self, packed_bytes: int) -> bool:
         """Read the last `packed_bytes` of the member. `False`: no block begins where one should."""
-        begin = self._packed_bytes - packed_bytes
+        begin, before = self._packed_bytes - packed_bytes, self.begin
         window = self._read(begin, min(FIRST_READ_BYTES, packed_bytes))[:SOUGHT_BYTES]
         likely = (start for start in block_starts(window) if _begins(start, window))
         for start in islice(likely, MOST_FOLLOWED):
             if self._follow(begin, start, window):
                 self.packed = packed_bytes
+                self.in_vain = before - self.begin < MARGIN_BYTES
                 return True
         return False
+
+    def copy(self, read: Read) -> Tail:
+        """Another reader's, who begins with what this one has learnt."""
+        other = Tail(read, packed_bytes=self._packed_bytes, size=self._size)
+        other._base, other.begin, other.packed, other.in_vain = self._base, self.begin, self.packed, self.in_vain
+        other._states = self._states  # made once for an end, and only copied from
+        return other
 
     def slice(self, begin: int, end: int) -> bytes:
         """The bytes `[begin, end)`, none of them before `begin`."""

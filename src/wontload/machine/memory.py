@@ -74,13 +74,14 @@ class MemoryFiles:
     ) -> None:
         self._windows = windows
         self._module: ModuleType = ntpath if windows else posixpath
-        self._contents = {self._key(path): (path, content) for path, content in (contents or {}).items()}
         self._links = {self._key(path): target for path, target in (links or {}).items()}
         self._denied = {self._key(path) for path in denied}
+        self._contents: dict[str, tuple[str, Content]] = {}
         self._listings: dict[str, dict[str, str]] = {}
         for path in directories:
             self._add_directory(path)
-        for path in (*(path for path, _ in self._contents.values()), *(links or {}), *denied):
+        self._lay(contents or {})
+        for path in (*(links or {}), *denied):
             self._add_directory(self._module.dirname(path))
             self._list(path)
         self._complete = None if complete is None else {self._key(path) for path in complete}
@@ -177,6 +178,20 @@ class MemoryFiles:
     def _fold(self, normal: str) -> str:
         """NTFS folds by its own table, which agrees with `lower` for the names that occur."""
         return normal.rstrip("\\").lower() if self._windows else normal
+
+    def _lay(self, contents: Mapping[str, Content]) -> None:
+        """The files, and the directories that they are in. There may be tens of thousands, for many machines."""
+        split = self._module.split
+        names_in: dict[str, dict[str, str]] = {}  # by a file's directory, as it is written
+        for path, content in contents.items():
+            normal = self._normal(path)
+            self._contents[self._fold(normal)] = (path, content)
+            parent, name = split(normal)
+            if (names := names_in.get(parent)) is None:
+                self._add_directory(parent)
+                names = names_in[parent] = self._listings[self._fold(parent)]
+            if name:
+                names[self._fold(name)] = name
 
     def _add_directory(self, path: str) -> None:
         """The directory, and all above it."""

@@ -12,7 +12,7 @@ from wontload.machine.memory import Content, MemoryFiles
 
 
 class OverlayFiles:
-    """`over` first, then `under`; `removed` paths are absent whatever `under` says.
+    """What was `added` first, then `under`; `removed` paths are absent whatever `under` says.
 
     In `complete` directories there is nothing but what is laid over: absent, where `under` alone would not know.
     """
@@ -20,14 +20,14 @@ class OverlayFiles:
     def __init__(
         self,
         under: Files,
-        added: Mapping[str, Content],
+        added: Mapping[str, Content] | MemoryFiles,
         *,
         windows: bool,
         removed: Collection[str] = (),
         complete: Collection[str] = (),
     ) -> None:
         self._under = under
-        self._over = MemoryFiles(added, windows=windows)
+        self._over = added if isinstance(added, MemoryFiles) else MemoryFiles(added, windows=windows)
         self._path = ntpath if windows else posixpath
         self._windows = windows
         self._removed = {self._key(path) for path in removed}

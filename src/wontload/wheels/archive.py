@@ -215,7 +215,8 @@ class Archive:
                 while packed:
                     yield unpack.decompress(packed, CHUNK_BYTES)
                     packed = unpack.unconsumed_tail
-            yield unpack.flush()
+            if not unpack.eof:
+                yield unpack.flush()
         except zlib.error as error:
             raise self._bad(member, f"cannot be unpacked ({error})") from error
         if not unpack.eof or unpack.unused_data:

@@ -16,7 +16,7 @@ from wontload.wheels.describing import contents_of
 from wontload.wheels.gpu_listing import GpuListing
 from wontload.wheels.gravity import Gravity
 from wontload.wheels.judging import Judge
-from wontload.wheels.laying import laid_over, site_of
+from wontload.wheels.laying import Laying, site_of
 from wontload.wheels.merging import merged
 from wontload.wheels.targets import Target, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
@@ -113,8 +113,9 @@ def check_wheel(
     targets, on_targets = [], []
     unpacking.read_tables()
     contents = contents_of(wheel, unpacking.digest)
+    laying = Laying([wheel, *with_it])
     for target in targets_for(wheel, profiles) if contents.natives else ():
-        judged, findings = _on(target, wheel, with_it, absent)
+        judged, findings = _on(target, wheel, with_it, absent, laying)
         targets.append(judged)
         on_targets += [(finding, str(target)) for finding in findings]
     found = [CheckFinding(finding=one) for one in findings_of(contents)]
@@ -166,12 +167,11 @@ def _kind(platform: str) -> str:
 
 
 def _on(
-    target: Target, wheel: Wheel, with_it: Sequence[Wheel], absent: Sequence[str]
+    target: Target, wheel: Wheel, with_it: Sequence[Wheel], absent: Sequence[str], laying: Laying
 ) -> tuple[OnTarget, list[Finding]]:
     machine, process = machine_of(target)
     site = site_of(machine)
-    together = [wheel, *with_it]
-    judge = Judge(laid_over(machine, together, site), process, together, site)
+    judge = Judge(laying.over(machine, site), process, [wheel, *with_it], site)
     judged = list(judge.judge(wheel))
     on = OnTarget(
         target=target,

@@ -13,7 +13,7 @@ from wontload.binary import Image, MalformedImage
 from wontload.binary.malformed import NotReached
 from wontload.machine.files import NotKnown
 from wontload.machine.machine import Machine
-from wontload.machine.memory import Content, Unread
+from wontload.machine.memory import Content, MemoryFiles, Unread
 from wontload.machine.overlay import OverlayFiles
 from wontload.wheels.central_directory import Member
 from wontload.wheels.wheel import Wheel
@@ -67,12 +67,16 @@ def contents_of(wheel: Wheel, machine: Machine, site_packages: str) -> dict[str,
     put there have no suffix.
     """
     places, path = places_on(machine, site_packages), machine.path_module
+    directories: dict[str, str] = {}  # of members' directories, where they will lie, with a separator behind it
     found: dict[str, Content] = {}
     for member in wheel.archive.members.values():
         content: Content = Unread(partial(_content, wheel, member))
         if member.name.lower().endswith(".manifest") and member.size_bytes <= LARGEST_MANIFEST_BYTES:
             content = wheel.archive.read(member, LARGEST_MANIFEST_BYTES)
-        found[place_of(member.name, site_packages, places, path)] = content
+        head, slash, name = member.name.rpartition("/")
+        if (directory := directories.get(head)) is None:
+            directory = directories[head] = place_of(f"{head}{slash}-", site_packages, places, path)[:-1]
+        found[directory + name] = content
     return found
 
 
@@ -94,11 +98,26 @@ def laid_over(machine: Machine, wheels: Iterable[Wheel], site_packages: str = ""
     Raises:
         BadArchive: a member cannot be read.
     """
-    site = site_packages or site_of(machine)
-    windows = machine.system.name == "windows"
-    contents: dict[str, Content] = {}
-    for wheel in wheels:
-        contents |= contents_of(wheel, machine, site)
-    made = {machine.path_module.dirname(path) for path in contents}
-    files = OverlayFiles(machine.files, contents, windows=windows, complete=made)
-    return replace(machine, files=files)
+    return Laying(wheels).over(machine, site_packages)
+
+
+class Laying:
+    """Wheels that are installed together, on one machine or on many: where they lie alike, that is worked out once."""
+
+    def __init__(self, wheels: Iterable[Wheel]) -> None:
+        self._wheels = tuple(wheels)
+        self._laid: dict[tuple[str, str, bool], tuple[MemoryFiles, frozenset[str]]] = {}
+
+    def over(self, machine: Machine, site_packages: str = "") -> Machine:
+        """See `laid_over`."""
+        site, windows = site_packages or site_of(machine), machine.system.name == "windows"
+        key = (site, machine.python.prefix if machine.python else "", windows)
+        if key not in self._laid:
+            contents: dict[str, Content] = {}
+            for wheel in self._wheels:
+                contents |= contents_of(wheel, machine, site)
+            separator = machine.path_module.sep
+            made = frozenset(path.rpartition(separator)[0] for path in contents)
+            self._laid[key] = MemoryFiles(contents, windows=windows), made
+        over, made = self._laid[key]
+        return replace(machine, files=OverlayFiles(machine.files, over, windows=windows, complete=made))

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from wontload.binary import MalformedImage
+from wontload.binary.inflating import Inflating
+from wontload.binary.source import Data
 from wontload.wheels.background import Background, Work
+from wontload.wheels.bad_archive import BadArchive
 from wontload.wheels.central_directory import Member
 from wontload.wheels.gpu_listing import ENOUGH_CONTAINERS, GpuListing, gpu_listing
 from wontload.wheels.wheel import Wheel
 
 # Files are hashed from the smallest on, until so many bytes have come together: a quarter of a second's worth.
 MOST_HASHED_BYTES = 64 << 20
+BATCH_BYTES, BATCH_FILES = 1 << 20, 500  # that are hashed in one go
 LARGE_BYTES = 16 << 20  # a library that has a thread for itself
 # Of a larger one only the first GPU code is listed, and none that lies behind so many packed bytes.
 LISTED_BYTES, LISTED_BEHIND_BYTES = 64 << 20, 64 << 20
@@ -54,13 +58,15 @@ class Unpacking:
         self._background = Background(min(MOST_THREADS, os.cpu_count() or 1))
         begin = self._background.begin
         large = sorted((one for one in wheel.natives if one.size_bytes > LARGE_BYTES), key=lambda one: -one.size_bytes)
-        self._tables = [begin(partial(wheel.content, member)) for member in large]
-        self._listed = {member.name: begin(partial(self._list_large, member)) for member in large}
-        self._hashed, self._not_hashed = self._to_be_hashed()
-        self._digests: dict[str, Work[str]] = {
-            name: begin(partial(self._hash, wheel.archive.members[name], algorithm))
-            for name, algorithm in self._hashed.items()
+        self._tables = [begin(partial(self._read_tables, member)) for member in large]
+        self._listed = {
+            member.name: begin(partial(self._list_large, member, tables))
+            for member, tables in zip(large, self._tables, strict=True)
         }
+        hashed, self._not_hashed = self._to_be_hashed()
+        self._digests: dict[str, Work[dict[str, str | BadArchive]]] = {}
+        for batch in _batches(hashed, wheel.archive.members):
+            self._digests |= dict.fromkeys(batch, begin(partial(self._hash, batch)))
         self._small: dict[str, GpuListing | None] = {}
 
     def __enter__(self) -> Unpacking:
@@ -80,7 +86,10 @@ class Unpacking:
     def digest(self, name: str) -> str | None:
         """The hash of a member as RECORD has it, in hexadecimal; `None`: it was not worked out. Raises `BadArchive`."""
         work = self._digests.get(name)
-        return work.result() if work else None
+        found = work.result()[name] if work else None
+        if isinstance(found, BadArchive):
+            raise found
+        return found
 
     def gpu(self) -> Mapping[str, GpuListing]:
         """GPU code by member, in the wheel's order, of those that have any or may have more than was read."""
@@ -118,23 +127,56 @@ class Unpacking:
                 left_out.append(name)
         return hashed, left_out
 
-    def _hash(self, member: Member, algorithm: str) -> str:
-        hashed = hashlib.new(algorithm)
-        for chunk in self._wheel.archive.chunks(member):
-            hashed.update(chunk)
-        return hashed.hexdigest()
+    def _hash(self, batch: Mapping[str, str]) -> dict[str, str | BadArchive]:
+        """The hash of each member, by the algorithm that its name leads to; or what is wrong with the member."""
+        archive = self._wheel.archive
+        found: dict[str, str | BadArchive] = {}
+        for name, algorithm in batch.items():
+            hashed = hashlib.new(algorithm)
+            try:
+                for chunk in archive.chunks(archive.members[name]):
+                    hashed.update(chunk)
+                found[name] = hashed.hexdigest()
+            except BadArchive as bad:
+                found[name] = bad
+        return found
 
     def _list_small(self, member: Member) -> GpuListing | None:
         if isinstance(self._wheel.content(member), MalformedImage):
             return None
         return gpu_listing(self._wheel.archive.data(member), member.name)
 
-    def _list_large(self, member: Member) -> GpuListing | None:
-        """By a reading of its own, so that whoever asks for tables meanwhile need not wait."""
+    def _read_tables(self, member: Member) -> Data | None:
+        """Have a large library's tables read; and its bytes, where they are to be had, for a reader besides."""
+        self._wheel.content(member)
         try:
-            data = self._wheel.archive.reopened(member)
+            data = self._wheel.archive.data(member)
         except MalformedImage:
+            return None
+        return data.copy() if isinstance(data, Inflating) else data
+
+    def _list_large(self, member: Member, tables: Work[Data | None]) -> GpuListing | None:
+        """By a reading of its own, so that whoever asks for tables meanwhile need not wait."""
+        data = tables.result()  # begun before this, by the same threads
+        if data is None:
             return None
         if self._thorough or member.size_bytes <= LISTED_BYTES:
             return gpu_listing(data, member.name)
         return gpu_listing(data, member.name, most_containers=ENOUGH_CONTAINERS, most_bytes=LISTED_BEHIND_BYTES)
+
+
+def _batches(hashed: Mapping[str, str], members: Mapping[str, Member]) -> Iterator[dict[str, str]]:
+    """Members with their algorithms, as many at a time as one thread does between two looks at what else waits.
+
+    In the order in which they lie, so that the disk is read forwards.
+    """
+    batch: dict[str, str] = {}
+    size = 0
+    for name in sorted(hashed, key=lambda name: members[name].offset):
+        batch[name] = hashed[name]
+        size += members[name].size_bytes
+        if size > BATCH_BYTES or len(batch) == BATCH_FILES:
+            yield batch
+            batch, size = {}, 0
+    if batch:
+        yield batch
