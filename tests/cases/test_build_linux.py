@@ -19,6 +19,7 @@ import pytest
 
 from tests.remedy.trees import tree
 from tests.support.cli import wontload
+from tests.support.environments import environment_with_pip
 from tests.support.packages import virtual_environment
 from tests.support.small_package import (
     CMAKE,
@@ -101,7 +102,7 @@ def test_it_is_judged_and_not_built_twice(tmp_path, links):
 
 def test_its_script_does_the_same_by_hand(tmp_path, links):
     environment = tmp_path / "an environment"
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    environment_with_pip(environment)
     python = str(environment / "bin" / "python")
     source = small_package(tmp_path)
     ran = wontload("build", NAME, "--source", str(source), "--python", python, "-D", "TINY_FAST=on", "--script", "sh")
@@ -115,7 +116,7 @@ def test_its_script_does_the_same_by_hand(tmp_path, links):
 
 def test_it_is_installed_imported_and_taken_back(tmp_path, links):
     environment = tmp_path / "an environment"
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    environment_with_pip(environment)
     python = str(environment / "bin" / "python")
     before = tree(environment)
     answer = ask(small_package(tmp_path), links, "--install", "--python", python, status=0)
@@ -128,7 +129,7 @@ def test_it_is_installed_imported_and_taken_back(tmp_path, links):
 
 def test_what_does_not_import_is_taken_back_at_once(tmp_path, links):
     environment = tmp_path / "an environment"
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    environment_with_pip(environment)
     before = tree(environment)
     source = small_package(tmp_path)
     (source / NAME / "__init__.py").write_text("import ctypes\nctypes.CDLL('libnosuchthing.so.7')\n")

@@ -16,6 +16,7 @@ import pytest
 
 from tests.remedy.trees import tree
 from tests.support.cli import wontload
+from tests.support.environments import environment_with_pip
 from tests.support.gcc import SharedObject
 from tests.support.packages import pip, wheel_of
 from tests.support.small_package import NAME as SMALL
@@ -52,7 +53,7 @@ def broken(root: Path, name: str, module: str) -> Path:
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment in which the packages do not load; every test leaves it so."""
     root = tmp_path_factory.mktemp("broken")
-    subprocess.run([sys.executable, "-m", "venv", root / "an environment ü"], check=True)
+    environment_with_pip(root / "an environment ü")
     wheels = [broken(root, NAME, MODULE), broken(root, UNKNOWN, "odd_tiny")]
     wheels.append(wheel_of(root, NEEDING, {f"{NEEDING}/__init__.py": "import odd_tiny\n"}))
     pip(python := root / "an environment ü" / "bin" / "python", "install", "--no-index", *wheels)

@@ -15,6 +15,7 @@ import pytest
 from tests.remedy.trees import tree
 from tests.support.cli import python311, unpack, wontload
 from tests.support.downloads import wheel
+from tests.support.environments import environment_with_pip
 from tests.support.gcc import SharedObject
 from tests.support.index_server import serving
 from tests.support.llama_wheels import offer
@@ -25,8 +26,7 @@ from tests.support.wheels import make_wheel
 def environment(tmp_path: Path) -> Path:
     """A virtual environment with pip."""
     root = tmp_path / "an environment ü"
-    subprocess.run([python311(), "-m", "venv", root], check=True)
-    return root
+    return environment_with_pip(root, python311())
 
 
 @pytest.fixture

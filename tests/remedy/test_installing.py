@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.remedy.trees import tree
+from tests.support.environments import environment_with_pip
 from wontload.remedy import journal as journals
 from wontload.remedy.doing import take, take_back
 from wontload.remedy.refused import Refused, StepFailed
@@ -53,7 +54,7 @@ def wheel(directory: Path, name: str, version: str, files: dict[str, bytes]) -> 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     root = tmp_path_factory.mktemp("environments") / "an environment ü"
-    subprocess.run([sys.executable, "-m", "venv", root], check=True)
+    environment_with_pip(root)
     return str(root / "bin" / "python")
 
 

@@ -1,10 +1,38 @@
-"""Virtual environments made by hand: a few files, as `python -m venv --without-pip` would leave them."""
+"""Virtual environments made by hand: a few files, as `python -m venv --without-pip` would leave them; or with pip."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
+import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+
+from tests.support.locks import CACHE, locked
+
+POOL = CACHE / "environments"
+
+
+def environment_with_pip(prefix: Path, python: str = sys.executable) -> Path:
+    """What `python -m venv` makes, in a tenth of its time: pip's files are copied from an environment made before."""
+    subprocess.run([python, "-m", "venv", "--without-pip", prefix], check=True)
+    (site,) = prefix.glob("lib/*/site-packages")
+    shutil.copytree(_with_pip(python), site, dirs_exist_ok=True)
+    return prefix
+
+
+@cache
+def _with_pip(python: str) -> Path:
+    """The site-packages of an environment of that interpreter with pip, made once."""
+    version = subprocess.run([python, "-VV"], check=True, capture_output=True).stdout
+    root = POOL / hashlib.sha256(python.encode() + version).hexdigest()[:12]
+    with locked(root.with_name(f"{root.name}.lock")):
+        if not (root / "whole").exists():
+            subprocess.run([python, "-m", "venv", "--clear", root], check=True)
+            (root / "whole").touch()
+    return next(root.glob("lib/*/site-packages"))
 
 
 def environment(prefix: Path) -> Path:
