@@ -147,6 +147,22 @@ def test_a_damaged_dependency_is_what_is_installed_again(environment: Path, tmp_
     mended_and_undone(environment, "above", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
 
 
+def test_a_broken_dependency_of_which_the_error_tells_no_more_than_its_name(environment: Path, tmp_path: Path):
+    """As compiled code puts an error of its own in the place of the one that it met (numpy's `import_array`)."""
+    index = tmp_path / "index"
+    below = {"below/__init__.py": b"from . import _own\n", "below/_own.abi3.so": SharedObject(soname="o").bytes()}
+    above = b"try:\n    import below\nexcept ImportError:\n    pass\nraise ImportError('below._own failed to import')\n"
+    one = wheel(index, "below", "1.0", below)
+    two = wheel(index, "above", "1.0", {"above/__init__.py": above})
+    pip(environment, "install", "--no-index", "--no-deps", str(one), str(two))
+    next(site_of(environment).glob("below/_own*")).unlink()
+    answer = ask(environment, "why", "above", status=1)
+    first = answer["findings"][0]
+    assert (answer["target"], first["code"], first["chain"][:2]) == ("above", "WL504", ["above", "below"])
+    offered = ask(environment, "fix", "above", "--plan", status=1, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))["fixes"]
+    assert "below 1.0" in next(one["title"] for one in offered if one["id"] == "reinstall")
+
+
 @pytest.fixture
 def quarrel(environment: Path, tmp_path: Path) -> dict[str, str]:
     """Two distributions of one package: the one installed last has put its own library in the other's place."""

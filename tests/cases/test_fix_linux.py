@@ -392,6 +392,27 @@ def test_a_persons_own_folder_is_left_alone_first(bare: Path, tmp_path: Path, mo
     assert offered[:2] == ["safe-path", "set-aside"]
 
 
+def test_a_script_in_place_of_a_module_that_the_target_imports(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (site_of(bare) / "speaks").mkdir()
+    (site_of(bare) / "speaks" / "__init__.py").write_text("from json import dumps\n")
+    shadow = tmp_path / "work" / "json.py"
+    shadow.parent.mkdir()
+    shadow.write_text("print('mine')\n")
+    monkeypatch.chdir(shadow.parent)
+    first = ask(bare, "why", "speaks", status=1)["findings"][0]
+    assert (first["code"], first["subject"], "Python's own json" in first["title"]) == ("WL503", str(shadow), True)
+    offered = ask(bare, "fix", "speaks", "--plan", status=1)["fixes"]
+    assert [one["id"] for one in offered] == ["safe-path", "set-aside"]
+    command = offered[0]["steps"][0]["command"]
+    assert subprocess.run(["/bin/sh", "-c", command], check=False).returncode == 0
+    assert ask(bare, "fix", "speaks", "--yes", status=0)["attempts"][0]["kept"]
+    assert not shadow.exists()
+    ask(bare, "undo", status=0)
+    assert shadow.read_text() == "print('mine')\n"
+
+
 @pytest.mark.parametrize("rest", [True, False])
 def test_ld_library_path_leads_to_the_wrong_copy(bare: Path, tmp_path: Path, home: Path, rest: bool):
     """Besides a new name for that file: its directory out of the variable, and what else lies there."""

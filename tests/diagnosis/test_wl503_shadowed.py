@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.support.machines import (
+    BASE,
     PACKAGE,
     SITE,
     codes,
@@ -17,7 +18,7 @@ from tests.support.machines import (
     windows,
 )
 from wontload.diagnosis import Severity
-from wontload.machine import Outcome
+from wontload.machine import Machine, Outcome
 from wontload.machine.inventory import PathLine
 
 INSTALLED = {PACKAGE + r"\_c.pyd": dll(), PACKAGE + r"\__init__.py": None}
@@ -155,3 +156,63 @@ def test_a_load_that_the_installed_copy_would_do_well_has_it_behind():
     answer = diagnose(machine, ctypes_load(library), origin=FOLDER + r"\__init__.py")
     assert [(one.code, one.explains_error) for one in answer.findings] == [("WL201", True), ("WL503", False)]
     assert data(answer.findings[1], "simulated", "path") == [own]
+
+
+LIB = BASE + r"\Lib"
+NUMPY = r"C:\work\numpy"
+NO_DUMPS = {
+    "outcome": Outcome.FAILS,
+    "error": python_error("ImportError", r"cannot import name 'dumps' from 'json' (C:\work\json.py)"),
+    "origin": PACKAGE + r"\__init__.py",
+    "from_elsewhere": {"json": r"C:\work\json.py"},
+}
+
+
+def with_modules(*files: str) -> Machine:
+    """The current directory, the standard library and site-packages on `sys.path`, with these files."""
+    machine = windows({**INSTALLED, **dict.fromkeys(files)})
+    assert machine.python is not None
+    return replace(machine, python=replace(machine.python, path=(r"C:\work", LIB, SITE)))
+
+
+def test_a_script_in_place_of_a_module_of_pythons_that_the_target_imports():
+    machine = with_modules(r"C:\work\json.py", LIB + r"\json\__init__.py")
+    (first,) = diagnose(machine, **NO_DUMPS).findings
+    assert (first.code, first.severity, first.explains_error) == ("WL503", Severity.ERROR, True)
+    assert (first.subject, first.also, first.chain) == (r"C:\work\json.py", (LIB + r"\json",), ("pkg", "json"))
+    assert (
+        first.title == r"C:\work\json.py is imported in place of Python's own json: the current directory comes first"
+    )
+    assert first.explanation.endswith('-P -c "import pkg"')
+
+
+def test_a_folder_in_place_of_an_installed_package_of_which_the_error_alone_is_left():
+    """numpy's import failed and was swallowed: what is known is its name, and that the folder comes first."""
+    machine = with_modules(NUMPY + r"\__init__.py", SITE + r"\numpy\__init__.py")
+    error = python_error("ImportError", "numpy._core.multiarray failed to import")
+    swallowed = {**NO_DUMPS, "error": error, "from_elsewhere": {}, "missed": ("numpy._core", "numpy")}
+    (first,) = diagnose(machine, **swallowed).findings
+    assert (first.code, first.subject, first.also) == ("WL503", NUMPY, (SITE + r"\numpy",))
+    assert (first.title.split(" is imported ")[1], first.explains_error) == (
+        "in place of the installed numpy: the current directory comes first",
+        True,
+    )
+
+
+def test_a_module_of_which_the_error_says_nothing_is_a_suspicion():
+    machine = with_modules(r"C:\work\json.py", LIB + r"\json\__init__.py")
+    error = python_error("RuntimeError", "no json today")
+    answer = diagnose(machine, **{**NO_DUMPS, "error": error})
+    assert codes(answer) == ["WL903", "WL503"]
+    assert (answer.findings[1].severity, answer.findings[1].explains_error) == (Severity.WARNING, False)
+
+
+def test_is_silent_about_a_module_that_lies_nowhere_else():
+    assert codes(diagnose(with_modules(r"C:\work\json.py"), **NO_DUMPS)) == ["WL903"]
+
+
+def test_is_silent_about_a_folder_without_code_which_is_passed_by():
+    machine = with_modules(NUMPY + r"\data.txt", SITE + r"\numpy\__init__.py")
+    error = python_error("ImportError", "numpy._core.multiarray failed to import")
+    swallowed = {**NO_DUMPS, "error": error, "from_elsewhere": {}, "missed": ("numpy",)}
+    assert codes(diagnose(machine, **swallowed)) == ["WL903"]

@@ -225,3 +225,26 @@ def test_a_record_that_grows_without_end_is_cut(attempt: Try):
     assert seen is not None
     assert (seen.outcome, seen.cut_short) == (Outcome.LOADS, True)
     assert 50 < len(seen.loads) < 500
+
+
+def test_what_was_imported_on_the_way_to_a_failure(attempt: Try, interpreter: str):
+    """What lies outside of that Python's own directories, and the names that came to nothing."""
+    lines = (
+        "import os, sys",
+        "here = os.path.dirname(__file__)",
+        "open(os.path.join(here, 'mine.py'), 'w').close()",
+        "with open(os.path.join(here, 'swallowed.py'), 'w') as file:",
+        "    file.write('import nothing_of_that_name')",
+        "import json, mine",
+        "try:",
+        "    import swallowed",
+        "except ImportError:",
+        "    pass",
+        "raise ImportError('no more')",
+    )
+    seen = attempt("\n".join(lines), python=interpreter).observation
+    assert seen is not None
+    assert seen.origin is not None
+    assert dict(seen.from_elsewhere) == {"mine": seen.origin.replace("broken", "mine")}
+    assert set(seen.missed) >= {"swallowed", "nothing_of_that_name", "broken"}
+    assert not {"json", "mine"} & set(seen.missed)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
+from wontload.app.dependency import with_cause_in_dependency
 from wontload.app.judging import judged_loads
 from wontload.app.live import machine_of
 from wontload.app.targets import file_request, is_file_target, shown
@@ -65,12 +67,37 @@ def diagnose(
             name, python=executable, kind="file", flags=flags, bare=bare, timeout_s=timeout_s, environment=environment
         )
         return _judge(target, "file", report, executable, extra_directories)
-    report = observe(target, python=executable, kind="import", timeout_s=timeout_s, environment=environment)
+    asking = _Asking(executable, timeout_s, environment, extra_directories)
+    report = asking.report(target)
     modules = report.modules_of_distribution
     if report.found or not modules:
-        diagnosis = _judge(target, "import", report, executable, extra_directories)
+        diagnosis = asking.judged(target, report)
         return replace(diagnosis, notes=(*diagnosis.notes, *_notes(target, report)))
-    return _of_distribution(target, modules, executable, timeout_s, extra_directories, environment)
+    return _of_distribution(target, modules, asking)
+
+
+class _Asking(NamedTuple):
+    """How imports are tried: with which interpreter, for how long, with which variables; and further places to look."""
+
+    python: str
+    timeout_s: float
+    environment: Mapping[str, str] | None
+    extra_directories: tuple[str, ...]
+
+    def report(self, name: str) -> Report:
+        """What a child saw that imports it."""
+        return observe(name, python=self.python, kind="import", timeout_s=self.timeout_s, environment=self.environment)
+
+    def judged(self, name: str, report: Report) -> Diagnosis:
+        """What that comes of; where nothing tells, what the failure of a package comes of that it imports."""
+        return with_cause_in_dependency(self._alone(name, report), self._of_dependency)
+
+    def _of_dependency(self, name: str) -> Diagnosis | None:
+        report = self.report(name)
+        return self._alone(name, report) if report.found else None
+
+    def _alone(self, name: str, report: Report) -> Diagnosis:
+        return _judge(name, "import", report, self.python, self.extra_directories)
 
 
 def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple[str, ...]) -> Diagnosis:
@@ -154,20 +181,10 @@ def _notes(target: str, report: Report) -> Iterator[str]:
         yield f"{target} is a folder without code of its own ({places}): importing it executes nothing"
 
 
-def _of_distribution(
-    target: str,
-    modules: tuple[str, ...],
-    executable: str,
-    timeout_s: float,
-    extra: tuple[str, ...],
-    environment: Mapping[str, str] | None,
-) -> Diagnosis:
+def _of_distribution(target: str, modules: tuple[str, ...], asking: _Asking) -> Diagnosis:
     """Every top-level module of a distribution, each in a child of its own; the worst verdict is the answer."""
     order = ("fails", "undetermined", "degraded", "loads")
-    answers = []
-    for module in modules:
-        report = observe(module, python=executable, kind="import", timeout_s=timeout_s, environment=environment)
-        answers.append(_judge(module, "import", report, executable, extra))
+    answers = [asking.judged(module, asking.report(module)) for module in modules]
     worst = min(answers, key=lambda answer: order.index(answer.verdict))
     rest = [answer for answer in answers if answer is not worst]
     names = ", ".join(modules)

@@ -17,10 +17,16 @@ SITES = ("site-packages", "dist-packages")
 
 
 class Shadow(NamedTuple):
-    """`taken`: the package's directory, or the module's file, that the import found. `installed`: the one passed by."""
+    """A copy that was imported in place of another.
+
+    Attributes:
+        taken: the package's directory, or the module's file, that the import found. installed: the one passed by.
+        name: of the top-level module: the target's, or one that it imports.
+    """
 
     taken: str
     installed: str
+    name: str
 
 
 def shadow(case: Case) -> Shadow | None:
@@ -29,11 +35,11 @@ def shadow(case: Case) -> Shadow | None:
     installed = _installed(case)
     if case.kind != "import" or not origin or installed is None:
         return None
-    taken = _taken(case, origin)
+    taken = module_at(case, _top(case), origin)
     in_a_site = any(site in case.fold(taken).replace("\\", "/").split("/") for site in SITES)
     if in_a_site and not is_foreign(case, case.path_module.dirname(taken)):
         return None  # the user's own before the one for all, as it is meant to be
-    return None if case.fold(taken) == case.fold(installed) else Shadow(taken, installed)
+    return None if case.fold(taken) == case.fold(installed) else Shadow(taken, installed, _top(case))
 
 
 def is_gone_with_it(case: Case, path: str) -> bool:
@@ -72,29 +78,30 @@ def hidden_loads(case: Case, found: Shadow) -> tuple[tuple[LoadResult | None, Lo
 
 def _missed_files(case: Case, found: Shadow) -> Iterator[str]:
     """Extension modules of the installed package that the import of the shadow missed."""
-    top, *_ = case.target.split(".")
     for name in dict.fromkeys(missed_modules(case)):
         first, *rest = name.split(".")
-        if first == top and rest:
+        if first == found.name and rest:
             stem = case.path_module.join(found.installed, *rest)
             files = [stem + end for end in (case.machine.python.extension_suffixes if case.machine.python else ())]
             yield from [one for one in files if case.machine.files.kind(one) is Kind.FILE][:1]
 
 
-def _taken(case: Case, origin: str) -> str:
-    """The package's directory, or the module's file."""
-    path = case.path_module
-    top = case.target.partition(".")[0]
-    return str(path.dirname(origin)) if path.basename(path.dirname(origin)) == top else origin
+def module_at(case: Case, name: str, origin: str) -> str:
+    """The directory of the top-level package of that name whose file is `origin`; of a module, its file."""
+    directory = case.path_module.dirname(origin)
+    return str(directory) if case.path_module.basename(directory) == name else origin
+
+
+def _top(case: Case) -> str:
+    return case.target.partition(".")[0]
 
 
 def _installed(case: Case) -> str | None:
     """The package of that name in a site directory of this interpreter; else in one that PYTHONPATH brings in."""
-    top = case.target.partition(".")[0]
     python = case.machine.python
     sites = [one for one in (python.path if python else ()) if case.path_module.basename(one).lower() in SITES]
     for site in sorted(sites, key=lambda one: is_foreign(case, one)):  # the order of `sys.path` stays otherwise
-        path = case.path_module.join(site, top)
+        path = case.path_module.join(site, _top(case))
         if case.machine.files.kind(path) is Kind.DIRECTORY:
             return str(path)
     return None

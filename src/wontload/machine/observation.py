@@ -115,6 +115,9 @@ class Observation:
         environment_changes: variables of the loader (`PATH`, `LD_LIBRARY_PATH` …) that the target changed in its own
             process: their values at the end, empty for one that it removed.
         illegal: the instruction that ended it, for a crash by SIGILL or STATUS_ILLEGAL_INSTRUCTION, where it was kept.
+        missed: of an import that failed: names of modules (dotted) that were asked for and are not there at its end.
+        from_elsewhere: of an import that failed: top-level modules with their files, of those imported on the way that
+            lie outside of this Python's own directories.
         printed: the last lines that the child wrote to stdout and stderr, when it crashed, left or was stopped.
     """
 
@@ -135,6 +138,8 @@ class Observation:
     unseen_directories: tuple[UnseenDirectory, ...] = ()
     printed: tuple[str, ...] = ()
     illegal: IllegalInstruction | None = None
+    missed: tuple[str, ...] = ()
+    from_elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

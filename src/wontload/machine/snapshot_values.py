@@ -115,6 +115,8 @@ MOST: dict[tuple[type, str], int] = {
     (Observation, "unseen_directories"): 1_024,
     (Observation, "distributions"): 1_024,
     (Observation, "printed"): 1_024,
+    (Observation, "missed"): 1_024,
+    (Observation, "from_elsewhere"): 1_024,
     (ObservedError, "chain"): 256,
     (Record, "names"): 1_024,
     (Record, "elsewhere"): 1_024,

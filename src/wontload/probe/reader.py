@@ -249,6 +249,8 @@ class Reading:
             cut_short=self.full or outcome not in (Outcome.LOADS, Outcome.FAILS, Outcome.NOT_FOUND),
             environment_changes=self._environment_changes(),
             unseen_directories=self._unseen_directories(),
+            missed=texts(finished.get("missed")),
+            from_elsewhere=variables(finished.get("from_elsewhere")),
         )
 
     def _outcome(self, target: str, status: int | None) -> Outcome:

@@ -9,6 +9,7 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.path_entries import By, Entry, entry_of, import_elsewhere, variable
 from wontload.diagnosis.shadow import Shadow, hidden_loads, shadow
+from wontload.diagnosis.shadowed_dependency import blamed, is_of_python, shadowed_dependencies
 from wontload.loader import Verdict
 from wontload.machine import Kind, Outcome
 
@@ -16,12 +17,17 @@ from wontload.machine import Kind, Outcome
 def shadowed(case: Case) -> Iterator[Finding]:
     """The import found a folder or file of that name before the installed package, and failed in it.
 
+    Or it found such a copy of a module that the target imports, which may be one of Python's own.
     Where it failed in a load, that load is the cause; of the copy it is told besides, if what the installed package has
     in that file's place would load. One that loads is told of, as the answer holds for that copy alone. Two installed
     distributions that write over one package are WL502.
     """
     observation, found = case.observation, shadow(case)
-    if observation is None or found is None:
+    if observation is None:
+        return
+    if observation.outcome is Outcome.FAILS:
+        yield from _of_dependencies(case)
+    if found is None:
         return
     if observation.outcome is Outcome.LOADS:
         yield from _of_one_that_loads(case, found)
@@ -35,6 +41,14 @@ def shadowed(case: Case) -> Iterator[Finding]:
     explains = not in_a_load and not _lacks_another_package(case)
     severity = Severity.ERROR if explains else Severity.WARNING
     yield replace(_told(case, found, entry), severity=severity, explains_error=explains)
+
+
+def _of_dependencies(case: Case) -> Iterator[Finding]:
+    """Modules that the target imports: one of which the exception speaks is the cause, any other a suspicion."""
+    for found in shadowed_dependencies(case):
+        explains = case.fatal is None and blamed(case, found)
+        told = _told(case, found, entry_of(case, case.path_module.dirname(found.taken)))
+        yield replace(told, severity=Severity.ERROR if explains else Severity.WARNING, explains_error=explains)
 
 
 def _of_one_that_loads(case: Case, found: Shadow) -> Iterator[Finding]:
@@ -57,13 +71,23 @@ def _told(case: Case, found: Shadow, entry: Entry | None) -> Finding:
     return Finding(
         code="WL503",
         severity=Severity.WARNING,
-        title=f"{found.taken} is imported in place of the installed {case.target}{_by(entry)}",
+        title=f"{found.taken} is imported in place of {_passed_by(case, found)}{_by(entry)}",
         subject=found.taken,
         also=(found.installed,),
-        chain=(case.target,),
+        chain=(case.target,) if _is_own(case, found) else (case.target, found.name),
         evidence=tuple(_evidence(case, found, entry)),
         explanation=_why_it_comes_first(case, found, entry),
     )
+
+
+def _is_own(case: Case, found: Shadow) -> bool:
+    return found.name == case.target.partition(".")[0]
+
+
+def _passed_by(case: Case, found: Shadow) -> str:
+    if _is_own(case, found):
+        return f"the installed {case.target}"
+    return f"Python's own {found.name}" if is_of_python(case, found.installed) else f"the installed {found.name}"
 
 
 def _lacks_another_package(case: Case) -> bool:
@@ -83,8 +107,13 @@ def _by(entry: Entry | None) -> str:
 
 def _evidence(case: Case, found: Shadow, entry: Entry | None) -> Iterator[Evidence]:
     origin = case.observation.origin if case.observation else ""
-    yield Evidence("observed", f"import {case.target} found {origin}", {"path": origin})
-    yield Evidence("file", f"the installed package is {found.installed}", {"path": found.installed})
+    if _is_own(case, found):
+        yield Evidence("observed", f"import {case.target} found {origin}", {"path": origin})
+        yield Evidence("file", f"the installed package is {found.installed}", {"path": found.installed})
+    else:
+        text = f"import {case.target} imports {found.name}, and found {found.taken}"
+        yield Evidence("observed", text, {"path": found.taken})
+        yield Evidence("file", f"{_passed_by(case, found)} is {found.installed}", {"path": found.installed})
     directory = case.path_module.dirname(found.taken)
     if entry is None:
         text = "no entry of sys.path holds it: an import hook, as editable installations have, leads there"
@@ -107,9 +136,10 @@ def _why_it_comes_first(case: Case, found: Shadow, entry: Entry | None) -> str:
     first = "Python takes the first match on sys.path"
     if entry is not None and entry.by is By.CURRENT_DIRECTORY:
         return (
-            f"{first}, and the current directory or the script's own comes first. A source folder usually has no "
-            "compiled modules. Start Python in another directory, or rename the folder. This tells at once: "
-            f"{import_elsewhere(case)}"
+            f"{first}, and the current directory or the script's own comes first. "
+            + ("A source folder usually has no compiled modules. " if _is_own(case, found) else "")
+            + f"Start Python in another directory, or rename {found.taken}. "
+            f"This tells at once: {import_elsewhere(case)}"
         )
     if entry is not None and entry.by is By.VARIABLE:
         return (

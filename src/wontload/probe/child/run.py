@@ -10,6 +10,7 @@ from time import perf_counter
 from . import errors, watch
 from .channel import Channel
 from .facts import python_facts
+from .imports import Asked, watch_names
 from .searches import watch_searches
 from .traps import watch_traps
 from .watch import Recorder
@@ -74,23 +75,32 @@ def _try_import(recorder: Recorder, target: str) -> None:
     recorder.send("target", found=spec is not None or top in sys.modules, **_place(spec))
     if spec is None and top not in sys.modules:
         return
+    asked = watch_names()
     recorder.send("begin")
     started = perf_counter()
     try:
         __import__(target)
     except BaseException as error:
-        _failed(recorder, error, perf_counter() - started)
+        _failed(recorder, error, perf_counter() - started, **_of_names(asked))
     else:
         seconds = perf_counter() - started
         origin = getattr(sys.modules.get(target), "__file__", None)
         recorder.send("finished", seconds=seconds, origin=origin if isinstance(origin, str) else None)
 
 
-def _failed(recorder: Recorder, error: BaseException, seconds: float) -> None:
+def _of_names(asked: Asked) -> dict[str, object]:
+    """What was imported on the way, for an import that failed; the target may have taken `sys` apart."""
+    try:
+        return {"missed": asked.missed(), "from_elsewhere": asked.from_elsewhere()}
+    except Exception:
+        return {}
+
+
+def _failed(recorder: Recorder, error: BaseException, seconds: float, **more: object) -> None:
     code = None
     if isinstance(error, SystemExit):  # sys.exit: a number, nothing for 0, or a text for 1 (Lib docs, SystemExit)
         code = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
-    recorder.send("finished", seconds=seconds, error=errors.describe(error), exit_code=code)
+    recorder.send("finished", seconds=seconds, error=errors.describe(error), exit_code=code, **more)
 
 
 def _find(name: str) -> ModuleSpec | None:

@@ -17,6 +17,7 @@ from wontload.diagnosis.path_entries import (
     without,
 )
 from wontload.diagnosis.shadow import Shadow, hidden_loads, shadow
+from wontload.diagnosis.shadowed_dependency import shadowed_dependencies
 from wontload.diagnosis.words import are, listed
 from wontload.remedy.candidates.user_variables import Way, unset
 from wontload.remedy.change import Change
@@ -31,9 +32,15 @@ if TYPE_CHECKING:
 def path_entry(question: Question) -> Iterator[Fix]:
     """For WL503, by what puts the directory there: PYTHONPATH, a `.pth` file, or that Python was started in it."""
     case = question.case
-    found = shadow(case)
-    if found is None or not any(one.code == "WL503" for one in question.diagnosis.findings):
-        return
+    told = [one for one in question.diagnosis.findings if one.code == "WL503"]
+    for found in (shadow(case), *shadowed_dependencies(case)):
+        if found is not None and any(one.subject == found.taken for one in told):
+            yield from _of(question, found)
+            return  # one entry at a time: what is behind the next one is seen then
+
+
+def _of(question: Question, found: Shadow) -> Iterator[Fix]:
+    case = question.case
     entry = entry_of(case, case.path_module.dirname(found.taken))
     if entry is not None and entry.by is By.VARIABLE:
         yield _of_variable(question, entry, found)
@@ -49,13 +56,15 @@ def _of_variable(question: Question, entry: Entry, found: Shadow) -> Fix:
     return Fix(
         id="python-path",
         kind="environment-variable",
-        title=f"take {entry.directory} out of {VARIABLE}: it comes before the installed {question.package}",
+        title=f"take {entry.directory} out of {VARIABLE}: it comes before the installed {found.name}",
         steps=(way.step,),
         change=Change(environment={VARIABLE: rest}),
         proof=_proof(question, found),
         rights=way.rights,
         reach=Reach.USER if way.rights == "none" else Reach.MACHINE,
-        caveat=_what_else(question, entry, "; consoles must be opened anew, and scripts that set it are not touched"),
+        caveat=_what_else(
+            question, entry, found.name, "; consoles must be opened anew, and scripts that set it are not touched"
+        ),
         needs_new_console=True,
     )
 
@@ -69,7 +78,7 @@ def _of_path_file(question: Question, entry: Entry, found: Shadow) -> Iterator[F
     yield Fix(
         id="path-file",
         kind="path-entry",
-        title=f"take {entry.directory} out of {entry.line.file}: it comes before the installed {question.package}",
+        title=f"take {entry.directory} out of {entry.line.file}: it comes before the installed {found.name}",
         steps=(
             ReplaceText(
                 path=entry.line.file, sha256=hashlib.sha256(content).hexdigest(), before=line, after=f"# {line}"
@@ -78,7 +87,7 @@ def _of_path_file(question: Question, entry: Entry, found: Shadow) -> Iterator[F
         change=Change(),
         proof=_proof(question, found),
         reach=Reach.ENVIRONMENT,
-        caveat=_what_else(question, entry, ""),
+        caveat=_what_else(question, entry, found.name, ""),
     )
 
 
@@ -92,7 +101,7 @@ def _of_current_directory(question: Question, found: Shadow) -> Fix:
         change=Change(environment={"PYTHONSAFEPATH": "1"}),
         proof=_proof(question, found),
         reach=Reach.PACKAGE,
-        caveat=f"the folder {found.taken} stays, and comes first again where Python is started in its directory",
+        caveat=f"{found.taken} stays, and comes first again where Python is started in its directory",
     )
 
 
@@ -103,7 +112,7 @@ def _proof(question: Question, found: Shadow) -> Proof:
     return Proof(before=before, after=tuple(after for _, after in pairs))
 
 
-def _what_else(question: Question, entry: Entry, rest: str) -> str:
-    """What is imported from that directory besides."""
-    others = tuple(others_in(question.case, entry.directory, question.package or ""))
+def _what_else(question: Question, entry: Entry, but: str, rest: str) -> str:
+    """What is imported from that directory besides `but`."""
+    others = tuple(others_in(question.case, entry.directory, but))
     return (f"{listed(others)} {are(others)} not found there any more" if others else "nothing else lies there") + rest
