@@ -248,6 +248,9 @@ def test_find_library_asks_no_directory_that_was_added():
         ("ImportError: cannot import name 'Odd' from 'odd' (/usr/lib/python3/dist-packages/odd/__init__.py)", "WL304"),
         ("Exception: Unable to create jni env, no jvm dll found.", "WL201"),
         ("could not load libodd.so.3", "WL201"),
+        ("LoadError: cannot load such file -- odd/odd.so", "WL504"),
+        ("LINK : fatal error LNK1104 : cannot open file 'python312.lib'", "WL701"),
+        ("LINK : fatal error LNK1181: cannot open input file 'odd.lib'", "WL505"),
         ("Termination Reason:    DYLD, [0x4] Symbol missing", "WL307"),
         ("Termination Reason:    Namespace DYLD, Code 4 Symbol missing", "WL307"),
         ("Termination Reason:    Namespace DYLD, Code 1 Library missing", "WL201"),
@@ -288,3 +291,30 @@ def test_a_function_that_a_dll_of_windows_lacks(library, answer):
 def test_a_variable_that_has_to_be_set_shows_where_the_library_is():
     text = "I had to export /opt/odd/lib into LD_LIBRARY_PATH first."
     assert verdict(MISSING + text) == ("undetermined", "WL202")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("/lib/libc.so.6: version `GLIBC_2.38' not found (required by /opt/_odd.so)", ("fails", "WL302")),
+        ("/snap/odd/libc.so.6: version `GLIBC_2.33' not found (required by /lib/odd.so)", ("undetermined", "WL206")),
+        ("/lib/libc.so.6: version `GLIBC_2.33' not found (required by /snap/odd/1/odd.so)", ("undetermined", "WL302")),
+        ("/snap/core20/current/lib/libpthread.so.0: undefined symbol: __odd_init", ("fails", "WL206")),
+        ("/opt/odd/libpthread_odd.so.0: undefined symbol: odd_init", ("fails", "WL304")),
+    ],
+)  # fmt: skip
+def test_whose_c_library_was_taken(text, answer):
+    assert verdict("odd: " + text) == answer
+
+
+@pytest.mark.parametrize(
+    ("installed", "answer"),
+    [
+        ("pip install torch --index-url https://download.pytorch.org/whl/cu118", "WL204"),
+        ("Requirement already satisfied: nvidia-cublas-cu11==11.1", "WL204"),
+        ("Requirement already satisfied: nvidia-cublas-cu12==12.1", "WL202"),
+        ("NVIDIA-SMI 550 Driver Version: 550 CUDA Version: 13.0", "WL202"),  # what the driver takes
+    ],
+)
+def test_what_is_installed_of_another_cuda(installed, answer):
+    assert first(MISSING.replace("odd.so.3", "cudart.so.12") + installed).code == answer

@@ -85,7 +85,7 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
         _by_listing(event.values.get("library", ""), library, text)
         or of_mac(event, library, facts, text)
         or by_place(event, library, text)
-        or _by_component(event, library, facts)
+        or _by_component(event, library, facts, text)
     )
 
 
@@ -100,10 +100,28 @@ def _by_listing(path: str, library: str, text: str) -> Reading | None:
     return None
 
 
-def _by_component(event: Event, library: str, facts: Facts) -> Reading:
+# Libraries that have CUDA's own number. Source: NVIDIA, CUDA release notes, component versions.
+_NUMBERED_AS_CUDA = frozenset(("cuda-runtime", "cublas", "nvrtc", "nvjitlink"))
+# How wheels, indexes and folders name a CUDA; nvidia-smi's `CUDA Version` is the driver's, and not meant.
+_NAMED_CUDA = re.compile(r"(?:/cu|\+cu|[-_]cu)(1\d)(?:\d)?\b|\bcuda-(1\d)\.\d|CUDA[\\/]{1,2}v(1\d)\.\d", re.IGNORECASE)
+
+
+def _is_of_another_cuda(library: str, text: str) -> bool:
+    """Whether what is installed, as far as the text names it, is all of another CUDA than a library."""
+    component = component_of(library)
+    if component is None or component.family not in _NUMBERED_AS_CUDA:
+        return False
+    named = {number for match in _NAMED_CUDA.finditer(text) for number in match.groups() if number}
+    return bool(named) and component.major not in named
+
+
+def _by_component(event: Event, library: str, facts: Facts, text: str) -> Reading:
     if _CUDNN.match(library):
         return Reading("WL201", False, ("WL204", "WL202", "WL207"))
     if _VERSIONED_CUDA.match(library):
+        if _is_of_another_cuda(library, text):
+            title = f"{library} is asked for, and what the text names is of another CUDA"
+            return Reading("WL204", False, ("WL202", "WL201"), title)
         if _OLD_CUDA.search(library):
             return Reading("WL204", False, ("WL201", "WL202"))
         if library.startswith("lib"):

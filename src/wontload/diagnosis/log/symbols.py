@@ -36,6 +36,10 @@ _OF_TORCH = re.compile(r"@(?:c10|at|torch|caffe2)@@")
 # Source: PyTorch, C++ API, FAQ, "Undefined symbol errors from PyTorch/ATen"; torch/csrc/autograd/python_variable.cpp.
 _OF_EVERY_TORCH = re.compile(r"THPVariableClass$")
 _OF_OLD_TORCH = re.compile(r"_ZN2at19UndefinedTensorImpl|_ZN6caffe26detail|_ZT[ISV]N5torch8autograd8Variable")
+# Files of glibc's own, which ask nothing but each other for symbols. Source: glibc, shlib-versions.
+_OF_GLIBC_ITSELF = re.compile(
+    r"(?:^|/)lib(?:c|pthread|m|dl|rt|util|resolv|nsl|anl|nss_\w{1,20})(?:-2\.\d{1,2})?\.so(?:\.\d)?$"
+)
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
 _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
 # NVIDIA's libraries call each other, and each exists in many builds of one file name.
@@ -50,19 +54,33 @@ _OF_SYSTEM = re.compile(r"(?:/usr(?:/local)?)?/lib(?:32|64|x32)?/|/nix/store/|/g
 
 
 def of_runtime(event: Event) -> Reading:
-    """What it means that libstdc++ or libgcc lacks a version, by whose copy of it the loader took.
+    """What it means that glibc, libstdc++ or libgcc lacks a version, by whose copy of it the loader took.
 
     Source: GCC, ABI Policy and Guidelines; conda-forge, libstdcxx-ng; isl-org/Open3D#5531, where conda's copy was older
     than the system's.
     """
     file, importer = event.values.get("file", ""), event.values.get("importer", "")
     need = event.values.get("version", "a newer version")
+    if need.startswith("GLIBC_"):
+        return _of_c_library(event, file, importer)
     if file.startswith("/") and (_OF_CONDA.search(file) or not _OF_SYSTEM.match(file)):
         whose = "conda's" if _OF_CONDA.search(file) else "not the system's"
         title = f"the C++ runtime that was loaded is {whose} ({file}), and it has no {need}"
         return Reading("WL206", False, ("WL303", "WL304"), title, _OWN_RUNTIME)
     if _OF_CONDA.search(importer):
         return Reading("WL303", False, ("WL206",), "", _SYSTEMS_RUNTIME)
+    return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+def _of_c_library(event: Event, file: str, importer: str) -> Reading:
+    """The same of glibc, which a snap, an AppImage or a toolchain brings of its own."""
+    if file.startswith("/") and not _OF_SYSTEM.match(file):
+        title = (
+            f"the glibc that was loaded is not the system's ({file}): {base_name(importer) or 'a file'} needs a newer"
+        )
+        return Reading("WL206", False, ("WL302",), title, _PRIVATE)
+    if importer.startswith("/snap/"):
+        return Reading("WL302", False, ("WL206",))
     return Reading(event.message.code, event.message.decides, event.message.suspects)
 
 
@@ -92,7 +110,7 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
             "WL501", True, ("WL304",), f"that Python has no {symbol}: the file was built for another one", _PYTHON
         )
     version = event.values.get("version", "")
-    if version == "GLIBC_PRIVATE":
+    if version == "GLIBC_PRIVATE" or _OF_GLIBC_ITSELF.search(event.values.get("importer", "")):
         return Reading("WL206", True, ("WL302",), "parts of two glibcs meet in one process", _PRIVATE)
     if version.startswith("GLIBC_"):
         return Reading("WL302", True, ("WL206",))
