@@ -133,6 +133,20 @@ def test_the_version_of_which_most_is_there_is_the_one_that_is_made_whole(enviro
     assert [one.name for one in site_of(environment).glob("mixed-*")] == ["mixed-2.0.dist-info"]
 
 
+def test_of_two_recorded_versions_in_python_alone_the_newer_stays(environment: Path, tmp_path: Path):
+    """A mixture of Python files, of which nothing is compared: the records are named, and the newer is made whole."""
+    index = tmp_path / "index"
+    old = wheel(index, "plain", "1.0", {"plain/__init__.py": b"from .part import new\n", "plain/part.py": b"old = 1\n"})
+    new = wheel(index, "plain", "2.0", {"plain/__init__.py": b"from .part import new\n", "plain/part.py": b"new = 1\n"})
+    pip(environment, "install", "--no-index", str(new))
+    over_it(environment, "--no-index", str(old))
+    found = ask(environment, "why", "plain", status=1)["findings"]
+    assert [one["code"] for one in found] == ["WL903", "WL504"]
+    assert found[1]["title"].startswith("plain is recorded in the versions 1.0 and 2.0, in one directory")
+    assert [one["text"] for one in found[1]["evidence"]] == ["plain 2.0 is recorded", "plain 1.0 is recorded"]
+    mended_and_undone(environment, "plain", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
+
+
 def test_a_damaged_dependency_is_what_is_installed_again(environment: Path, tmp_path: Path):
     """And not the target, whose own files are sound."""
     index = tmp_path / "index"

@@ -6,7 +6,7 @@ with `--ignore-installed`, with `--target`, and where it was killed; a copied fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from wontload.diagnosis.case import Case
@@ -15,6 +15,7 @@ from wontload.diagnosis.installed import disagrees, own_distributions
 from wontload.diagnosis.words import listed
 from wontload.knowledge.packages import normalised
 from wontload.knowledge.symbol_versions import numbers
+from wontload.machine import Kind
 from wontload.machine.inventory import Distribution
 
 
@@ -22,7 +23,8 @@ class Twice(NamedTuple):
     """Records of one name in one directory.
 
     Attributes:
-        records: the one of which most native files are there as it lists them first; of equals the newer version.
+        records: the one of which most native files are there as it lists them first; of equals, and where there are no
+            native files, the newer version.
         whole: all of the first's are, and none is of a newer version alone: the other records are only left behind.
             Files that are of an older one alone are what an upgrade without removal leaves, and nothing asks for them.
     """
@@ -60,12 +62,35 @@ def twice(case: Case, distribution: Distribution) -> Twice | None:
 def own_twice(case: Case) -> Twice | None:
     """The target's own distribution, where it is recorded more than once."""
     own = {normalised(one.name) for one in own_distributions(case)}
-    return next((one for one in all_twice(case) if normalised(one.name) in own), None)
+    return next((one for one in all_twice(case) if normalised(one.name) in own), None) or _without_native_files(case)
 
 
 def left_behind(case: Case) -> frozenset[Distribution]:
     """Records that say nothing of the files on the disk, which are another version's, every one of them."""
     return frozenset(record for one in all_twice(case) if one.whole for record in one.records[1:])
+
+
+def _without_native_files(case: Case) -> Twice | None:
+    """Of a distribution in Python alone, which no inventory lists: its records are told by their directories' names."""
+    owners = case.observation.distributions if case.observation else ()
+    names = {normalised(name): name for name, _ in owners}
+    if len(owners) == len(names):
+        return None
+    for site in case.machine.python.path if case.machine.python else ():
+        records = {one.version: one for one in _records_in(case, site, names)}
+        if len(records) > len({normalised(one.name) for one in records.values()}) == 1:
+            return Twice(tuple(records[one] for one in sorted(records, key=numbers, reverse=True)), whole=False)
+    return None
+
+
+def _records_in(case: Case, site: str, names: Mapping[str, str]) -> Iterator[Distribution]:
+    for entry in case.machine.files.listing(site) or ():
+        stem, _, kind = entry.rpartition(".")
+        name, _, version = stem.partition("-")
+        if kind == "dist-info" and version and normalised(name) in names:
+            record = case.path_module.join(site, entry, "RECORD")
+            there = record if case.machine.files.kind(record) is Kind.FILE else ""
+            yield Distribution(name=names[normalised(name)], version=version, location=site, record=there)
 
 
 def told(case: Case, found: Twice) -> Iterator[Evidence]:
@@ -76,7 +101,8 @@ def told(case: Case, found: Twice) -> Iterator[Evidence]:
         if len(fits) == 1:
             how_many = f"its native file is {'' if fits[0] else 'not '}there"
         data = {"path": one.record or one.location, "distribution": one.name, "version": one.version}
-        yield Evidence("record", f"{one.name} {one.version} is recorded: {how_many} as it was installed", data)
+        agrees = f": {how_many} as it was installed" if fits else ""
+        yield Evidence("record", f"{one.name} {one.version} is recorded{agrees}", data)
 
 
 def why_and_remedy(case: Case, found: Twice) -> str:
