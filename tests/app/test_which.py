@@ -56,6 +56,30 @@ def test_windows_puts_the_suffix_itself():
     assert (answer.name, answer.taken is not None) == (CUDART, True)
 
 
+@pytest.mark.parametrize(
+    ("asked", "name", "here", "meant"),
+    [
+        ("zmq", "libzmq.so.5", True, ("libzmq.so",)),
+        ("zlib", "libz.so.1", False, ()),
+        ("Z", "Z", False, ()),  # names of files compare with case
+        ("demo", "libdemo.so.12", True, ("libdemo.so.3", "libdemo.so.3.1", "libdemo-0123abcd.so.1")),
+        ("cudart", "cudart", False, ("libcudart.so.13", "libcudart.so.12", "libcudart.so.11.0", "libcudart.so.10.2")),
+        ("libdemo.so.4", "libdemo.so.4", False, ()),
+    ],
+)
+def test_a_bare_name_stands_for_a_file_of_the_system(asked, name, here, meant):
+    names = (
+        "libzmq.so.5 libzmq.so libzmqpp.so.5 libdemo.so.3.1 libdemo.so.3 libdemo.so.12 libdemo-0123abcd.so.1 demo.txt"
+    )
+    answer = which(asked, machine=linux({f"{USR_LIB}/{one}": so("libc.so.6") for one in names.split()}))
+    assert (answer.asked, answer.name, answer.is_here, answer.meant) == (asked, name, here, meant)
+
+
+def test_a_bare_name_on_windows_is_a_dll_with_what_its_makers_write_around_it():
+    machine = windows({rf"{SITE}\pkg\libzmq-v143-mt-4_3_5.dll": dll(), rf"{SITE}\pkg\libzmq-5.dll": dll()})
+    assert which("zmq", machine=machine).name == "libzmq-5.dll"
+
+
 def test_a_contract_of_windows_has_no_file():
     machine = windows({}, system={"api_sets": {"api-ms-win-crt-heap-l1-1": "ucrtbase.dll"}})
     answer = which("api-ms-win-crt-heap-l1-1-0.dll", machine=machine)

@@ -18,7 +18,9 @@ from wontload.errors import WontloadError
 def test_it_goes_to_a_pipe(alone: Path):
     ran = wontload("snapshot", "json", cwd=alone, USER="zaphod", SECRET_PLAN="heartofgold42")
     value = check(ran.out)
-    assert (ran.status, ran.err, value["observations"][0]["observation"]["target"]) == (0, "", "json")
+    assert (ran.status, value["observations"][0]["observation"]["target"]) == (0, "json")
+    assert "kB to standard output, which is no terminal. Names of users" in ran.err
+    assert [wontload("snapshot", "-q", *more).err for more in ((), ("-o", "-"))] == ["", ""]
     assert "zaphod" not in ran.out
     assert "heartofgold" not in ran.out
     assert list(alone.iterdir()) == []

@@ -210,6 +210,14 @@ def test_a_file_asked_for_by_its_path_was_sought_nowhere_else(command):
     assert "searched" in command("tree", "lacks.so").out
 
 
+def test_a_package_s_name_is_no_file_s_and_the_command_for_it_is_said(command):
+    ran = command("tree", "pyzmq", "absent.so", "./pyzmq")
+    (line,) = ran.err.splitlines()
+    assert (ran.status, "`wontload pyzmq` is for a package" in line) == (1, True)
+    Path("pyzmq").write_bytes(elf())
+    assert command("tree", "pyzmq").err == ""
+
+
 def test_a_file_for_another_processor_is_not_only_called_absent(command):
     """glibc's own words for it are "No such file or directory"."""
     Path("other.so").write_bytes(elf(machine="aarch64"))

@@ -84,6 +84,13 @@ def test_hostile_names_do_not_reach_the_terminal(command):
     assert not {"\u202e", "\u009b", "\x1b"} & set(ran.out)
 
 
+def test_what_a_bare_name_was_taken_for_is_said(command):
+    ran = command("which", "cudart", "--machine", EXAMPLE)
+    assert ran.out.startswith("cudart64_12.dll: ")
+    assert "cudart was taken for cudart64_12.dll; it may also mean" in " ".join(ran.out.split())
+    assert command("which", "cudart", "--machine", EXAMPLE, "--json").json["asked"] == "cudart"
+
+
 def test_this_computer(command):
     ran = command("which", "libc.so.6", "--json")
     assert ran.status in (0, 1)

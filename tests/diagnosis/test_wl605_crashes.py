@@ -1,4 +1,4 @@
-"""WL605: the process ended while the target was loading. A refusal is WL601, a time limit WL902."""
+"""WL605: the process ends while the target is loading. A refusal is WL601, a time limit WL902."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_inside_a_load():
     (first,) = answer.findings
     assert (first.code, first.severity, first.explains_error) == ("WL605", Severity.ERROR, True)
     assert (first.subject, first.chain, first.load) == ("_c.pyd", ("pkg", "_c.pyd"), 0)
-    assert first.title.startswith("the process crashes while _c.pyd was loading: 0xC0000005 STATUS_ACCESS_VIOLATION")
+    assert first.title.startswith("the process crashes while _c.pyd is loading: 0xC0000005 STATUS_ACCESS_VIOLATION")
     assert [one.kind for one in first.evidence] == ["observed", "request", "observed"]
     assert of_kind(first, "observed")[0].data == {"exit_status": ACCESS_VIOLATION}
     assert of_kind(first, "observed")[1].data == {"path": r"C:\tools\foo.dll"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wontload.app.places import Place, saved_machine, this_computer
 from wontload.app.targets import shown
+from wontload.app.which_names import meant
 from wontload.diagnosis.copies import Copy, CopyFinder
 from wontload.errors import UsageError
 from wontload.knowledge.components import Component, component_of
@@ -33,7 +34,8 @@ class Which:
     """What is known of a library's name, and the files of that name on one machine.
 
     Attributes:
-        name: as looked for: with `.dll` behind it where Windows would put that.
+        name: as looked for: with `.dll` behind it where Windows would put that; the file's that a bare name stands for.
+        asked: as it was asked for. meant: what else a bare name may stand for, here or in the tables.
         machine: on which it was looked for. system: that the name belongs to: `windows`, `linux`, `macos`.
         component: the library that the name stands for; `None` for a name that no table has.
         providers: who brings it on the name's system, least effort first.
@@ -55,6 +57,8 @@ class Which:
     others: tuple[Copy, ...]
     counterparts: tuple[str, ...]
     looked_in: tuple[str, ...]
+    asked: str = ""
+    meant: tuple[str, ...] = ()
 
     @property
     def is_foreign(self) -> bool:
@@ -94,7 +98,7 @@ def which(
     Nothing is loaded: which copy an interpreter would take is the model's answer.
 
     Args:
-        name: file name of a library: `cudart64_12.dll`, `libGL.so.1`.
+        name: file name of a library: `cudart64_12.dll`, `libGL.so.1`; or `zmq`, where one such file is meant.
         python: the interpreter whose search and site-packages count; by default the active environment's.
         machine: a saved machine in place of this one.
         deep: also walk all local disks, which can take minutes.
@@ -106,7 +110,17 @@ def which(
     if machine is not None and deep:
         raise UsageError("--deep walks the disks of this computer.", "Leave it out for a saved machine.")
     place = saved_machine(machine, None) if machine is not None else this_computer(python or chosen(as_module=True)[0])
-    return look(_with_suffix(name, place.machine), place, extra=tuple(every_directory()) if deep else ())
+    extra = tuple(every_directory()) if deep else ()
+    found = look(_with_suffix(name, place.machine), place, extra=extra)
+    if found.is_here or found.component is not None:
+        return replace(found, asked=name)
+    likely = meant(name, place.machine.system.name, _finder(place, extra=extra).names())
+    if not likely:
+        return replace(found, asked=name)
+    first = look(likely[0], place, extra=extra)
+    if not first.is_here and len(likely) > 1:  # nothing tells which of them
+        return replace(found, asked=name, meant=likely)
+    return replace(first, asked=name, meant=likely[1:])
 
 
 def look(name: str, place: Place, *, extra: tuple[str, ...] = ()) -> Which:
@@ -117,13 +131,7 @@ def look(name: str, place: Place, *, extra: tuple[str, ...] = ()) -> Which:
         flags = flags_for(default_mode(name) if own == "windows" else "ctypes", own_format(system), name)
         load = simulate(place.machine, LoadRequest(kind="ctypes", name=name, flags=flags, process=place.process))
     searched = tuple(entry.directory for entry in load.search_order) if load is not None else ()
-    finder = CopyFinder(
-        place.machine,
-        processes=(place.process,),
-        origins=(),
-        extra=extra,
-        searched=tuple(one for one in searched if place.path_module.isabs(one)),
-    )
+    finder = _finder(place, extra=extra, searched=searched)
     component = component_of(name)
     return Which(
         name=name,
@@ -143,6 +151,17 @@ def look(name: str, place: Place, *, extra: tuple[str, ...] = ()) -> Which:
         ),
         counterparts=_counterparts(component, own, system.name),
         looked_in=finder.looked_in(),
+    )
+
+
+def _finder(place: Place, *, extra: tuple[str, ...], searched: tuple[str, ...] = ()) -> CopyFinder:
+    """What looks into all places of a machine."""
+    return CopyFinder(
+        place.machine,
+        processes=(place.process,),
+        origins=(),
+        extra=extra,
+        searched=tuple(one for one in searched if place.path_module.isabs(one)),
     )
 
 

@@ -53,7 +53,11 @@ def run(options: Options) -> int:
     if options.show or place is None:
         from wontload.report.as_json import dump
 
-        options.say(dump(saved.value))
+        text = dump(saved.value)
+        options.say(text)
+        if options.output is None and not (options.show or options.quiet):
+            size = max(1, len(text) // 1000)
+            options.complain(f"{size} kB to standard output, which is no terminal. {_what_is_in_it(options)}")
     if place is not None:
         size = write_file(place, packed(saved.value, place), replace=options.output is not None)
         if not options.quiet:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 from collections.abc import Iterable
 
 from wontload.cli.delivery import PAGES, add_output, deliver, written
@@ -24,7 +26,9 @@ MODES = ("import", "ctypes", "legacy", "dlopen")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="native files: .dll, .pyd, .so, .dylib")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="native files: .dll, .pyd, .so, .dylib; of a package: wontload NAME"
+    )
     parser.add_argument(
         "--load-as",
         choices=MODES,
@@ -79,6 +83,8 @@ def run(options: Options) -> int:
         machine=machine,
         at=options.at,
     )
+    for name in filter(_is_no_file, options.files if machine is None else ()):
+        options.complain(f"there is no file {name} here: tree takes files, and `wontload {name}` is for a package.")
     processes = processes_for(len(options.files))
     if options.jsonl:
         with shared_out(lambda path: _line(judge(path)), options.files, processes, after_part=judge.save) as lines:
@@ -88,6 +94,13 @@ def run(options: Options) -> int:
             return _report_json(options, objects)
     with shared_out(judge, options.files, processes, after_part=judge.save) as answers:
         return _report(options, answers)
+
+
+def _is_no_file(path: str) -> bool:
+    """Whether somebody gave a package's name: a word without path and suffix, and no file has it."""
+    from wontload.machine.files import NATIVE_SUFFIX
+
+    return re.fullmatch(r"[\w.-]+", path) is not None and not (NATIVE_SUFFIX.search(path) or os.path.lexists(path))
 
 
 def _stream(options: Options, lines: Iterable[tuple[str, str]]) -> int:

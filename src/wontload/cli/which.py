@@ -9,7 +9,9 @@ from wontload.cli.options import Options
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("name", metavar="NAME", help="file name of a library, for example cudart64_12.dll")
+    parser.add_argument(
+        "name", metavar="NAME", help="file name of a library, for example cudart64_12.dll; or zmq, if one is meant"
+    )
     parser.add_argument("--deep", action="store_true", help="look for copies on all disks, which can take minutes")
 
 

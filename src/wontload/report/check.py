@@ -58,17 +58,18 @@ def outcome(wheel: CheckedWheel, known: frozenset[str]) -> str:
 
 
 def summary(wheels: Sequence[CheckedWheel], known: frozenset[str]) -> str:
-    """`3 wheels: 1 fails, 2 pass; 2 findings are in the baseline`."""
+    """`3 wheels: 1 fails, 2 pass; 2 findings are in the baseline`; `1 wheel passes`, `2 wheels fail`."""
     outcomes = [outcome(one, known) for one in wheels]
-    counts = {verdict: outcomes.count(verdict) for verdict in WORDS}
-    told = [
-        f"{count} {WORDS[verdict][0] if count == 1 else SEVERAL[verdict]}" for verdict, count in counts.items() if count
-    ]
+    counts = {verdict: outcomes.count(verdict) for verdict in WORDS if verdict in outcomes}
+    told = [f"{count} {_said(verdict, count)}" for verdict, count in counts.items()]
+    text = f"{len(wheels)} {'wheel' if len(wheels) == 1 else 'wheels'}"
+    text += f" {_said(outcomes[0], len(wheels))}" if len(counts) == 1 else f": {', '.join(told) or 'nothing to check'}"
     old = sum(fingerprint(wheel, one) in known for wheel in wheels for one in wheel.findings)
-    noun = "wheel" if len(wheels) == 1 else "wheels"
-    return f"{len(wheels)} {noun}: {', '.join(told) or 'nothing to check'}" + (
-        f"; {old} {'finding is' if old == 1 else 'findings are'} in the baseline" if old else ""
-    )
+    return text + (f"; {old} {'finding is' if old == 1 else 'findings are'} in the baseline" if old else "")
+
+
+def _said(verdict: str, count: int) -> str:
+    return WORDS[verdict][0] if count == 1 else SEVERAL[verdict]
 
 
 def _sum(wheels: Sequence[CheckedWheel], known: frozenset[str], terminal: Terminal, fail_on: str) -> list[Line]:

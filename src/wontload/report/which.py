@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wontload._version import __version__
 from wontload.diagnosis.copies import Copy
+from wontload.diagnosis.words import listed as listing
 from wontload.report.layout import Line, Span, draw, flow, labelled, listed, span, words
 from wontload.report.names import environment_of, system_of
 from wontload.report.screen import Terminal
@@ -35,6 +36,7 @@ def render_which(answer: Which, terminal: Terminal, *, quiet: bool = False, verb
     lines: list[Line] = [*flow(_answer(answer), terminal.width)]
     if not quiet:
         lines += _where(answer, terminal)
+        lines += _meant(answer, terminal)
     lines += [[], *copies] if (copies := [*_copies(answer, terminal, everything=verbose)]) else []
     if quiet:
         return draw(lines, terminal)
@@ -56,6 +58,18 @@ def _answer(answer: Which) -> list[Span]:
     count = len(answer.copies) or (1 if answer.taken else 0)
     here = {0: "no copy of it is here", 1: "one copy is here"}.get(count, f"{count} copies are here")
     return [name, *words(f"{what};"), *words(here, "good" if count else "bad")]
+
+
+def _meant(answer: Which, terminal: Terminal) -> list[Line]:
+    """What a bare name was taken for, or may stand for."""
+    others = f"{listing(answer.meant, word='or')}" if answer.meant else ""
+    if answer.asked and answer.name.removesuffix(".dll") != answer.asked.removesuffix(".dll"):
+        text = f"{answer.asked} was taken for {answer.name}" + (f"; it may also mean {others}" if others else "")
+    elif others:
+        text = f"{answer.asked} may mean {others}"
+    else:
+        return []
+    return flow(words(text, "dim"), terminal.width)
 
 
 def _where(answer: Which, terminal: Terminal) -> list[Line]:
@@ -166,6 +180,8 @@ def which_to_json(answer: Which) -> dict[str, Any]:
         "schema": "wontload.which/1",
         "tool": __version__,
         "name": answer.name,
+        "asked": answer.asked,
+        "meant": list(answer.meant),
         "machine": answer.machine.id,
         "python": python.executable if python else None,
         "system": answer.system,

@@ -28,7 +28,7 @@ def crashes(case: Case) -> Iterator[Finding]:
     inside = [index for index, load in enumerate(case.loads) if load.observed and load.observed.succeeded is None]
     subject = case.path_module.basename(case.loads[inside[-1]].request.name) if inside else case.target
     crashed = observation.outcome is Outcome.CRASHED
-    where = f"while {subject} was loading" if inside else f"during the import of {case.target}"
+    where = f"while {subject} is loading" if inside else f"during the import of {case.target}"
     yield Finding(
         code="WL605",
         severity=Severity.WARNING if case.fatal_loads else Severity.ERROR,
