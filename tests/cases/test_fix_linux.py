@@ -89,6 +89,23 @@ def test_a_dependency_that_is_here_and_not_searched(environment: Path):
     mended_and_undone(environment, "zmq", "scoped-path")
 
 
+def test_symbols_are_offered_to_all_where_nothing_names_the_library_that_has_them(bare: Path):
+    """Each of two libraries that were linked in the belief that something else would bring the next."""
+    package = site_of(bare) / "needs_symbols"
+    package.mkdir()
+    (package / "libwork.so").write_bytes(SharedObject(soname="libwork.so", uses=("first",)).bytes())
+    (package / "libone.so").write_bytes(SharedObject(soname="libone.so", defines=("first",), uses=("second",)).bytes())
+    (package / "libtwo.so").write_bytes(SharedObject(soname="libtwo.so", defines=("second",)).bytes())
+    (package / "libidle.so").write_bytes(SharedObject(soname="libidle.so", defines=("third",)).bytes())
+    (package / "__init__.py").write_text(
+        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libwork.so'))\n"
+    )
+    attempt = mended_and_undone(bare, "needs_symbols", "scoped-path")
+    assert attempt["kept"]
+    (package / "libtwo.so").unlink()
+    assert "scoped-path" not in [one["id"] for one in ask(bare, "fix", "needs_symbols", "--plan", status=1)["fixes"]]
+
+
 def test_what_a_scoped_path_led_to_is_gone(environment: Path):
     """Python starts and imports as ever; the tool tells, and makes a new one where another copy is."""
     site = unpack(site_of(environment), "pyzmq")

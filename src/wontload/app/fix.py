@@ -26,6 +26,7 @@ from wontload.remedy.candidates.build import build as build_candidate
 from wontload.remedy.candidates.by_manager import manager_package
 from wontload.remedy.candidates.cpu_fallback import cpu_fallback
 from wontload.remedy.candidates.loader_line import loader_line
+from wontload.remedy.candidates.offered_symbols import offered_symbols
 from wontload.remedy.candidates.one_owner import one_owner
 from wontload.remedy.candidates.path_entry import path_entry
 from wontload.remedy.candidates.permissions import permissions
@@ -46,6 +47,7 @@ from wontload.remedy.wheel_images import wheel_images
 
 CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
     scoped_path,
+    offered_symbols,
     stale_variable,
     path_entry,
     search_entry,

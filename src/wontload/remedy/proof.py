@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wontload.diagnosis import Case
+from wontload.diagnosis.delayed import ended_by_a_call, missing_when_called, would_fail
 from wontload.loader import LoadResult, Module, Status, Verdict, load
 from wontload.remedy.change import Change, changed_machine, changed_request
 
@@ -18,18 +19,21 @@ class Proof:
         before, after: of each load that failed (and each that loaded and that the change might spoil), in order; pairs
             by position. `before` is the model's answer, which the diagnosis has held against what was seen.
         spoilt: loads that did well before and would not afterwards.
+        called: names of delay-loaded libraries that must be found when they are called, since such a call ended it.
         refused: why the import would end before it loads anything, one clause; empty where it would not.
     """
 
     before: tuple[LoadResult, ...]
     after: tuple[LoadResult, ...]
     spoilt: tuple[LoadResult, ...] = ()
+    called: frozenset[str] = frozenset()
     refused: str = ""
 
     @property
     def works(self) -> bool | None:
         """Whether all of them load; `None` when the model does not decide."""
-        if self.refused or self.spoilt or any(one.verdict is Verdict.FAILS for one in self.after):
+        fails = any(one.verdict is Verdict.FAILS or any(self._missed(one)) for one in self.after)
+        if self.refused or self.spoilt or fails:
             return False
         return True if all(one.verdict is Verdict.LOADS for one in self.after) and self.after else None
 
@@ -38,9 +42,12 @@ class Proof:
         """What would be missing or refused next, in load order, each name once."""
         found: dict[str, Module] = {}
         for result in self.after:
-            for module in missing_in(result):
+            for module in (*missing_in(result), *self._missed(result)):
                 found.setdefault(module.name, module)
         return tuple(found.values())
+
+    def _missed(self, result: LoadResult) -> Iterator[Module]:
+        return (one for one in result.modules if one.name in self.called and would_fail(one))
 
 
 def missing_in(result: LoadResult) -> Iterator[Module]:
@@ -80,11 +87,14 @@ def prove(case: Case, change: Change, loads: Sequence[int] | None = None) -> Pro
         one = case.loads[index]
         before.append(one.simulated or load(case.machine, one.request))
         after.append(load(machine, changed_request(machine, one.request, change, case.start)))
-    return Proof(before=tuple(before), after=tuple(after), spoilt=tuple(_spoilt(case, change, wanted)))
+    called = frozenset(module.name for _, module in missing_when_called(case)) if ended_by_a_call(case) else frozenset()
+    return Proof(before=tuple(before), after=tuple(after), spoilt=tuple(_spoilt(case, change, wanted)), called=called)
 
 
 def must_load(case: Case) -> tuple[int, ...]:
-    """Loads that a fix must mend: those that ended the import, else all that fail."""
+    """Loads that a fix must mend: those that ended the import, or whose delayed library did; else all that fail."""
+    if ended_by_a_call(case) and not case.fatal_loads:
+        return tuple(dict.fromkeys(index for index, _ in missing_when_called(case)))
     return case.fatal_loads or tuple(index for index in range(len(case.loads)) if case.load_failed(index))
 
 

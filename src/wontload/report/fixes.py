@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from wontload.app.fix import Attempt, Plan
 from wontload.diagnosis import Diagnosis
+from wontload.diagnosis.delayed import would_fail
 from wontload.diagnosis.gpu_backend import gpu_backend
 from wontload.loader import LoadResult, Module, Status, Verdict
 from wontload.remedy.fix import Fix
@@ -188,6 +189,8 @@ def _turned(before: LoadResult, after: LoadResult) -> Iterator[str]:
         new = found.get(module.name)
         if new is not None and module.status in (Status.MISSING, Status.REFUSED) and new.status is not module.status:
             yield f"{module.name}: {module.status.value}, then {_fate(new)}"
+        elif new is not None and would_fail(module) and not would_fail(new):
+            yield f"{module.name}: missing when it is called, then found"
     if after.error:
         yield f"then {after.error}: " + ", ".join(one.name for one in after.modules if one.error)
 

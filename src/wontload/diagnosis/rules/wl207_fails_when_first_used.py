@@ -6,16 +6,12 @@ from collections.abc import Iterator
 
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.delayed import ended_by_a_call, missing_when_called
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.grouping import component
 from wontload.diagnosis.words import listed
-from wontload.loader import Module, Status
-from wontload.loader.windows.delayed import WOULD_FAIL
+from wontload.loader import Module
 from wontload.machine import Outcome
-
-# What the delay-load helper raises where nobody hooks it: VcppException(ERROR_SEVERITY_ERROR, 126) and the same of 127.
-# Source: Microsoft, "Understand the delay load helper function".
-DELAY_LOAD_FAILED = frozenset({0xC06D007E, 0xC06D007F})
 
 
 def fails_when_first_used(case: Case) -> Iterator[Finding]:
@@ -24,9 +20,7 @@ def fails_when_first_used(case: Case) -> Iterator[Finding]:
     One that is needed at once is WL201 to WL205. A library that a program tries by name and does without is those, too,
     as a warning.
     """
-    found = list(_found(case))
-    crashed = case.outcome is Outcome.CRASHED and case.observation is not None
-    explains = crashed and case.observation is not None and case.observation.exit_status in DELAY_LOAD_FAILED
+    found, explains = list(missing_when_called(case)), ended_by_a_call(case)
     if not found or case.outcome is Outcome.NOT_FOUND:
         return
     index, first = found[0]
@@ -55,16 +49,6 @@ def fails_when_first_used(case: Case) -> Iterator[Finding]:
         explains_error=explains,
         load=index,
     )
-
-
-def _found(case: Case) -> Iterator[tuple[int, Module]]:
-    seen: set[str] = set()
-    for index, load in enumerate(case.loads):
-        for module in load.simulated.modules if load.simulated else ():
-            name = case.fold(module.name)
-            if module.status is Status.DELAYED and (module.reason or "").startswith(WOULD_FAIL) and name not in seen:
-                seen.add(name)
-                yield index, module
 
 
 def _prospect(case: Case, module: Module) -> Evidence:

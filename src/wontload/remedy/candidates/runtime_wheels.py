@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from wontload.diagnosis import Case
 from wontload.diagnosis.cuda_major import cuda_for, driver_takes
+from wontload.diagnosis.delayed import ended_by_a_call, missing_when_called
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
 from wontload.diagnosis.missing import missing_of
@@ -36,12 +37,12 @@ MOST_WHEELS = 12
 def runtime_wheels(question: Question) -> Iterator[Fix]:
     """Where every library that is nowhere here comes in a wheel for this system."""
     case, environment = question.case, question.environment
-    lost = [one for one in missing_of(case) if one.load in must_load(case) and not one.fit]
+    lost = _lost(case)
     if not lost or shim_site(question) is None or question.package is None or not environment.installer:
         return
-    found = {one.file: wheel for one in lost if (wheel := _wheel_of(case, one.file)) is not None}
+    found = {file: wheel for file in lost if (wheel := _wheel_of(case, file)) is not None}
     requirements = tuple(dict.fromkeys(_requirement(case, file, wheel) for file, wheel in found.items()))
-    if any(one.file not in found for one in lost) or len(requirements) > MOST_WHEELS:
+    if any(file not in found for file in lost) or len(requirements) > MOST_WHEELS:
         return
     site = environment.places.get("platlib", environment.site or "")
     change = Change(files={_place(case, site, file, wheel): None for file, wheel in found.items()})
@@ -60,6 +61,13 @@ def runtime_wheels(question: Question) -> Iterator[Fix]:
         reach=Reach.ENVIRONMENT,
         caveat=_caveat(case, environment, found),
     )
+
+
+def _lost(case: Case) -> list[str]:
+    """Libraries that must be there, at once or when they are called, and are nowhere here in a copy that would do."""
+    lost = [one.file for one in missing_of(case) if one.load in must_load(case) and not one.fit]
+    called = [module.name for _, module in missing_when_called(case)] if ended_by_a_call(case) else []
+    return lost + [name for name in called if not any(copy.fits for copy in case.copies.named(name))]
 
 
 def _open(proof: Proof) -> Proof:
