@@ -1,9 +1,9 @@
 """What loaders, interpreters, drivers and build tools say, and which finding each text speaks for.
 
-The tables stand in `messages/`, by who speaks: `elf`, `dyld`, `windows`, `python`, `packages`, `products`, `gpu`,
-`builds`, `installers`, `toolchains`. A row's pattern is a regular expression in which a blank stands for any white
-space, a line's end and a literal `\\n` among it, as texts are wrapped and quoted on their way to us. A row is only
-tried near its `needle`, so that reading stays linear.
+The tables stand in `messages/`, by who speaks: `elf`, `dyld`, `windows`, `python`, `packages`, `products`,
+`runtimes` (of other languages), `gpu`, `builds`, `installers`, `toolchains`. A row's pattern is a regular expression in
+which a blank stands for any white space, a line's end and a literal `\\n` among it, as texts are wrapped and quoted on
+their way to us. A row is only tried near its `needle`, so that reading stays linear.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ TABLES = tuple(
         "python",
         "packages",
         "products",
+        "runtimes",
         "gpu",
         "builds",
         "installers",

@@ -318,3 +318,28 @@ def test_whose_c_library_was_taken(text, answer):
 )
 def test_what_is_installed_of_another_cuda(installed, answer):
     assert first(MISSING.replace("odd.so.3", "cudart.so.12") + installed).code == answer
+
+
+OLD_GLIBC = "/lib/libm.so.6: version `GLIBC_2.29' not found (required by /opt/_odd.so)\n"
+OLD_RUNTIME = "/lib/libstdc++.so.6: version `GLIBCXX_3.4.29' not found (required by /opt/_odd.so)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (OLD_GLIBC + "$ ldd --version\nldd (Odd GLIBC 2.31-1odd1) 2.31\n", ("undetermined", "WL206")),
+        (OLD_GLIBC + "Platform: Linux-5.15.0-x86_64-with-glibc2.31\n", ("undetermined", "WL206")),
+        (OLD_GLIBC + "$ ldd --version\nldd (GNU libc) 2.28\n", ("fails", "WL302")),  # which bears it out
+        ("/snap/odd/libm.so.6: error: version lookup error: " + OLD_GLIBC[16:], ("undetermined", "WL206")),
+        (OLD_RUNTIME + "GLIBCXX_3.4.28\nGLIBCXX_3.4.29\nGLIBCXX_3.4.30\n", ("undetermined", "WL206")),
+        (OLD_RUNTIME + "GLIBCXX_3.4.27\nGLIBCXX_3.4.28\n", ("fails", "WL303")),
+        (OLD_RUNTIME.replace("/lib/", "bin/"), ("undetermined", "WL206")),  # a copy that a program brings
+    ],
+)
+def test_what_the_text_states_of_the_runtimes_of_that_machine(text, answer):
+    assert verdict("odd: " + text) == answer
+
+
+def test_what_a_link_is_made_to_is_there():
+    assert verdict(MISSING + "$ ln -s /opt/odd/libodd.so.3 /tmp/odd") == ("undetermined", "WL202")
+    assert verdict(MISSING + "$ ln -sf /opt/odd/libodd.so.2 libodd.so.3") == ("undetermined", "WL204")

@@ -104,7 +104,7 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.kind == "symbol":
         return of_symbol(event, log.facts)
     if message.kind == "runtime":
-        return of_runtime(event)
+        return of_runtime(event, log.text)
     if message.kind == "entry-point":
         return of_entry_point(event)
     if message.kind == "architecture":

@@ -74,7 +74,7 @@ def elsewhere(library: str, text: str) -> Elsewhere:
     for line in _lines_with(name, text):
         if not _is_listing(line):
             if not line.startswith(QUOTED):
-                said = said or _said_of(library, name, line)
+                said = said or _linked_to(name, line) or _said_of(library, name, line)
                 others.update(dict.fromkeys(_others_said(name, line)))
             continue
         parts = _parts(line)
@@ -132,6 +132,19 @@ def _lines_with(name: str, text: str) -> Iterator[str]:
         seen = begin
         end = text.find("\n", match.start(), match.start() + LONGEST)
         yield text[begin : end if end >= 0 else match.start() + LONGEST]
+
+
+# Somebody makes a link to a file, which is therefore there. Source: POSIX, ln, -s: source_file comes first.
+_LINKS = re.compile(r"\bln (?:-\w{1,4} ){1,2}['\"]?(/[^\s'\"`*]{1,300})")
+
+
+def _linked_to(name: str, line: str) -> str:
+    """The file of that name to which a command of that line makes a link."""
+    for path in _LINKS.findall(line) if "ln -" in line else ():
+        found = path.rpartition("/")[2]
+        if found == name or (not _ENDING.search(name) and _is_called(found, name)):
+            return str(path)
+    return ""
 
 
 def _said_of(library: str, name: str, line: str) -> str:

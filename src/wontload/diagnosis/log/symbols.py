@@ -53,7 +53,7 @@ _OF_CONDA = re.compile(
 _OF_SYSTEM = re.compile(r"(?:/usr(?:/local)?)?/lib(?:32|64|x32)?/|/nix/store/|/gnu/store/")
 
 
-def of_runtime(event: Event) -> Reading:
+def of_runtime(event: Event, text: str) -> Reading:
     """What it means that glibc, libstdc++ or libgcc lacks a version, by whose copy of it the loader took.
 
     Source: GCC, ABI Policy and Guidelines; conda-forge, libstdcxx-ng; isl-org/Open3D#5531, where conda's copy was older
@@ -62,8 +62,11 @@ def of_runtime(event: Event) -> Reading:
     file, importer = event.values.get("file", ""), event.values.get("importer", "")
     need = event.values.get("version", "a newer version")
     if need.startswith("GLIBC_"):
-        return _of_c_library(event, file, importer)
-    if file.startswith("/") and (_OF_CONDA.search(file) or not _OF_SYSTEM.match(file)):
+        return _of_c_library(event, file, importer, text)
+    if _is_listed(need, text):
+        title = f"a C++ runtime that has {need} is on that machine, as the text lists, and another was loaded"
+        return Reading("WL206", False, ("WL303",), title, _OWN_RUNTIME)
+    if "/" in file and (_OF_CONDA.search(file) or not _OF_SYSTEM.match(file)):
         whose = "conda's" if _OF_CONDA.search(file) else "not the system's"
         title = f"the C++ runtime that was loaded is {whose} ({file}), and it has no {need}"
         return Reading("WL206", False, ("WL303", "WL304"), title, _OWN_RUNTIME)
@@ -72,8 +75,39 @@ def of_runtime(event: Event) -> Reading:
     return Reading(event.message.code, event.message.decides, event.message.suspects)
 
 
-def _of_c_library(event: Event, file: str, importer: str) -> Reading:
+def _is_listed(version: str, text: str) -> bool:
+    """Whether a line of the text is that version alone, as in what `strings libstdc++.so.6 | grep GLIBCXX` prints."""
+    return text.count(version) > 1 and bool(re.search(rf"^[ \t]*{re.escape(version)}[ \t]*$", text, re.MULTILINE))
+
+
+# How programs state the system's glibc: `ldd --version`, libc.so.6 itself, `dpkg -l libc6`, and Python's
+# platform.platform() as torch's collect_env and other forms have it. Source: glibc, elf/ldd.bash.in and csu/version.c;
+# CPython, Lib/platform.py; PyTorch, torch/utils/collect_env.py.
+_STATED_GLIBC = re.compile(
+    r"\bldd \([^()\n]{3,60}\) (2\.\d{1,2})\b|GNU C Library \([^()\n]{1,60}\) [^\n]{0,20}version (2\.\d{1,2})\b"
+    r"|-with-glibc(2\.\d{1,2})\b|Libc version: glibc-(2\.\d{1,2})\b|\blibc6(?::\w+)?\s+(2\.\d{1,2})-"
+)
+
+
+def _has_stated(need: str, text: str) -> str:
+    """The glibc that the text states for that machine, where the one that is needed is no newer; else nothing."""
+    wanted = _numbers(need.removeprefix("GLIBC_"))
+    stated = [next(filter(None, match.groups())) for match in _STATED_GLIBC.finditer(text)]
+    newest = max(stated, key=_numbers, default="")
+    return newest if newest and wanted and _numbers(newest) >= wanted else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    parts = version.split(".")
+    return tuple(map(int, parts)) if all(part.isdigit() for part in parts) else ()
+
+
+def _of_c_library(event: Event, file: str, importer: str, text: str) -> Reading:
     """The same of glibc, which a snap, an AppImage or a toolchain brings of its own."""
+    need = event.values.get("version", "")
+    if stated := _has_stated(need, text):
+        title = f"that machine's glibc is {stated}, as the text states, and one older than {need} was loaded"
+        return Reading("WL206", False, ("WL302",), title, _PRIVATE)
     if file.startswith("/") and not _OF_SYSTEM.match(file):
         title = (
             f"the glibc that was loaded is not the system's ({file}): {base_name(importer) or 'a file'} needs a newer"

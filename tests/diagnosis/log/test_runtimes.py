@@ -1,0 +1,36 @@
+"""What Java, .NET, Node.js and Perl say of a native library that they do not load."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import first, verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("java.lang.UnsatisfiedLinkError: no odd in java.library.path: [/usr/lib]", ("undetermined", "WL202")),
+        ("UnsatisfiedLinkError: C:\\my odd\\odd.dll: Can't find dependent libraries", ("undetermined", "WL201")),
+        ("odd: Can't load IA 32-bit .dll on a AMD 64-bit platform", ("fails", "WL103")),
+        ("An attempt was made to load a program with an incorrect format. (0x8007000B)", ("undetermined", "WL103")),
+        ("Unable to find an entry point named 'odd_init' in DLL 'odd'.", ("undetermined", "WL206")),
+        ("System.DllNotFoundException: Unable to load DLL 'odd.dll'", ("undetermined", "WL201")),
+        ("Error: Could not locate the bindings file. Tried:\n → /odd/build/odd.node", ("undetermined", "WL504")),
+        ("Error: Cannot find module '../build/Release/odd.node'", ("undetermined", "WL504")),
+        ("Error: Cannot find module '../build/Release/odd'", ("undetermined", "WL504")),
+        ("Error: Cannot find module @odd/odd-linux-x64-gnu.", ("undetermined", "WL504")),
+        ("Error: Cannot find module 'odd'", ("undetermined", "WL903")),  # no native part
+        ("Error: Module did not self-register: '/odd/odd.node'.", ("undetermined", "WL501")),
+        ("Odd.c: loadable library and perl binaries are mismatched (got handshake key 0x1)", ("fails", "WL501")),
+        ("Can't locate loadable object for module Odd::Part in @INC", ("undetermined", "WL504")),
+    ],
+)
+def test_what_runtimes_say(text, answer):
+    assert verdict(text) == answer
+
+
+def test_java_names_the_file_that_is_there():
+    said = "java.lang.UnsatisfiedLinkError: C:\\my odd\\odd.dll: Can't find dependent libraries"
+    assert first(said).title.startswith("odd.dll is there")
+    assert "java.library.path" in first("no odd in java.library.path").title
