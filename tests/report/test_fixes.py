@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.machines import PACKAGE, ctypes_load, diagnose, dll, saw, windows
 from wontload.app.fix import Attempt, Plan, plan
 from wontload.diagnosis import Diagnosis
 from wontload.loader import Verdict
@@ -18,6 +19,7 @@ from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix
 from wontload.remedy.proof import Proof
 from wontload.remedy.steps import ByHand, MoveFile, ReplaceText, SetMode, SetVariable, Step, WriteFile
+from wontload.report.fix_json import fix_to_json
 from wontload.report.fixes import costs, render_attempt, render_next, render_plan, said
 from wontload.report.screen import Terminal
 from wontload.report.script import render_script
@@ -63,6 +65,18 @@ def test_a_kept_fix_says_how_it_would_be_taken_back():
     assert render_attempt(attempt, Terminal(width=100)).strip() == (
         "x applied: zmq loads (to take it back: wontload undo 20260101-000000000-abcd)"
     )
+
+
+def test_a_kept_fix_says_where_the_import_went_otherwise_than_the_model():
+    library = PACKAGE + r"\llama.dll"
+    diagnosis = diagnose(windows({library: dll()}), saw(ctypes_load(library), mapped=[r"C:\other\llama.dll"]))
+    assert [one.code for one in diagnosis.findings] == ["WL901"]
+    attempt = Attempt(fix=fix(), journal="1", diagnosis=diagnosis, kept=True)
+    text = " ".join(render_attempt(attempt, Terminal(about=" --python p")).split())
+    assert "It loads, but the real loader did otherwise with llama.dll" in text
+    assert "`wontload pkg --python p` shows it." in text
+    assert fix_to_json(Plan(diagnosis=diagnosis), [attempt])["attempts"][0]["unforeseen"] == list(attempt.unforeseen)
+    assert Attempt(fix=fix()).unforeseen == ()
 
 
 def test_the_shell_script_does_what_the_steps_say(tmp_path: Path):

@@ -115,6 +115,12 @@ class Attempt:
     kept: bool = False
     left: tuple[str, ...] = field(default=())
 
+    @property
+    def unforeseen(self) -> tuple[str, ...]:
+        """What was mapped or refused afterwards otherwise than the model says (WL901), a sentence each."""
+        findings = self.diagnosis.findings if self.diagnosis else ()
+        return tuple(one.title for one in findings if one.code == "WL901")
+
 
 def plan(
     target: str,

@@ -101,6 +101,7 @@ def _attempt(attempt: Attempt) -> Object:
         "application": attempt.journal or None,
         "verdict": attempt.diagnosis.verdict if attempt.diagnosis else None,
         "kept": attempt.kept,
+        "unforeseen": list(attempt.unforeseen),
         "problem": attempt.problem,
         "left": list(attempt.left),
     }

@@ -203,9 +203,12 @@ def _fate(module: Module) -> str:
 def _attempt(attempt: Attempt, terminal: Terminal) -> Iterator[Line]:
     fix = span(attempt.fix.id, "strong")
     if attempt.kept and attempt.diagnosis is not None:
+        target = f"{attempt.diagnosis.target}{terminal.about}"
         yield from flow(
             [fix, *words(f"applied: {_verdict(attempt.diagnosis)}", "good"), *_undo(attempt)], terminal.width, hang=2
         )
+        for title in attempt.unforeseen:
+            yield from flow(words(f"It loads, but {title}: `wontload {target}` shows it.", "warning"), terminal.width)
         case = attempt.diagnosis.case
         if case is not None and (said_of_gpu := gpu_backend_said(gpu_backend(case), f"{case.target}{terminal.about}")):
             yield from flow(words(said_of_gpu), terminal.width)
