@@ -7,7 +7,7 @@ proof, and `complete` closes it on the wheels' own files after they were fetched
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -121,10 +121,22 @@ def _afterwards(case: Case, installed: Change) -> Case:
     )
 
 
-def _caveat(case: Case, environment: Environment, files: Iterable[str]) -> str:
+def _caveat(case: Case, environment: Environment, files: Collection[str]) -> str:
     chosen = dict.fromkeys(one for file in files if (one := cuda_for(case, file)))
-    clauses = [*(f"of CUDA {one.major}, as {one.because}" for one in chosen), _of_environment(environment)]
+    clauses = [*(f"of CUDA {one.major}, as {one.because}" for one in chosen)]
+    clauses += [_of_driver(case, files), _of_environment(environment)]
     return "; ".join(filter(None, clauses))
+
+
+def _of_driver(case: Case, files: Iterable[str]) -> str:
+    """What a driver does with a major version that is newer than the one it was made for: it loads, and no more."""
+    takes, components = driver_takes(case.machine), [one for file in files if (one := component_of(file))]
+    majors = [one.major.partition(".")[0] for one in components if one.family in NUMBERED_LIKE_CUDA]
+    newer = next((one for one in majors if takes and one.isdecimal() and int(one) > takes[0]), None)
+    if newer is None or takes is None:
+        return ""
+    most = f"the driver takes CUDA {takes[0]}.{takes[1]} at most"
+    return f"{most}: it will load, and not use the GPU before the driver is updated"
 
 
 def _of_environment(environment: Environment) -> str:
