@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from wontload.app.live import machine_of
 from wontload.binary import Image, MalformedImage, read_image
+from wontload.loader import prepare
 from wontload.machine import AddedDirectory, Kind, Machine, Process
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.memory import Content
@@ -119,7 +120,12 @@ def earlier_readings() -> Readings | None:
 
 def this_computer(python: str, readings: Readings | None = None) -> Place:
     """This computer, and a fresh process of `python`; `readings`: as in `machine_of`."""
-    report = ask(python)
+
+    def meanwhile() -> None:
+        prepare({"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux"))
+        _ = readings and readings.entries
+
+    report = ask(python, meanwhile=meanwhile)
     return Place(machine=machine_of(report, readings), process=report.process, live=True)
 
 

@@ -11,13 +11,13 @@ a file's bytes goes through `source`. Not here: which file a loader would choose
 (`knowledge`).
 """
 
-from wontload.binary.apiset import ApiSets, contract_of, read_api_set_schema, read_api_sets
 from wontload.binary.image import Assembly, Export, Format, Image, Import, Manifest, Symbol, VersionNeeded
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.reading import parse_image, read_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wontload.binary.apiset import ApiSets, contract_of, read_api_set_schema, read_api_sets
     from wontload.binary.elf_extras import ElfExtras, read_elf_extras
     from wontload.binary.gpu_code import CodeContainer, CodeKind, DeviceCode, GpuCode
     from wontload.binary.gpu_reading import read_device_code, read_gpu_code
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Needed by few, so imported when one of these names is first used.
 _ON_DEMAND = {
+    "apiset": ("ApiSets", "contract_of", "read_api_set_schema", "read_api_sets"),
     "elf_extras": ("ElfExtras", "read_elf_extras"),
     "gpu_code": ("CodeContainer", "CodeKind", "DeviceCode", "GpuCode"),
     "gpu_reading": ("read_device_code", "read_gpu_code"),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from wontload.binary.elf_extras import isa_bits
-from wontload.binary.elf_layout import ELF_MAGIC, ElfView, Layout, Segment, SegmentHeader, Tag, read_layout
+from wontload.binary.elf_layout import ElfView, Layout, Segment, SegmentHeader, Tag, read_layout
 from wontload.binary.elf_lookup import HashedExports
 from wontload.binary.elf_relocations import read_bindings, read_relocations
 from wontload.binary.elf_symbols import read_exports, read_plain_names, read_undefined
@@ -18,7 +18,7 @@ from wontload.binary.malformed import MalformedImage
 from wontload.binary.origin import Origin, later
 from wontload.binary.source import Source, decode
 
-__all__ = ["ELF_MAGIC", "parse_elf"]
+__all__ = ["parse_elf"]
 
 T = TypeVar("T")
 ET_DYN = 3

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 
-from wontload.binary.elf import ELF_MAGIC, parse_elf
 from wontload.binary.image import Image
-from wontload.binary.macho import MACHO_MAGICS, parse_macho
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.origin import Buffer, File, Origin, reading
-from wontload.binary.pe import parse_pe
 from wontload.binary.sniff import SNIFFED_BYTES, content_of
 from wontload.binary.source import Source
 
-PE_MAGIC = b"MZ"
+PE_MAGIC, ELF_MAGIC = b"MZ", b"\x7fELF"
 ELF64_HEADER_BYTES = 64
 
 
@@ -53,14 +50,21 @@ def _parse(origin: Origin, architecture: str | None, *, symbols: bool = False) -
 def parse_source(source: Source, origin: Origin, architecture: str | None, *, symbols: bool = False) -> Image:
     """The image of bytes that are open, which `origin` opens again when it is asked for more."""
     magic = bytes(source.data[:4])
+    # A parser and its tables are imported when the first file of its format is met: most runs meet one.
     if magic[:2] == PE_MAGIC:
+        from wontload.binary.pe import parse_pe
+
         return parse_pe(source, origin, symbols=symbols)
     if magic == ELF_MAGIC:
+        from wontload.binary.elf import parse_elf
+
         try:
             return parse_elf(source, origin)
         except MalformedImage as malformed:
             malformed.header = bytes(source.data[:ELF64_HEADER_BYTES])
             raise
+    from wontload.binary.macho import MACHO_MAGICS, parse_macho
+
     if magic in MACHO_MAGICS and (image := parse_macho(source, origin, architecture)):
         return image
     content, words = content_of(bytes(source.data[:SNIFFED_BYTES]))

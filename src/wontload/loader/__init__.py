@@ -13,7 +13,7 @@ no real one has confirmed.
 from wontload.loader.result import LoadResult, Module, SearchedPlace, Status, Tried, Verdict
 from wontload.machine import FIND_LIBRARY, LoadRequest, Machine
 
-__all__ = ["LoadResult", "Module", "SearchedPlace", "Status", "Tried", "Verdict", "load"]
+__all__ = ["LoadResult", "Module", "SearchedPlace", "Status", "Tried", "Verdict", "load", "prepare"]
 
 
 def load(machine: Machine, request: LoadRequest) -> LoadResult:
@@ -43,6 +43,13 @@ def load(machine: Machine, request: LoadRequest) -> LoadResult:
 
         return musl.load(machine, request)
     return _without_model(machine, request)
+
+
+def prepare(system: str) -> None:
+    """Import what `load` takes on such a system (`System.name`), for who has nothing else to do just now."""
+    from importlib import import_module
+
+    import_module(f"wontload.loader.{ {'windows': 'windows', 'macos': 'dyld'}.get(system, 'glibc') }.walk")
 
 
 def _without_model(machine: Machine, request: LoadRequest) -> LoadResult:

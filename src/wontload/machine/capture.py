@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wontload.binary import Defect, MalformedImage, contract_of, read_api_sets, read_image
-from wontload.knowledge.providers import distribution_of
+from wontload.binary import Defect, MalformedImage, read_image
 from wontload.machine.linux import glibc_facts, noexec_mounts
 from wontload.machine.live import LiveFiles
 from wontload.machine.machine import Machine, Python, System
@@ -112,6 +111,8 @@ def known_dlls(
     Of the list, which is one for all, a 32-bit process has what SysWOW64 holds: `wow64.dll` is none there.
     Source: Microsoft, "Dynamic-link library search order" ("and the known DLL's dependent DLLs, if any").
     """
+    from wontload.binary import contract_of
+
     narrow = os.path.join(windows_directory, "SysWOW64")
     directory = (
         narrow if architecture == "x86" and os.path.isdir(narrow) else os.path.join(windows_directory, "System32")
@@ -137,6 +138,8 @@ def known_dlls(
 
 def _api_sets(path: str) -> Mapping[str, str] | None:
     """The schema of this Windows; without one, names alone tell what an API set is."""
+    from wontload.binary import read_api_sets
+
     try:
         return read_api_sets(path)
     except MalformedImage:
@@ -145,6 +148,8 @@ def _api_sets(path: str) -> Mapping[str, str] | None:
 
 def distribution() -> str:
     """Name and version of a Linux distribution, such as `debian 12`; empty where /etc/os-release is not there."""
+    from wontload.knowledge.providers import distribution_of
+
     try:
         return distribution_of(platform.freedesktop_os_release())
     except OSError:

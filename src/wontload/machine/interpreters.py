@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from wontload.errors import UsageError
-from wontload.knowledge.packages import normalised
-from wontload.machine.dist_info import installed, required
 
 WINDOWS = os.name == "nt"
 EXECUTABLE = "python.exe" if WINDOWS else "python"
@@ -83,6 +81,9 @@ def is_store_alias(path: str) -> bool:
 
 def has_other_packages(site_packages: Iterable[str]) -> bool:
     """Whether an environment has distributions beyond this tool, what it needs, and the installers."""
+    from wontload.knowledge.packages import normalised
+    from wontload.machine.dist_info import installed
+
     own = _own_distributions()
     return any(normalised(one.name) not in own for one in installed(list(site_packages)))
 
@@ -93,6 +94,9 @@ def _own_site_packages() -> list[str]:
 
 def _own_distributions() -> set[str]:
     """This tool and all that it requires, by its metadata; and the installers that every environment has."""
+    from wontload.knowledge.packages import normalised
+    from wontload.machine.dist_info import installed, required
+
     here = {normalised(one.name): one for one in installed(sys.path)}
     found, queue = {"pip", "setuptools", "wheel", "uv"}, ["wontload"]
     while queue:
@@ -179,6 +183,8 @@ def installed_elsewhere(
 
 
 def _in_site(name: str, site: str) -> str | None:
+    from wontload.knowledge.packages import normalised
+
     try:
         entries = os.listdir(site)
     except OSError:

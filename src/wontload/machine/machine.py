@@ -7,11 +7,15 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from wontload.binary import Format, GpuCode
+from wontload.binary import Format
 from wontload.machine.files import Files
 from wontload.machine.inventory import Inventory
 from wontload.machine.ld_so_cache import CacheEntry
+
+if TYPE_CHECKING:
+    from wontload.binary import GpuCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ import os
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from functools import cached_property
 
 from wontload._version import __version__
 from wontload.binary import Format, Image
@@ -43,15 +43,19 @@ class Readings:
 
     def __init__(self, directory: str | None = None) -> None:
         self.path = os.path.join(directory or cache_directory(), f"{PREFIX}{_of_this_source()}.jsonl")
-        self._entries = dict(_entries(self.path))
         self._new: list[bytes] = []
         self._stamps: dict[int, str] = {}
         self._images: list[Image] = []  # so that each `id` in `_stamps` stays that of one image
 
+    @cached_property
+    def entries(self) -> dict[tuple[bytes, bytes], bytes]:
+        """What is kept: (kind, stamp) and value. Read when it is first asked for."""
+        return dict(_entries(self.path))
+
     def image(self, path: str, status: os.stat_result) -> Image | None:
         """The image of a file as it was read before; `None` when it was not, or has changed."""
         stamp = _stamp(status)
-        entry = self._entries.get((IMAGE, stamp.encode()))
+        entry = self.entries.get((IMAGE, stamp.encode()))
         if entry is None:
             return None
         try:
@@ -68,7 +72,7 @@ class Readings:
 
     def providers(self, image: Image, scope: Iterable[Image]) -> list[Image] | None:
         """Those images of a scope that define all that this one leaves undefined; `None` when that is not known."""
-        entry = self._entries.get((PROVIDERS, self._stamps.get(id(image), "").encode()))
+        entry = self.entries.get((PROVIDERS, self._stamps.get(id(image), "").encode()))
         if entry is None:
             return None
         try:
@@ -98,7 +102,7 @@ class Readings:
 
     def _keep(self, kind: bytes, stamp: str, value: object) -> None:
         entry = json.dumps(value, separators=(",", ":")).encode()
-        self._entries[kind, stamp.encode()] = entry
+        self.entries[kind, stamp.encode()] = entry
         self._new.append(b" ".join((kind, stamp.encode(), entry)))
 
 
@@ -109,10 +113,13 @@ def _stamp(status: os.stat_result) -> str:
 
 def _of_this_source() -> str:
     """Stands for the code that reads files and compares symbols: version, and when it was put there."""
-    room = Path(__file__).parent.parent
-    sources = [*(room / "binary").glob("elf*.py"), *(room / "loader/glibc").glob("*.py"), Path(__file__)]
-    known = [(one.name, one.stat().st_mtime_ns) for one in sorted(sources)]
-    return hashlib.sha256(repr((__version__, known)).encode()).hexdigest()[:16]
+    rooms = os.path.dirname(os.path.dirname(__file__))
+    parsers = [one for one in os.scandir(os.path.join(rooms, "binary")) if one.name.startswith("elf")]
+    sources = [
+        one for one in (*parsers, *os.scandir(os.path.join(rooms, "loader", "glibc"))) if one.name.endswith(".py")
+    ]
+    known = [(one.name, one.stat().st_mtime_ns) for one in sources] + [("", os.stat(__file__).st_mtime_ns)]
+    return hashlib.sha256(repr((__version__, sorted(known))).encode()).hexdigest()[:16]
 
 
 def _entries(path: str) -> Iterator[tuple[tuple[bytes, bytes], bytes]]:

@@ -12,6 +12,7 @@ import base64
 import binascii
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, fields, is_dataclass
@@ -112,7 +113,14 @@ def reader(
     return found
 
 
-_hints = cache(get_type_hints)
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """The types of a class's fields, whose names its module may import only when it is asked for them."""
+    while True:
+        try:
+            return get_type_hints(kind)
+        except NameError as missing:
+            getattr(sys.modules[kind.__module__], missing.name or "")
 
 
 def data_fields(kind: Any) -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -12,6 +11,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
+
+from wontload.machine.waiting import wait
 
 TAIL_BYTES = 4096
 _AFTER_DEATH_S = 2.0  # that the last of the output may take to arrive once the child is gone
@@ -26,9 +27,16 @@ class Ended:
 
 
 def run(
-    command: Sequence[str], *, timeout_s: float, environment: Mapping[str, str] | None, directory: str | None
+    command: Sequence[str],
+    *,
+    timeout_s: float,
+    environment: Mapping[str, str] | None,
+    directory: str | None,
+    meanwhile: Callable[[], object] = bool,
 ) -> Ended:
     """Run `command` with an empty stdin to its end or to the time limit, then end all that it started.
+
+    `meanwhile`: called once it runs, before it is waited for; the time that takes is not the child's.
 
     All three standard streams are pipes: a Windows Python dies at its start without them under some consoles and Wine.
 
@@ -42,6 +50,7 @@ def run(
     with contextlib.closing(_Tail(process.stdout)) as tail, ended(process):
         process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
+            meanwhile()
             status = wait(process, timeout_s)
     return Ended(status=status, output_tail=tail.text())
 
@@ -63,24 +72,6 @@ def start(
         env=None if environment is None else dict(environment),
         start_new_session=sys.platform != "win32",
     )
-
-
-def wait(process: subprocess.Popen[bytes], timeout_s: float) -> int:
-    """Its status, as soon as it has ended. `Popen.wait` with a time limit looks every twentieth of a second (CPython).
-
-    Raises:
-        subprocess.TimeoutExpired: it has not ended.
-    """
-    if sys.platform == "linux" and hasattr(os, "pidfd_open"):
-        with contextlib.suppress(OSError):  # a kernel before 5.3, or a sandbox that forbids it
-            descriptor = os.pidfd_open(process.pid)
-            try:
-                poll = select.poll()
-                poll.register(descriptor, select.POLLIN)
-                timeout_s = 0.0 if not poll.poll(timeout_s * 1000) else timeout_s
-            finally:
-                os.close(descriptor)
-    return process.wait(timeout_s)
 
 
 @contextlib.contextmanager

@@ -7,12 +7,11 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from wontload.errors import UsageError, WontloadError
-from wontload.machine import Observation, Outcome, dist_info
+from wontload.machine import Observation, Outcome
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.observation import IllegalInstruction
 from wontload.probe.child_process import Ended, run
@@ -79,10 +78,18 @@ def observe(
 
 
 def ask(
-    python: str, *, timeout_s: float = 60.0, environment: Mapping[str, str] | None = None, cwd: str | None = None
+    python: str,
+    *,
+    timeout_s: float = 60.0,
+    environment: Mapping[str, str] | None = None,
+    cwd: str | None = None,
+    meanwhile: Callable[[], object] = bool,
 ) -> Report:
-    """Ask an interpreter about itself and its system; nothing is imported for it. Raises as `observe` does."""
-    record, ended = _run_probe(python, ("none", "", "0"), timeout_s, environment, cwd)
+    """Ask an interpreter about itself and its system; nothing is imported for it. Raises as `observe` does.
+
+    `meanwhile` is called while the interpreter starts, which takes it some thirty milliseconds.
+    """
+    record, ended = _run_probe(python, ("none", "", "0"), timeout_s, environment, cwd, meanwhile)
     return _report(record, ended, "", "none", cwd, timeout_s)
 
 
@@ -109,14 +116,15 @@ def _run_probe(
     timeout_s: float,
     environment: Mapping[str, str] | None,
     cwd: str | None,
+    meanwhile: Callable[[], object] = bool,
 ) -> tuple[Reading, Ended]:
     executable = find_python(python, environment)
     with tempfile.TemporaryDirectory(prefix="wontload-", ignore_cleanup_errors=True) as private:
         channel = os.path.join(private, "record")
-        Path(channel).touch(mode=0o600)
+        os.close(os.open(channel, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         command = [executable, "-c", BOOTSTRAP, SCRIPT, channel, *request]
         try:
-            ended = run(command, timeout_s=timeout_s, environment=environment, directory=cwd)
+            ended = run(command, timeout_s=timeout_s, environment=environment, directory=cwd, meanwhile=meanwhile)
         except (OSError, ValueError) as error:
             raise _not_started(executable, cwd, error) from error
         with open(channel, "rb") as file:
@@ -236,6 +244,8 @@ def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | No
     owners: tuple[tuple[str, str], ...] = ()
     modules: tuple[str, ...] = ()
     if kind == "import":
+        from wontload.machine import dist_info
+
         places = [os.path.join(cwd or "", place) for place in python.path]
         known = list(dist_info.installed(places))
         top, origin = target.partition(".")[0], text(record.target.get("origin")) or None

@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from wontload.machine.waiting import wait
+
 MOST_BYTES = 8 << 20  # vswhere with every package of an instance answers with one or two MB
 NO_WINDOW = 0x08000000  # CREATE_NO_WINDOW: a console program would open one for a moment
 
@@ -44,7 +46,7 @@ def run(command: Sequence[str], *, timeout_s: float, environment: Mapping[str, s
         status: int | None = None
         try:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                status = process.wait(timeout_s)
+                status = wait(process, timeout_s)
         finally:  # also at Ctrl-C, which a session of its own does not hear
             if status is None:
                 _end(process)

@@ -9,15 +9,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from wontload.binary import Image, MalformedImage
 from wontload.machine.files import Kind, NotKnown
-from wontload.machine.inventory import Unasked
 from wontload.machine.machine import Machine
 from wontload.machine.survey.cpuid import windows_features
 from wontload.machine.survey.devices import present_displays
 from wontload.machine.survey.programs import Answer, run
 from wontload.machine.survey.registry import Registry, registry
+
+if TYPE_CHECKING:
+    from wontload.machine.inventory import Unasked
 
 MOST_TEXT_BYTES = 4 << 20
 PROGRAM_S = 1.0  # that a program of the system may take; a healthy nvidia-smi answers in a quarter of it
@@ -111,6 +114,8 @@ class Sources:
 
     def note(self, source: str, why: str) -> None:
         """Remember that a source gave no answer."""
+        from wontload.machine.inventory import Unasked
+
         if (one := Unasked(source=source, why=why)) not in self.unasked:
             self.unasked.append(one)
 
