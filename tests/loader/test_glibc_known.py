@@ -76,3 +76,44 @@ def test_a_process_that_grows_is_answered_as_if_each_load_were_the_first(
         fresh = Machine(id="memory", system=SYSTEM, files=MemoryFiles(contents, windows=False))
         assert load(kept, request) == load(fresh, request)
         assert load(kept, request) == load(fresh, request)
+
+
+def test_what_the_cache_answered_is_the_answer_of_no_search_that_begins_elsewhere() -> None:
+    user = image(["libx.so"], None, [], [])
+    contents = {
+        "/lib/libx.so": image([], None, [], []),
+        "/opt/libx.so": image([], None, [], []),
+        "/usr/plain.so": user,
+        "/usr/rpath.so": replace(user, rpath=("/opt",)),
+        "/usr/runpath.so": replace(user, runpath=("/opt",)),
+        "/usr/nodeflib.so": replace(user, flags_1=0x800),
+        "/usr/parent.so": replace(image(["/usr/plain.so"], None, [], []), rpath=("/opt",)),
+    }
+    plain = image([], None, [], [])
+    programs = {
+        "/plain": plain,
+        "/rpath": replace(plain, rpath=("/opt",)),
+        "/runpath": replace(plain, runpath=("/opt",)),
+    }
+    system = replace(SYSTEM, library_cache=(("libx.so", "/lib/libx.so", 0x303),))
+    asked = [
+        LoadRequest(
+            kind="ctypes",
+            name=name,
+            flags=2,
+            process=Process(executable=program, current_directory="/", environment={"LD_LIBRARY_PATH": path}),
+        )
+        for program in programs
+        for path in ("", "/opt")
+        for name in contents
+    ]
+
+    def machine() -> Machine:
+        return Machine(id="memory", system=system, files=MemoryFiles({**contents, **programs}, windows=False))
+
+    kept = machine()
+    for request in (asked[2], *asked, *asked[::-1]):  # the plainest comes first
+        assert load(kept, request) == load(machine(), request)
+    found = {request.name: load(kept, request).modules[-1].path for request in asked[: len(contents)]}
+    assert found["/usr/plain.so"] == "/lib/libx.so"
+    assert found["/usr/parent.so"] == found["/usr/rpath.so"] == found["/usr/runpath.so"] == "/opt/libx.so"

@@ -93,6 +93,27 @@ def test_providers_are_known_again_in_a_scope_that_has_them_all(tmp_path: Path, 
     assert kept.providers(other, [user, first, second]) is None  # one of its providers came from no file
 
 
+def test_trouble_is_known_again_among_the_same_others_alone(tmp_path: Path, cache: str):
+    for name in ("user", "first", "second"):
+        (tmp_path / f"{name}.so").write_bytes(elf(soname=name))
+    paths = [str(tmp_path / f"{name}.so") for name in ("user", "first", "second")]
+    kept = Readings(cache)
+    user, first, second = map(LiveFiles(kept).image, paths)
+    scope, told = [(user, ""), (first, "first")], ("lacking", "nothing in scope defines lacking", "\0: undefined")
+    kept.keep_trouble(user, scope, "now", told)
+    kept.keep_trouble(second, [*scope, (None, "")], "now", told)  # of one nothing is known
+    kept.save()
+
+    kept = Readings(cache)
+    user, first, second = map(LiveFiles(kept).image, paths)
+    scope = [(user, ""), (first, "first")]
+    assert kept.trouble(user, scope, "now") == told
+    others = ([(first, "first"), (user, "")], [(user, ""), (second, "first")], [(user, ""), (first, "")], scope[:1])
+    assert [kept.trouble(user, one, "now") for one in others] == [None] * 4
+    assert kept.trouble(user, scope, "later") is None
+    assert kept.trouble(second, [*scope, (None, "")], "now") is None
+
+
 @pytest.mark.parametrize(
     "damage",
     [b"", b"\0" * 100, b"i", b"{}\n", b"[]", b'["x"]', b"null", b'[[1,2],[],[],[],"zz",1]', b"\xff\xfe[", b"1e999"],
@@ -101,11 +122,12 @@ def test_damage_costs_time_and_no_answer(library: str, cache: str, damage: bytes
     right = read(library, cache)
     (path,) = Path(cache).iterdir()
     kind, stamp, _ = path.read_bytes().strip().split(b" ", 2)
-    path.write_bytes(b"\n".join([b" ".join([kind, stamp, damage]), b"p " + stamp + b" " + damage]))
+    path.write_bytes(b"\n".join([b" ".join([one, stamp, damage]) for one in (kind, b"p", b"u")]))
     assert read(library, cache) == right
     kept = Readings(cache)
     image = LiveFiles(kept).image(library)
     assert kept.providers(image, [image]) in (None, [])
+    assert kept.trouble(image, [(image, "")], "") is None
 
 
 def test_half_a_line_spoils_nothing_that_is_added_behind_it(library: str, cache: str, monkeypatch: pytest.MonkeyPatch):
@@ -160,7 +182,7 @@ def test_no_place_to_write_is_no_trouble(library: str, tmp_path: Path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ELF loads")
 def test_a_provider_that_was_replaced_is_looked_at(tmp_path: Path):
-    """By the command, in three processes of their own: sound, sound from the cache, and broken meanwhile."""
+    """By the command, in processes of their own: sound, broken and sound again, and from the cache between."""
     (tmp_path / "user.c").write_text("extern int lacking(void); int run(void) { return lacking(); }")
     (tmp_path / "good.c").write_text("int lacking(void) { return 1; }")
     (tmp_path / "bad.c").write_text("int another(void) { return 1; }")
@@ -188,7 +210,14 @@ def test_a_provider_that_was_replaced_is_looked_at(tmp_path: Path):
     assert tree() == sound
     link("bad.c", tmp_path / "new.so")
     os.replace(tmp_path / "new.so", provider)
-    assert "undefined symbol: lacking" in tree()
+    broken = tree()
+    assert "undefined symbol: lacking" in broken
+    (kept,) = (tmp_path / "cache").iterdir()
+    assert b"\nu " in kept.read_bytes()
+    assert tree() == broken
+    link("good.c", tmp_path / "new.so")
+    os.replace(tmp_path / "new.so", provider)
+    assert tree() == sound
 
 
 def test_symbols_are_not_part_of_what_is_kept_and_come_from_the_file(library: str, cache: str):

@@ -14,9 +14,10 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
+from typing import TypeAlias
 
 from wontload._version import __version__
 from wontload.binary import Format, Image
@@ -28,12 +29,13 @@ LARGEST_BYTES = 32 << 20  # then it is begun anew; a thousand files take some 2 
 OLDEST_S = 30 * 24 * 3600  # of another source's file: that of a version in another environment may be in use
 SETTLED_NS = 2_000_000_000  # the coarsest clock of a file system that is in use: FAT's times are even seconds
 PREFIX = "native-files-"
-IMAGE, PROVIDERS = b"i", b"p"
+IMAGE, PROVIDERS, TROUBLE = b"i", b"p", b"u"
+Scope: TypeAlias = "Sequence[tuple[Image | None, str]]"
 BAD = (ValueError, TypeError, LookupError)  # what an entry raises that this source did not write
 
 
 class Readings:
-    """Images of ELF files, and which other files together define all that one of them leaves undefined.
+    """Images of ELF files, which others together define all that one of them leaves undefined, and what none defines.
 
     Only ELF files are kept: of those, much is read to check symbols, and little is asked for.
 
@@ -87,6 +89,34 @@ class Readings:
         stamps = [self._stamps.get(id(one)) for one in (image, *providers)]
         if None not in stamps:
             self._keep(PROVIDERS, stamps[0] or "", stamps[1:])
+
+    def trouble(self, image: Image, scope: Scope, how: str) -> tuple[str, str, str] | None:
+        """What `keep_trouble` was last told of an image, if that was among the same others; else `None`."""
+        entry = self.entries.get((TROUBLE, self._stamps.get(id(image), "").encode()))
+        if entry is None:
+            return None
+        try:
+            around, symbol, reason, text = map(str, json.loads(entry))
+        except BAD:
+            return None
+        return (symbol, reason, text) if around and around == self._around(scope, how) else None
+
+    def keep_trouble(self, image: Image, scope: Scope, how: str, told: tuple[str, str, str]) -> None:
+        """Keep a symbol of an image that nothing defines, why that is so, and the message.
+
+        Args:
+            scope: all that symbols were sought in, in order: images, and the names by which they were asked for.
+            how: whatever else it depends on.
+        """
+        stamp, around = self._stamps.get(id(image)), self._around(scope, how)
+        if stamp and around:
+            self._keep(TROUBLE, stamp, (around, *told))
+
+    def _around(self, scope: Scope, how: str) -> str:
+        """Stands for a scope; empty where one of its images would not be known again."""
+        names = [(self._stamps.get(id(one), ""), requested) for one, requested in scope]
+        known = all(stamp for stamp, _ in names)
+        return hashlib.sha256(repr((names, how)).encode("utf-8", "surrogatepass")).hexdigest() if known else ""
 
     def save(self) -> None:
         """Write what is new. A cache that cannot be written to is none."""

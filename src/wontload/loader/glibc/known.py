@@ -17,6 +17,7 @@ from wontload.machine.live import LiveFiles
 if TYPE_CHECKING:
     from wontload.loader.glibc.candidate import Look
     from wontload.loader.glibc.objects import Namespace
+    from wontload.loader.result import SearchedPlace
     from wontload.machine import Process
     from wontload.machine.readings import Readings
 
@@ -40,6 +41,8 @@ class Known:
     Attributes:
         system: for which they hold, beside the files.
         looks: what is made of each candidate, by its absolute path.
+        cached: paths that `ld.so.cache` has for names, and what is made of them, where a search comes to it first.
+        plain_places: where that search goes otherwise.
         starts: the last few, the newest first; see `process`.
         providers: for an image (by its `id`) itself and then images which together define all that it leaves undefined.
             They do so in every scope that has them.
@@ -51,6 +54,8 @@ class Known:
         self.system = system
         self.readings = readings
         self.looks: dict[str, Look] = {}
+        self.cached: dict[str, tuple[str, Look]] = {}
+        self.plain_places: tuple[SearchedPlace, ...] | None = None
         self.starts: list[Start] = []
         self.providers: dict[int, tuple[Image, ...]] = {}
         self.definitions: dict[Symbol, int] = {}

@@ -6,13 +6,14 @@ import posixpath
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from wontload.binary import Image
 from wontload.loader.glibc.candidate import BUS_ERROR, ENDS_A_RULE, ENOENT, Look, Outcome, look_at, refusal
 from wontload.loader.glibc.capabilities import subdirectories
 from wontload.loader.glibc.header import other_class_than
 from wontload.loader.glibc.known import known_of
 from wontload.loader.glibc.objects import Mapped, Namespace, directory_of
-from wontload.loader.glibc.rules import Search, ld_library_path, order_for
-from wontload.loader.result import Module, Status, Tried
+from wontload.loader.glibc.rules import DF_1_NODEFLIB, Search, ld_library_path, ld_so_cache, order_for, places
+from wontload.loader.result import Module, SearchedPlace, Status, Tried
 from wontload.machine import Kind, Machine, Process
 
 # The kernel's own object, which has no file. Nothing but old libraries names it. Linux, Documentation/ABI/stable/vdso.
@@ -67,6 +68,10 @@ class Mapper:
         self.errno = ENOENT
         self.known = known_of(machine)
         self.subdirectories = tuple("/" + name.rstrip("/") for name in subdirectories(machine.system))
+        # Whether no search begins with LD_LIBRARY_PATH or an RPATH of the executable, of which a RUNPATH makes none.
+        main = namespace.main.image if namespace.main else None
+        has_rpath = main is not None and main.rpath is not None and main.runpath is None
+        self._is_plain = not has_rpath and not process.environment.get("LD_LIBRARY_PATH")
         self.gone: set[str] = set()
         for place in ld_library_path(self.search("", namespace.main)):
             self._note_absence(place)
@@ -83,6 +88,11 @@ class Mapper:
             return known
         if name in VDSO_NAMES:
             return self._virtual(name)
+        is_plain = self._is_plain and loader is not None and loader.is_plain
+        if is_plain and (cached := self.known.cached.get(name)):
+            text, look = cached
+            self.errno = look.text
+            return self._take(_Wanted(name, text, text, None if root else loader, ld_so_cache.__name__, ()), look)
         search = self.search(name, loader)
         tried: list[Tried] = []
         other_class = False
@@ -94,6 +104,8 @@ class Mapper:
                     self.errno = look.text
                 if look.outcome in (Outcome.TAKEN, Outcome.ENDS, Outcome.UNKNOWN):
                     wanted = _Wanted(name, text, path, None if root else loader, rule.__name__, tuple(tried))
+                    if is_plain and rule is ld_so_cache and look.outcome is Outcome.TAKEN:
+                        self.known.cached[name] = text, look
                     return self._take(wanted, look)
                 tried.append(Tried(rule.__name__, path, look.outcome.value))
                 other_class = other_class or look.other_class
@@ -113,6 +125,14 @@ class Mapper:
             system=self.system,
             process=self.process,
         )
+
+    def places(self, loader: Mapped | None) -> tuple[SearchedPlace, ...]:
+        """The directories that a search by that object looks into, in order."""
+        if not (self._is_plain and loader is not None and loader.is_plain):
+            return places(self.search("", loader))
+        if self.known.plain_places is None:
+            self.known.plain_places = places(self.search("", loader))
+        return self.known.plain_places
 
     def spelling(self, name: str, loader: Mapped | None) -> str | None:
         """The path by which a search comes to a name, whatever is loaded."""
@@ -162,6 +182,7 @@ class Mapper:
             requested=wanted.name,
             rule=wanted.rule,
             tried=wanted.tried,
+            is_plain=(wanted.loader is None or wanted.loader.is_plain) and _is_plain(look.image),
         )
         self.namespace.add(mapped, identity)
         return mapped
@@ -178,6 +199,11 @@ class Mapper:
         vdso = Mapped(name=name, path=None, image=None, requested=name, already_loaded=True)
         self.namespace.add(vdso)
         return vdso
+
+
+def _is_plain(image: Image | None) -> bool:
+    """Whether an image changes nothing in how the names that it needs are sought."""
+    return image is None or (image.rpath is image.runpath is None and not image.flags_1 & DF_1_NODEFLIB)
 
 
 class _Wanted(NamedTuple):

@@ -27,6 +27,8 @@ class Mapped:
         already_loaded: it was there before this load.
         requested: the name by which it was asked for first; a cause of `rule` and `tried`.
         needs: the objects that its DT_NEEDED entries led to, in file order.
+        is_plain: neither it nor who brought it in has a DT_RPATH, a DT_RUNPATH or DF_1_NODEFLIB, so that a search for
+            it is one for everybody. False where nobody asks.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Mapped:
     error: str | None = None
     symbol: str | None = None
     needs: list[Mapped] = field(default_factory=list)
+    is_plain: bool = False
 
     def module(self, name: str, needed_by: str | None) -> Module:
         """The object as a part of the answer, by the name under which its first importer knows it."""

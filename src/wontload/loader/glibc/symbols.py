@@ -8,19 +8,22 @@ Oracle: tests/oracles/glibc/test_symbols.py
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import TypeAlias
 
 from wontload.binary import Image, MalformedImage, Symbol
 from wontload.binary.elf_lookup import key_of
 from wontload.loader.glibc.candidate import version_of
 from wontload.loader.glibc.known import Known
 from wontload.loader.glibc.objects import Mapped
-from wontload.machine import Process, System
+from wontload.machine import NotKnown, Process, System
 
 RTLD_NOW = 2
 # The process ends there; the line that the message names after the file differs between versions.
 NO_VERSIONS = "Inconsistency detected by ld.so: dl-lookup.c: check_match: Assertion failed"
 DF_1_NOW = 1
 VERSIONS_ANYWHERE = (2, 30)  # from here on a symbol's version may be found behind the library that it is needed of
+USER = "\0"  # in a message that is kept: the path of whose symbol it is
+Trouble: TypeAlias = "tuple[str | None, str, str]"  # symbol, reason, message
 _NO_EXPORTS = Image.__dataclass_fields__["read_exports"].default
 
 
@@ -39,23 +42,48 @@ def check(
     """
     scope = [one for one in dict.fromkeys((*shared, *local)) if one.path is not None]
     images = {id(one.image): one.image for one in scope if one.image is not None}
+    now = bool(flags & RTLD_NOW or process.environment.get("LD_BIND_NOW"))
     refused = []
     for one in new:
         try:
-            doubtful = _not_plainly_defined(one.image, images, known)
-            if not doubtful:
+            if one.image is None or _provided(one.image, images, known):
                 continue
-            if not all(_exports_known(other) for other in scope):
-                return []  # any of the unknown ones may define anything
-            for symbol in _to_bind(one, flags, process):
-                if symbol in doubtful and (trouble := _trouble(symbol, one, scope, known.system)):
-                    one.symbol = symbol.name
-                    one.reason, one.error = trouble
-                    refused.append(one)
-                    break
-        except MalformedImage:  # the same goes for one whose exports cannot be read
+            trouble = _trouble_of(one, scope, images, now, known)
+        except (MalformedImage, NotKnown):  # one whose exports cannot be read, or are not known, may define anything
             return []
+        if trouble is not None:
+            one.symbol, one.reason, one.error = trouble
+            refused.append(one)
     return refused
+
+
+def _trouble_of(
+    one: Mapped, scope: list[Mapped], images: Mapping[int, Image], now: bool, known: Known
+) -> Trouble | None:
+    """The first symbol of an object that cannot be bound, why, and glibc's words; `None` when all can.
+
+    Raises:
+        MalformedImage, NotKnown: that depends on an object whose exports nobody can tell.
+    """
+    around = [(other.image, other.requested) for other in scope]
+    how = f"{now} {version_of(known.system)}"
+    if known.readings is not None and one.image is not None:
+        remembered = known.readings.trouble(one.image, around, how)
+        if remembered is not None:
+            name, reason, text = remembered
+            return name, reason, text.replace(USER, one.name)
+    doubtful = _not_plainly_defined(one.image, images, known)
+    if not doubtful:
+        return None
+    if not all(_exports_known(other) for other in scope):
+        raise NotKnown(one.path)
+    for symbol in _to_bind(one, now):
+        if symbol in doubtful and (trouble := _trouble(symbol, one, scope, known.system)):
+            if known.readings is not None and one.image is not None:
+                known.readings.keep_trouble(one.image, around, how, (symbol.name or "", *trouble))
+            reason, text = trouble
+            return symbol.name, reason, text.replace(USER, one.name)
+    return None
 
 
 def relocation_order(local: list[Mapped]) -> list[Mapped]:
@@ -89,7 +117,7 @@ def _not_plainly_defined(image: Image | None, scope: Mapping[int, Image], known:
 
     That is nearly always nothing, and hash tables find it out a hundred times faster than one symbol after the other.
     """
-    if image is None or _provided(image, scope, known):
+    if image is None:
         return ()
     try:
         undefined = image.read_undefined()  # not kept: few ask for it again
@@ -144,14 +172,14 @@ def _left_over(unread: list[Symbol], scope: tuple[Image, ...]) -> tuple[set[Symb
     return left, found
 
 
-def _to_bind(one: Mapped, flags: int, process: Process) -> Iterator[Symbol]:
+def _to_bind(one: Mapped, now: bool) -> Iterator[Symbol]:
     """What must be found now, in the order of the relocations; weak symbols need not be."""
     if one.image is None:
         return
     try:
         if all(symbol.weak for symbol in one.image.undefined):
             return
-        now = flags & RTLD_NOW or one.image.flags_1 & DF_1_NOW or process.environment.get("LD_BIND_NOW")
+        now = now or bool(one.image.flags_1 & DF_1_NOW)
         eager, lazy = one.image.bindings
     except MalformedImage:  # its symbols cannot be read: nothing is known to be missing
         return
@@ -159,7 +187,7 @@ def _to_bind(one: Mapped, flags: int, process: Process) -> Iterator[Symbol]:
 
 
 def _trouble(symbol: Symbol, user: Mapped, scope: list[Mapped], system: System) -> tuple[str, str] | None:
-    """Why a symbol cannot be bound, and glibc's words for it; `None` when it can.
+    """Why a symbol cannot be bound, and glibc's words for it with `USER` in place of the path; `None` when it can.
 
     The search takes the first object that has the symbol in the version needed or without a version. glibc asserts
     that the library that the version is needed of has versions. Before 2.30 the search ended there (BZ #24741).
@@ -177,9 +205,9 @@ def _trouble(symbol: Symbol, user: Mapped, scope: list[Mapped], system: System) 
             return None
         if is_library and version_of(system) < VERSIONS_ANYWHERE:
             text = f"symbol {name} version {version} not defined in file {library} with link time reference"
-            return f"{library} does not define {name} in version {version}", f"{user.name}: {text}"
+            return f"{library} does not define {name} in version {version}", f"{USER}: {text}"
     text = f"undefined symbol: {name}" + (f", version {version}" if version else "")
-    return f"nothing in scope defines {name}", f"{user.name}: {text}"
+    return f"nothing in scope defines {name}", f"{USER}: {text}"
 
 
 def _library_of(version: str, user: Mapped) -> str | None:

@@ -13,7 +13,6 @@ from wontload.loader.glibc import levels, symbols, tls, versions
 from wontload.loader.glibc.mapping import Failure, Mapper
 from wontload.loader.glibc.objects import Mapped
 from wontload.loader.glibc.process import breadth_first, global_scope, started
-from wontload.loader.glibc.rules import places
 from wontload.loader.result import LoadResult, Verdict
 from wontload.machine import LoadRequest, Machine
 
@@ -55,7 +54,7 @@ class Walk:
             verdict=verdict,
             error={Verdict.LOADS: 0, Verdict.UNDETERMINED: None}.get(verdict) if not self.errors else self.errors[0],
             modules=tuple(part.module(name, needed_by) for part, name, needed_by in self.parts),
-            search_order=places(self.mapper.search("", root if isinstance(root, Mapped) else self._caller())),
+            search_order=self.mapper.places(root if isinstance(root, Mapped) else self._caller()),
             would_settle=() if self.errors else tuple(map(would_settle, unknown)),
         )
 
