@@ -28,17 +28,17 @@ def absent_package(question: Question) -> Iterator[Fix]:
         told = (one.data.get("package") for one in finding.evidence if one.kind == "provider")
         name = next((one for one in told if isinstance(one, str)), None)
         if finding.code == "WL506" and finding.explains_error and name:
-            yield _fix(question, name)
+            yield _fix(question, name, finding.subject)
 
 
-def _fix(question: Question, name: str) -> Fix:
+def _fix(question: Question, name: str, module: str) -> Fix:
     environment = question.environment
     several = f"it is published in several builds: `wontload pick {name}` names the one for this machine"
     caveats = (several if indexes_of(name) else "", of_manager(environment) if environment.installer else "")
     return Fix(
         id="install",
         kind="install",
-        title=f"install {name}, which brings {question.diagnosis.findings[0].subject}",
+        title=f"install {name}, which brings {module}",
         steps=(ByHand(text="Install it:", command=_command(question.case, environment, name)),),
         change=Change(),
         proof=Proof(before=(), after=()),
