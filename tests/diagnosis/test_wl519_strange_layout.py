@@ -37,6 +37,13 @@ def test_several_names_at_the_top_and_odd_names_are_a_note():
     assert layout("demo/__init__.py", "demo/not-a-name.py") == ["WL519 note"]
 
 
+def test_builds_of_one_module_are_a_note():
+    builds = [f"demo/MPI.{one}.cpython-311-x86_64-linux-gnu.so" for one in ("mpich", "openmpi")]
+    (found,) = strange_layout(contents(TAG, sizes={**dict.fromkeys(["demo/__init__.py", *builds], 5), **OWN}))
+    assert (found.severity.value, found.subject, found.also) == ("note", builds[0], (builds[1],))
+    assert layout("demo/__init__.py", "demo/MPI.cpython-311-x86_64-linux-gnu.so") == []
+
+
 def test_copies_are_told_by_size_and_checksum():
     sizes = {"demo/a.py": 5, "demo/b.py": 5, "demo/c.py": 0, "demo/d.py": 0, **OWN}
     sums = {"demo/a.py": 1, "demo/b.py": 1, f"{INFO}/METADATA": 2, f"{INFO}/RECORD": 3}

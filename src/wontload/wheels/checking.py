@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from wontload.binary.gpu_code import CodeKind, GpuCode
 from wontload.diagnosis.contents_rules import findings_of
 from wontload.diagnosis.finding import Finding, Severity
-from wontload.diagnosis.module_builds import spared
 from wontload.knowledge.packages import normalised
 from wontload.loader import Verdict
 from wontload.wheels.describing import contents_of
@@ -180,7 +179,7 @@ def _on(
         undetermined=tuple(one.member for one in judged if one.verdict is Verdict.UNDETERMINED),
         helped={one.member: one.added for one in judged if one.added and one.verdict is Verdict.LOADS},
     )
-    gravity = Gravity(wheel, absent, judge, spared((*on.fails, *on.undetermined), on.loads))
+    gravity = Gravity(wheel, absent, judge, judged)
     findings = [gravity.weigh(finding, one) for one in judged for finding in one.findings]
     return on, [replace(one, load=None) for one in findings]
 

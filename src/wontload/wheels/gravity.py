@@ -10,11 +10,13 @@ from functools import cached_property
 from wontload.binary import Image
 from wontload.diagnosis.contents import MANGLED, plain
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.module_builds import spared
 from wontload.diagnosis.words import listed
 from wontload.knowledge.components import component_of
-from wontload.loader import Module, Status
+from wontload.loader import Module, Status, Verdict
 from wontload.wheels.bringing import base_name, known_to_bring, may_bring
 from wontload.wheels.judging import Judge, JudgedFile
+from wontload.wheels.python_code import PythonCode
 from wontload.wheels.wheel import Wheel
 
 # Components that come with a GPU's driver, or that a program for one kind of GPU needs.
@@ -27,6 +29,7 @@ GPU_LIBRARY = re.compile(
     r"(?i)^(lib)?(nvcuda|cuda|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nv|nccl|npp|hip|roc|amdhip|sycl|ze_loader|"
     r"opencl|vulkan|mkl_sycl)"
 )
+STEM = re.compile(r"(?i)(?:\.so|\.dll|[\d.]*\.dylib)[\d.]*$")
 
 
 class Gravity:
@@ -34,11 +37,16 @@ class Gravity:
 
     Args:
         wheel: that is checked. absent: dependencies that it declares and that are not at hand. judge: of that machine.
-        spared: members that fail, and in whose place another build of the same module loads.
+        judged: what came of all its files there.
     """
 
-    def __init__(self, wheel: Wheel, absent: Sequence[str], judge: Judge, spared: frozenset[str] = frozenset()) -> None:
-        self._wheel, self._absent, self._judge, self._spared = wheel, absent, judge, spared
+    def __init__(self, wheel: Wheel, absent: Sequence[str], judge: Judge, judged: Sequence[JudgedFile] = ()) -> None:
+        self._wheel, self._absent, self._judge = wheel, absent, judge
+        loads = [one for one in judged if one.verdict is Verdict.LOADS]
+        failing = (one.member for one in judged if one.verdict is not Verdict.LOADS)
+        self._spared = spared(failing, (one.member for one in loads))
+        self._loading = frozenset(base_name(one.member).lower() for one in loads)
+        self._modules = frozenset(base_name(one.member).lower() for one in judged if one.mode == "import")
 
     def weigh(self, finding: Finding, judged: JudgedFile) -> Finding:
         """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel."""
@@ -48,14 +56,12 @@ class Gravity:
         if judged.member in self._spared:
             text = "another build of the same module loads, and an import takes one of them"
             return _less_grave(finding, Severity.NOTE, text)
-        if self._is_asked_for_by_nobody(judged.member):
-            text = (
-                f"no file of the wheel asks for {base_name(judged.member)}: only code that lists its directory loads it"
-            )
-            return _less_grave(finding, Severity.WARNING, text)
         missing = {base_name(one.name): one for one in judged.result.modules if one.status is Status.MISSING}
         names = [name for name in (finding.subject, *finding.also) if base_name(name) in missing]
-        finding = replace(finding, evidence=(*finding.evidence, *map(self._renamed, self._here_renamed(names))))
+        renamed = tuple(map(self._renamed, self._here_renamed(names)))
+        if text := self._asked_for_by_nobody(judged, broken=bool(renamed)):
+            return _less_grave(finding, Severity.WARNING, text)
+        finding = replace(finding, evidence=(*finding.evidence, *renamed))
         return self._of_missing(finding, judged, [missing[base_name(name)] for name in names], names)
 
     def _here_renamed(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -100,20 +106,46 @@ class Gravity:
             return replace(finding, severity=Severity.WARNING)
         return finding
 
-    def _is_asked_for_by_nobody(self, member: str) -> bool:
-        """Whether a repairing tool gave it its name, and no file of the wheel has that in its tables.
+    def _asked_for_by_nobody(self, judged: JudgedFile, *, broken: bool) -> str:
+        """That nothing in the wheel is seen to load a file, as a sentence; empty where something may well do.
 
-        A person who wrote a loading line could not know such a name; code may find the file in a listing (rtree does).
+        A person who wrote a loading line could not know a name that a repairing tool gave; code may find the file in a
+        listing (rtree does). Of a wheel whose modules load, a library to which neither their tables nor Python code
+        lead is a plugin, which is loaded when somebody wants it and has what it needs (casadi's solvers). A `broken`
+        one needs what the wheel has under another name, so that it is of no use to anybody.
         """
-        name = base_name(member)
-        return MANGLED.search(name) is not None and name.lower() not in self._asked_for
+        name = base_name(judged.member)
+        if judged.mode == "import":
+            return ""
+        if MANGLED.search(name) is not None and name.lower() not in self._askers:
+            return f"no file of the wheel asks for {name}: only code that lists its directory loads it"
+        if not broken and self._modules & self._loading and not self._leads_to(name.lower()):
+            return f"no module of the wheel needs {name}, and no Python code in it names it: a plugin, by all signs"
+        return ""
+
+    def _leads_to(self, name: str) -> bool:
+        """Whether a module or Python code may be what has a file loaded, itself or by others that need it."""
+        found, waiting = {name}, [name]
+        while waiting:
+            askers = self._askers.get(waiting.pop(), frozenset()) - found
+            found |= askers
+            waiting += askers
+        stems = (STEM.sub("", one).removeprefix("lib") for one in found)
+        return bool(found & self._modules) or any(map(self._python.may_name, stems))
 
     @cached_property
-    def _asked_for(self) -> frozenset[str]:
-        """The names, in lower case, of all libraries that files of the wheel need, delayed ones too."""
-        contents = map(self._wheel.content, self._wheel.natives)
-        images = [one for one in contents if isinstance(one, Image)]
-        return frozenset(base_name(one.library).lower() for image in images for one in image.needed)
+    def _python(self) -> PythonCode:
+        return PythonCode(self._wheel.archive)
+
+    @cached_property
+    def _askers(self) -> Mapping[str, frozenset[str]]:
+        """Libraries that files of the wheel need, delayed ones too, and which files: by base names in lower case."""
+        found: dict[str, set[str]] = {}
+        for member in self._wheel.natives:
+            image = self._wheel.content(member)
+            for needed in image.needed if isinstance(image, Image) else ():
+                found.setdefault(base_name(needed.library).lower(), set()).add(base_name(member.name).lower())
+        return {name: frozenset(askers) for name, askers in found.items()}
 
     def _is_optional(self, judged: JudgedFile) -> bool:
         """Whether the wheel can do without it: this file is named after a GPU's software, another is not."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from wontload.diagnosis.contents import Contents, finding
 from wontload.diagnosis.finding import Finding, Severity
+from wontload.diagnosis.module_builds import module_of
 
 # Names at the top of site-packages that many projects leave there by mistake, each over the others' files.
 COMMON = frozenset(
@@ -52,6 +53,15 @@ def strange_layout(contents: Contents) -> Iterator[Finding]:
                 severity=Severity.NOTE,
                 explanation="They do no harm and take up room.",
             )
+    if builds := dict(_builds(top)):
+        yield finding(
+            "WL519",
+            "only the package's own code finds some of its extension modules",
+            builds,
+            severity=Severity.NOTE,
+            explanation="They are builds of one module, for several libraries or processors: a finder of the package "
+            "takes one of them. Where it does not run, or takes none, the module is not found.",
+        )
     if several := dict(_several(contents, top)):
         yield finding(
             "WL519",
@@ -124,6 +134,12 @@ def _unimportable(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str
         parts = [*packages, base.partition(".")[0]]
         if MODULE.search(base) and not all(part.isidentifier() for part in parts):
             yield name, "has a name that no import statement can spell"
+
+
+def _builds(top: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for name, where in top.items():
+        if (module := module_of(where)) is not None:
+            yield name, f"is a build of {module.replace('/', '.')}, and no import statement can spell its name"
 
 
 def _several(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,34 @@
+"""Whether the Python code of a wheel may have a word in it, such as a library's name."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from wontload.wheels.archive import Archive
+
+MOST_BYTES = 64 << 20  # of all code, unpacked; of more nothing is told
+SHORTEST = 3  # letters of a word that tells anything
+
+
+class PythonCode:
+    """The `.py` files of an open archive, read when they are first asked about."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def may_name(self, word: str) -> bool:
+        """Whether the word stands somewhere in the code, in any case; also where that is too much to look at.
+
+        Raises:
+            BadArchive: a file cannot be read.
+        """
+        texts = self._texts
+        wanted = word.lower().encode("utf-8", "surrogateescape")
+        return texts is None or len(word) < SHORTEST or any(wanted in text for text in texts)
+
+    @cached_property
+    def _texts(self) -> tuple[bytes, ...] | None:
+        code = [one for name, one in self._archive.members.items() if name.endswith(".py")]
+        if sum(one.size_bytes for one in code) > MOST_BYTES:
+            return None
+        return tuple(self._archive.read(one, MOST_BYTES).lower() for one in code)
