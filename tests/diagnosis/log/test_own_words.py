@@ -343,3 +343,63 @@ def test_what_the_text_states_of_the_runtimes_of_that_machine(text, answer):
 def test_what_a_link_is_made_to_is_there():
     assert verdict(MISSING + "$ ln -s /opt/odd/libodd.so.3 /tmp/odd") == ("undetermined", "WL202")
     assert verdict(MISSING + "$ ln -sf /opt/odd/libodd.so.2 libodd.so.3") == ("undetermined", "WL204")
+
+
+CRASH = ">>> import odd\nSegmentation fault (core dumped)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (CRASH, "WL605"),
+        (CRASH + "In the opposite order there is no crash.", "WL604"),
+        (CRASH + "It goes away when I import even before odd is imported.", "WL604"),
+        (CRASH + "It works if I import odd first.", "WL604"),
+        (CRASH + "OMP_NUM_THREADS=1 prevents it.", "WL604"),
+        ("OMP: Error #179: Function odd failed:\n" + CRASH, "WL604"),
+        (CRASH + "> In the opposite order there is no crash.", "WL605"),  # another's words
+    ],
+)
+def test_what_people_say_of_a_crash(text, answer):
+    assert verdict(text) == ("undetermined", answer)
+
+
+def test_a_part_of_another_glibc():
+    text = "odd: /lib/libc.so.6: version `GLIBC_2.32' not found (required by /nix/store/odd-glibc-2.32/lib/librt.so.1)"
+    assert verdict(text) == ("fails", "WL206")
+
+
+def test_an_elf_header_of_a_file_without_a_name():
+    assert verdict("It shows invalid ELF header.") == ("fails", "WL104")
+
+
+NO_SYMBOL = "ImportError: dlopen(/Users/odd/_odd.so, 0x0002): Symbol not found: _odd\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (NO_SYMBOL, ("fails", "WL304")),
+        (NO_SYMBOL + "DYLD_LIBRARY_PATH: /odd/lib", ("undetermined", "WL206")),
+        (NO_SYMBOL + "DYLD_LIBRARY_PATH is not set here", ("fails", "WL304")),
+        (NO_SYMBOL.replace("_odd\n", "_libiconv_open\n"), ("undetermined", "WL206")),
+        (
+            NO_SYMBOL + "  Referenced from: /usr/lib/libodd.dylib\n  Expected in: /opt/odd/libx.dylib",
+            ("fails", "WL206"),
+        ),
+        (NO_SYMBOL + "  Referenced from: /opt/liby.dylib\n  Expected in: /opt/odd/libx.dylib", ("fails", "WL304")),
+    ],
+)
+def test_whose_library_was_taken_on_a_mac(text, answer):
+    assert verdict(text) == answer
+
+
+@pytest.mark.parametrize("said", ["'C:\\\\odd\\\\odd.dll'. Most likely", "odd.dll\nMost probably"])
+def test_what_was_left_out_of_a_frozen_program(said):
+    text = f"Failed to load dynlib/dll {said} this dynlib/dll was not found when the application was frozen."
+    assert verdict(text)[1] in ("WL101", "WL201")
+
+
+def test_gdal_tells_of_path_when_its_part_does_not_load():
+    hint = "If gdalXXX.dll is in the PATH, then set the USE_PATH_FOR_GDAL_PYTHON=YES environment variable"
+    assert verdict(DLL + hint) == ("undetermined", "WL202")

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wontload.diagnosis.finding import Evidence
+from wontload.diagnosis.log.crashes import CRASHES, of_crash
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.missing import of_missing
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import Reading, base_name
-from wontload.diagnosis.log.symbols import of_entry_point, of_runtime, of_symbol
+from wontload.diagnosis.log.runtimes import of_runtime
+from wontload.diagnosis.log.symbols import of_entry_point, of_symbol
 from wontload.diagnosis.log.unsearched import by_name_on_windows
 
 LONGEST_SUBJECT = 200
@@ -101,8 +103,10 @@ def _reading(event: Event, log: Log) -> Reading:
         return of_missing(event, log.facts, log.text)
     if message.id == "could-not-find-module" and (told := by_name_on_windows(event, log.text)):
         return told
+    if message.id in CRASHES and (told := of_crash(log.text)):
+        return told
     if message.kind == "symbol":
-        return of_symbol(event, log.facts)
+        return of_symbol(event, log.facts, log.text)
     if message.kind == "runtime":
         return of_runtime(event, log.text)
     if message.kind == "entry-point":

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from wontload.diagnosis.log.text import QUOTED, own_words
+from wontload.diagnosis.log.text import QUOTED, REMARKS, own_words
 from wontload.knowledge.components import component_of
 from wontload.knowledge.families import other_majors
 
@@ -181,7 +181,6 @@ def _said_of_title(title: str, sentence: str, before: str, behind: str) -> str:
     return next((path for path in paths if "/" in path and _is_called(path.rpartition("/")[2], title)), "")
 
 
-REMARKS = 20_000  # characters at each end of a text in which people's own words are sought
 _WORDS = re.compile(r"(?:[A-Za-z,'’]+ ){6}")  # a line of prose, not of a program's table
 
 

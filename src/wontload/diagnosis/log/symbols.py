@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.diagnosis.log.runtimes import OF_GLIBC_ITSELF, PARTS_OF_TWO
 from wontload.knowledge.stable_abi import stable_abi
 from wontload.knowledge.symbol_versions import is_only_in_glibc
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
@@ -36,100 +38,13 @@ _OF_TORCH = re.compile(r"@(?:c10|at|torch|caffe2)@@")
 # Source: PyTorch, C++ API, FAQ, "Undefined symbol errors from PyTorch/ATen"; torch/csrc/autograd/python_variable.cpp.
 _OF_EVERY_TORCH = re.compile(r"THPVariableClass$")
 _OF_OLD_TORCH = re.compile(r"_ZN2at19UndefinedTensorImpl|_ZN6caffe26detail|_ZT[ISV]N5torch8autograd8Variable")
-# Files of glibc's own, which ask nothing but each other for symbols. Source: glibc, shlib-versions.
-_OF_GLIBC_ITSELF = re.compile(
-    r"(?:^|/)lib(?:c|pthread|m|dl|rt|util|resolv|nsl|anl|nss_\w{1,20})(?:-2\.\d{1,2})?\.so(?:\.\d)?$"
-)
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
 _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
 # NVIDIA's libraries call each other, and each exists in many builds of one file name.
 _OF_CUDA = re.compile(r"__nvJitLink|nvJitLink|cublas|cudnn|cusparse|cusolver|cufft|nvrtc|cuda[A-Z]|ncc?l[A-Z]")
 
 
-# Directories of an environment that brings its own C++ runtime: conda's, and what is installed for one program alone.
-_OF_CONDA = re.compile(
-    r"/(?:ana|mini|micro|mamba)?conda\d?/|/(?:mini|mamba)forge\d?/|/micromamba/|/envs/[^/]+/|/\.?pixi/"
-)
-_OF_SYSTEM = re.compile(r"(?:/usr(?:/local)?)?/lib(?:32|64|x32)?/|/nix/store/|/gnu/store/")
-
-
-def of_runtime(event: Event, text: str) -> Reading:
-    """What it means that glibc, libstdc++ or libgcc lacks a version, by whose copy of it the loader took.
-
-    Source: GCC, ABI Policy and Guidelines; conda-forge, libstdcxx-ng; isl-org/Open3D#5531, where conda's copy was older
-    than the system's.
-    """
-    file, importer = event.values.get("file", ""), event.values.get("importer", "")
-    need = event.values.get("version", "a newer version")
-    if need.startswith("GLIBC_"):
-        return _of_c_library(event, file, importer, text)
-    if _is_listed(need, text):
-        title = f"a C++ runtime that has {need} is on that machine, as the text lists, and another was loaded"
-        return Reading("WL206", False, ("WL303",), title, _OWN_RUNTIME)
-    if "/" in file and (_OF_CONDA.search(file) or not _OF_SYSTEM.match(file)):
-        whose = "conda's" if _OF_CONDA.search(file) else "not the system's"
-        title = f"the C++ runtime that was loaded is {whose} ({file}), and it has no {need}"
-        return Reading("WL206", False, ("WL303", "WL304"), title, _OWN_RUNTIME)
-    if _OF_CONDA.search(importer):
-        return Reading("WL303", False, ("WL206",), "", _SYSTEMS_RUNTIME)
-    return Reading(event.message.code, event.message.decides, event.message.suspects)
-
-
-def _is_listed(version: str, text: str) -> bool:
-    """Whether a line of the text is that version alone, as in what `strings libstdc++.so.6 | grep GLIBCXX` prints."""
-    return text.count(version) > 1 and bool(re.search(rf"^[ \t]*{re.escape(version)}[ \t]*$", text, re.MULTILINE))
-
-
-# How programs state the system's glibc: `ldd --version`, libc.so.6 itself, `dpkg -l libc6`, and Python's
-# platform.platform() as torch's collect_env and other forms have it. Source: glibc, elf/ldd.bash.in and csu/version.c;
-# CPython, Lib/platform.py; PyTorch, torch/utils/collect_env.py.
-_STATED_GLIBC = re.compile(
-    r"\bldd \([^()\n]{3,60}\) (2\.\d{1,2})\b|GNU C Library \([^()\n]{1,60}\) [^\n]{0,20}version (2\.\d{1,2})\b"
-    r"|-with-glibc(2\.\d{1,2})\b|Libc version: glibc-(2\.\d{1,2})\b|\blibc6(?::\w+)?\s+(2\.\d{1,2})-"
-)
-
-
-def _has_stated(need: str, text: str) -> str:
-    """The glibc that the text states for that machine, where the one that is needed is no newer; else nothing."""
-    wanted = _numbers(need.removeprefix("GLIBC_"))
-    stated = [next(filter(None, match.groups())) for match in _STATED_GLIBC.finditer(text)]
-    newest = max(stated, key=_numbers, default="")
-    return newest if newest and wanted and _numbers(newest) >= wanted else ""
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    parts = version.split(".")
-    return tuple(map(int, parts)) if all(part.isdigit() for part in parts) else ()
-
-
-def _of_c_library(event: Event, file: str, importer: str, text: str) -> Reading:
-    """The same of glibc, which a snap, an AppImage or a toolchain brings of its own."""
-    need = event.values.get("version", "")
-    if stated := _has_stated(need, text):
-        title = f"that machine's glibc is {stated}, as the text states, and one older than {need} was loaded"
-        return Reading("WL206", False, ("WL302",), title, _PRIVATE)
-    if file.startswith("/") and not _OF_SYSTEM.match(file):
-        title = (
-            f"the glibc that was loaded is not the system's ({file}): {base_name(importer) or 'a file'} needs a newer"
-        )
-        return Reading("WL206", False, ("WL302",), title, _PRIVATE)
-    if importer.startswith("/snap/"):
-        return Reading("WL302", False, ("WL206",))
-    return Reading(event.message.code, event.message.decides, event.message.suspects)
-
-
-_OWN_RUNTIME = (
-    "It comes before the system's, which is often newer: `strings /usr/lib/*/libstdc++.so.6 | grep GLIBCXX` tells. In "
-    "a conda environment `conda install -c conda-forge libstdcxx-ng` brings a newer one; else the system's has to come "
-    "first (LD_PRELOAD), or the file that needs it is built with that environment's compiler."
-)
-_SYSTEMS_RUNTIME = (
-    "The system's copy was taken for a file of a conda environment, which mostly has a newer one in its lib. Either "
-    "LD_LIBRARY_PATH or another library that was loaded before put the system's first, or the environment has none."
-)
-
-
-def of_symbol(event: Event, facts: Facts) -> Reading:
+def of_symbol(event: Event, facts: Facts, text: str) -> Reading:
     """What it means that a symbol is missing, by whose symbol it is."""
     symbol = event.values.get("symbol", "")
     bare = symbol.lstrip("_") if facts.system == "macos" else symbol
@@ -144,8 +59,8 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
             "WL501", True, ("WL304",), f"that Python has no {symbol}: the file was built for another one", _PYTHON
         )
     version = event.values.get("version", "")
-    if version == "GLIBC_PRIVATE" or _OF_GLIBC_ITSELF.search(event.values.get("importer", "")):
-        return Reading("WL206", True, ("WL302",), "parts of two glibcs meet in one process", _PRIVATE)
+    if version == "GLIBC_PRIVATE" or OF_GLIBC_ITSELF.search(event.values.get("importer", "")):
+        return Reading("WL206", True, ("WL302",), "parts of two glibcs meet in one process", PARTS_OF_TWO)
     if version.startswith("GLIBC_"):
         return Reading("WL302", True, ("WL206",))
     if version.startswith(("GLIBCXX_", "CXXABI_")) or _OF_LIBSTDCXX.match(symbol):
@@ -172,6 +87,15 @@ def of_symbol(event: Event, facts: Facts) -> Reading:
         )
     if _of_system_copy(event):
         return Reading("WL206", False, ("WL307", "WL304"), f"macOS' own {library} was taken, and lacks {symbol}", _OWN)
+    if _is_for_macos_itself(event):
+        title = f"a part of macOS got another's {library} in place of macOS' own, and it has no {symbol}"
+        return Reading("WL206", True, ("WL304",), title, _FOREIGN)
+    if facts.system == "macos" and _OF_ICONV.match(symbol):
+        title = f"{symbol} is in one of two libraries that are called libiconv, and the other one was taken"
+        return Reading("WL206", False, ("WL304", "WL704"), title, _ICONV)
+    if facts.system == "macos" and _is_set_for_dyld(text):
+        title = f"{symbol} is missing, and DYLD_LIBRARY_PATH is set, which puts other copies of libraries first"
+        return Reading("WL206", False, ("WL304",), title, _FOREIGN)
     if facts.system == "macos" and _is_flat(event) and _OF_FRAMEWORKS.match(symbol):
         title = f"{symbol} is in a framework of macOS that the file was not linked with"
         return Reading(
@@ -242,6 +166,36 @@ def _of_system_copy(event: Event) -> bool:
     return library.startswith("/usr/lib/lib") and not library.startswith(_RUNTIMES_OF_MACOS)
 
 
+# macOS' own libiconv has iconv, GNU's has libiconv, and both go by one file name.
+# Source: GNU libiconv, iconv.h; apache/arrow-adbc#530; conda/conda-build#3770.
+_OF_ICONV = re.compile(r"_?(?:lib)?iconv(?:_open|_close|ctl)?$")
+# A value of the variable, as a form or `env` has it.
+_SET_FOR_DYLD = re.compile(r"\bDYLD_(?:FALLBACK_)?LIBRARY_PATH['\"]?\s{0,3}[:=]\s{0,3}['\"]?[/~$]")
+
+
+@lru_cache(maxsize=1)  # asked for each symbol of one text
+def _is_set_for_dyld(text: str) -> bool:
+    return _SET_FOR_DYLD.search(text) is not None
+
+
+def _is_for_macos_itself(event: Event) -> bool:
+    """Whether a file of macOS asks, and a library that is not of macOS should have the symbol.
+
+    Source: dyld(1), DYLD_LIBRARY_PATH; HiveChat/hive-desktop#28; boxen/our-boxen#301; NLeSC/root-conda-recipes#38.
+    """
+    importer, library = event.values.get("importer", ""), event.values.get("library", "")
+    return importer.startswith(_OF_MACOS) and library.startswith("/") and not library.startswith(_OF_MACOS)
+
+
+_OF_MACOS = ("/System/", "/usr/lib/")
+_FOREIGN = (
+    "DYLD_LIBRARY_PATH makes dyld take a library of the same name from its directories, for macOS' own programs and "
+    "frameworks too, whatever path they ask for. Without the variable (`unset DYLD_LIBRARY_PATH`) each gets its own."
+)
+_ICONV = (
+    "macOS' libiconv calls its functions iconv, GNU's (Homebrew, MacPorts, conda) libiconv, and the file was built "
+    "with one and finds the other. DYLD_LIBRARY_PATH, or a build that mixed headers of one with the other, does that."
+)
 _RUNTIMES_OF_MACOS = ("/usr/lib/libSystem", "/usr/lib/libc++", "/usr/lib/libobjc")
 _OWN = (
     "conda and Homebrew bring a newer copy of it. DYLD_LIBRARY_PATH or DYLD_FALLBACK_LIBRARY_PATH with /usr/lib in it "
@@ -279,10 +233,6 @@ _EMBEDDED = (
     "A program that embeds Python has to be linked with -export-dynamic, or to load libpython with RTLD_GLOBAL: with a "
     "plugin's private copy of libpython no compiled module finds Python's functions. Where no program embeds Python, "
     "the module is for another kind of Python."
-)
-_PRIVATE = (
-    "The symbols of GLIBC_PRIVATE tie glibc's own files to each other, so all have to be of one build. A variable "
-    "such as LD_LIBRARY_PATH or LD_PRELOAD, or a terminal that runs inside a snap, brings another system's in."
 )
 _MUSL = (
     "Alpine and its kin have musl. Installing a compatibility layer rarely carries a whole package: the musllinux "

@@ -82,6 +82,15 @@ def own_words(text: str) -> str:
     return "\n".join(line for line in text.split("\n") if not line.startswith(QUOTED))
 
 
+REMARKS = 20_000  # characters at each end of a text in which people's own words are sought
+
+
+def remarks(text: str) -> tuple[str, ...]:
+    """What the writer says, at both ends of a long text."""
+    own = own_words(text)
+    return (own,) if len(own) <= 2 * REMARKS else (own[:REMARKS], own[-REMARKS:])
+
+
 def plain(text: str) -> str:
     """Text with plain blanks and quotes, and without control characters."""
     return _CONTROL.sub("", text if text.isascii() else text.translate(_QUOTES))

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
-from wontload.diagnosis.log.text import own_words
+from wontload.diagnosis.log.text import remarks
 from wontload.knowledge.components import component_of, components
 
 # Python code that sets the loader's variable for its own process, which the loader read when the process started.
@@ -100,13 +100,7 @@ def _is_of_local_build(event: Event, library: str, text: str) -> bool:
     beside = {name.lower() for name in _LAID_BESIDE.findall(text)}
     if any(name in stem or stem in name for name in beside) and "pip install" not in text:
         return True
-    return any(_MADE.search(part) for part in _remarks(text))
-
-
-def _remarks(text: str) -> tuple[str, ...]:
-    """What the writer says, at both ends of a long text."""
-    own = own_words(text)
-    return (own,) if len(own) <= 2 * REMARKS else (own[:REMARKS], own[-REMARKS:])
+    return any(_MADE.search(part) for part in remarks(text))
 
 
 NEAR = 20  # characters behind "upgraded" in which its object stands
@@ -126,7 +120,7 @@ def was_upgraded(text: str) -> bool:
     """Whether somebody says that the system, or a part of it, was upgraded before."""
     return any(
         not _NOT_THAT.search(part[part.rfind("\n", 0, match.start()) + 1 : match.end() + NEAR].partition("\n")[0])
-        for part in _remarks(text)
+        for part in remarks(text)
         for match in _UPGRADED.finditer(part)
     )
 
@@ -151,7 +145,7 @@ def works_elsewhere(text: str) -> bool:
     """
     return any(
         not _NOT_SO.search(re.split(r"[.\n]", part[max(0, match.start() - 30) : match.start()])[-1] + match[0])
-        for part in _remarks(text)
+        for part in remarks(text)
         for match in _WORKS_ELSEWHERE.finditer(part)
     )
 
@@ -159,7 +153,7 @@ def works_elsewhere(text: str) -> bool:
 @lru_cache(maxsize=1)  # asked for each library of one text
 def _was_helped(text: str) -> bool:
     """Whether somebody says that setting LD_LIBRARY_PATH is what helps."""
-    for part in _remarks(text):
+    for part in remarks(text):
         for match in _HELPED.finditer(part):
             before = re.split(r"[.\n]", part[max(0, match.start() - 30) : match.start()])[-1]
             if not _NOT_HELPED.search(before + match[0]):
@@ -187,7 +181,6 @@ def by_name_on_windows(event: Event, text: str) -> Reading | None:
     return None
 
 
-REMARKS = 20_000  # characters at each end of a text in which people's own words are sought
 _OLDER_PYTHON = re.compile(
     r"\b3\.[67](?:\.\d{1,2})?\b[^.\n]{0,60}(?:\bworks?\b|\bworked\b|\bno (?:issue|problem|error)|\bfine\b|without)"
     r"|(?:\bworks?\b|\bworked\b|\bfine\b|\bno (?:issue|problem|error)\w*)[^.\n]{0,40}(?:python|py) ?3\.[67]\b",
@@ -197,7 +190,7 @@ _OLDER_PYTHON = re.compile(
 
 def worked_with_an_older_python(text: str) -> bool:
     """Whether somebody says that it loads with a Python before 3.8, which searched PATH for DLLs."""
-    return any(_OLDER_PYTHON.search(part) for part in _remarks(text))
+    return any(_OLDER_PYTHON.search(part) for part in remarks(text))
 
 
 def _is_of_own_build(event: Event, library: str) -> bool:

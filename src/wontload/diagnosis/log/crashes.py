@@ -1,0 +1,47 @@
+"""What people say of a crash, which itself has no message."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from wontload.diagnosis.log.outcome import Reading
+from wontload.diagnosis.log.text import remarks
+
+CRASHES = frozenset(("segmentation-fault", "access-violation", "aborted", "terminated-by-exception"))
+
+# That it comes of the order of imports, or of the number of OpenMP's threads: two libraries that do not get along.
+# Source: isl-org/Open3D#6757 and #1426; dmlc/xgboost#11500; openPMD/openPMD-api#1792.
+_ORDER = re.compile(
+    r"\b(?:import(?:ing|s)?|load(?:ing)?) order\b|\border of (?:the |these )?imports?\b"
+    r"|\b(?:opposite|reversed?|other|different|right|wrong) order\b"
+    r"|\b(?:swap|switch|chang|revers)\w{1,4} the (?:order|imports?)\b"
+    r"|\bimport(?:s|ed|ing)? [^.,;\n]{1,30} (?:before|after|prior to) [^.,;\n]{0,12}\bimport"
+    r"|\bimport(?:ing)? [\w.` ]{1,30} (?:first\b|(?:before|after) (?:importing )?`?\w)",
+    re.IGNORECASE,
+)
+_THREADS = re.compile(
+    r"\b(?:fix|solv|resolv|help|avoid|prevent|work)\w{0,4}\b[^.\n]{0,60}\bOMP_NUM_THREADS"
+    r"|OMP_NUM_THREADS ?= ?1\b[^.\n]{0,60}\b(?:fix|solv|resolv|help|avoid|prevent|work)"
+)
+# OpenMP's runtime of LLVM and Intel says so itself before it ends. Source: LLVM openmp, runtime/src/i18n/en_US.txt.
+_BY_OPENMP = re.compile(r"^\W{0,4}OMP: (?:System )?[Ee]rror #\d", re.MULTILINE)
+
+
+@lru_cache(maxsize=1)  # asked for each crash of one text
+def of_crash(text: str) -> Reading | None:
+    """What a crash comes of by what stands around it; `None`: nothing tells."""
+    if "OMP: " in text and _BY_OPENMP.search(text):
+        title = "the process crashed in an OpenMP runtime, of which there is most often a second one in it"
+        return Reading("WL604", False, ("WL605", "WL206"), title, _ALONE)
+    if any(_ORDER.search(part) or _THREADS.search(part) for part in remarks(text)):
+        title = "the process crashed by the order in which two packages are imported: their libraries collide"
+        return Reading("WL604", False, ("WL206", "WL605", "WL304"), title, _ALONE)
+    return None
+
+
+_ALONE = (
+    "Each of two packages brings an OpenMP, a C++ runtime or another library of its own, and the one that comes first "
+    "is used by both. Packages of one source (conda-forge alone, or a distribution's) share one copy; the order that "
+    "works, or OMP_NUM_THREADS=1, gets by meanwhile."
+)
