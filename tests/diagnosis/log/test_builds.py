@@ -74,6 +74,13 @@ from tests.support.logs import codes, verdict
         # CUDA.
         ("MissingCUDAException: CUDA_HOME does not exist, unable to compile CUDA op(s)", ("fails", "WL702")),
         ("nvcc fatal   : Cannot find compiler 'g++' in PATH", ("fails", "WL701")),
+        ("odd.h:2: error: #error -- unsupported \nGNU version! gcc 9 and up are not supported!", ("fails", "WL703")),
+        # Memory.
+        ("cc1plus: out of memory allocating 140 bytes after a total of 310 bytes", ("fails", "WL707")),
+        ("g++: internal compiler error: Processus arrêté (program cc1plus)", ("fails", "WL707")),
+        ("g++: internal compiler error: Segmentation fault (program cc1plus)", ("undetermined", "WL605")),
+        ("Collecting odd\n  Downloading odd-1.tar.gz (29 MB)\nKilled\n", ("undetermined", "WL707")),
+        ("Collecting odd\nThe job was Killed by hand.", ("undetermined", "WL903")),
     ],
 )
 def test_what_a_build_lacks(text, answer):

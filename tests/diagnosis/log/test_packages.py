@@ -194,6 +194,11 @@ def test_what_dyld_says_of_a_path(reason, code):
         ("Could not find cuda drivers on your machine, GPU will not be used.", ("undetermined", "WL402")),
         ("nvrtc: error: failed to open nvrtc-builtins64_117.dll.", ("undetermined", "WL204")),
         ("“odd.so” cannot be opened because the developer cannot be verified.", ("fails", "WL105")),
+        ("ImportError: cannot import name '_odd' from 'cv2.cv2'", ("undetermined", "WL502")),
+        (
+            "cuInit: CUDA_ERROR_NO_DEVICE\nkernel version 470.1.0 does not match DSO version 520.2.0",
+            ("undetermined", "WL206"),
+        ),
     ],
 )
 def test_what_packages_say_by_themselves(text, answer):
