@@ -65,9 +65,9 @@ def test_a_directory_that_is_not_there():
 
 
 def test_an_extension_module_that_does_not_load(folder):
-    dll(folder / "_odd.pyd", needs=["gone.dll"])
+    dll(folder / "odd.pyd", needs=["gone.dll"])
     place = windows().to_windows(folder)
-    answer = traceback_of(f"import sys; sys.path.insert(0, {place!r}); import _odd")
+    answer = traceback_of(f"import sys; sys.path.insert(0, {place!r}); import odd")
     assert (answer.verdict, answer.findings[0].code) == ("undetermined", "WL201")
-    assert answer.events[-1].values["module"] == "_odd"  # Wine has words of its own for 126
-    assert answer.would_settle[0].startswith("Run wontload _odd ")
+    assert answer.events[-1].values["module"] == "odd"  # Wine has words of its own for 126
+    assert answer.would_settle[0].startswith("Run wontload odd ")
