@@ -89,6 +89,17 @@ def test_a_dependency_that_is_here_and_not_searched(environment: Path):
     mended_and_undone(environment, "zmq", "scoped-path")
 
 
+def test_an_editable_installation(bare: Path, tmp_path: Path):
+    """Its files lie elsewhere, and a `.pth` file of site-packages leads there: the two files go beside that."""
+    site, source = site_of(bare), tmp_path / "checkout" / "src"
+    unpack(source, "pyzmq")
+    moved_away(source)
+    (site / "__editable__.pyzmq.pth").write_text(f"{source}\n")
+    before = tree(source)
+    mended_and_undone(bare, "zmq", "scoped-path")
+    assert tree(source) == before
+
+
 def test_symbols_are_offered_to_all_where_nothing_names_the_library_that_has_them(bare: Path):
     """Each of two libraries that were linked in the belief that something else would bring the next."""
     package = site_of(bare) / "needs_symbols"

@@ -12,7 +12,7 @@ import pytest
 from tests.cases.windows_case import CUDA_HOME, cuda_home, move_away
 from tests.remedy.trees import tree
 from tests.support.downloads import wheel
-from tests.support.mingw import dll
+from tests.support.mingw import dll, with_delay_helper
 from tests.support.schemas import check
 from tests.support.windows import WindowsPython, windows
 
@@ -154,6 +154,39 @@ def test_the_visual_c_runtime_comes_from_its_wheel(python: WindowsPython, state:
         mended(python, "needs_vc", "runtime-wheels", state)
     finally:
         shutil.rmtree(made)
+
+
+# An extension module whose initialisation calls a function of a delay-loaded library; Python's own it asks for by name.
+CALLS_LATER = r"""
+#include <windows.h>
+__declspec(dllimport) int wl(void);
+struct { long long count; void *type, *init; long long index; void *copy; const char *name, *doc; long long size;
+         void *rest[5]; } made = {1, 0, 0, 0, 0, "work", 0, -1};
+__declspec(dllexport) void *PyInit_work(void) {
+    void *(*create)(void *, int) = (void *)GetProcAddress(GetModuleHandleA("python3.dll"), "PyModule_Create2");
+    if (!create) create = (void *)GetProcAddress(GetModuleHandleA("python311.dll"), "PyModule_Create2");
+    return wl() ? create(&made, 1013) : 0;
+}
+"""
+
+
+def test_a_delay_loaded_library_whose_first_call_ends_the_process(
+    python: WindowsPython, state: dict[str, str], tmp_path: Path
+):
+    """The load succeeds, so the helper's exception is all that tells; the copy is mapped before that call."""
+    made, elsewhere = python.site_packages / "calls_later", python.site_packages / "elsewhere"
+    for one in (made, elsewhere):
+        one.mkdir()
+    dll(elsewhere / "later.dll")
+    shutil.copy(with_delay_helper(tmp_path, CALLS_LATER, "later.dll"), made)
+    (made / "__init__.py").write_text("from . import work\n")
+    try:
+        first = run(python, "why", "calls_later", status=1, **state)["findings"][0]
+        assert (first["code"], first["subject"]) == ("WL207", "later.dll")
+        mended(python, "calls_later", "scoped-path", state)
+    finally:
+        shutil.rmtree(made)
+        shutil.rmtree(elsewhere)
 
 
 def test_a_stale_variable_is_taken_away(python: WindowsPython, lib: Path, state: dict[str, str]):

@@ -24,8 +24,10 @@ RECIPE = "9"  # part of every template's key: raise it when what is compiled cha
 POOL = CACHE / "mingw"
 NAME_LENGTH = 63  # of a needed library's name, in bytes
 GCC, DLLTOOL, WINDRES = "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-dlltool", "x86_64-w64-mingw32-windres"
+NM = "x86_64-w64-mingw32-nm"
 MANIFEST_BYTES = 4096  # of a template's manifest, into which another is written
 MANIFEST_MARK = b"<!-- wl-manifest"
+IMAGE_BASE_OFFSET = 24 + 24  # of ImageBase behind "PE\0\0" in PE32+
 DIRECTORIES_OFFSET = 24 + 112  # of the data directories behind "PE\0\0" in PE32+
 DELAY_IMPORT, LOAD_CONFIG = 13, 10
 MACHINES = {"x86": 0x14C, "arm": 0x1C4, "x86_64": 0x8664, "aarch64": 0xAA64}
@@ -97,6 +99,25 @@ def dll(
         _set_directory(data, LOAD_CONFIG, 0, 0)
     path.write_bytes(_pe32(machine) if machine == "x86" else _with_machine(data, machine))
     return path
+
+
+def with_delay_helper(directory: Path, source: str, library: str) -> Path:
+    """Compile C into `work.pyd` in a directory: it delay-loads `wl` of a library, by the helper of mingw-w64.
+
+    That raises what Microsoft's does where the library is not found (mingw-w64, `delayimp.c`: VcppException).
+    """
+    (directory / "work.c").write_text(source)
+    (directory / "later.def").write_text(f"LIBRARY {library}\nEXPORTS\n{ANSWER}\n")
+    made = directory / "work.pyd"
+    _run([DLLTOOL, "-d", "later.def", "--output-delaylib", "later.a"], directory)
+    _run([GCC, "-shared", "-w", "-o", made.name, "work.c", "later.a", "-ldelayimp"], directory)
+    listed = subprocess.run([NM, made], capture_output=True, text=True, check=True).stdout
+    address = next(line.split()[0] for line in listed.splitlines() if "__DELAY_IMPORT_DESCRIPTOR" in line)
+    data = bytearray(made.read_bytes())
+    (base,) = struct.unpack_from("<Q", data, _pe(data) + IMAGE_BASE_OFFSET)
+    _set_directory(data, DELAY_IMPORT, int(address, 16) - base, 64)  # GNU ld leaves it empty
+    made.write_bytes(data)
+    return made
 
 
 def _placeholder(kind: str, index: int) -> str:
