@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wontload.app.dependency import with_cause_in_dependency
-from wontload.app.judging import judged_loads
-from wontload.app.live import machine_of
-from wontload.app.targets import file_request, is_file_target, shown
-from wontload.binary import GpuCode, MalformedImage, read_gpu_code
-from wontload.diagnosis import Case, Diagnosis, Elsewhere, Finding
-from wontload.diagnosis import diagnose as judge
-from wontload.diagnosis.half_installed import half
-from wontload.errors import UnknownTarget
-from wontload.knowledge.packages import distribution_for, import_name_for, normalised
-from wontload.machine import Machine, Outcome
+from wontload.app.targets import file_request, is_file_target
+from wontload.loader import prepare
 from wontload.machine.disks import every_directory
-from wontload.machine.interpreters import chosen, installed_elsewhere
-from wontload.machine.snapshot import Snapshot
-from wontload.probe import Report, describe_exit, observe
+from wontload.machine.interpreters import chosen
+from wontload.probe import Report, observe
+
+if TYPE_CHECKING:
+    from wontload.diagnosis import Diagnosis, Finding
+    from wontload.machine import Machine
+    from wontload.machine.snapshot import Snapshot
 
 
 def diagnose(
@@ -56,6 +52,7 @@ def diagnose(
     """
     if machine is not None:
         from wontload.app.saved import diagnose_saved
+        from wontload.machine.snapshot import Snapshot
 
         return diagnose_saved(target, *(machine if isinstance(machine, Snapshot) else Snapshot(machine, ())))
     executable = python or chosen(as_module=True)[0]
@@ -64,9 +61,16 @@ def diagnose(
         name, flags = file_request(target)
         bare = not os.path.dirname(name)
         report = observe(
-            name, python=executable, kind="file", flags=flags, bare=bare, timeout_s=timeout_s, environment=environment
+            name,
+            python=executable,
+            kind="file",
+            flags=flags,
+            bare=bare,
+            timeout_s=timeout_s,
+            environment=environment,
+            meanwhile=_import_what_judges,
         )
-        return _judge(target, "file", report, executable, extra_directories)
+        return _judged(target, "file", report, executable, extra_directories)
     asking = _Asking(executable, timeout_s, environment, extra_directories)
     report = asking.report(target)
     modules = report.modules_of_distribution
@@ -86,10 +90,19 @@ class _Asking(NamedTuple):
 
     def report(self, name: str) -> Report:
         """What a child saw that imports it."""
-        return observe(name, python=self.python, kind="import", timeout_s=self.timeout_s, environment=self.environment)
+        return observe(
+            name,
+            python=self.python,
+            kind="import",
+            timeout_s=self.timeout_s,
+            environment=self.environment,
+            meanwhile=_import_what_judges,
+        )
 
     def judged(self, name: str, report: Report) -> Diagnosis:
         """What that comes of; where nothing tells, what the failure of a package comes of that it imports."""
+        from wontload.app.dependency import with_cause_in_dependency
+
         return with_cause_in_dependency(self._alone(name, report), self._of_dependency)
 
     def _of_dependency(self, name: str) -> Diagnosis | None:
@@ -97,78 +110,22 @@ class _Asking(NamedTuple):
         return self._alone(name, report) if report.found else None
 
     def _alone(self, name: str, report: Report) -> Diagnosis:
-        return _judge(name, "import", report, self.python, self.extra_directories)
+        return _judged(name, "import", report, self.python, self.extra_directories)
 
 
-def _judge(target: str, kind: str, report: Report, executable: str, extra: tuple[str, ...]) -> Diagnosis:
-    machine = machine_of(report)
-    observation = report.observation
-    elsewhere: tuple[Elsewhere, ...] = ()
-    known_as = None
-    not_found = observation is not None and observation.outcome is Outcome.NOT_FOUND
-    if not_found and not _is_submodule(target, report):
-        elsewhere = tuple(_elsewhere(target, report.python.prefix))
-        known_as = _known_distribution(target)
-    case = Case(
-        target=target,
-        kind=kind,
-        machine=machine,
-        start=report.process,
-        observation=observation,
-        loads=judged_loads(machine, observation),
-        elsewhere=elsewhere,
-        known_as=known_as,
-        describe_exit=describe_exit,
-        gpu_code=gpu_code_at,
-        extra_directories=extra,
-    )
-    if not_found and not _is_submodule(target, report) and not elsewhere and known_as is None and half(case) is None:
-        raise _unknown(target, executable, machine)
-    return judge(case)
+def _import_what_judges() -> None:
+    """The rules and the loader's model, while a child is busy: they take as long to import as many targets do."""
+    from importlib import import_module
+
+    for name in ("dependency", "judged"):
+        import_module(f"wontload.app.{name}")
+    prepare({"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux"))
 
 
-def gpu_code_at(path: str) -> GpuCode | None:
-    """What a file of this computer holds for GPUs; `None` where it cannot be read."""
-    try:
-        return read_gpu_code(path)
-    except MalformedImage:
-        return None
+def _judged(target: str, kind: str, report: Report, executable: str, extra: tuple[str, ...]) -> Diagnosis:
+    from wontload.app.judged import judged
 
-
-def _known_distribution(target: str) -> str | None:
-    """The distribution to install for a target that is an import name or a distribution's own."""
-    known = distribution_for(target)
-    return known or (normalised(target) if import_name_for(target) else None)
-
-
-def _unknown(target: str, executable: str, machine: Machine) -> UnknownTarget:
-    from wontload.app.suggesting import nearest  # a slip of the pen is rare, and difflib takes its time to import
-
-    advice = "Give an import name (llama_cpp), a distribution (llama-cpp-python) or the path of a library; "
-    if target and os.path.exists(target):
-        advice = f"A file of that name is here: ./{target} means it; "
-    elif near := nearest(target, machine):
-        advice = f"Did you mean {near}? "
-    return UnknownTarget(
-        f"nothing named {shown(target)} is installed for {executable}, or known to wontload.",
-        advice + "--python names another interpreter.",
-    )
-
-
-def _is_submodule(target: str, report: Report) -> bool:
-    """`package.nothing`: the package is there, so the name is not unknown, only wrong or broken."""
-    origin = report.observation.origin if report.observation else None
-    return "." in target and (origin is not None or report.namespace)
-
-
-def _elsewhere(target: str, prefix: str) -> Iterator[Elsewhere]:
-    """Environments that have the top-level module of that name, or the distribution: its name may have dots in it."""
-    found: dict[str, str] = {}
-    for name in dict.fromkeys((target.partition(".")[0], target)):
-        for environment, location in installed_elsewhere(name, os.environ, os.getcwd(), except_prefix=prefix):
-            found.setdefault(environment, location)
-    for environment, location in found.items():
-        yield Elsewhere(environment=environment, location=location)
+    return judged(target, kind, report, executable, extra)
 
 
 def _notes(target: str, report: Report) -> Iterator[str]:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from wontload.app.diagnose import diagnose, gpu_code_at
+from wontload.app.diagnose import diagnose
 from wontload.app.fix import plan_for
+from wontload.app.judged import gpu_code_at
 from wontload.app.judging import judged_loads
 from wontload.app.live import machine_of
 from wontload.app.places import fresh_process

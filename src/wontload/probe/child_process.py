@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -36,7 +37,7 @@ def run(
 ) -> Ended:
     """Run `command` with an empty stdin to its end or to the time limit, then end all that it started.
 
-    `meanwhile`: called once it runs, before it is waited for; the time that takes is not the child's.
+    `meanwhile`: called once it runs, before it is waited for.
 
     All three standard streams are pipes: a Windows Python dies at its start without them under some consoles and Wine.
 
@@ -50,8 +51,9 @@ def run(
     with contextlib.closing(_Tail(process.stdout)) as tail, ended(process):
         process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
+            started = time.monotonic()
             meanwhile()
-            status = wait(process, timeout_s)
+            status = wait(process, max(0.0, timeout_s - (time.monotonic() - started)))
     return Ended(status=status, output_tail=tail.text())
 
 

@@ -51,6 +51,7 @@ def observe(
     timeout_s: float = 60.0,
     environment: Mapping[str, str] | None = None,
     cwd: str | None = None,
+    meanwhile: Callable[[], object] = bool,
 ) -> Report:
     """Try `target` in a child of `python`, and tell what happened.
 
@@ -64,6 +65,7 @@ def observe(
         timeout_s: seconds that the child may take, its start included.
         environment: of the child; `None`: this process's.
         cwd: the child's current directory; `None`: this process's.
+        meanwhile: called once the child runs.
 
     Raises:
         NoPython, PythonDoesNotStart: see there. What the target does is never an exception here.
@@ -73,7 +75,7 @@ def observe(
     if kind == "file" and not bare:
         target = os.path.abspath(os.path.join(cwd or "", target))
     chosen = default_flags(target) if flags is None else flags
-    record, ended = _run_probe(python, (kind, target, str(chosen)), timeout_s, environment, cwd)
+    record, ended = _run_probe(python, (kind, target, str(chosen)), timeout_s, environment, cwd, meanwhile)
     return _report(record, ended, target, kind, cwd, timeout_s)
 
 
