@@ -11,12 +11,8 @@ from wontload.machine.inventory import Distribution, RecordedFile
 def own_distributions(case: Case) -> tuple[Distribution, ...]:
     """The installed distributions that the target is of, as far as they own native files."""
     owners = {name for name, _ in (case.observation.distributions if case.observation else ())}
-    top = case.target.partition(".")[0]
-    return tuple(
-        one
-        for one in case.machine.inventory.distributions or ()
-        if one.name in owners or (case.kind == "import" and top in one.modules)
-    )
+    module = case.target.partition(".")[0] if case.kind == "import" else None
+    return case.machine.inventory.distributions_of(owners, module)
 
 
 def owner_of(case: Case, path: str | None) -> Distribution | None:

@@ -10,6 +10,7 @@ loads never need.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 TYPE_CHECKING = False
@@ -57,6 +58,10 @@ class Inventory:
     container: str | None = None
     libstdcxx: str = ""
     unasked: tuple[Unasked, ...] = ()
+
+    def distributions_of(self, names: Collection[str], module: str | None) -> tuple[Distribution, ...]:
+        """Those of `distributions` that own a module: with one of some names, or with that top-level module."""
+        return tuple(one for one in self.distributions or () if one.name in names or module in one.modules)
 
 
 def __getattr__(name: str) -> object:

@@ -12,7 +12,9 @@ import pytest
 
 from tests.support.machines import linux
 from wontload.machine import Machine
+from wontload.machine.dist_info import Installed
 from wontload.machine.live import LiveFiles
+from wontload.machine.survey import live_inventory
 from wontload.machine.survey.distributions import distributions, hexadecimal
 from wontload.machine.survey.sources import Sources
 
@@ -51,6 +53,24 @@ def test_what_is_recorded_and_what_is_there(tmp_path: Path):
     assert (there.path, there.size_bytes, there.found_bytes) == (str(tmp_path / "pkg" / "core.so"), 6, 6)
     assert there.sha256 == hashlib.sha256(b"native").hexdigest()
     assert (gone.path, gone.present, gone.found_bytes) == (str(tmp_path / "pkg.libs" / "libz.so.1.2"), False, None)
+
+
+def test_those_of_some_names_are_found_without_the_records_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    install(tmp_path, "Some_Thing", "some/core.so,,\n", METADATA="Name: Some.Thing\nVersion: 1.0\n")
+    install(tmp_path, "other", "some/other.so,,\n")
+    install(tmp_path, "pure", "pure.py,,\n")
+    named = live_inventory(machine(tmp_path)).distributions_of({"Some.Thing", "pure"}, "some")
+    assert [one.name for one in named] == ["Some.Thing"]
+
+    read = Installed.read
+    others = (str(tmp_path / "other-1.0.dist-info"), str(tmp_path / "pure-1.0.dist-info"))
+    opened: list[str] = []
+    monkeypatch.setattr(Installed, "read", lambda self, *names: (opened.append(self.directory), read(self, *names))[1])
+    inventory = live_inventory(machine(tmp_path))
+    assert inventory.distributions_of({"Some.Thing"}, "some") == named
+    assert not set(opened) & set(others)
+    assert [one.name for one in inventory.distributions or ()] == ["Some.Thing", "other"]
+    assert inventory.distributions_of({"Some.Thing"}, None) == named
 
 
 def test_names_that_need_quotes_and_paths_that_leave(tmp_path: Path):

@@ -10,8 +10,9 @@ import base64
 import binascii
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from wontload.knowledge.packages import normalised
 from wontload.machine.dist_info import Installed, described, installed, required
 from wontload.machine.inventory import Distribution, RecordedFile
 from wontload.machine.survey.sources import Sources
@@ -24,9 +25,22 @@ MOST_FILES = 20_000  # of one distribution
 
 def distributions(sources: Sources) -> tuple[Distribution, ...]:
     """Those with native files, in the order of `sys.path` and of their names."""
+    return _with_native_files(sources, _installed(sources))
+
+
+def distributions_named(sources: Sources, names: Collection[str]) -> tuple[Distribution, ...]:
+    """Of these, those with one of some names. The records of all others are not read."""
+    wanted = set(map(normalised, names))
+    return _with_native_files(sources, (one for one in _installed(sources) if normalised(one.name) in wanted))
+
+
+def _installed(sources: Sources) -> Iterator[Installed]:
     python = sources.machine.python
-    places = [place for place in (python.path if python else ()) if sources.is_directory(place)]
-    return tuple(one for entry in installed(places) if (one := _distribution(sources, entry)).files)
+    return installed([place for place in (python.path if python else ()) if sources.is_directory(place)])
+
+
+def _with_native_files(sources: Sources, entries: Iterable[Installed]) -> tuple[Distribution, ...]:
+    return tuple(one for entry in entries if (one := _distribution(sources, entry)).files)
 
 
 def _distribution(sources: Sources, entry: Installed) -> Distribution:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import fields
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wontload.machine.inventory import Inventory
 from wontload.machine.machine import Machine
 from wontload.machine.survey.sources import Sources
+
+if TYPE_CHECKING:
+    from wontload.machine.inventory import Distribution
 
 WORKERS = 8  # most of the time goes by waiting for programs
 
@@ -41,13 +44,15 @@ class LiveInventory(Inventory):
     `unasked` tells of the parts that were asked until then. `in_full` makes a plain `Inventory` of it.
     """
 
-    __slots__ = ("_answers", "_sources")
+    __slots__ = ("_answers", "_named", "_sources")
     _answers: dict[str, Any]
+    _named: dict[frozenset[str], tuple[Distribution, ...]]
     _sources: Sources
 
     def __init__(self, sources: Sources) -> None:
         object.__setattr__(self, "_sources", sources)
         object.__setattr__(self, "_answers", {})
+        object.__setattr__(self, "_named", {})
 
     def ask(self, name: str) -> Any:
         """The value of one field."""
@@ -56,6 +61,24 @@ class LiveInventory(Inventory):
         if name not in self._answers and name in ANSWERED_BY:
             self._answers.update(_answer(ANSWERED_BY[name], self._sources))
         return self._answers.get(name, DEFAULTS[name])
+
+    def distributions_of(self, names: Collection[str], module: str | None) -> tuple[Distribution, ...]:
+        """As `Inventory` has it, by the names alone, which the probe has found by the module.
+
+        The records of the others stay unread, where nobody has asked for them.
+        """
+        if "distributions" in self._answers:
+            return super().distributions_of(names, module)
+        from wontload.machine.survey.distributions import distributions_named
+
+        asked = frozenset(names)
+        if asked not in self._named:
+            try:
+                self._named[asked] = distributions_named(self._sources, asked)
+            except Exception as error:  # as in `_answer`
+                self._sources.note("distributions", f"{type(error).__name__}: {error}"[:200])
+                self._named[asked] = ()
+        return self._named[asked]
 
 
 def _asking(name: str) -> property:
