@@ -199,6 +199,22 @@ def test_what_is_sought_where_a_dependency_has_its_files_may_come_with_it(comman
     assert found == {"libTkCore.so.5": severity, "libGL.so.1": "error"}  # which no wheel brings
 
 
+def test_what_a_dependency_may_bring_is_told_apart_from_what_nobody_does(command, tmp_path: Path):
+    """PySide6's parts share one directory of Qt's libraries; OpenGL is nobody's."""
+    files = {
+        "PySide6/Qt3D.abi3.so": elf(needed=["libQt6Core.so.6", "libGL.so.1"], runpath="$ORIGIN/Qt/lib"),
+        "PySide6/Qt/lib/libQt63D.so.6": elf(needed=["libQt6Core.so.6"], runpath="$ORIGIN"),
+    }
+    path = make_wheel(tmp_path, files, name="pyside6_addons", tag=LINUX, requires=["PySide6_Essentials==6.12.0"])
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    found = [one for one in wheel["findings"] if one["code"] == "WL201"]
+    told = {one["severity"]: {one["subject"], *one["also"]} for one in found}
+    assert (len(found), told) == (2, {"error": {"libGL.so.1"}, "warning": {"libQt6Core.so.6"}})
+    for one in found:  # neither tells of the other's library
+        other = ({"libGL.so.1", "libQt6Core.so.6"} - {one["subject"]}).pop()
+        assert other not in one["title"] + " ".join(fact["text"] for fact in one["evidence"] if fact["kind"] != "file")
+
+
 def test_no_macos_of_today_is_asked_about_32_bit_code(command, tmp_path: Path):
     wheel = make_wheel(tmp_path, {"demo/a.dylib": macho(machine="x86_64", name="a")}, tag="py3-none-macosx_10_6_intel")
     ran = command("check", str(wheel))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from wontload.knowledge.components import component_of
@@ -10,6 +11,8 @@ from wontload.knowledge.linux_releases import WheelPolicy, wheel_policy
 from wontload.knowledge.packages import normalised
 from wontload.loader import Module
 from wontload.machine import Kind, Machine
+
+PROJECT = re.compile(r"(?:lib)?([A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,})")
 
 
 def known_to_bring(library: str, absent: Sequence[str]) -> str:
@@ -23,20 +26,23 @@ def known_to_bring(library: str, absent: Sequence[str]) -> str:
     return next((str(one) for one in wheels if normalised(str(one)) in absent), "")
 
 
-def may_bring(module: Module, absent: Sequence[str], wheel: str, machine: Machine, site: str) -> tuple[str, ...]:
+def may_bring(
+    module: Module, absent: Sequence[str], wheel: str, machine: Machine, site: str, projects: Collection[str] = ()
+) -> tuple[str, ...]:
     """Those that may by what they are called; nothing is known of them but that. Of a library of the system's: none.
 
     The loader looks in a directory of site-packages that none of the wheels at hand has, and a dependency has the name
-    of its top (`nvidia/cublas/lib`, `PyQt5/Qt5/lib`). Or no table knows the library, and a dependency is by its name a
-    part of the wheel's own project (`sherpa-onnx-core` of `sherpa-onnx`).
+    of its top (`nvidia/cublas/lib`, `PyQt5/Qt5/lib`). Or a dependency is by its name a part of the wheel's own project
+    (`sherpa-onnx-core` of `sherpa-onnx`), and no table knows the library, or the wheel has others like it (`Qt` …).
 
     Args:
         module: a missing one. absent: see `known_to_bring`. wheel: its name. machine: it is laid over it, at `site`.
+        projects: of the wheel's own libraries, see `project_of`.
     """
     if base_name(module.name) in of_the_system().libraries:
         return ()
     families = {_family(top) for top in _tops_not_here(module, machine, site)}
-    if component_of(base_name(module.name)) is None:
+    if component_of(base_name(module.name)) is None or project_of(module.name) in projects:
         families.add(_family(wheel))
     return tuple(one for one in absent if _family(one) in families)
 
@@ -56,6 +62,12 @@ def base_name(library: str) -> str:
 
 def _family(name: str) -> str:
     return normalised(name).partition("-")[0]
+
+
+def project_of(library: str) -> str:
+    """What the names of one project's libraries begin with: `qt` of `libQt5Core.so.5`, `boost` of `boost_regex.dll`."""
+    match = PROJECT.match(base_name(library))
+    return match[1].lower() if match else library
 
 
 def _tops_not_here(module: Module, machine: Machine, site: str) -> set[str]:

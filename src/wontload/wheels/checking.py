@@ -180,7 +180,7 @@ def _on(
         helped={one.member: one.added for one in judged if one.added and one.verdict is Verdict.LOADS},
     )
     gravity = Gravity(wheel, absent, judge, judged)
-    findings = [gravity.weigh(finding, one) for one in judged for finding in one.findings]
+    findings = [weighed for one in judged for finding in one.findings for weighed in gravity.weigh(finding, one)]
     return on, [replace(one, load=None) for one in findings]
 
 

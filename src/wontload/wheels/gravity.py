@@ -14,8 +14,10 @@ from wontload.diagnosis.module_builds import spared
 from wontload.diagnosis.words import listed
 from wontload.knowledge.components import component_of
 from wontload.loader import Module, Status, Verdict
-from wontload.wheels.bringing import base_name, known_to_bring, may_bring
+from wontload.wheels.bringing import base_name, known_to_bring, may_bring, project_of
+from wontload.wheels.deciding import is_extension
 from wontload.wheels.judging import Judge, JudgedFile
+from wontload.wheels.nowhere import is_plain, narrowed
 from wontload.wheels.python_code import PythonCode
 from wontload.wheels.wheel import Wheel
 
@@ -48,21 +50,32 @@ class Gravity:
         self._loading = frozenset(base_name(one.member).lower() for one in loads)
         self._modules = frozenset(base_name(one.member).lower() for one in judged if one.mode == "import")
 
-    def weigh(self, finding: Finding, judged: JudgedFile) -> Finding:
-        """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel."""
+    def weigh(self, finding: Finding, judged: JudgedFile) -> list[Finding]:
+        """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel.
+
+        Two where some of what is missing may come with a declared dependency, and the rest with nobody.
+        """
         finding = replace(finding, chain=(judged.member, *finding.chain[1:]))
         if finding.severity is not Severity.ERROR:
-            return finding
+            return [finding]
         if judged.member in self._spared:
             text = "another build of the same module loads, and an import takes one of them"
-            return _less_grave(finding, Severity.NOTE, text)
+            return [_less_grave(finding, Severity.NOTE, text)]
         missing = {base_name(one.name): one for one in judged.result.modules if one.status is Status.MISSING}
         names = [name for name in (finding.subject, *finding.also) if base_name(name) in missing]
         renamed = tuple(map(self._renamed, self._here_renamed(names)))
         if text := self._asked_for_by_nobody(judged, broken=bool(renamed)):
-            return _less_grave(finding, Severity.WARNING, text)
+            return [_less_grave(finding, Severity.WARNING, text)]
         finding = replace(finding, evidence=(*finding.evidence, *renamed))
-        return self._of_missing(finding, judged, [missing[base_name(name)] for name in names], names)
+        modules = {name: missing[base_name(name)] for name in names}
+        with_others = [name for name, module in modules.items() if self._brought_by(name, module)]
+        if not is_plain(finding) or len(with_others) in (0, len(names)):
+            return [self._of_missing(finding, judged, modules)]
+        rest = [name for name in names if name not in with_others]
+        parts = (narrowed(finding, some) for some in (rest, with_others))
+        return [
+            self._of_missing(one, judged, {name: modules[name] for name in (one.subject, *one.also)}) for one in parts
+        ]
 
     def _here_renamed(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Those of the names under which the wheel had a library before a repairing tool renamed it; and the member."""
@@ -86,23 +99,35 @@ class Gravity:
             {"path": member, "name": name},
         )
 
-    def _of_missing(
-        self, finding: Finding, judged: JudgedFile, modules: Sequence[Module], names: Sequence[str]
-    ) -> Finding:
+    def _brought_by(self, name: str, module: Module) -> tuple[str, ...]:
+        """Declared dependencies that are not at hand and bring a library, or may by their names."""
+        known = known_to_bring(name, self._absent)
+        judge = self._judge
+        if known:
+            return (known,)
+        return may_bring(module, self._absent, self._wheel.name, judge.machine, judge.site, self._projects)
+
+    @cached_property
+    def _projects(self) -> frozenset[str]:
+        """Of the wheel's own libraries, which are no modules."""
+        return frozenset(
+            project_of(plain(base_name(one.name))) for one in self._wheel.natives if not is_extension(one.name)
+        )
+
+    def _of_missing(self, finding: Finding, judged: JudgedFile, modules: Mapping[str, Module]) -> Finding:
         """Who may bring what is missing, and whether the wheel gets on without it."""
-        if not names:
+        if not modules:
             return finding
-        known = [known_to_bring(name, self._absent) for name in names]
+        known = [known_to_bring(name, self._absent) for name in modules]
         if all(known):
             text = f"{', '.join(sorted(set(known)))}, which the wheel declares to need, brings it; it was not at hand"
             return _less_grave(finding, Severity.NOTE, text)
-        judge = self._judge
-        may = [may_bring(module, self._absent, self._wheel.name, judge.machine, judge.site) for module in modules]
+        may = [self._brought_by(name, module) for name, module in modules.items()]
         if all(may):
             told = listed(sorted({one for some in may for one in some}), word="or")
             text = f"{told}, which the wheel declares to need, is a part of the same by its name; it was not at hand"
             return _less_grave(finding, Severity.WARNING, text)
-        if all(map(_is_of_gpu, names)) and self._is_optional(judged):
+        if all(map(_is_of_gpu, modules)) and self._is_optional(judged):
             return replace(finding, severity=Severity.WARNING)
         return finding
 

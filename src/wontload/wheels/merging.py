@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.diagnosis.words import are, listed
+from wontload.diagnosis.words import listed
 from wontload.knowledge.providers import COMMAND_OF, TITLE_OF
+from wontload.wheels.bringing import project_of
+from wontload.wheels.nowhere import about, is_plain, title_of
 
-PROJECT = re.compile(r"(?:lib)?([A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,})")
 MOST_FILES = 8  # that lack the same libraries, and are named
 MOST_LACKING = 3  # that lack some of many, and are named with what each lacks
 
@@ -62,8 +62,8 @@ def _overlapping(causes: Sequence[_Cause]) -> Iterator[list[_Cause]]:
 
 def _alike(one: _Cause, two: _Cause) -> bool:
     return (
-        _is_plain(one.finding)
-        and _is_plain(two.finding)
+        is_plain(one.finding)
+        and is_plain(two.finding)
         and one.finding.severity is two.finding.severity
         and one.targets.keys() == two.targets.keys()
         and (
@@ -71,7 +71,7 @@ def _alike(one: _Cause, two: _Cause) -> bool:
             or _brought(one.finding) == _brought(two.finding) != ""
             or (_is_of_system(one.finding) and _is_of_system(two.finding))
             or (_is_renamed(one.finding) and _is_renamed(two.finding))
-            or not {*map(_project, one.names)}.isdisjoint(map(_project, two.names))
+            or not {*map(project_of, one.names)}.isdisjoint(map(project_of, two.names))
         )
     )
 
@@ -79,12 +79,6 @@ def _alike(one: _Cause, two: _Cause) -> bool:
 def _is_renamed(finding: Finding) -> bool:
     """Whether the wheel has what is missing, under a name that a repairing tool gave it."""
     return any(item.kind == "renamed" for item in finding.evidence)
-
-
-def _project(library: str) -> str:
-    """What the names of one project's libraries begin with: `qt` of `libQt5Core.so.5`, `boost` of `boost_regex.dll`."""
-    match = PROJECT.match(library.rpartition("/")[2])
-    return match[1].lower() if match else library
 
 
 def _packages(finding: Finding) -> Iterator[tuple[str, str, str]]:
@@ -110,15 +104,6 @@ def _brought(finding: Finding) -> str:
     )
 
 
-def _is_plain(finding: Finding) -> bool:
-    """Whether nothing is said of its libraries but that they are nowhere."""
-    return finding.code == "WL201" and finding.title == _title((finding.subject, *finding.also))
-
-
-def _title(names: Sequence[str]) -> str:
-    return f"{listed(names)} {are(names)} nowhere on this machine"
-
-
 def _one(cause: _Cause) -> Finding:
     first, *others = cause.lacking
     more = (_file(name, f"{name} is another file of the wheel that it takes") for name in others[:MOST_FILES])
@@ -142,7 +127,7 @@ def _joined(causes: Sequence[_Cause]) -> Finding:
     rest = {item.text: item for cause in causes for item in reversed(cause.finding.evidence) if item.kind != "looked"}
     return replace(
         widest,
-        title=_title(names),
+        title=title_of(names),
         subject=names[0],
         also=tuple(names[1:]),
         evidence=(
@@ -150,7 +135,7 @@ def _joined(causes: Sequence[_Cause]) -> Finding:
             *_more(len(lacking) - MOST_LACKING),
             *_commands([cause.finding for cause in causes]),
             *rest.values(),
-            *(replace(item, text=_about(item, names)) for item in widest.evidence if item.kind == "looked"),
+            *(about(item, names) for item in widest.evidence if item.kind == "looked"),
         ),
     )
 
@@ -173,12 +158,6 @@ def _commands(findings: Sequence[Finding]) -> Iterator[Evidence]:
             f"packages of {TITLE_OF[manager]} bring what is known of these: {command}",
             {"manager": manager, "packages": list(some), "command": command},
         )
-
-
-def _about(looked: Evidence, names: Sequence[str]) -> str:
-    """The sentence about where was looked, for all of the names."""
-    own = [str(name) for name in looked.data["names"]]  # type: ignore[attr-defined]
-    return looked.text.replace(listed(own, word="or"), listed(names, word="or"))
 
 
 def _file(name: str, text: str) -> Evidence:
