@@ -403,3 +403,16 @@ def test_what_was_left_out_of_a_frozen_program(said):
 def test_gdal_tells_of_path_when_its_part_does_not_load():
     hint = "If gdalXXX.dll is in the PATH, then set the USE_PATH_FOR_GDAL_PYTHON=YES environment variable"
     assert verdict(DLL + hint) == ("undetermined", "WL202")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("odd: error while loading shared libraries: libopenjp2.so.7", ("undetermined", "WL202")),  # built there
+        ("ImportError: libopenjp2.so.7", ("undetermined", "WL201")),
+    ],
+)
+def test_a_library_of_distributions_that_may_have_been_built_there(text, answer):
+    text += ": cannot open shared object file: No such file or directory\n"
+    assert verdict(text) == ("fails", "WL201")
+    assert verdict(text + "I ran `sudo make install` before.") == answer

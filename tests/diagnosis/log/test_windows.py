@@ -232,3 +232,28 @@ def test_condas_openssl_is_there_and_not_the_one_that_is_found():
     text = 'SSLError("Can\'t connect to HTTPS URL because the SSL module is not available.")'
     assert verdict("CondaHTTPError: HTTP 000 CONNECTION FAILED " + text) == ("undetermined", "WL202")
     assert verdict(text) == ("undetermined", "WL504")
+
+
+NO_MODULE = "ImportError: DLL load failed while importing odd: The specified module could not be found.\n"
+NO_PROCEDURE = "ImportError: DLL load failed while importing odd: The specified procedure could not be found.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (NO_MODULE, "WL201"),
+        (NO_MODULE + "It loads with CONDA_DLL_SEARCH_MODIFICATION_ENABLE=1.", "WL203"),
+        (NO_MODULE + "> It loads with CONDA_DLL_SEARCH_MODIFICATION_ENABLE=1.", "WL201"),
+        (NO_MODULE + "That is so even with its folder added by os.add_dll_directory.", "WL203"),
+        (NO_MODULE + "Although I added it to PYTHONPATH.", "WL203"),
+        (NO_MODULE + "PYTHONPATH is empty.", "WL201"),
+        ('odd = ctypes.WinDLL("odd")\nOSError: [WinError 126] The specified module could not be found', "WL202"),
+        ("odd = ctypes.WinDLL(path)\nOSError: [WinError 126] The specified module could not be found", "WL201"),
+        (NO_PROCEDURE, "WL206"),
+        (NO_PROCEDURE + "OS: Windows 7 SP1", "WL307"),
+        (NO_PROCEDURE + "Microsoft Windows [Version 6.1.7601]", "WL307"),
+        (NO_PROCEDURE + "It works on Windows 7, and not on Windows 11.", "WL206"),
+    ],
+)
+def test_what_the_text_says_of_a_dll_that_was_not_taken(text, code):
+    assert verdict(text) == ("undetermined", code)

@@ -15,6 +15,7 @@ from wontload.diagnosis.log.unsearched import (
     is_of_homebrew,
     names_of_distributions,
     of_mac,
+    was_made,
 )
 from wontload.knowledge.components import Component, component_of, components
 from wontload.knowledge.families import family_of
@@ -147,7 +148,7 @@ def _by_component(event: Event, library: str, facts: Facts, text: str) -> Readin
         title = f"{library} ({component.title}) is not installed there"
         if _has_sisters(component, library):
             return Reading("WL201", False, ("WL204", "WL202"), title, _SYSTEM)
-        return Reading("WL201", True, ("WL202",), title, _SYSTEM)
+        return Reading("WL201", not was_made(text), ("WL202",), title, _SYSTEM)
     if is_of_homebrew(path, facts):
         return Reading("WL201", True, ("WL202",), f"{library} is not at {path}, where the file wants it", BREW)
     return Reading("WL201", False, ("WL202", "WL204", "WL504"))

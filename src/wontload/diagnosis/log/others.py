@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from wontload.diagnosis.log.cause import OF_PYTHON_ITSELF, Cause, Log, filled, said, stated
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import base_name
-from wontload.diagnosis.log.unsearched import OTHER_START, worked_with_an_older_python, works_elsewhere
+from wontload.diagnosis.log.unfound import (
+    FILE_NOT_FOUND,
+    MODULE_NOT_FOUND,
+    PROCEDURE_NOT_FOUND,
+    Told,
+    of_no_procedure,
+    of_not_found,
+)
 from wontload.knowledge.messages import messages
 from wontload.knowledge.packages import package
 from wontload.knowledge.windows_errors import windows_error
 
 BUILD_CODES = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706", "WL707")  # they have rules of their own
-# Numbers behind which the source of a build may stand: distutils and pip print them of programs that are not there.
-FILE_NOT_FOUND = 2
-MODULE_NOT_FOUND = 126
 
 
 def others(log: Log) -> Iterator[Cause]:
@@ -44,16 +48,8 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
     why = " ".join(part for part in (_why(meaning.number), meaning.why) if part)
     if meaning.number == 193 and name.lower().endswith((".so", ".dylib")):
         code, decides, suspects = "WL104", True, ()
-    if meaning.number == MODULE_NOT_FOUND and number.module in OF_PYTHON_ITSELF:
-        code, suspects = "WL202", ("WL201", "WL206", "WL504")
-    if meaning.number == MODULE_NOT_FOUND and (
-        _has_directories_of_its_own(number.module or log.facts.target) or worked_with_an_older_python(log.text)
-    ):
-        code, suspects = "WL202", ("WL203", "WL201", "WL504")
-    if meaning.number == MODULE_NOT_FOUND and works_elsewhere(log.text):
-        code, suspects, why = "WL202", ("WL201", "WL206", "WL203"), OTHER_START
-    if meaning.number == FILE_NOT_FOUND and log.is_build:
-        code, suspects = "WL701", ("WL505",)
+    if told := _by_text(number, log):
+        code, suspects, why = told.code, told.suspects, told.why or why
     return Cause(
         code=code,
         decides=decides,
@@ -65,6 +61,20 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
         rank=meaning.rank,
         evidence=(said(number.line, number.text),),
     )
+
+
+def _by_text(number: NumberEvent, log: Log) -> Told | None:
+    """What a number comes of by the module and by what the text says beside it."""
+    if number.meaning.number == FILE_NOT_FOUND and log.is_build:  # distutils and pip print it of a missing program
+        return Told("WL701", ("WL505",))
+    if number.meaning.number == PROCEDURE_NOT_FOUND:
+        return of_no_procedure(log.text)
+    if number.meaning.number != MODULE_NOT_FOUND:
+        return None
+    told = of_not_found(log.text, _has_directories_of_its_own(number.module or log.facts.target))
+    if told is None and number.module in OF_PYTHON_ITSELF:
+        return Told("WL202", ("WL201", "WL206", "WL504"))
+    return told
 
 
 def _has_directories_of_its_own(module: str) -> bool:

@@ -94,12 +94,24 @@ def _is_of_local_build(event: Event, library: str, text: str) -> bool:
         return False
     if _INSTALLED_BY_HAND.match(event.text):
         return True
+    if _STARTED_BY_NAME.match(event.text) and was_made(text):
+        return True
     if component_of(library) is not None or has_other_major(library):
         return False
     stem = library.removeprefix("lib").partition(".so")[0].lower()
     beside = {name.lower() for name in _LAID_BESIDE.findall(text)}
     if any(name in stem or stem in name for name in beside) and "pip install" not in text:
         return True
+    return was_made(text)
+
+
+# A program that is asked for by its name alone, as what somebody built and installed is.
+_STARTED_BY_NAME = re.compile(r"\W{0,3}[\w.-]{1,60}: error while loading shared libraries")
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def was_made(text: str) -> bool:
+    """Whether somebody says that something was built and installed on that machine."""
     return any(_MADE.search(part) for part in remarks(text))
 
 

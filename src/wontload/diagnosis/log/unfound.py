@@ -1,0 +1,96 @@
+"""What a text says of a DLL that Windows did not find, or found and did not take: where it is added, and to whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from wontload.diagnosis.log.text import own_words, remarks
+from wontload.diagnosis.log.unsearched import OTHER_START, worked_with_an_older_python, works_elsewhere
+
+FILE_NOT_FOUND = 2
+MODULE_NOT_FOUND = 126
+PROCEDURE_NOT_FOUND = 127
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a number of Windows comes of, by the text around it; an empty `why` leaves the number's own."""
+
+    code: str
+    suspects: tuple[str, ...]
+    why: str = ""
+
+
+def of_not_found(text: str, has_directories: bool) -> Told | None:
+    """What error 126 comes of; `has_directories`: the package adds directories of its own for its DLLs."""
+    if works_elsewhere(text):
+        return Told("WL202", ("WL201", "WL206", "WL203"), OTHER_START)
+    if "CONDA_DLL_SEARCH_MODIFICATION_ENABLE" in own_words(text):
+        return Told("WL203", ("WL202", "WL206", "WL201"), _OF_CONDA)
+    if was_added_in_vain(text):
+        return Told("WL203", ("WL202", "WL201"), _IN_VAIN)
+    if has_directories or worked_with_an_older_python(text):
+        return Told("WL202", ("WL203", "WL201", "WL504"))
+    if _CALLED_BY_NAME.search(text):
+        return Told("WL202", ("WL201", "WL203", "WL204", "WL101"), _BY_NAME)
+    return None
+
+
+def of_no_procedure(text: str) -> Told | None:
+    """What error 127 comes of."""
+    if _is_of_old_windows(text):
+        return Told("WL307", ("WL206", "WL301", "WL305", "WL304"), _OLD_WINDOWS)
+    return None
+
+
+# What people say that they did, and that it did not help: PYTHONPATH is for modules alone, and what
+# os.add_dll_directory adds counts for loads alone that ask for it. Source: Python documentation, PYTHONPATH and
+# os.add_dll_directory; FNCS/fncs#18; conda/conda#10897; projecthorus/horusdemodlib#307.
+_IN_VAIN_WORDS = re.compile(
+    r"\b(?:even (?:if|with|though|after|when)|although|despite|in spite of)\b[^\n]{0,140}"
+    r"\b(?:add_dll_directory|PYTHONPATH)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def was_added_in_vain(text: str) -> bool:
+    """Whether somebody says that a directory was added in a way of those, and the library not found all the same."""
+    return any(_IN_VAIN_WORDS.search(part) for part in remarks(text))
+
+
+# A line of Python code that asks for a DLL by its name alone.
+_CALLED_BY_NAME = re.compile(r"\b(?:(?:Win|Ole|C|Py)DLL|LoadLibrary)\(['\"][\w.-]{1,80}['\"]\)")
+# Windows before 8, where the text names no newer one. Source: Microsoft, Operating System Version: 6.1 is Windows 7.
+_OLD = re.compile(
+    r"\bwin(?:dows)? ?(?:xp|vista|7|server 2008)\b|\bWindows-7-|\bWindows` ?\[Version 6\.[01]|\[Version (?:5\.|6\.[01])"
+    r"|\bXP,? SP-?\d",
+    re.IGNORECASE,
+)
+_NEW = re.compile(r"\bwin(?:dows)? ?-?(?:8|10|11)\b|\[Version 10\.", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _is_of_old_windows(text: str) -> bool:
+    own = remarks(text)
+    return any(_OLD.search(part) for part in own) and not any(_NEW.search(part) for part in own)
+
+
+_OF_CONDA = (
+    "conda's Python 3.8 and 3.9 for Windows change the search for DLLs so that os.add_dll_directory does not count; "
+    "CONDA_DLL_SEARCH_MODIFICATION_ENABLE=1 changes it so that it does."
+)
+_IN_VAIN = (
+    "PYTHONPATH is searched for modules, never for DLLs. What os.add_dll_directory adds counts for extension modules "
+    "and ctypes from Python 3.8 on, as long as what it returned is kept, and not for code that searches PATH."
+)
+_BY_NAME = (
+    "A name alone is sought in the program's directory, Windows' own and those that were added, since Python 3.8 not "
+    "in the working directory and PATH. With its full path the DLL is found; those that it needs lie beside it."
+)
+_OLD_WINDOWS = (
+    "Newer packages call functions that Windows has only since 8 or 10, or on 7 with an update (KB2533623 and "
+    "KB3063858 bring AddDllDirectory). Python 3.8 was the last for Windows 7."
+)
