@@ -75,6 +75,7 @@ from tests.support.logs import codes, verdict
         ("MissingCUDAException: CUDA_HOME does not exist, unable to compile CUDA op(s)", ("fails", "WL702")),
         ("nvcc fatal   : Cannot find compiler 'g++' in PATH", ("fails", "WL701")),
         ("odd.h:2: error: #error -- unsupported \nGNU version! gcc 9 and up are not supported!", ("fails", "WL703")),
+        ("ERROR: failed to find headers for libodd: update includes_dir", ("undetermined", "WL701")),
         # Memory.
         ("cc1plus: out of memory allocating 140 bytes after a total of 310 bytes", ("fails", "WL707")),
         ("g++: internal compiler error: Processus arrêté (program cc1plus)", ("fails", "WL707")),

@@ -416,3 +416,20 @@ def test_a_library_of_distributions_that_may_have_been_built_there(text, answer)
     text += ": cannot open shared object file: No such file or directory\n"
     assert verdict(text) == ("fails", "WL201")
     assert verdict(text + "I ran `sudo make install` before.") == answer
+
+
+@pytest.mark.parametrize(
+    ("file", "answer"),
+    [
+        ("/usr/lib/python3/dist-packages/odd/init.py", "WL201"),  # a package asks by a name that somebody distributes
+        ("/home/odd/project/init.py", "WL202"),  # a program asks for what it built
+    ],
+)
+def test_who_asked_ctypes_for_a_library(file, answer):
+    text = (
+        f'  File "{file}", line 20, in <module>\n    lib = CDLL(name)\n'
+        '  File "/usr/lib/python3/ctypes/__init__.py", line 365, in __init__\n'
+        "    self._handle = _dlopen(self._name, mode)\n"
+        "OSError: libodd.so: cannot open shared object file: No such file or directory\n"
+    )
+    assert verdict(text) == ("undetermined", answer)

@@ -195,6 +195,8 @@ def test_what_dyld_says_of_a_path(reason, code):
         ("nvrtc: error: failed to open nvrtc-builtins64_117.dll.", ("undetermined", "WL204")),
         ("“odd.so” cannot be opened because the developer cannot be verified.", ("fails", "WL105")),
         ("ImportError: cannot import name '_odd' from 'cv2.cv2'", ("undetermined", "WL502")),
+        ("ImportError: bad magic number in 'odd': b'\\x03\\xf3\\r\\n'", ("undetermined", "WL503")),
+        ("dso_loader.cc:1] Couldn't open CUDA library libcudnn.so. LD_LIBRARY_PATH: ", ("undetermined", "WL201")),
         (
             "cuInit: CUDA_ERROR_NO_DEVICE\nkernel version 470.1.0 does not match DSO version 520.2.0",
             ("undetermined", "WL206"),

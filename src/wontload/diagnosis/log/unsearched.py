@@ -64,7 +64,7 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if _PACKAGED.match(event.text) and ".so." in library and component_of(library) is None:
         title = f"{library} is asked for by a program of the system's packages, which had it when that was built"
         return Reading("WL204", False, ("WL201", "WL202"), title, _BUMPED)
-    if _is_of_own_build(event, library):
+    if _is_of_own_build(event, library) and not _is_asked_by_a_package(event, text):
         title = f"{library} has a name that no distribution gives: it was built on its own, into a folder not searched"
         return Reading("WL202", False, ("WL201", "WL504", "WL101"), title, _OWN_BUILD)
     return None
@@ -217,6 +217,21 @@ def _is_of_own_build(event: Event, library: str) -> bool:
     if _BROUGHT.match(library) or _VENDORED.search(library):
         return False
     return library.startswith("lib") and component_of(library) is None and not has_other_major(library + ".0")
+
+
+# The last frames of a traceback, in a package's own code and then in ctypes'.
+_BY_CTYPES = re.compile(
+    r"(?:site|dist)-packages/[^\n]{1,200}\n(?:[^\n]{0,300}\n){1,12}?[^\n]{0,200}/ctypes/__init__\.py"
+)
+NEAR_TRACEBACK = 2000  # characters above the error
+
+
+def _is_asked_by_a_package(event: Event, text: str) -> bool:
+    """Whether code of an installed package asked ctypes for the library: then by a name that somebody distributes."""
+    if not event.text.lstrip().startswith("OSError"):
+        return False
+    place = text.find(event.text.strip()[:80])
+    return place >= 0 and _BY_CTYPES.search(text[max(0, place - NEAR_TRACEBACK) : place]) is not None
 
 
 def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | None:
