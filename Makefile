@@ -11,8 +11,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 demo: $(VENV)/.installed
 	@$(BIN)/python scripts/demo.py
 
+# Three at a time, on two cores as well: a Windows process waits for Wine's server half of the time.
 test: lint oracles
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .
