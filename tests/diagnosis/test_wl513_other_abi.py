@@ -52,6 +52,21 @@ def test_an_abi3_module_may_ask_for_the_stable_abi_of_its_version(symbols: list[
     assert all(words in one.evidence[0].text for one in found)
 
 
+@pytest.mark.parametrize(
+    ("needed", "beside", "said"),
+    [
+        (["libshiboken6.abi3.so.6.12"], {}, ["WL513 note"]),  # which is a wheel of its own, and defines PyRun_String
+        (["libc.so.6", "libz.so.1"], {}, ["WL513 error"]),
+        (["libown.so"], {"demo/libown.so": elf(exports=["PyRun_String"])}, []),
+        (["libown.so"], {"demo/libown.so": elf(exports=["PyRun_Other"])}, ["WL513 error"]),
+    ],
+)
+def test_a_name_like_python_s_may_be_another_library_s(needed: list[str], beside: dict[str, bytes], said: list[str]):
+    module = elf(needed=needed, undefined=["PyRun_String", "PyList_New"])
+    files = {"demo/a.abi3.so": module, **beside}
+    assert codes(list(other_abi(contents("cp39-abi3-manylinux_2_28_x86_64", files)))) == said
+
+
 def test_the_same_of_a_windows_module():
     module = pe(needs=[("python3.dll", ["PyObject_CallNoArgs"])])
     assert codes(list(other_abi(contents("cp38-abi3-win_amd64", {"demo/a.pyd": module})))) == ["WL513 error"]

@@ -35,6 +35,7 @@ def test_a_wheel_with_nothing_in_it():
 def test_several_names_at_the_top_and_odd_names_are_a_note():
     assert layout("demo/__init__.py", "other/__init__.py") == ["WL519 note"]
     assert layout("demo/__init__.py", "demo/not-a-name.py") == ["WL519 note"]
+    assert layout("demo/__init__.py", "demo/lang/is/__init__.py") == ["WL519 note"]
 
 
 def test_builds_of_one_module_are_a_note():

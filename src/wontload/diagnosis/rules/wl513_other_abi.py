@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from wontload.binary import Format, Image, MalformedImage
-from wontload.diagnosis.contents import Contents, finding
+from wontload.diagnosis.contents import Contents, Native, finding
 from wontload.diagnosis.finding import Finding, Severity
 from wontload.diagnosis.words import listed
+from wontload.knowledge.components import component_of
+from wontload.knowledge.linux_releases import wheel_policy
 from wontload.knowledge.stable_abi import is_python_symbol, stable_abi
 
 PYTHON_DLL = re.compile(r"python(\d)(\d+)(t?)(_d)?\.dll$", re.IGNORECASE)
@@ -74,12 +76,17 @@ def _beyond_stable_abi(contents: Contents) -> Iterator[Finding]:
     if oldest is None:
         return
     files: dict[str, str] = {}
+    others: dict[str, str] = {}
     removed = False
     for native, image in contents.images:
         if not native.is_extension and not any(one.library.lower() == "python3.dll" for one in image.needed):
             continue
-        outside = sorted({name for name in _python_symbols(image) if name not in stable_abi()})
-        newer = sorted({name for name in _python_symbols(image) if stable_abi().get(name, (0, 0)) > oldest})
+        asked = set(_python_symbols(image))
+        outside = [name for name in sorted(asked - stable_abi().keys()) if not _is_own(contents, native, image, name)]
+        newer = sorted(name for name in asked if stable_abi().get(name, (0, 0)) > oldest)
+        if outside and (strangers := _strangers(contents, image)):
+            others[native.name] = f"{listed(outside)} may be defined by {listed(strangers, word='or')}"
+            outside = []
         removed = removed or bool(outside)
         told = [f"{listed(outside)} {'is' if len(outside) == 1 else 'are'} no part of it"] if outside else []
         told += [f"{listed([f'{name} ({_dotted(stable_abi()[name])})' for name in newer])} came later"] if newer else []
@@ -96,6 +103,37 @@ def _beyond_stable_abi(contents: Contents) -> Iterator[Finding]:
             + "What came later is not there in the oldest that the tag names, and the import fails with an undefined "
             "symbol.",
         )
+    if others:
+        yield finding(
+            "WL513",
+            "modules tagged abi3 ask for names like Python's that are no part of its stable ABI",
+            others,
+            severity=Severity.NOTE,
+            explanation="An ELF file does not tell which library it wants a symbol of. These modules need one that is "
+            "not in the wheel, and that may define such names itself, as Shiboken does.",
+        )
+
+
+def _is_own(contents: Contents, native: Native, image: Image, name: str) -> bool:
+    """Whether another file of the wheel defines a symbol; of PE and Mach-O files the import names its library."""
+    return image.format is Format.ELF and any(_defines(one, name) for other, one in contents.images if other != native)
+
+
+def _defines(image: Image, name: str) -> bool:
+    try:
+        return image.format is Format.ELF and bool(image.export_index.versions(name))
+    except MalformedImage:
+        return False
+
+
+def _strangers(contents: Contents, image: Image) -> list[str]:
+    """ELF: libraries that a module needs, that are not in the wheel, and of which nothing is known."""
+    if image.format is not Format.ELF:
+        return []
+    own = {native.base for native, _ in contents.images}
+    promised = policy.libraries if (policy := wheel_policy("manylinux_2_28")) else frozenset()
+    libraries = (one.library for one in image.needed)
+    return [one for one in libraries if one not in own | promised and component_of(one) is None]
 
 
 def _python_symbols(image: Image) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from keyword import iskeyword
 
 from wontload.diagnosis.contents import Contents, finding
 from wontload.diagnosis.finding import Finding, Severity
@@ -132,7 +133,7 @@ def _unimportable(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str
     for name, where in top.items():
         *packages, base = where.split("/")
         parts = [*packages, base.partition(".")[0]]
-        if MODULE.search(base) and not all(part.isidentifier() for part in parts):
+        if MODULE.search(base) and not all(part.isidentifier() and not iskeyword(part) for part in parts):
             yield name, "has a name that no import statement can spell"
 
 
