@@ -21,7 +21,7 @@ import tarfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, partial, reduce
 from pathlib import Path, PurePosixPath
 
 from tests.support.downloads import wheel
@@ -178,7 +178,8 @@ class WindowsPython:
         first, *rest = PurePosixPath(member).parts
         if first.endswith(".data") and rest:  # the wheel's spread: NAME-VERSION.data/<scheme>/…
             scheme = {"data": self.root, "scripts": self.root / "Scripts", "headers": self.root / "Include"}
-            return scheme.get(rest[0], self.site_packages).joinpath(*rest[1:])
+            # By the names that are there: `lib/site-packages` of a wheel's data is Python's own `Lib/site-packages`.
+            return reduce(_child, rest[1:], scheme.get(rest[0], self.site_packages))
         return self.site_packages / member
 
     def remove(self) -> None:
