@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.logs import codes, first, read, verdict
 from wontload.diagnosis.log.text import cleaned, own_words
-from wontload.diagnosis.log.unsearched import works_elsewhere
+from wontload.diagnosis.log.told import works_elsewhere
 
 MISSING = "ImportError: libodd.so.3: cannot open shared object file: No such file or directory\n"
 DLL = "ImportError: DLL load failed while importing odd: The specified module could not be found.\n"

@@ -8,15 +8,9 @@ from wontload.diagnosis.log.elsewhere import elsewhere
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
-from wontload.diagnosis.log.unsearched import (
-    BREW,
-    by_place,
-    has_other_major,
-    is_of_homebrew,
-    names_of_distributions,
-    of_mac,
-    was_made,
-)
+from wontload.diagnosis.log.told import was_made
+from wontload.diagnosis.log.unsearched import by_place, has_other_major, names_of_distributions
+from wontload.diagnosis.log.unsearched_on_mac import BREW, is_of_homebrew, of_mac
 from wontload.knowledge.components import Component, component_of, components
 from wontload.knowledge.families import family_of
 from wontload.knowledge.providers import in_newest_debian, providers_of

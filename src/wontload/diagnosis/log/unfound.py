@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from wontload.diagnosis.log.text import own_words, remarks
-from wontload.diagnosis.log.unsearched import OTHER_START, worked_with_an_older_python, works_elsewhere
+from wontload.diagnosis.log.told import worked_with_an_older_python, works_elsewhere
+from wontload.diagnosis.log.unsearched import OTHER_START
 
 FILE_NOT_FOUND = 2
 MODULE_NOT_FOUND = 126

@@ -1,0 +1,104 @@
+"""What the writer of a text says of the machine: what was built, upgraded, tried, and what helped.
+
+Each question is asked of the writer's own words (`text.remarks`), never of what programs printed, and a sentence that
+denies it does not count.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from wontload.diagnosis.log.text import remarks
+
+# What people say that helped: the variable, with the folder of the library in it.
+_HELPED = re.compile(
+    r"(?:\b(?:resolv|fix|solv)(?:ed|es|e)?\b|\bworks?\b|\bworked\b)[^.\n]{0,80}LD_LIBRARY_PATH"
+    r"|\b(?:needs?|has|have|had) to (?:set|add|export)\b[^.\n]{0,30}LD_LIBRARY_PATH"
+    r"|LD_LIBRARY_PATH[^.\n=]{0,60}(?:(?:needs?|has|have|must)(?: to)? be set|\b(?:resolv|fix|solv)(?:ed|es)\b|"
+    r"\bworks\b|\bworked\b)"
+)
+_NOT_HELPED = re.compile(r"\b(?:no|not|without|tried|never)\b|n['’]t\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def was_helped(text: str) -> bool:
+    """Whether somebody says that setting LD_LIBRARY_PATH is what helps."""
+    for part in remarks(text):
+        for match in _HELPED.finditer(part):
+            before = re.split(r"[.\n]", part[max(0, match.start() - 30) : match.start()])[-1]
+            if not _NOT_HELPED.search(before + match[0]):
+                return True
+    return False
+
+
+_MADE = re.compile(
+    r"\b(?:make|ninja|cmake|meson|checkinstall)\b[^\n]{0,40}\binstall(?:ed)?\b"
+    r"|\b(?:built|buil[dt]ing|compiled|compiling|installed|installing|installation)\b[^.\n]{0,40} from (?:the )?"
+    r"(?:sources?|github|git)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def was_made(text: str) -> bool:
+    """Whether somebody says that something was built and installed on that machine."""
+    return any(_MADE.search(part) for part in remarks(text))
+
+
+NEAR = 20  # characters behind "upgraded" in which its object stands
+# What people say that went before: a release of the system, or of the library.
+_UPGRADED = re.compile(
+    r"\b(?:after|since|once|when|recently|just|was|were|been|got)\b[^.\n]{0,30}\b(?:upgrad|updat)(?:ed|ing|e)\b"
+    r"|\b(?:after|since)\b[^.\n]{0,20}\b(?:upgrade|update)\b"
+    r"|^\W{0,8}(?:run: |sudo |\$ ){0,2}(?:pacman -Syu|brew upgrade|apt(?:-get)? (?:full-|dist-)?upgrade|dnf upgrade)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NOT_THAT = re.compile(r"\b(?:pip|wheel|setuptools|driver|need|should|please|try|tried)\b|n['’]t\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def was_upgraded(text: str) -> bool:
+    """Whether somebody says that the system, or a part of it, was upgraded before."""
+    return any(
+        not _NOT_THAT.search(part[part.rfind("\n", 0, match.start()) + 1 : match.end() + NEAR].partition("\n")[0])
+        for part in remarks(text)
+        for match in _UPGRADED.finditer(part)
+    )
+
+
+_STARTERS = (
+    r"(?:from|in|on|with|using) (?:the |an? |my )?(?:\w{1,20} )?(?:command[- ]line|cmd|terminal|console|prompt|"
+    r"powershell|shell|i?python|jupyter\w*|notebook|spyder|pycharm|vs ?code|visual studio|ide|interpreter)\b"
+)
+_WORKS_ELSEWHERE = re.compile(
+    r"\b(?:works?|worked|can import|runs? (?:fine|ok|well|perfectly))\b[^.\n]{0,50}\b" + _STARTERS
+    + r"|\b" + _STARTERS + r"[^.\n]{0,30}\b(?:works?\b|worked\b|runs? (?:fine|ok|well|perfectly|without)\b)",
+    re.IGNORECASE,
+)  # fmt: skip
+_NOT_SO = re.compile(r"\b(?:no|not|tried|never)\b|n['’]t\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def works_elsewhere(text: str) -> bool:
+    """Whether somebody says that the same import works where another program starts Python.
+
+    What differs is the environment: PATH and LD_LIBRARY_PATH, which a shell's start-up files and `conda activate` set.
+    """
+    return any(
+        not _NOT_SO.search(re.split(r"[.\n]", part[max(0, match.start() - 30) : match.start()])[-1] + match[0])
+        for part in remarks(text)
+        for match in _WORKS_ELSEWHERE.finditer(part)
+    )
+
+
+_OLDER_PYTHON = re.compile(
+    r"\b3\.[67](?:\.\d{1,2})?\b[^.\n]{0,60}(?:\bworks?\b|\bworked\b|\bno (?:issue|problem|error)|\bfine\b|without)"
+    r"|(?:\bworks?\b|\bworked\b|\bfine\b|\bno (?:issue|problem|error)\w*)[^.\n]{0,40}(?:python|py) ?3\.[67]\b",
+    re.IGNORECASE,
+)
+
+
+def worked_with_an_older_python(text: str) -> bool:
+    """Whether somebody says that it loads with a Python before 3.8, which searched PATH for DLLs."""
+    return any(_OLDER_PYTHON.search(part) for part in remarks(text))

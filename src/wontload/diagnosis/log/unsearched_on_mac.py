@@ -1,0 +1,59 @@
+"""What dyld does not search: a library that a Mac did not find, and by its path or name is likely there."""
+
+from __future__ import annotations
+
+import re
+
+from wontload.diagnosis.log.events import Event
+from wontload.diagnosis.log.facts import Facts
+from wontload.diagnosis.log.outcome import Reading
+
+_NUMBERED_DYLIB = re.compile(r"\.\d+(?:\.\d+)*\.dylib$")
+_PREFIXES = ("/opt/homebrew/", "/opt/local/", "/usr/local/")
+_BREW_MOVED = (
+    "The path is written into the file, and nothing is searched. Homebrew has one version of a library at a time: "
+    "either it is not installed, or `brew upgrade` replaced it by one with another number, and what was built against "
+    "it has to be built again."
+)
+_BARE = (
+    "The file was linked on that machine, or on one like it, against a library that does not say where it lies. It is "
+    "likely still there: DYLD_FALLBACK_LIBRARY_PATH with its folder, or its full path in the file (install_name_tool "
+    "-change), makes it found."
+)
+_UNSEARCHED = (
+    "Homebrew's Python searches Homebrew's folders; the ones of python.org, pyenv, uv and conda do not. If the library "
+    "is installed there, DYLD_FALLBACK_LIBRARY_PATH=$(brew --prefix)/lib makes it found; else it has to be installed."
+)
+BREW = "The path is written into the file, and nothing is searched: the library is not installed, or elsewhere."
+
+
+def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | None:
+    """What dyld does not search: Homebrew's folders, for a name without a path; and the prefix of the other Homebrew.
+
+    Source: dyld(1), DYLD_FALLBACK_LIBRARY_PATH; Kozea/WeasyPrint#2159; Homebrew, Installation: /usr/local on Intel,
+    /opt/homebrew on Apple silicon.
+    """
+    path = event.values.get("library", "")
+    if facts.system != "macos" and not path.endswith(".dylib"):
+        return None
+    if is_of_homebrew(path, facts):
+        if path.startswith("/usr/local/") and "/opt/homebrew/" in text:
+            title = f"{library} is wanted at {path}, as on an Intel Mac, and Homebrew is in /opt/homebrew there"
+            return Reading("WL202", False, ("WL201", "WL205", "WL706"), title, BREW)
+        if _NUMBERED_DYLIB.search(library):
+            return Reading("WL201", False, ("WL204", "WL202"), f"{library} is not at {path}", _BREW_MOVED)
+        return None
+    if "/" in path or path.startswith("@"):
+        return None
+    if event.message.id == "dyld-not-loaded":
+        title = f"{library} is asked for without a path: dyld looks for that in a few folders only"
+        return Reading("WL202", False, ("WL203", "WL201"), title, _BARE)
+    if "not in dyld cache" in text and not any(prefix in text for prefix in _PREFIXES):
+        title = f"{library} was not found, and Homebrew's and MacPorts' folders were not searched"
+        return Reading("WL202", False, ("WL201", "WL203", "WL205"), title, _UNSEARCHED)
+    return None
+
+
+def is_of_homebrew(path: str, facts: Facts) -> bool:
+    """A library of Homebrew's or MacPorts', by its prefix, which is written into files that were linked there."""
+    return path.startswith(("/usr/local/", "/opt/")) and (facts.system == "macos" or path.endswith(".dylib"))
