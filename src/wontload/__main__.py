@@ -10,6 +10,9 @@ def main(*, as_module: bool = False) -> int:
 
         return cli.main(as_module=as_module)
     except KeyboardInterrupt:
+        # One that passed through code compiled from a text, as a dataclass's methods are, has CPython end by SIGINT
+        # whatever is returned here, until the next such code begins (Python/pythonrun.c, run_eval_code_obj).
+        exec("")
         sys.stderr.write("\nwontload: interrupted; nothing was changed.\n")
         return 130
 

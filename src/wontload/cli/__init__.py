@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None, *, as_module: bool = False) -> 
         status = _parse_and_run(sys.argv[1:] if arguments is None else list(arguments), as_module)
         finish()
     except KeyboardInterrupt:
+        exec("")  # see `wontload.__main__`
         sys.stderr.write("\nwontload: interrupted; nothing was changed.\n")
         return INTERRUPTED
     return status
