@@ -13,8 +13,7 @@ from __future__ import annotations
 import mmap
 import os
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -111,15 +110,16 @@ class File:
         if self._held is None and not isinstance(source.data, bytes):
             source.data.close()
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep the file mapped for several parsers in a row."""
+    def hold(self) -> Source:
+        """Open the file, and keep it open for several parsers in a row, until `release`."""
         self._held = source = self.open()
-        try:
-            yield
-        finally:
-            self._held = None
-            self.close(source)
+        return source
+
+    def release(self) -> None:
+        """Let go of what is held."""
+        held, self._held = self._held, None
+        if held is not None:
+            self.close(held)
 
     def _whole(self, descriptor: int, size: int) -> bytes:
         data = os.read(descriptor, size)

@@ -30,9 +30,12 @@ def read_image(path: str | os.PathLike[str], *, architecture: str | None = None,
     file = File(os.fspath(path), in_pieces=PE_MAGIC)
     if not symbols:
         return _parse(file, architecture)
-    with file.held():
-        image = _parse(file, architecture, symbols=True)
+    source = file.hold()
+    try:
+        image = parse_source(source, file, architecture, symbols=True)
         _ = image.imports, image.exports, image.undefined  # the image keeps them
+    finally:
+        file.release()
     return image
 
 
@@ -43,8 +46,8 @@ def parse_image(data: bytes | memoryview, path: str, *, architecture: str | None
     return _parse(Buffer(data, path), architecture)
 
 
-def _parse(origin: Origin, architecture: str | None, *, symbols: bool = False) -> Image:
-    return reading(origin, lambda source: parse_source(source, origin, architecture, symbols=symbols))
+def _parse(origin: Origin, architecture: str | None) -> Image:
+    return reading(origin, lambda source: parse_source(source, origin, architecture))
 
 
 def parse_source(source: Source, origin: Origin, architecture: str | None, *, symbols: bool = False) -> Image:
