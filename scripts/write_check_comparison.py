@@ -69,7 +69,7 @@ HEAD = """\
 Written by `scripts/write_check_comparison.py` on {date}, with {tools}.
 Of {count} wheels (those of the tests, and some that were made faulty on purpose) the other tools said {said} things; of
 {missed} of them `wontload check` says nothing. abi3audit goes by names alone: what a module for Windows imports from
-another DLL than Python's (`PyRun_String` of pyside6.abi3.dll) is no question of Python's ABI.
+another DLL than Python's (`PyRun_String` of shiboken6.abi3.dll) is no question of Python's ABI.
 
 | wheel | tool | says | `wontload check` |
 |---|---|---|---|
