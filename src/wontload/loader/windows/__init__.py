@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from wontload.loader.result import LoadResult, Module, Status, Verdict
 from wontload.loader.windows import wine
 from wontload.loader.windows.candidates import ERROR_INVALID_PARAMETER
-from wontload.loader.windows.context import Load
 from wontload.loader.windows.delayed import judge_delayed
-from wontload.loader.windows.flags import contradiction, in_force
+from wontload.loader.windows.flags import contradiction
+from wontload.loader.windows.rules import load_of, with_flags
 from wontload.loader.windows.search import resolve
 from wontload.loader.windows.walk import Walk
 from wontload.machine import LoadRequest, Machine
@@ -29,8 +29,8 @@ def load(machine: Machine, request: LoadRequest) -> LoadResult:
     """Work out one load: verdict, error number, every module with its path, and what was tried."""
     if (refusal := contradiction(request, machine.system)) is not None:
         return _invalid(request, refusal)
-    context = Load(machine, request.process, in_force(request.flags, request.process), request.name)
-    walk = Walk(context)
+    own = load_of(machine, request.process, request.flags, request.name)
+    walk = Walk(own)
     walk.run()
     error = _first_error(walk.modules)
     if not error:
@@ -45,7 +45,7 @@ def load(machine: Machine, request: LoadRequest) -> LoadResult:
         verdict=verdict,
         error={Verdict.FAILS: error, Verdict.LOADS: 0}.get(verdict),
         modules=modules,
-        search_order=context.search_order,
+        search_order=own.search_order,
         would_settle=tuple(dict.fromkeys(walk.unsettled)) if verdict is Verdict.UNDETERMINED else (),
     )
 
@@ -54,7 +54,7 @@ def _initialise(walk: Walk) -> None:
     """Add what initialisers are known to map, after all else: nothing on Windows."""
     for module in walk.modules:  # it grows while they are initialised
         if (name := wine.maps(module, walk.images, walk.load.machine.system)) is not None:
-            answer = resolve(walk.load.with_flags(0, first_name=""), name, walk.loaded)
+            answer = resolve(with_flags(walk.load, 0, first_name=""), name, walk.loaded)
             if answer.status is Status.LOADED:
                 walk.take(answer, module.path, walk.load)
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from wontload.loader import quirks
 from wontload.loader.result import SearchedPlace
 from wontload.loader.windows.assemblies import Context, process_context
-from wontload.loader.windows.flags import in_force
 from wontload.loader.windows.names import absolute, absolute_directory, fold, is_under
 from wontload.machine import Kind, Machine, Process
+
+Rule: TypeAlias = "Callable[[Load], Iterator[str]]"
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a rule may look at.
+    """What a rule may look at. `rules.load_of` makes one.
 
     Attributes:
         machine, process: where.
         flags: in force (`flags.in_force`).
         first_name: the file first asked for, as spelled in the request.
+        rules: those that propose its directories, in order (`rules.search_order`).
         context: the activation context of the module whose imports are sought, where a manifest made one.
     """
 
@@ -28,6 +32,7 @@ class Load:
     process: Process
     flags: int
     first_name: str
+    rules: tuple[Rule, ...]
     context: Context | None = None
 
     def has_quirk(self, quirk: str) -> bool:
@@ -46,18 +51,12 @@ class Load:
     @cached_property
     def search_order(self) -> tuple[SearchedPlace, ...]:
         """Every directory that this load searches, in order, once, with the rule that put it there."""
-        from wontload.loader.windows.rules import search_order  # the rules take a `Load`
-
         places: dict[str, SearchedPlace] = {}
-        for rule in search_order(self.flags, self.process):
+        for rule in self.rules:
             for directory in rule(self):
                 directory = absolute_directory(directory, self.process.current_directory)
                 places.setdefault(fold(directory), SearchedPlace(rule.__name__, directory))
         return tuple(places.values())
-
-    def with_flags(self, flags: int, first_name: str) -> Load:
-        """The same process with other flags: a module's DependentLoadFlags, or a delay load."""
-        return replace(self, flags=in_force(flags, self.process), first_name=first_name)
 
     def within(self, context: Context | None) -> Load:
         """The same load under another activation context."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from wontload.loader.result import Module, Status
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.names import directory_of, fold, with_extension
+from wontload.loader.windows.rules import with_flags
 from wontload.loader.windows.search import Answer, resolve
 from wontload.loader.windows.walk import Walk, row_of
 
@@ -21,7 +22,7 @@ def judge_delayed(walk: Walk) -> Iterator[Module]:
     called, so the load's own flags do not count. Source: Microsoft, "Understand the delay load helper function"
     (`delayhlp.cpp`).
     """
-    later = walk.load.with_flags(0, first_name="")
+    later = with_flags(walk.load, 0, first_name="")
     seen: set[str] = set()
     for path, import_ in walk.delayed:
         key = fold(with_extension(import_.library))

@@ -7,10 +7,11 @@ Oracle of all: tests/oracles/windows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 from wontload.loader import quirks
-from wontload.loader.windows.context import Load
+from wontload.loader.windows.context import Load, Rule
 from wontload.loader.windows.flags import (
     LOAD_WITH_ALTERED_SEARCH_PATH,
     SEARCH,
@@ -18,11 +19,10 @@ from wontload.loader.windows.flags import (
     SEARCH_DLL_LOAD_DIR,
     SEARCH_SYSTEM32,
     SEARCH_USER_DIRS,
+    in_force,
 )
 from wontload.loader.windows.names import directory_of
-from wontload.machine import Process
-
-Rule = Callable[[Load], Iterator[str]]
+from wontload.machine import Machine, Process
 
 
 def dll_load_directory(load: Load) -> Iterator[str]:
@@ -125,3 +125,15 @@ def search_order(flags: int, process: Process) -> tuple[Rule, ...]:
     if process.packaged:
         return (first, *PACKAGED_ORDER)
     return (first, *(STANDARD_ORDER if process.safe_search_mode else UNSAFE_ORDER))
+
+
+def load_of(machine: Machine, process: Process, flags: int, first_name: str) -> Load:
+    """One call with the flags that a program gives, and the order in which it searches."""
+    own = in_force(flags, process)
+    return Load(machine, process, own, first_name, search_order(own, process))
+
+
+def with_flags(load: Load, flags: int, first_name: str) -> Load:
+    """The same process with other flags: a module's DependentLoadFlags, or a delay load."""
+    own = in_force(flags, load.process)
+    return replace(load, flags=own, first_name=first_name, rules=search_order(own, load.process))

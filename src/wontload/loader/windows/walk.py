@@ -24,6 +24,7 @@ from wontload.loader.windows.context import Load
 from wontload.loader.windows.flags import AS_DATA, DONT_RESOLVE_DLL_REFERENCES
 from wontload.loader.windows.loaded import LoadedModules
 from wontload.loader.windows.names import fold, is_under, with_extension
+from wontload.loader.windows.rules import with_flags
 from wontload.loader.windows.search import Answer, resolve
 from wontload.loader.windows.symbols import ExportTables, Forwarded, describe, forwarded
 
@@ -154,7 +155,7 @@ class Walk:
         """
         own = self.load
         if image.dependent_load_flags and not self.load.has_quirk(quirks.NO_DEPENDENT_LOAD_FLAGS):
-            own = self.load.with_flags(image.dependent_load_flags, first_name=path)
+            own = with_flags(self.load, image.dependent_load_flags, first_name=path)
         context = self._context_of(path, image)
         return own.within(load.context if context is None else context)
 
