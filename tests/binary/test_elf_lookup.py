@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.images import elf
 from wontload.binary import Image, Symbol, parse_image, read_image
-from wontload.binary.elf_lookup import HashedExports, key_of
+from wontload.binary.elf_lookup import HashedExports
+from wontload.binary.export_index import key_of
 
 
 def mapped_libraries() -> list[str]:

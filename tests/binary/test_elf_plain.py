@@ -10,7 +10,7 @@ from elftools.elf.relocation import RelocationSection
 
 from tests.support.elf_images import elf
 from wontload.binary import parse_image, read_image
-from wontload.binary.image import Relocation
+from wontload.binary.entries import Relocation
 
 LIBRARIES = [
     path

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support.images import pe
 from wontload.binary import Defect, MalformedImage, Symbol, read_image
 from wontload.binary.columns import Columns
-from wontload.binary.image import Export
+from wontload.binary.entries import Export
 from wontload.binary.origin import File, reading
 from wontload.binary.pages import LARGEST_PIECE_BYTES, Pages, read_start
 from wontload.binary.pe import parse_pe

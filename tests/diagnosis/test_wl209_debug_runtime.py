@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.machines import PACKAGE, SYSTEM32, codes, ctypes_load, data, diagnose, dll, of_kind, told, windows
-from wontload.binary.image import Assembly, Manifest
+from wontload.binary.entries import Assembly, Manifest
 from wontload.diagnosis import Severity
 
 LLAMA, FOO = PACKAGE + r"\llama.dll", PACKAGE + r"\foo.dll"

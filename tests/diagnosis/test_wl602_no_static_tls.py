@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.machines import LINUX_PACKAGE, USR_LIB, codes, data, diagnose, dlopen, linux, saw, so, told
-from wontload.binary.image import Relocation
+from wontload.binary.entries import Relocation
 from wontload.diagnosis import Severity
 
 LIBRARY, GOMP = LINUX_PACKAGE + "/_c.so", USR_LIB + "/libgomp.so.1"

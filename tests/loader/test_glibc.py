@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wontload.binary import Defect, Format, Image, Import, MalformedImage
-from wontload.binary.image import VersionNeeded
+from wontload.binary.entries import VersionNeeded
 from wontload.loader import LoadResult, Status, Verdict
 from wontload.loader.glibc import load
 from wontload.machine import LoadRequest, Machine, Process, System

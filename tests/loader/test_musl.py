@@ -187,7 +187,7 @@ def test_packed_relocations_count_until_musl_learnt_them() -> None:
 
 def test_a_saved_machine_knows_no_types_of_relocation() -> None:
     """Its symbols still count."""
-    from wontload.binary.image import Bindings, Symbol
+    from wontload.binary.entries import Bindings, Symbol
 
     def bindings() -> Bindings:
         return Bindings(eager=(Symbol("first"),), lazy=(Symbol("second"), Symbol("weak", weak=True)))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.support.images import elf, pe
 from tests.support.schemas import check
 from wontload.binary import Assembly, Defect, Export, Image, Import, MalformedImage, Manifest, Symbol, read_image
-from wontload.binary.image import Bindings, Relocation
+from wontload.binary.entries import Bindings, Relocation
 from wontload.machine import (
     AddedDirectory,
     FailedDirectory,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from wontload.binary import Defect, Export, Format, Image, Import, MalformedImage, Symbol
-from wontload.binary.image import VersionNeeded
+from wontload.binary.entries import VersionNeeded
 from wontload.machine import Kind, Machine, Python, System
 from wontload.machine.inventory import Distribution, RecordedFile
 from wontload.machine.memory import Content, MemoryFiles

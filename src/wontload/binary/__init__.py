@@ -11,7 +11,8 @@ a file's bytes goes through `source`. Not here: which file a loader would choose
 (`knowledge`).
 """
 
-from wontload.binary.image import Assembly, Export, Format, Image, Import, Manifest, Symbol, VersionNeeded
+from wontload.binary.entries import Assembly, Export, Import, Manifest, Symbol, VersionNeeded
+from wontload.binary.image import Format, Image
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.reading import parse_image, read_image
 

@@ -13,7 +13,8 @@ from wontload.binary.elf_lookup import HashedExports
 from wontload.binary.elf_relocations import read_bindings, read_relocations
 from wontload.binary.elf_symbols import read_exports, read_plain_names, read_undefined
 from wontload.binary.elf_versions import read_versions
-from wontload.binary.image import Format, Image, Import, new_image
+from wontload.binary.entries import Import
+from wontload.binary.image import Format, Image, new_image
 from wontload.binary.malformed import MalformedImage
 from wontload.binary.origin import Origin, later
 from wontload.binary.source import Source, decode

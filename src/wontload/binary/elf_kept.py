@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any
 
 from wontload.binary.elf import parse_elf
-from wontload.binary.image import Format, Image, Import, VersionNeeded, new_image
+from wontload.binary.entries import Import, VersionNeeded
+from wontload.binary.image import Format, Image, new_image
 from wontload.binary.origin import Origin, reading
 
 # Fields that JSON has as they are; then those that it has as lists.

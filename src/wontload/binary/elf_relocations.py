@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from wontload.binary.elf_layout import ElfView, Tag
 from wontload.binary.elf_symbols import SHN_UNDEF, STB_LOCAL, STB_WEAK
 from wontload.binary.elf_versions import INDEX_MASK
-from wontload.binary.image import Bindings, Relocation, Symbol
+from wontload.binary.entries import Bindings, Relocation, Symbol
 from wontload.binary.source import every
 
 DT_PLTRELSZ, DT_RELASZ, DT_RELSZ, DT_PLTREL = 2, 8, 18, 20

@@ -15,7 +15,7 @@ from typing import cast
 
 from wontload.binary.elf_layout import ElfView, Tag
 from wontload.binary.elf_versions import INDEX_MASK
-from wontload.binary.image import Export, Symbol
+from wontload.binary.entries import Export, Symbol
 from wontload.binary.source import numbers
 
 SHN_UNDEF = 0

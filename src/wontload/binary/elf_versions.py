@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wontload.binary.elf_layout import ElfView, Tag
-from wontload.binary.image import VersionNeeded
+from wontload.binary.entries import VersionNeeded
 
 VER_FLG_WEAK = 2
 INDEX_MASK = 0x7FFF  # the top bit marks a definition that is not the default one

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from wontload.binary.image import Format, Image, Import, new_image
+from wontload.binary.entries import Import
+from wontload.binary.image import Format, Image, new_image
 from wontload.binary.macho_layout import MACHO_MAGICS, Command, Layout, Slice, read_layout, read_slices
 from wontload.binary.macho_symbols import read_exports, read_imports, read_undefined
 from wontload.binary.malformed import Defect, MalformedImage

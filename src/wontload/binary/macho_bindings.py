@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wontload.binary.image import Symbol
+from wontload.binary.entries import Symbol
 from wontload.binary.macho_layout import Command, Layout
 from wontload.binary.source import Source, decode
 

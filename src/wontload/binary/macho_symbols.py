@@ -9,7 +9,7 @@ import struct
 from collections import defaultdict
 from collections.abc import Sequence
 
-from wontload.binary.image import Export, Import, Symbol
+from wontload.binary.entries import Export, Import, Symbol
 from wontload.binary.macho_bindings import read_bound
 from wontload.binary.macho_layout import Command, Layout
 from wontload.binary.source import Source

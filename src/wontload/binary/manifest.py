@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wontload.binary.image import NO_ASSEMBLY, Assembly, Manifest
+from wontload.binary.entries import NO_ASSEMBLY, Assembly, Manifest
 
 LARGEST_MANIFEST_BYTES = 1 << 18
 MOST_ENTRIES = 1000  # dependencies and files each, of one manifest: the largest real ones have some sixty

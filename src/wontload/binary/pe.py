@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
-from wontload.binary.image import Format, Image, Manifest, new_image
+from wontload.binary.entries import Manifest
+from wontload.binary.image import Format, Image, new_image
 from wontload.binary.origin import Origin, reading
 from wontload.binary.pages import PIECE_BYTES
 from wontload.binary.pe_details import (

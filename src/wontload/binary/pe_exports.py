@@ -11,7 +11,7 @@ from functools import cache
 from itertools import compress, count, repeat
 
 from wontload.binary.columns import Columns
-from wontload.binary.image import Export
+from wontload.binary.entries import Export
 from wontload.binary.malformed import MalformedImage
 from wontload.binary.pe_layout import Directory
 from wontload.binary.pe_view import PEView

@@ -12,7 +12,7 @@ import os
 import struct
 from dataclasses import dataclass
 
-from wontload.binary.image import Assembly
+from wontload.binary.entries import Assembly
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.manifest import parse_manifest
 from wontload.binary.origin import File, reading

@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from typing import NamedTuple
 
 from wontload.binary.columns import Columns
-from wontload.binary.image import Import, Symbol, new_import
+from wontload.binary.entries import Import, Symbol, new_import
 from wontload.binary.malformed import MalformedImage
 from wontload.binary.pe_layout import Directory
 from wontload.binary.pe_view import PEView

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from wontload.binary import Defect, Export, Image, MalformedImage, Symbol
-from wontload.binary.image import Bindings, Manifest, Relocation
+from wontload.binary.entries import Bindings, Manifest, Relocation
 from wontload.machine.files import Kind
 from wontload.machine.inventory import Inventory
 from wontload.machine.machine import Python, System

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from wontload.binary import Image, MalformedImage, Symbol
-from wontload.binary.elf_lookup import key_of
+from wontload.binary.export_index import key_of
 from wontload.loader.glibc.candidate import version_of
 from wontload.loader.glibc.known import Known
 from wontload.loader.glibc.objects import Mapped

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from wontload.binary import Image, MalformedImage
-from wontload.binary.image import Relocation
+from wontload.binary.entries import Relocation
 from wontload.loader.musl.mapping import names_of
 from wontload.loader.musl.objects import LinkMap, Loaded
 from wontload.loader.musl.relocations import BY_ARCHITECTURE, Types, plain_name
