@@ -24,6 +24,10 @@ LATE = (
     "ERROR: HTTPSConnectionPool(host='files.example', port=443): Max retries exceeded with url: /six.whl (Caused by "
     "ReadTimeoutError(\"HTTPSConnectionPool(host='files.example', port=443): Read timed out. (read timeout=15)\"))"
 )
+BY_PROXY = (
+    f"{RETRYING}'ProxyError('Cannot connect to proxy.', NewConnectionError('<urllib3.connection>: Failed "
+    "to establish a new connection: [Errno 111] Connection refused'))': /simple/six/"
+)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,7 @@ LATE = (
         (WITHOUT_ADDRESS, Unreached(("one.example", "two.example"), "Temporary failure in name resolution")),
         (CERTIFICATE, Unreached(("pypi.org",), "its certificate is not trusted here")),
         (LATE, Unreached(("files.example",), "it did not answer in time")),
+        (BY_PROXY, Unreached(("pypi.org",), "the connection through the proxy failed")),
     ],
 )
 def test_what_pip_writes(said: str, answer: Unreached):

@@ -15,8 +15,13 @@ _GIVEN_UP = re.compile(r"Retry\(total=0,|Max retries exceeded")
 _HOST = re.compile(r"host='([\w.:-]+)'|Failed to resolve '([\w.-]+)'")
 _REASON = re.compile(
     r"\[Errno -?\d+\] (?P<errno>[^'\"\])>\n]+)|(?P<certificate>CERTIFICATE_VERIFY_FAILED)|(?P<late>timed out)"
-    r"|(?P<proxy>Cannot connect to proxy)"
+    r"|(?P<proxy>(?:Cannot|Unable to) connect to proxy|Tunnel connection failed)"
 )
+_REASONS = {
+    "certificate": "its certificate is not trusted here",
+    "late": "it did not answer in time",
+    "proxy": "the connection through the proxy failed",
+}
 _INDEXES = re.compile(r"^Looking in indexes: (.*)$", re.MULTILINE)
 PYPI = "pypi.org"  # what pip asks where no index is configured; it does not say so then
 
@@ -54,7 +59,6 @@ def _reason(output: str) -> str:
     found = list(_REASON.finditer(output))
     if not found:
         return ""
-    last = found[-1]
-    if last["certificate"]:
-        return "its certificate is not trusted here"
-    return last["errno"].strip() if last["errno"] else "it did not answer in time" if last["late"] else "the proxy"
+    # Behind the proxy's own failure stands a number, which says no more.
+    last = next((one for one in found if one["proxy"]), found[-1])
+    return last["errno"].strip() if last["errno"] else _REASONS[str(last.lastgroup)]
