@@ -119,7 +119,7 @@ def _import_what_judges() -> None:
 
     for name in ("dependency", "judged"):
         import_module(f"wontload.app.{name}")
-    prepare({"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux"))
+    prepare(sys.platform)
 
 
 def _judged(target: str, kind: str, report: Report, executable: str, extra: tuple[str, ...]) -> Diagnosis:

@@ -122,7 +122,7 @@ def this_computer(python: str, readings: Readings | None = None) -> Place:
     """This computer, and a fresh process of `python`; `readings`: as in `machine_of`."""
 
     def meanwhile() -> None:
-        prepare({"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux"))
+        prepare(sys.platform)
         _ = readings and readings.entries
 
     report = ask(python, meanwhile=meanwhile)

@@ -6,11 +6,11 @@ fails is asked about again with directories that hold what it misses.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from wontload.binary import Format, Image, MalformedImage
+from wontload.diagnosis.module_builds import TAGGED
 from wontload.diagnosis.places import expand
 from wontload.knowledge.packages import Loading, package
 from wontload.loader import LoadResult, Verdict
@@ -18,9 +18,6 @@ from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
 from wontload.machine import AddedDirectory, LoadRequest, Machine, Process, own_format
 
-TAGGED = re.compile(
-    r"(?i)\.(?:(?:cp\d+t?|pypy\d+|graalpy\d+)-[\w-]+\.pyd|(?:cpython-\d|abi3|pypy\d|graalpy\d)[^./\\]*\.so)$"
-)
 MH_DSYM = 10  # Apple, mach-o/loader.h: "companion file with only debug sections"
 ROUNDS = 4  # of finding directories for what is missing: each may bring libraries that need further ones
 

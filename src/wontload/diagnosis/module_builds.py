@@ -13,9 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-SUFFIX = re.compile(
-    r"(?i)(?:\.(?:cp\d+t?|pypy\d+|graalpy\d+)-[\w-]+)?\.pyd$|\.(?:cpython-\d|abi3|pypy\d|graalpy\d)[^./\\]*\.so$"
-)
+# What stands between a module's name and `.pyd`, and in place of `.so` (PEP 3149; CPython, PC/pyconfig.h,
+# PYD_TAGGED_SUFFIX; PyPy and GraalPy call theirs likewise).
+_PYD_TAG = r"(?:cp\d+t?|pypy\d+|graalpy\d+)-[\w-]+"
+_TAGGED_SO = r"(?:cpython-\d|abi3|pypy\d|graalpy\d)[^./\\]*\.so"
+TAGGED = re.compile(rf"(?i)\.(?:{_PYD_TAG}\.pyd|{_TAGGED_SO})$")
+SUFFIX = re.compile(rf"(?i)(?:\.{_PYD_TAG})?\.pyd$|\.{_TAGGED_SO}$")
 BUILD = re.compile(r"(?P<module>[^\W\d]\w*)\.(?P<build>[\w.+-]+)")
 
 

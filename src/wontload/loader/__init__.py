@@ -45,11 +45,12 @@ def load(machine: Machine, request: LoadRequest) -> LoadResult:
     return _without_model(machine, request)
 
 
-def prepare(system: str) -> None:
-    """Import what `load` takes on such a system (`System.name`), for who has nothing else to do just now."""
+def prepare(platform: str) -> None:
+    """Import what `load` takes on such a platform (as `sys.platform` names it), while there is nothing else to do."""
     from importlib import import_module
 
-    import_module(f"wontload.loader.{ {'windows': 'windows', 'macos': 'dyld'}.get(system, 'glibc') }.walk")
+    model = {"win32": "windows", "darwin": "dyld"}.get(platform, "glibc")
+    import_module(f"wontload.loader.{model}.walk")
 
 
 def _without_model(machine: Machine, request: LoadRequest) -> LoadResult:

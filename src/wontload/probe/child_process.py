@@ -33,7 +33,7 @@ def run(
     timeout_s: float,
     environment: Mapping[str, str] | None,
     directory: str | None,
-    meanwhile: Callable[[], object] = bool,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Ended:
     """Run `command` with an empty stdin to its end or to the time limit, then end all that it started.
 

@@ -51,7 +51,7 @@ def observe(
     timeout_s: float = 60.0,
     environment: Mapping[str, str] | None = None,
     cwd: str | None = None,
-    meanwhile: Callable[[], object] = bool,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Report:
     """Try `target` in a child of `python`, and tell what happened.
 
@@ -85,7 +85,7 @@ def ask(
     timeout_s: float = 60.0,
     environment: Mapping[str, str] | None = None,
     cwd: str | None = None,
-    meanwhile: Callable[[], object] = bool,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Report:
     """Ask an interpreter about itself and its system; nothing is imported for it. Raises as `observe` does.
 
@@ -118,7 +118,7 @@ def _run_probe(
     timeout_s: float,
     environment: Mapping[str, str] | None,
     cwd: str | None,
-    meanwhile: Callable[[], object] = bool,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[Reading, Ended]:
     executable = find_python(python, environment)
     with tempfile.TemporaryDirectory(prefix="wontload-", ignore_cleanup_errors=True) as private:

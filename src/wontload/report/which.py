@@ -62,7 +62,7 @@ def _answer(answer: Which) -> list[Span]:
 
 def _meant(answer: Which, terminal: Terminal) -> list[Line]:
     """What a bare name was taken for, or may stand for."""
-    others = f"{listing(answer.meant, word='or')}" if answer.meant else ""
+    others = listing(answer.meant, word="or") if answer.meant else ""
     if answer.asked and answer.name.removesuffix(".dll") != answer.asked.removesuffix(".dll"):
         text = f"{answer.asked} was taken for {answer.name}" + (f"; it may also mean {others}" if others else "")
     elif others:

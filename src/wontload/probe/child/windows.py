@@ -7,7 +7,6 @@ see images that are unmapped again, but calls back under the loader lock, where 
 from __future__ import annotations
 
 import ctypes
-import nt
 import sys
 from _ctypes import LoadLibrary  # type: ignore[attr-defined,unused-ignore] # before `watch` stands in its place
 from os import fsdecode, getcwd
@@ -108,11 +107,6 @@ def error_number(error: BaseException) -> int | None:
     """The Windows error behind an exception of `_ctypes.LoadLibrary` or `nt`."""
     number: int | None = getattr(error, "winerror", None)
     return ERROR_MOD_NOT_FOUND if number is None and type(error) is FileNotFoundError else number
-
-
-def full_path(name: str) -> str:
-    """As `ctypes` resolves a name that has a slash."""
-    return nt._getfullpathname(name)  # type: ignore[attr-defined,no-any-return,unused-ignore]
 
 
 def facts() -> dict[str, object]:
