@@ -144,11 +144,9 @@ def _stamp(status: os.stat_result) -> str:
 def _of_this_source() -> str:
     """Stands for the code that reads files and compares symbols: version, and when it was put there."""
     rooms = os.path.dirname(os.path.dirname(__file__))
-    parsers = [one for one in os.scandir(os.path.join(rooms, "binary")) if one.name.startswith("elf")]
-    sources = [
-        one for one in (*parsers, *os.scandir(os.path.join(rooms, "loader", "glibc"))) if one.name.endswith(".py")
-    ]
-    known = [(one.name, one.stat().st_mtime_ns) for one in sources] + [("", os.stat(__file__).st_mtime_ns)]
+    sources = [one for room in ("binary", "loader/glibc") for one in os.scandir(os.path.join(rooms, room))]
+    known = [(one.name, one.stat().st_mtime_ns) for one in sources if one.name.endswith(".py")]
+    known.append(("", os.stat(__file__).st_mtime_ns))
     return hashlib.sha256(repr((__version__, sorted(known))).encode()).hexdigest()[:16]
 
 
