@@ -80,6 +80,11 @@ def owner_of_part(module: str) -> str | None:
     return _owners().get(module)
 
 
+def is_namespace(import_name: str) -> bool:
+    """Whether several distributions put parts of their own below that top-level name, such as `google.cloud`."""
+    return import_name.partition(".")[0] in lines("namespaces.txt")
+
+
 def known_names() -> frozenset[str]:
     """All import names, and all distributions' names as indexes compare them."""
     return frozenset((*_by_import_name(), *_by_distribution()))

@@ -11,6 +11,7 @@ from wontload.diagnosis.log.crashes import CRASHES, of_crash
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.missing import of_missing
+from wontload.diagnosis.log.modules import OF_PYTHON_ITSELF, of_compiled_name, of_incomplete, of_module, of_shadow
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.runtimes import of_runtime
@@ -114,87 +115,14 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.kind == "architecture":
         return _of_architecture(event)
     if message.kind == "module":
-        return _of_module(event, log)
+        return of_module(event, log.text, failed_build=bool(log.of("build-failed")))
     if message.kind == "compiled-name":
-        return _of_compiled_name(event)
+        return of_compiled_name(event)
     if message.kind == "incomplete":
-        return _of_incomplete(event, log)
+        return of_incomplete(event, log.text)
     if message.kind == "shadow":
-        return _of_shadow(event)
+        return of_shadow(event)
     return Reading(message.code, message.decides, message.suspects)
-
-
-# Extension modules of CPython's own library that a build leaves out where a library's headers were missing.
-# Source: CPython, configure.ac, PY_STDLIB_MOD.
-_LEFT_OUT = (
-    "A build of CPython leaves out each module whose library's development files it does not find, and says so at its "
-    "end only. With them installed, that Python has to be built again (pyenv: `pyenv install --force VERSION`). "
-    "Distributions have some modules as a package of their own, such as python3-tk."
-)
-OF_PYTHON_ITSELF = frozenset(
-    "_tkinter _ctypes _ssl _hashlib _sqlite3 _bz2 _lzma _curses readline _dbm _gdbm pyexpat".split()
-)
-
-
-def _of_module(event: Event, log: Log) -> Reading:
-    """A submodule named as extension modules are: the package is there, and its file is not, or does not fit."""
-    name = event.values.get("module", "")
-    package, dot, last = name.rpartition(".")
-    if name in OF_PYTHON_ITSELF:
-        title = f"that Python was built or packaged without {name}"
-        return Reading("WL504", False, ("WL201", "WL701"), title, _LEFT_OUT)
-    if folder := _source_of(name, event, log):
-        title = f"{name} is a part of what is imported from {folder}, a folder of sources where it is not built"
-        return Reading("WL503", False, ("WL504", "WL501"), title, _UNBUILT)
-    compiled = any(part.startswith("_") for part in name.split(".")[1:]) or last == package
-    if dot and not compiled and package.partition(".")[0] not in _NAMESPACES:
-        title = f"{package} was found, and has no {last}: another release or copy of it, or an incomplete one"
-        return Reading("WL504", False, ("WL304", "WL503", "WL501"), title, _FOUND_PARENT)
-    if dot and compiled:
-        return Reading("WL501", False, ("WL504", "WL503"), f"the extension module {last} is not there for that Python")
-    if log.of("build-failed") and not dot:
-        title = f"the build needs {name} and does not find it"
-        why = "pip builds in an environment of its own, which has what the package's pyproject.toml names and no more."
-        return Reading("WL505", False, ("WL701", "WL506"), title, why)
-    return Reading(event.message.code, event.message.decides, event.message.suspects)
-
-
-# Import names that several distributions share, so that a missing part is a distribution that is not installed.
-# Source: PyPA, Packaging namespace packages; those distributions' lists of files.
-_NAMESPACES = frozenset(
-    "azure backports dj google jaraco mpl_toolkits nvidia opentelemetry ruamel sphinxcontrib zope".split()
-)
-_FOUND_PARENT = (
-    "Python names the first part that it does not find: were the whole package not installed, the message would name "
-    'that. Which copy of it was imported, `python -c "import NAME; print(NAME.__path__)"` says.'
-)
-# A frame of a traceback, with the import on the line below it.
-_IMPORTING = re.compile(
-    r"File \"((?:[^\"\n]{1,300}[\\/])?(\w{1,60})[\\/]\w{1,60}\.pyx?)\"[^\n]{0,80}"
-    r"(?:\n[ \t]{1,20}(?:from (\.)|(?:from|import) (\w+)))?"
-)
-FRAMES = 4000  # characters before a message in which the frame stands that led to it
-
-
-def _source_of(name: str, event: Event, log: Log) -> str:
-    """The folder of sources that asked for a part of its own; empty where an installed package did, or nobody knows.
-
-    Python takes a package from the working directory before site-packages, and sources have no compiled parts.
-    """
-    frames = list(_IMPORTING.finditer(log.text, max(0, event.place - FRAMES), event.place))
-    if not frames:
-        return ""
-    path, package, relative, imported = frames[-1].groups()
-    own = "." in name and name.partition(".")[0] == package
-    if "-packages" in path or not (own or relative or imported == package):
-        return ""
-    return base_name(path[: -len(base_name(path))])
-
-
-_UNBUILT = (
-    "Python takes a package from the working directory before the installed one. From another directory the installed "
-    "one is found; to run the sources themselves, their compiled parts have to be built in place."
-)
 
 
 # CUDA 13 dropped code generation below 7.5, CUDA 12 below 5.0. Source: NVIDIA, CUDA Toolkit release notes.
@@ -207,39 +135,6 @@ def _of_architecture(event: Event) -> Reading:
     if _DROPPED.match(need) or not any(map(str.isdigit, need)):
         return Reading("WL704", False, ("WL706",))
     return Reading(event.message.code, event.message.decides, event.message.suspects)
-
-
-_FRAME = re.compile(r"File \"([^\"\n]{1,300}[\\/](\w{1,60})[\\/]\w{1,60}\.py)\"")
-
-
-def _of_incomplete(event: Event, log: Log) -> Reading:
-    """A package without its library: where its own code ran from a folder of sources, that is why."""
-    message = event.message
-    for path, package in reversed(_FRAME.findall(log.text)):
-        if f"lib{package}".startswith(f"lib{event.values['library']}") and "-packages" not in path:
-            title = f"{package} is imported from {path}, which is no installed package"
-            return Reading("WL503", False, (message.code, *message.suspects), title)
-    return Reading(message.code, message.decides, message.suspects)
-
-
-def _of_compiled_name(event: Event) -> Reading:
-    """A compiled part that is not beside its package: in a folder of sources (`odd/odd`, `src/odd`) it is not built."""
-    message, file = event.message, event.values.get("file", "").replace("\\", "/")
-    top = event.values.get("package", "").partition(".")[0]
-    folder = top.lower().replace("_", "-")
-    if (top and f"/{folder}/{folder}/" in file.lower().replace("_", "-")) or f"/src/{top}/" in file:
-        title = f"{top} is imported from {file}, a folder of sources without the compiled part"
-        return Reading("WL503", False, (message.code, *message.suspects), title)
-    return Reading(message.code, message.decides, message.suspects)
-
-
-def _of_shadow(event: Event) -> Reading:
-    """A file of the module's own name outside of site-packages stands before the installed package."""
-    file = event.values.get("file", "").replace("\\", "/")
-    top = event.values.get("module", "").partition(".")[0]
-    if file.endswith(f"/{top}.py") and "-packages/" not in file:
-        return Reading("WL503", True, (), f"{file} has the name of the package {top}, and is found first")
-    return Reading("WL503", False, ("WL504", "WL304"))
 
 
 # What a title says where the text did not tell.
@@ -271,19 +166,7 @@ def filled(template: str, values: object) -> str:
 
 def subject_of(event: Event) -> str:
     """What a message is about: the library, else the symbol, and so on; else the message itself, by its name."""
-    for key in (
-        "library",
-        "symbol",
-        "module",
-        "tool",
-        "requirement",
-        "flags",
-        "header",
-        "importer",
-        "file",
-        "version",
-        "need",
-    ):
+    for key in _SUBJECTS:
         if value := event.values.get(key):
             return (base_name(value) or value) if key in _PATHS else value
     return event.message.id

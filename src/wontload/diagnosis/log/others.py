@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload.diagnosis.log.cause import OF_PYTHON_ITSELF, Cause, Log, filled, said, stated
+from wontload.diagnosis.log.cause import Cause, Log, filled, said, stated
+from wontload.diagnosis.log.modules import OF_PYTHON_ITSELF
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import base_name
 from wontload.diagnosis.log.unfound import (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wontload.diagnosis.finding import Finding
-from wontload.diagnosis.log.cause import OF_PYTHON_ITSELF, Log
+from wontload.diagnosis.log.cause import Log
+from wontload.diagnosis.log.modules import OF_PYTHON_ITSELF
 from wontload.knowledge.packages import distribution_for, owner_of_part
 
 UNKNOWN = "PACKAGE"

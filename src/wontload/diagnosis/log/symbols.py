@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.runtimes import OF_GLIBC_ITSELF, PARTS_OF_TWO
+from wontload.diagnosis.log.symbols_on_mac import of_symbol_on_mac
 from wontload.knowledge.stable_abi import stable_abi
 from wontload.knowledge.symbol_versions import is_only_in_glibc
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
@@ -22,15 +22,6 @@ _OF_NEWER_GLIBC = re.compile(
 _ONLY_IN_GLIBC = re.compile(r"__\w+_chk$|__isoc\d\d_|gnu_|\w+64$")
 _OF_PYTHON = re.compile(r"_?_?Py(?![a-z])\w+|_?_?_Py\w+")
 _OF_LIBSTDCXX = re.compile(r"_ZNK?(?:St|9__gnu_cxx)|_ZSt|_ZTINSt|__cxa_call_terminate|__cxa_init_primary")
-# Apple's C interfaces: Core Foundation, Security, System Configuration, the Objective-C runtime.
-_OF_FRAMEWORKS = re.compile(r"_k?(?:CF|Sec|SC|IO|Audio|NS)[A-Z]|_objc_")
-# C interfaces of libraries that packages without a wheel for the Mac link from Homebrew or an installer: databases'
-# clients, OpenSSL, ZeroMQ, and so on. Source: those libraries' headers; PyMySQL/mysqlclient#496.
-_OF_LINKED_LIBRARIES = re.compile(
-    r"_(?:mysql_|mariadb_|PQ[a-z]|SQL[A-Z]|dbversion|bcp_|OCI|sqlite3_|SSL_|EVP_|ERR_|BIO_|X509_|zmq_|xml[A-Z]|xslt|ffi_|"
-    r"png_|jpeg_|TIFF|FT_|cairo_|pango_|g_[a-z]|snappy_|LZ4_|ZSTD_|leveldb_|rocksdb_|rd_kafka_|av(?:codec|format|util)_|"
-    r"Pa_|snd_|H5|GEOS|GDAL|OGR|proj_|curl_|krb5_|gss_|ldap_|uuid_|magic_|yaml_)"
-)
 # C++ names of torch's namespaces, as Microsoft's compiler spells them.
 _OF_TORCH = re.compile(r"@(?:c10|at|torch|caffe2)@@")
 # Names that every torch has: it was not loaded when the extension was. And those that torch had while its extensions
@@ -85,28 +76,8 @@ def of_symbol(event: Event, facts: Facts, text: str) -> Reading:
         return Reading(
             "WL206", True, ("WL304",), f"another copy of a library came first: it has no {symbol} of version {version}"
         )
-    if _of_system_copy(event):
-        return Reading("WL206", False, ("WL307", "WL304"), f"macOS' own {library} was taken, and lacks {symbol}", _OWN)
-    if _is_for_macos_itself(event):
-        title = f"a part of macOS got another's {library} in place of macOS' own, and it has no {symbol}"
-        return Reading("WL206", True, ("WL304",), title, _FOREIGN)
-    if facts.system == "macos" and _OF_ICONV.match(symbol):
-        title = f"{symbol} is in one of two libraries that are called libiconv, and the other one was taken"
-        return Reading("WL206", False, ("WL304", "WL704"), title, _ICONV)
-    if facts.system == "macos" and _is_set_for_dyld(text):
-        title = f"{symbol} is missing, and DYLD_LIBRARY_PATH is set, which puts other copies of libraries first"
-        return Reading("WL206", False, ("WL304",), title, _FOREIGN)
-    if facts.system == "macos" and _is_flat(event) and _OF_FRAMEWORKS.match(symbol):
-        title = f"{symbol} is in a framework of macOS that the file was not linked with"
-        return Reading(
-            "WL704", False, ("WL304", "WL505"), title, "A build that lacks a flag leaves that; a wheel fits."
-        )
-    if facts.system == "macos" and _is_flat(event) and not symbol.startswith("__Z"):
-        title = f"{symbol} is in none of the loaded libraries: the one that has it was not linked in"
-        if _OF_LINKED_LIBRARIES.match(symbol):
-            return Reading("WL205", False, ("WL706", "WL304", "WL201"), title, _FLAT)
-        return Reading("WL304", False, ("WL205", "WL706", "WL301"), title, _FLAT)
-    return Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
+    told = of_symbol_on_mac(event, facts, text)
+    return told or Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
 
 
 _OLDEST_OF_STABLE_ABI = (3, 2)
@@ -157,70 +128,6 @@ def of_entry_point(event: Event) -> Reading:
     return Reading("WL206", False, ("WL304", "WL301", "WL604" if _OF_OPENMP.match(symbol) else "WL305"))
 
 
-def _of_system_copy(event: Event) -> bool:
-    """Whether dyld took a library of macOS that Homebrew and conda bring too, as all but its runtimes are.
-
-    Source: dyld(1), DYLD_LIBRARY_PATH; conda/conda-libmamba-solver#639.
-    """
-    library = event.values.get("library", "")
-    return library.startswith("/usr/lib/lib") and not library.startswith(_RUNTIMES_OF_MACOS)
-
-
-# macOS' own libiconv has iconv, GNU's has libiconv, and both go by one file name.
-# Source: GNU libiconv, iconv.h; apache/arrow-adbc#530; conda/conda-build#3770.
-_OF_ICONV = re.compile(r"_?(?:lib)?iconv(?:_open|_close|ctl)?$")
-# A value of the variable, as a form or `env` has it.
-_SET_FOR_DYLD = re.compile(r"\bDYLD_(?:FALLBACK_)?LIBRARY_PATH['\"]?\s{0,3}[:=]\s{0,3}['\"]?[/~$]")
-
-
-@lru_cache(maxsize=1)  # asked for each symbol of one text
-def _is_set_for_dyld(text: str) -> bool:
-    return _SET_FOR_DYLD.search(text) is not None
-
-
-def _is_for_macos_itself(event: Event) -> bool:
-    """Whether a file of macOS asks, and a library that is not of macOS should have the symbol.
-
-    Source: dyld(1), DYLD_LIBRARY_PATH; HiveChat/hive-desktop#28; boxen/our-boxen#301; NLeSC/root-conda-recipes#38.
-    """
-    importer, library = event.values.get("importer", ""), event.values.get("library", "")
-    return importer.startswith(_OF_MACOS) and library.startswith("/") and not library.startswith(_OF_MACOS)
-
-
-_OF_MACOS = ("/System/", "/usr/lib/")
-_FOREIGN = (
-    "DYLD_LIBRARY_PATH makes dyld take a library of the same name from its directories, for macOS' own programs and "
-    "frameworks too, whatever path they ask for. Without the variable (`unset DYLD_LIBRARY_PATH`) each gets its own."
-)
-_ICONV = (
-    "macOS' libiconv calls its functions iconv, GNU's (Homebrew, MacPorts, conda) libiconv, and the file was built "
-    "with one and finds the other. DYLD_LIBRARY_PATH, or a build that mixed headers of one with the other, does that."
-)
-_RUNTIMES_OF_MACOS = ("/usr/lib/libSystem", "/usr/lib/libc++", "/usr/lib/libobjc")
-_OWN = (
-    "conda and Homebrew bring a newer copy of it. DYLD_LIBRARY_PATH or DYLD_FALLBACK_LIBRARY_PATH with /usr/lib in it "
-    "puts the system's first; without such a variable, this macOS is older than the file expects."
-)
-
-
-def _is_flat(event: Event) -> bool:
-    """Whether the file names no library for the symbol.
-
-    Extension modules are linked with `-undefined dynamic_lookup`, and ld leaves out a library of another processor
-    with a warning only.
-
-    Source: Apple, ld(1), -undefined and -flat_namespace; PyMySQL/mysqlclient#496.
-    """
-    return event.message.id == "dyld-flat-namespace" or event.values.get("library", "").startswith("flat")
-
-
-_FLAT = (
-    "An extension module is linked although a library is left out, as ld does with one that is for the other kind of "
-    "processor: Homebrew's under /usr/local is Intel's, that under /opt/homebrew is Apple silicon's."
-)
-_FRAMEWORK = (
-    "A build without the flag that links it leaves such a file. The package's own wheel for this Mac has it linked."
-)
 _TORCH_FIRST = (
     'Such an extension finds torch\'s symbols when torch is imported before it. `python -c "import torch, MODULE"` '
     "tells: if that works, import torch first; if not, build the extension with the torch that runs it."

@@ -19,17 +19,22 @@ _HELPED = re.compile(
     r"\bworks\b|\bworked\b)"
 )
 _NOT_HELPED = re.compile(r"\b(?:no|not|without|tried|never)\b|n['’]t\b", re.IGNORECASE)
+BEFORE = 30  # characters of a sentence before what is said, in which it may be denied
+
+
+def _is_said(words: re.Pattern[str], text: str, *, denied: re.Pattern[str]) -> bool:
+    """Whether somebody says so, in a sentence that does not deny it."""
+    return any(
+        not denied.search(re.split(r"[.\n]", part[max(0, match.start() - BEFORE) : match.start()])[-1] + match[0])
+        for part in remarks(text)
+        for match in words.finditer(part)
+    )
 
 
 @lru_cache(maxsize=1)  # asked for each library of one text
 def was_helped(text: str) -> bool:
     """Whether somebody says that setting LD_LIBRARY_PATH is what helps."""
-    for part in remarks(text):
-        for match in _HELPED.finditer(part):
-            before = re.split(r"[.\n]", part[max(0, match.start() - 30) : match.start()])[-1]
-            if not _NOT_HELPED.search(before + match[0]):
-                return True
-    return False
+    return _is_said(_HELPED, text, denied=_NOT_HELPED)
 
 
 _MADE = re.compile(
@@ -85,11 +90,7 @@ def works_elsewhere(text: str) -> bool:
 
     What differs is the environment: PATH and LD_LIBRARY_PATH, which a shell's start-up files and `conda activate` set.
     """
-    return any(
-        not _NOT_SO.search(re.split(r"[.\n]", part[max(0, match.start() - 30) : match.start()])[-1] + match[0])
-        for part in remarks(text)
-        for match in _WORKS_ELSEWHERE.finditer(part)
-    )
+    return _is_said(_WORKS_ELSEWHERE, text, denied=_NOT_SO)
 
 
 _OLDER_PYTHON = re.compile(

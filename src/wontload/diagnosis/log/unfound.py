@@ -66,8 +66,7 @@ def was_added_in_vain(text: str) -> bool:
 _CALLED_BY_NAME = re.compile(r"\b(?:(?:Win|Ole|C|Py)DLL|LoadLibrary)\(['\"][\w.-]{1,80}['\"]\)")
 # Windows before 8, where the text names no newer one. Source: Microsoft, Operating System Version: 6.1 is Windows 7.
 _OLD = re.compile(
-    r"\bwin(?:dows)? ?(?:xp|vista|7|server 2008)\b|\bWindows-7-|\bWindows` ?\[Version 6\.[01]|\[Version (?:5\.|6\.[01])"
-    r"|\bXP,? SP-?\d",
+    r"\bwin(?:dows)? ?(?:xp|vista|7|server 2008)\b|\bWindows-7-|\[Version (?:5\.|6\.[01])|\bXP,? SP-?\d",
     re.IGNORECASE,
 )
 _NEW = re.compile(r"\bwin(?:dows)? ?-?(?:8|10|11)\b|\[Version 10\.", re.IGNORECASE)

@@ -1,0 +1,107 @@
+"""What it means that Python did not find a module or its compiled part, or took another in its place."""
+
+from __future__ import annotations
+
+import re
+
+from wontload.diagnosis.log.events import Event
+from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.knowledge.packages import is_namespace
+
+# Extension modules of CPython's own library that a build leaves out where a library's headers were missing.
+# Source: CPython, configure.ac, PY_STDLIB_MOD.
+_LEFT_OUT = (
+    "A build of CPython leaves out each module whose library's development files it does not find, and says so at its "
+    "end only. With them installed, that Python has to be built again (pyenv: `pyenv install --force VERSION`). "
+    "Distributions have some modules as a package of their own, such as python3-tk."
+)
+OF_PYTHON_ITSELF = frozenset(
+    "_tkinter _ctypes _ssl _hashlib _sqlite3 _bz2 _lzma _curses readline _dbm _gdbm pyexpat".split()
+)
+# A frame of a traceback, with the import on the line below it.
+_IMPORTING = re.compile(
+    r"File \"((?:[^\"\n]{1,300}[\\/])?(\w{1,60})[\\/]\w{1,60}\.pyx?)\"[^\n]{0,80}"
+    r"(?:\n[ \t]{1,20}(?:from (\.)|(?:from|import) (\w+)))?"
+)
+FRAMES = 4000  # characters before a message in which the frame stands that led to it
+_FRAME = re.compile(r"File \"([^\"\n]{1,300}[\\/](\w{1,60})[\\/]\w{1,60}\.py)\"")
+_FOUND_PARENT = (
+    "Python names the first part that it does not find: were the whole package not installed, the message would name "
+    'that. Which copy of it was imported, `python -c "import NAME; print(NAME.__path__)"` says.'
+)
+_UNBUILT = (
+    "Python takes a package from the working directory before the installed one. From another directory the installed "
+    "one is found; to run the sources themselves, their compiled parts have to be built in place."
+)
+
+
+def of_module(event: Event, text: str, *, failed_build: bool) -> Reading:
+    """What it means that a module was not found, by its name and by who asked for it.
+
+    Args:
+        text: cleaned. failed_build: it tells of a build that failed.
+    """
+    name = event.values.get("module", "")
+    package, dot, last = name.rpartition(".")
+    if name in OF_PYTHON_ITSELF:
+        title = f"that Python was built or packaged without {name}"
+        return Reading("WL504", False, ("WL201", "WL701"), title, _LEFT_OUT)
+    if folder := _source_of(name, event, text):
+        title = f"{name} is a part of what is imported from {folder}, a folder of sources where it is not built"
+        return Reading("WL503", False, ("WL504", "WL501"), title, _UNBUILT)
+    compiled = any(part.startswith("_") for part in name.split(".")[1:]) or last == package
+    if dot and not compiled and not is_namespace(package):
+        title = f"{package} was found, and has no {last}: another release or copy of it, or an incomplete one"
+        return Reading("WL504", False, ("WL304", "WL503", "WL501"), title, _FOUND_PARENT)
+    if dot and compiled:
+        return Reading("WL501", False, ("WL504", "WL503"), f"the extension module {last} is not there for that Python")
+    if failed_build and not dot:
+        title = f"the build needs {name} and does not find it"
+        why = "pip builds in an environment of its own, which has what the package's pyproject.toml names and no more."
+        return Reading("WL505", False, ("WL701", "WL506"), title, why)
+    return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+def _source_of(name: str, event: Event, text: str) -> str:
+    """The folder of sources that asked for a part of its own; empty where an installed package did, or nobody knows.
+
+    Python takes a package from the working directory before site-packages, and sources have no compiled parts.
+    """
+    frames = list(_IMPORTING.finditer(text, max(0, event.place - FRAMES), event.place))
+    if not frames:
+        return ""
+    path, package, relative, imported = frames[-1].groups()
+    own = "." in name and name.partition(".")[0] == package
+    if "-packages" in path or not (own or relative or imported == package):
+        return ""
+    return base_name(path[: -len(base_name(path))])
+
+
+def of_incomplete(event: Event, text: str) -> Reading:
+    """A package without its library: where its own code ran from a folder of sources, that is why."""
+    message = event.message
+    for path, package in reversed(_FRAME.findall(text)):
+        if f"lib{package}".startswith(f"lib{event.values['library']}") and "-packages" not in path:
+            title = f"{package} is imported from {path}, which is no installed package"
+            return Reading("WL503", False, (message.code, *message.suspects), title)
+    return Reading(message.code, message.decides, message.suspects)
+
+
+def of_compiled_name(event: Event) -> Reading:
+    """A compiled part that is not beside its package: in a folder of sources (`odd/odd`, `src/odd`) it is not built."""
+    message, file = event.message, event.values.get("file", "").replace("\\", "/")
+    top = event.values.get("package", "").partition(".")[0]
+    folder = top.lower().replace("_", "-")
+    if (top and f"/{folder}/{folder}/" in file.lower().replace("_", "-")) or f"/src/{top}/" in file:
+        title = f"{top} is imported from {file}, a folder of sources without the compiled part"
+        return Reading("WL503", False, (message.code, *message.suspects), title)
+    return Reading(message.code, message.decides, message.suspects)
+
+
+def of_shadow(event: Event) -> Reading:
+    """A file of the module's own name outside of site-packages stands before the installed package."""
+    file = event.values.get("file", "").replace("\\", "/")
+    top = event.values.get("module", "").partition(".")[0]
+    if file.endswith(f"/{top}.py") and "-packages/" not in file:
+        return Reading("WL503", True, (), f"{file} has the name of the package {top}, and is found first")
+    return Reading("WL503", False, ("WL504", "WL304"))
