@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.records import recorded
+from wontload.knowledge.packages import normalised
 
 SITE_DIRECTORIES = ("site-packages", "dist-packages")
 # Where wheels keep what they bring along beside their package: `numpy.libs` (auditwheel, delvewheel), `.dylibs`.
@@ -41,10 +42,10 @@ def _version(case: Case, site: str, name: str, path: str) -> str:
     """As the distribution that lists the file says; else as the directory of its records is called."""
     if found := owner_of(case, path):
         return found[1]
-    wanted = _normalised(name)
+    wanted = normalised(name)
     for entry in case.machine.files.listing(site) or ():
         stem, _, kind = entry.rpartition(".")
-        if kind == "dist-info" and _normalised(stem.partition("-")[0]) == wanted:
+        if kind == "dist-info" and normalised(stem.partition("-")[0]) == wanted:
             return stem.partition("-")[2]
     return ""
 
@@ -53,10 +54,6 @@ def owner_of(case: Case, path: str) -> tuple[str, str] | None:
     """Name and version of the distribution that lists a file; `None` where none is known to."""
     lines = recorded(case).get(case.fold(path), ())
     return (lines[0].distribution.name, lines[0].distribution.version) if lines else None
-
-
-def _normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def tags_of(case: Case, path: str | None) -> tuple[str, ...]:

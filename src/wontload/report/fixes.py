@@ -54,8 +54,11 @@ def command_of(fixes: Sequence[Fix], target: str, about: str = "") -> list[Span]
     if about.startswith(SAVED):  # that machine is not changed from here
         return [span("Run"), span(f"wontload fix {target} --plan{about}", "code"), *words("to see the steps of each.")]
     command = span(f"wontload fix {target}{about}", "code")
-    does = "to be led through 1 and check the import." if fixes[0].by_hand else "to apply 1 and check the import."
-    return [span("Run"), command, *words(does)]
+    return [span("Run"), command, *words(_what_applying_does(fixes[0], 1))]
+
+
+def _what_applying_does(fix: Fix, number: int) -> str:
+    return f"to {'be led through' if fix.by_hand else 'apply'} {number} and check the import."
 
 
 def render_plan(plan: Plan, terminal: Terminal, *, only: Sequence[Fix] | None = None) -> str:
@@ -87,8 +90,7 @@ def render_next(plan: Plan, terminal: Terminal, *, use: str | None = None) -> st
         command = span(f"wontload {target} --advice{about}", "code")
         sentence = [*words("None of these is enough alone:"), command, *words("judges what else people advise.")]
     else:
-        number, by_hand = plan.fixes.index(fixes[0]) + 1, fixes[0].by_hand
-        does = f"to {'be led through' if by_hand else 'apply'} {number} and check the import."
+        does = _what_applying_does(fixes[0], plan.fixes.index(fixes[0]) + 1)
         sentence = [span("Run"), span(f"wontload fix {target}{only}{about}", "code"), *words(does)]
     return draw(list(flow(sentence, terminal.width)), terminal)
 
