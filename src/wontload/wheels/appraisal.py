@@ -84,9 +84,9 @@ def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Seque
     representatives = [min(group, key=lambda one: one.standing) for group in groups]
     waiting = [name for name in unread if rules.waits_for(name, representatives)]
     standing = max((one.standing for one in representatives), default=Standing.LOADS)
-    if waiting and standing < Standing.UNDETERMINED:
-        standing = Standing.UNDETERMINED
-    if not rules.knows(judged) and standing is not Standing.LOADS and any(_loads(one) for one in files):
+    if waiting:
+        standing = max(standing, Standing.UNDETERMINED)
+    if not rules.knows(judged) and standing is not Standing.LOADS and any(map(_loads, files)):
         standing = Standing.UNDETERMINED
     return Appraisal(
         standing=standing,

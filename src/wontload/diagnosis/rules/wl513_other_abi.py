@@ -88,10 +88,8 @@ def _beyond_stable_abi(contents: Contents) -> Iterator[Finding]:
             others[native.name] = f"{listed(outside)} may be defined by {listed(strangers, word='or')}"
             outside = []
         removed = removed or bool(outside)
-        told = [f"{listed(outside)} {'is' if len(outside) == 1 else 'are'} no part of it"] if outside else []
-        told += [f"{listed([f'{name} ({_dotted(stable_abi()[name])})' for name in newer])} came later"] if newer else []
-        if told:
-            files[native.name] = "; ".join(told)
+        if told := "; ".join(_beyond(outside, newer)):
+            files[native.name] = told
     if files:
         yield finding(
             "WL513",
@@ -112,6 +110,14 @@ def _beyond_stable_abi(contents: Contents) -> Iterator[Finding]:
             explanation="An ELF file does not tell which library it wants a symbol of. These modules need one that is "
             "not in the wheel, and that may define such names itself, as Shiboken does.",
         )
+
+
+def _beyond(outside: list[str], newer: list[str]) -> Iterator[str]:
+    """That names are no part of the stable ABI, and that others became one after the Python that the tag names."""
+    if outside:
+        yield f"{listed(outside)} {'is' if len(outside) == 1 else 'are'} no part of it"
+    if newer:
+        yield f"{listed([f'{name} ({_dotted(stable_abi()[name])})' for name in newer])} came later"
 
 
 def _is_own(contents: Contents, native: Native, image: Image, name: str) -> bool:

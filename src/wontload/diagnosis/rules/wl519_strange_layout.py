@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from keyword import iskeyword
+from typing import NamedTuple
 
 from wontload.diagnosis.contents import Contents, finding
 from wontload.diagnosis.finding import Finding, Severity
@@ -20,57 +21,25 @@ MODULE = re.compile(r"(\.py|\.pyd|\.(cpython-\d+|abi3)[\w.-]*\.so)$", re.IGNOREC
 SMALLEST_DOUBLE_BYTES = 1  # an empty file is no copy of another
 
 
+class Oddity(NamedTuple):
+    """A way in which files lie strangely.
+
+    Attributes:
+        found: yields files with what is wrong with each; of a wheel, and its files by their places in site-packages.
+    """
+
+    found: Callable[[Contents, dict[str, str]], Iterator[tuple[str, str]]]
+    title: str
+    severity: Severity
+    explanation: str
+
+
 def strange_layout(contents: Contents) -> Iterator[Finding]:
     """Names at the top that other packages use too, byte code, modules that no import finds, copies, nothing at all."""
     top = dict(_in_site(contents))
-    grave = dict(_grave(contents, top))
-    if grave:
-        yield finding(
-            "WL519",
-            "files lie where other packages have theirs, or where nobody looks",
-            grave,
-            severity=Severity.WARNING,
-            explanation="What stands at the top of a wheel goes to the top of site-packages, where every package "
-            "shares "
-            "one directory: `tests` of one project writes over that of another, and an `__init__.py` makes a package "
-            "of "
-            "all of them.",
-        )
-    if one_of_two := dict(_one_of_two(contents, top)):
-        yield finding(
-            "WL519",
-            "names differ in upper and lower case alone",
-            one_of_two,
-            severity=Severity.WARNING,
-            explanation="Windows and macOS take them for one file: what is unpacked last is what is there, under a "
-            "name that may be the other's, and RECORD is right for one of them at most.",
-        )
-    for kind, title in ((_copies, "files are there twice"), (_unimportable, "no import finds some of the files")):
-        if small := dict(kind(contents, top)):
-            yield finding(
-                "WL519",
-                title,
-                small,
-                severity=Severity.NOTE,
-                explanation="They do no harm and take up room.",
-            )
-    if builds := dict(_builds(top)):
-        yield finding(
-            "WL519",
-            "only the package's own code finds some of its extension modules",
-            builds,
-            severity=Severity.NOTE,
-            explanation="They are builds of one module, for several libraries or processors: a finder of the package "
-            "takes one of them. Where it does not run, or takes none, the module is not found.",
-        )
-    if several := dict(_several(contents, top)):
-        yield finding(
-            "WL519",
-            "the wheel brings several names to the top of site-packages",
-            several,
-            severity=Severity.NOTE,
-            explanation="Some projects bring two packages on purpose; others forgot to leave one out.",
-        )
+    for one in ODDITIES:
+        if files := dict(one.found(contents, top)):
+            yield finding("WL519", one.title, files, severity=one.severity, explanation=one.explanation)
 
 
 def _in_site(contents: Contents) -> Iterator[tuple[str, str]]:
@@ -137,7 +106,7 @@ def _unimportable(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str
             yield name, "has a name that no import statement can spell"
 
 
-def _builds(top: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _builds(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, where in top.items():
         if (module := module_of(where)) is not None:
             yield name, f"is a build of {module.replace('/', '.')}, and no import statement can spell its name"
@@ -152,3 +121,36 @@ def _several(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str
     for root in roots:
         if root not in with_code:
             yield root, "holds no Python module"
+
+
+ODDITIES = (
+    Oddity(
+        _grave,
+        "files lie where other packages have theirs, or where nobody looks",
+        Severity.WARNING,
+        "What stands at the top of a wheel goes to the top of site-packages, where every package shares one directory: "
+        "`tests` of one project writes over that of another, and an `__init__.py` makes a package of all of them.",
+    ),
+    Oddity(
+        _one_of_two,
+        "names differ in upper and lower case alone",
+        Severity.WARNING,
+        "Windows and macOS take them for one file: what is unpacked last is what is there, under a name that may be "
+        "the other's, and RECORD is right for one of them at most.",
+    ),
+    Oddity(_copies, "files are there twice", Severity.NOTE, "They do no harm and take up room."),
+    Oddity(_unimportable, "no import finds some of the files", Severity.NOTE, "They do no harm and take up room."),
+    Oddity(
+        _builds,
+        "only the package's own code finds some of its extension modules",
+        Severity.NOTE,
+        "They are builds of one module, for several libraries or processors: a finder of the package takes one of "
+        "them. Where it does not run, or takes none, the module is not found.",
+    ),
+    Oddity(
+        _several,
+        "the wheel brings several names to the top of site-packages",
+        Severity.NOTE,
+        "Some projects bring two packages on purpose; others forgot to leave one out.",
+    ),
+)
