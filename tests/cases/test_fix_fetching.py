@@ -14,7 +14,8 @@ from tests.remedy.test_installing import wheel
 from tests.remedy.trees import tree
 from tests.support.gcc import SharedObject
 from tests.support.index_server import SIMPLE_JSON, Document, IndexServer, serving
-from wontload.app.fix import apply, plan
+from wontload.app.applying import apply
+from wontload.app.fix import plan
 from wontload.knowledge.cpu_builds import CpuBuild, cpu_build_of
 from wontload.remedy.candidates import cpu_fallback
 

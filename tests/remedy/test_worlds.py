@@ -12,7 +12,9 @@ import pytest
 from tests.remedy.trees import tree
 from tests.remedy.worlds import broken
 from tests.support.environments import environment, interpreter
-from wontload.app.fix import apply, plan, undo
+from wontload.app.applying import apply
+from wontload.app.fix import plan
+from wontload.app.undoing import undo
 
 pytestmark = pytest.mark.oracle("gcc")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.machines import PACKAGE, ctypes_load, diagnose, dll, saw, windows
-from wontload.app.fix import Attempt, Plan, plan
+from wontload.app.fix import Plan, plan
+from wontload.app.trying import Attempt
 from wontload.diagnosis import Diagnosis
 from wontload.loader import Verdict
 from wontload.machine.snapshot import load

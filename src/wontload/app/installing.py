@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wontload.app.environment import environment_of
-from wontload.app.fix import Attempt, try_steps
 from wontload.app.places import this_computer
+from wontload.app.trying import Attempt, try_steps
 from wontload.errors import WontloadError
 from wontload.knowledge.packages import import_name_for, normalised
 from wontload.remedy.change import Change

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wontload.app.build import BuildAnswer
     from wontload.app.build_order import Order
-    from wontload.app.fix import Attempt
+    from wontload.app.trying import Attempt
     from wontload.build.wishes import Wishes
 
 FAILED = 1

@@ -12,7 +12,8 @@ from wontload.cli.status import STATUS_OF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wontload.app.fix import Attempt, Plan
+    from wontload.app.fix import Plan
+    from wontload.app.trying import Attempt
     from wontload.machine import Machine
     from wontload.remedy.fix import Fix
 
@@ -68,7 +69,7 @@ def run(options: Options) -> int:
 
 def _remember_interrupted(options: Options) -> None:
     """What was killed on its way is said on standard error, with what takes it back: the plan is made as things are."""
-    from wontload.app.fix import interrupted
+    from wontload.app.undoing import interrupted
 
     for journal in interrupted():
         options.complain(
@@ -176,7 +177,7 @@ def _apply(options: Options, plan: Plan, fixes: list[Fix]) -> int:
 
 
 def _try(options: Options, plan: Plan, fix: Fix) -> Attempt:
-    from wontload.app.fix import apply
+    from wontload.app.applying import apply
     from wontload.cli.building import Building
     from wontload.cli.ending import end_as_by_ctrl_c
     from wontload.cli.progress import waiting

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: Options) -> int:
     """Take one application back, or list them."""
-    from wontload.app.fix import undo, undoable
+    from wontload.app.undoing import undo, undoable
     from wontload.report.as_json import dump
     from wontload.report.fix_json import undo_to_json
 

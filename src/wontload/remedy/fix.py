@@ -72,7 +72,7 @@ class Fix:
         title: what it does, one clause.
         steps: in order. change: what is different afterwards, for a loader.
         proof: of `change`; `works` is `None` where it needs what is not here yet (a wheel to be fetched).
-        requirements: wheels to be fetched first, which the steps then install; see `app.fix`.
+        requirements: wheels to be fetched first, which the steps then install; see `app.applying`.
         index: URL of the index that has them; empty for those that the environment's installer asks.
         download_bytes, minutes: `None`: not known. rights: `none` or `administrator`. reach: whom it touches.
         caveat: what it costs or leaves open, one clause; empty for nothing.

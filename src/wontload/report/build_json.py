@@ -7,7 +7,7 @@ from typing import Any
 
 from wontload._version import __version__
 from wontload.app.build import BuildAnswer
-from wontload.app.fix import Attempt
+from wontload.app.trying import Attempt
 from wontload.build.plan import BuildPlan
 from wontload.build.settings import Setting
 from wontload.build.studio import Studio

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from wontload._version import __version__
-from wontload.app.fix import Attempt, Plan
+from wontload.app.fix import Plan
+from wontload.app.trying import Attempt
 from wontload.loader import LoadResult
 from wontload.remedy.fix import Fix
 from wontload.remedy.journal import Journal

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wontload.app.fix import Attempt, Plan
+from wontload.app.fix import Plan
+from wontload.app.trying import Attempt
 from wontload.diagnosis import Diagnosis
 from wontload.diagnosis.delayed import would_fail
 from wontload.diagnosis.gpu_backend import gpu_backend
