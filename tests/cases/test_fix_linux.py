@@ -102,15 +102,10 @@ def test_an_editable_installation(bare: Path, tmp_path: Path):
 
 def test_symbols_are_offered_to_all_where_nothing_names_the_library_that_has_them(bare: Path):
     """Each of two libraries that were linked in the belief that something else would bring the next."""
-    package = site_of(bare) / "needs_symbols"
-    package.mkdir()
-    (package / "libwork.so").write_bytes(SharedObject(soname="libwork.so", uses=("first",)).bytes())
+    package = package_loading(bare, "needs_symbols", SharedObject(soname="libwork.so", uses=("first",)))
     (package / "libone.so").write_bytes(SharedObject(soname="libone.so", defines=("first",), uses=("second",)).bytes())
     (package / "libtwo.so").write_bytes(SharedObject(soname="libtwo.so", defines=("second",)).bytes())
     (package / "libidle.so").write_bytes(SharedObject(soname="libidle.so", defines=("third",)).bytes())
-    (package / "__init__.py").write_text(
-        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libwork.so'))\n"
-    )
     attempt = mended_and_undone(bare, "needs_symbols", "scoped-path")
     assert attempt["kept"]
     (package / "libtwo.so").unlink()
@@ -151,14 +146,20 @@ def test_what_lies_elsewhere_comes_back_to_its_place(environment: Path):
     mended_and_undone(environment, "zmq", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels))
 
 
-def test_the_cuda_runtime_comes_as_a_wheel(environment: Path):
-    """A package whose library needs libcudart.so.12 and nothing else that is not here; NVIDIA's real wheel mends it."""
-    package = site_of(environment) / "needs_cudart"
+def package_loading(environment: Path, name: str, library: SharedObject) -> Path:
+    """A package of that name, whose import loads this library of its own by ctypes."""
+    package = site_of(environment) / name
     package.mkdir()
-    (package / "libwork.so").write_bytes(SharedObject(needed=("libcudart.so.12",)).bytes())
+    (package / "libwork.so").write_bytes(library.bytes())
     (package / "__init__.py").write_text(
         "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libwork.so'))\n"
     )
+    return package
+
+
+def test_the_cuda_runtime_comes_as_a_wheel(environment: Path):
+    """A package whose library needs libcudart.so.12 and nothing else that is not here; NVIDIA's real wheel mends it."""
+    package_loading(environment, "needs_cudart", SharedObject(needed=("libcudart.so.12",)))
     mended_and_undone(environment, "needs_cudart", "runtime-wheels")
 
 
@@ -225,12 +226,7 @@ def test_two_at_once_leave_nothing_half_done(environment: Path):
 
 def test_offline_nothing_is_fetched(environment: Path):
     """The only fix is one that fetches a wheel: it is not tried, and said so where it is asked for."""
-    package = site_of(environment) / "needs_cudart"
-    package.mkdir()
-    (package / "libwork.so").write_bytes(SharedObject(needed=("libcudart.so.12",)).bytes())
-    (package / "__init__.py").write_text(
-        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libwork.so'))\n"
-    )
+    package_loading(environment, "needs_cudart", SharedObject(needed=("libcudart.so.12",)))
     before = tree(environment)
     answer = ask(environment, "fix", "needs_cudart", "--yes", "--offline", status=1)
     assert "runtime-wheels" in [fix["id"] for fix in answer["fixes"]]
@@ -244,12 +240,7 @@ def test_offline_nothing_is_fetched(environment: Path):
 
 def test_a_download_that_fails_is_told_as_one(environment: Path):
     """Which host, why, and what to do; not that a fix did not help, and not in pip's own words."""
-    package = site_of(environment) / "needs_cudart"
-    package.mkdir()
-    (package / "libwork.so").write_bytes(SharedObject(needed=("libcudart.so.12",)).bytes())
-    (package / "__init__.py").write_text(
-        "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libwork.so'))\n"
-    )
+    package_loading(environment, "needs_cudart", SharedObject(needed=("libcudart.so.12",)))
     before, python = tree(environment), str(environment / "bin" / "python")
     away = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": ""}
     command = ("fix", "needs_cudart", "--use", "runtime-wheels", "--yes", "--python", python)
