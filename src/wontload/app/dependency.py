@@ -40,7 +40,9 @@ def _suspects(diagnosis: Diagnosis) -> Iterator[str]:
 
 def _of(diagnosis: Diagnosis, found: Diagnosis, name: str) -> Diagnosis:
     """What was found of the dependency, as the answer about the target: the loads and the case are the dependency's."""
-    note = f"{name}, which {diagnosis.target} imports, does not load by itself either: that is what is told of here."
+    note = (
+        f"{name}, which {diagnosis.target} imports, does not load by itself either; what is told here is about {name}."
+    )
     findings = tuple(replace(one, chain=(diagnosis.target, *one.chain)) for one in found.findings)
     return replace(
         found,

@@ -13,8 +13,8 @@ def led_by_variable(case: Case, load: int | None, path: str, rule: object) -> bo
     Args:
         load: index of the load. rule: of the loader, by which the file was taken; none is told of one that was refused.
     """
-    if rule:
+    if rule is not None:
         return rule in RULES
     environment = {} if load is None else case.loads[load].request.process.environment
     named = {case.fold(one) for one in case.entries(environment)}
-    return rule is None and case.fold(case.path_module.dirname(path)) in named
+    return case.fold(case.path_module.dirname(path)) in named
