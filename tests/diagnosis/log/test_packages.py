@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.logs import first, verdict
+from tests.support.logs import first, read, verdict
 
 NO_FILE = ": cannot open shared object file: No such file or directory"
 
@@ -210,3 +210,52 @@ def test_what_packages_say_by_themselves(text, answer):
 def test_a_library_that_is_called_by_a_title_is_found_in_a_listing():
     text = "ImportError: Unable to find odd shared library\n$ ls /opt/odd/lib\nlibodd.0.dylib libodd.dylib\n"
     assert verdict(text) == ("undetermined", "WL202")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A module that was compiled using NumPy 1.x cannot be run in\nNumPy 2.1.0 as it may crash.",
+        "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, "
+        "got 88 from PyObject",
+        "AttributeError: _ARRAY_API not found",
+    ],
+)
+def test_a_package_for_numpy_1_is_told_what_to_do(text):
+    assert verdict(text) == ("fails", "WL304")
+    assert 'pip install "numpy<2"' in first(text).explanation
+
+
+def test_a_package_for_a_newer_numpy_is_told_what_to_do():
+    text = "RuntimeError: module compiled against API version 0x10 but this version of numpy is 0xf"
+    assert verdict(text) == ("fails", "WL304")
+    assert "--upgrade numpy" in first(text).explanation
+    assert read(text).next_step == ""  # which package asks is not known: numpy itself is whole
+
+
+@pytest.mark.parametrize("said", ["'C:\\\\odd\\\\odd.dll'. Most likely", "odd.dll\nMost probably"])
+def test_what_was_left_out_of_a_frozen_program(said):
+    text = f"Failed to load dynlib/dll {said} this dynlib/dll was not found when the application was frozen."
+    assert verdict(text)[1] in ("WL101", "WL201")
+
+
+def test_find_library_asks_no_directory_that_was_added():
+    text = "FileNotFoundError: odd library not found\nos.add_dll_directory(r'C:\\odd')\n"
+    assert verdict(text) == ("undetermined", "WL203")
+
+
+@pytest.mark.parametrize(
+    ("file", "answer"),
+    [
+        ("/usr/lib/python3/dist-packages/odd/init.py", "WL201"),  # a package asks by a name that somebody distributes
+        ("/home/odd/project/init.py", "WL202"),  # a program asks for what it built
+    ],
+)
+def test_who_asked_ctypes_for_a_library(file, answer):
+    text = (
+        f'  File "{file}", line 20, in <module>\n    lib = CDLL(name)\n'
+        '  File "/usr/lib/python3/ctypes/__init__.py", line 365, in __init__\n'
+        "    self._handle = _dlopen(self._name, mode)\n"
+        "OSError: libodd.so: cannot open shared object file: No such file or directory\n"
+    )
+    assert verdict(text) == ("undetermined", answer)

@@ -34,3 +34,11 @@ def test_java_names_the_file_that_is_there():
     said = "java.lang.UnsatisfiedLinkError: C:\\my odd\\odd.dll: Can't find dependent libraries"
     assert first(said).title.startswith("odd.dll is there")
     assert "java.library.path" in first("no odd in java.library.path").title
+
+
+def test_a_module_of_another_node():
+    text = (
+        "Error: The module '/odd/odd.node' was compiled against a different Node.js version using\n"
+        "NODE_MODULE_VERSION 93. This version of Node.js requires NODE_MODULE_VERSION 115."
+    )
+    assert verdict(text) == ("fails", "WL501")

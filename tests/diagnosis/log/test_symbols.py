@@ -67,3 +67,52 @@ def test_what_musl_does_not_have_is_glibcs(symbol, code):
     """By glibc's own exports, and by the names that grow with it; newer releases of musl have pwritev2."""
     assert first(f"ImportError: Error relocating /odd/libodd.so: {symbol}: symbol not found").code == code
     assert first("Error relocating /lib/libodd.so: pwritev2: symbol not found").code != "WL306"
+
+
+NO_SYMBOL = "ImportError: dlopen(/Users/odd/_odd.so, 0x0002): Symbol not found: _odd\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("ImportError: /opt/_odd.so: undefined symbol: PyExc_ImportError", ("undetermined", "WL304")),
+        ("ImportError: /opt/_odd.so: undefined symbol: PyString_FromString", ("fails", "WL501")),
+        (
+            'ImportError: dlopen failed: cannot locate symbol "PyExc_ImportError" referenced by "/data/_odd.so"...',
+            ("undetermined", "WL704"),
+        ),
+    ],
+)
+def test_what_every_python_has_is_not_missing_because_of_its_version(text, answer):
+    assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("library", "answer"),
+    [
+        ("KERNEL32.dll", ("fails", "WL307")),
+        ("C:\\Windows\\System32\\ucrtbase.dll", ("fails", "WL307")),
+        ("C:\\odd\\ucrtbase.dll", ("undetermined", "WL206")),  # a copy that a program brought along
+    ],
+)
+def test_a_function_that_a_dll_of_windows_lacks(library, answer):
+    text = f"The procedure entry point Odd could not be located in the dynamic link library {library}"
+    assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (NO_SYMBOL, ("fails", "WL304")),
+        (NO_SYMBOL + "DYLD_LIBRARY_PATH: /odd/lib", ("undetermined", "WL206")),
+        (NO_SYMBOL + "DYLD_LIBRARY_PATH is not set here", ("fails", "WL304")),
+        (NO_SYMBOL.replace("_odd\n", "_libiconv_open\n"), ("undetermined", "WL206")),
+        (
+            NO_SYMBOL + "  Referenced from: /usr/lib/libodd.dylib\n  Expected in: /opt/odd/libx.dylib",
+            ("fails", "WL206"),
+        ),
+        (NO_SYMBOL + "  Referenced from: /opt/liby.dylib\n  Expected in: /opt/odd/libx.dylib", ("fails", "WL304")),
+    ],
+)
+def test_whose_library_was_taken_on_a_mac(text, answer):
+    assert verdict(text) == answer

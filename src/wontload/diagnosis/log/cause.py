@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wontload.diagnosis.finding import Evidence
+from wontload.diagnosis.log.c_runtimes import of_runtime
 from wontload.diagnosis.log.crashes import CRASHES, of_crash
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
@@ -14,7 +15,6 @@ from wontload.diagnosis.log.missing import of_missing
 from wontload.diagnosis.log.modules import OF_PYTHON_ITSELF, of_compiled_name, of_incomplete, of_module, of_shadow
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import Reading, base_name
-from wontload.diagnosis.log.runtimes import of_runtime
 from wontload.diagnosis.log.symbols import of_entry_point, of_symbol
 from wontload.diagnosis.log.unsearched import by_name_on_windows
 

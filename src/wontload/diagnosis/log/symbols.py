@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from wontload.diagnosis.log.c_runtimes import OF_GLIBC_ITSELF, PARTS_OF_TWO
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
-from wontload.diagnosis.log.runtimes import OF_GLIBC_ITSELF, PARTS_OF_TWO
 from wontload.diagnosis.log.symbols_on_mac import of_symbol_on_mac
 from wontload.knowledge.stable_abi import stable_abi
 from wontload.knowledge.symbol_versions import is_only_in_glibc

@@ -1,0 +1,46 @@
+"""Which modules a log says were not found, and what that comes of."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import first, read, verdict
+
+FRAME = '  File "{path}", line 7, in <module>\n    {line}\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "module", "answer"),
+    [
+        ("odd/__init__.py", "from odd import _odd as cext", "_odd", "WL503"),
+        ("/home/me/odd/odd/ops.py", "from .core import Core", "odd.core", "WL503"),
+        ("/home/me/odd/odd/ops.py", "import odd._C", "odd._C", "WL503"),
+        ("/venv/lib/python3.12/site-packages/odd/ops.py", "import odd._C", "odd._C", "WL501"),
+        ("/home/me/app/app/main.py", "import even", "even", "WL506"),  # a package of another name
+    ],
+)
+def test_a_part_that_a_folder_of_sources_lacks(path, line, module, answer):
+    text = FRAME.format(path=path, line=line) + f"ModuleNotFoundError: No module named '{module}'"
+    assert verdict(text) == ("undetermined", answer)
+
+
+@pytest.mark.parametrize(
+    ("module", "answer"),
+    [
+        ("odd.sub", "WL504"),  # odd was found
+        ("odd", "WL506"),
+        ("google.odd", "WL506"),  # of several distributions
+        ("odd._libs.sub", "WL501"),  # compiled, by its folder's name
+    ],
+)
+def test_a_part_of_a_package_that_was_found(module, answer):
+    assert verdict(f"ModuleNotFoundError: No module named '{module}'") == ("undetermined", answer)
+
+
+@pytest.mark.parametrize(
+    ("module", "target"), [("_imaging", "PIL"), ("_odd", "PACKAGE"), ("_ssl", "_ssl"), ("odd", "odd")]
+)
+def test_the_command_names_the_package_of_a_part(module, target):
+    text = f"ImportError: DLL load failed while importing {module}: The specified module could not be found."
+    assert read(text).would_settle[0].startswith(f"Run wontload {target} ")
+    assert "Visual C++ runtime" in first(text).explanation
