@@ -1,7 +1,4 @@
-"""Installations mended, live on a real Windows CPython by its own pip: what is missing, halved, doubled, turned off.
-
-No test here touches the registry, so they need not wait for those of the case.
-"""
+"""Installations mended, live on a real Windows CPython by its own pip: what is missing, halved, doubled, turned off."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from tests.support.mingw import dll
 from tests.support.windows import WindowsPython, windows
 
 __all__ = ["state"]  # a fixture
-pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("windows-installations")]
+pytestmark = [pytest.mark.oracle("wine"), pytest.mark.xdist_group("windows-case")]
 
 
 def package(python: WindowsPython, name: str, needs: str, mode: str = "") -> Path:
