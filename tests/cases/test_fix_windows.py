@@ -120,8 +120,16 @@ def mended(python: WindowsPython, target: str, fix: str, state: dict[str, str]) 
 
 
 def imports_of(python: WindowsPython, target: str, environment: dict[str, str]) -> bool:
-    """Whether it is imported: what Wine says of a process that an exception ended is 0 at times."""
-    return "imported" in python.run("-c", f"import {target}; print('imported')", env=environment).stdout
+    """Whether it is imported, by what Python says: an exit status under Wine is another than the process's at times.
+
+    Where Python says nothing, an exception of Windows' ended it, or it never came to run: the second time tells which.
+    """
+    for _ in range(2):
+        done = python.run("-c", f"import {target}; print('imported')", env=environment)
+        print(target, done.returncode, done.stdout, done.stderr)  # pytest shows it where a test fails
+        if "imported" in done.stdout or "Traceback" in done.stderr:
+            break
+    return "imported" in done.stdout
 
 
 # An extension module whose initialisation calls a function of a delay-loaded library; Python's own it asks for by name.
