@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,14 +124,17 @@ def mended(python: WindowsPython, target: str, fix: str, state: dict[str, str]) 
 def imports_of(python: WindowsPython, target: str, environment: dict[str, str]) -> bool:
     """Whether it is imported, by what Python says: an exit status under Wine is another than the process's at times.
 
-    Where Python says nothing, an exception of Windows' ended it, or it never came to run: the second time tells which.
+    Where Python says nothing, an exception of Windows' ended it, or Wine lost it at its start: a second time tells.
     """
+    answer = ""
     for _ in range(2):
-        done = python.run("-c", f"import {target}; print('imported')", env=environment)
-        print(target, done.returncode, done.stdout, done.stderr)  # pytest shows it where a test fails
-        if "imported" in done.stdout or "Traceback" in done.stderr:
-            break
-    return "imported" in done.stdout
+        with suppress(subprocess.TimeoutExpired):
+            done = python.run("-c", f"import {target}; print('imported')", env=environment)
+            print(target, done.returncode, done.stdout, done.stderr)  # pytest shows it where a test fails
+            answer = done.stdout
+            if "imported" in answer or "Traceback" in done.stderr:
+                break
+    return "imported" in answer
 
 
 # An extension module whose initialisation calls a function of a delay-loaded library; Python's own it asks for by name.
