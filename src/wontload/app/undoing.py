@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from wontload.remedy import journal as journals
 from wontload.remedy.alone import alone
@@ -29,15 +29,18 @@ def _named(identity: str | None) -> journals.Journal:
 
 
 def _newest() -> journals.Journal:
-    for journal in journals.applications():
-        if journal.ended != "undone":
-            return journal
+    for journal in _standing():
+        return journal
     raise journals.NoSuchApplication("nothing is recorded that could be taken back.")
 
 
 def undoable() -> Sequence[journals.Journal]:
     """Applications that were not taken back, the newest first."""
-    return [journal for journal in journals.applications() if journal.ended != "undone"]
+    return list(_standing())
+
+
+def _standing() -> Iterator[journals.Journal]:
+    return (journal for journal in journals.applications() if journal.ended != "undone")
 
 
 def interrupted() -> Sequence[journals.Journal]:

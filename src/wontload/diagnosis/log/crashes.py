@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from wontload.diagnosis.log.outcome import Reading
-from wontload.diagnosis.log.text import remarks
+from wontload.diagnosis.log.text import says
 
 CRASHES = frozenset(("segmentation-fault", "access-violation", "aborted", "terminated-by-exception"))
 
@@ -34,7 +34,7 @@ def of_crash(text: str) -> Reading | None:
     if "OMP: " in text and _BY_OPENMP.search(text):
         title = "the process crashed in an OpenMP runtime, of which there is most often a second one in it"
         return Reading("WL604", False, ("WL605", "WL206"), title, _ALONE)
-    if any(_ORDER.search(part) or _THREADS.search(part) for part in remarks(text)):
+    if says(_ORDER, text) or says(_THREADS, text):
         title = "the process crashed by the order in which two packages are imported: their libraries collide"
         return Reading("WL604", False, ("WL206", "WL605", "WL304"), title, _ALONE)
     return None

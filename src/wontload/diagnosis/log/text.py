@@ -91,6 +91,11 @@ def remarks(text: str) -> tuple[str, ...]:
     return (own,) if len(own) <= 2 * REMARKS else (own[:REMARKS], own[-REMARKS:])
 
 
+def says(words: re.Pattern[str], text: str) -> bool:
+    """Whether the writer says so, in `remarks`."""
+    return any(words.search(part) for part in remarks(text))
+
+
 def plain(text: str) -> str:
     """Text with plain blanks and quotes, and without control characters."""
     return _CONTROL.sub("", text if text.isascii() else text.translate(_QUOTES))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from wontload.diagnosis.log.text import remarks
+from wontload.diagnosis.log.text import remarks, says
 
 # What people say that helped: the variable, with the folder of the library in it.
 _HELPED = re.compile(
@@ -48,7 +48,7 @@ _MADE = re.compile(
 @lru_cache(maxsize=1)  # asked for each library of one text
 def was_made(text: str) -> bool:
     """Whether somebody says that something was built and installed on that machine."""
-    return any(_MADE.search(part) for part in remarks(text))
+    return says(_MADE, text)
 
 
 NEAR = 20  # characters behind "upgraded" in which its object stands
@@ -102,4 +102,4 @@ _OLDER_PYTHON = re.compile(
 
 def worked_with_an_older_python(text: str) -> bool:
     """Whether somebody says that it loads with a Python before 3.8, which searched PATH for DLLs."""
-    return any(_OLDER_PYTHON.search(part) for part in remarks(text))
+    return says(_OLDER_PYTHON, text)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from wontload.diagnosis.log.text import own_words, remarks
+from wontload.diagnosis.log.text import own_words, says
 from wontload.diagnosis.log.told import worked_with_an_older_python, works_elsewhere
 from wontload.diagnosis.log.unsearched import OTHER_START
 
@@ -59,7 +59,7 @@ _IN_VAIN_WORDS = re.compile(
 @lru_cache(maxsize=1)  # asked for each library of one text
 def was_added_in_vain(text: str) -> bool:
     """Whether somebody says that a directory was added in a way of those, and the library not found all the same."""
-    return any(_IN_VAIN_WORDS.search(part) for part in remarks(text))
+    return says(_IN_VAIN_WORDS, text)
 
 
 # A line of Python code that asks for a DLL by its name alone.
@@ -74,8 +74,7 @@ _NEW = re.compile(r"\bwin(?:dows)? ?-?(?:8|10|11)\b|\[Version 10\.", re.IGNORECA
 
 @lru_cache(maxsize=1)
 def _is_of_old_windows(text: str) -> bool:
-    own = remarks(text)
-    return any(_OLD.search(part) for part in own) and not any(_NEW.search(part) for part in own)
+    return says(_OLD, text) and not says(_NEW, text)
 
 
 _OF_CONDA = (
