@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from wontload.knowledge.messages import lowered
 
@@ -85,6 +85,7 @@ def own_words(text: str) -> str:
 REMARKS = 20_000  # characters at each end of a text in which people's own words are sought
 
 
+@lru_cache(maxsize=1)  # many questions are asked of one text
 def remarks(text: str) -> tuple[str, ...]:
     """What the writer says, at both ends of a long text."""
     own = own_words(text)
