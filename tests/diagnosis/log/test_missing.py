@@ -95,6 +95,29 @@ def test_a_path_of_homebrew_with_a_number_may_be_of_a_version_that_is_gone():
 
 
 @pytest.mark.parametrize(
+    ("tried", "answer"),
+    [
+        # The link `opt/odd` leads to what is installed, and dyld looked there as well.
+        ("'/opt/homebrew/Cellar/odd/6.1.0_1/lib/libodd.5.dylib' (no such file)", ("fails", "WL204")),
+        ("'/opt/homebrew/Cellar/other/6.1.0/lib/libodd.5.dylib' (no such file)", ("undetermined", "WL201")),
+        ("'/usr/local/lib/libodd.5.dylib' (no such file)", ("undetermined", "WL201")),
+    ],
+)
+def test_an_installed_version_of_homebrew_in_which_dyld_looked_is_another_one(tried, answer):
+    text = NOT_LOADED + f"/opt/homebrew/opt/odd/lib/libodd.5.dylib\n  Reason: tried: {tried}"
+    assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [("/opt/odd/lib/libodd.so", "WL101"), ("libodd.so.4", "WL202"), ("/usr/local/opt/odd/lib/libodd.dylib", "WL202")],
+)
+def test_a_full_path_is_not_searched_for(path, code):
+    text = f"OSError: {path}{NO_FILE}\nBut I am on that machine now and the file is there in its folder."
+    assert verdict(text) == ("undetermined", code)
+
+
+@pytest.mark.parametrize(
     ("text", "answer"),
     [
         ('dlopen failed: couldn\'t map "/storage/odd/_odd.so" segment 2: Operation not permitted', ("fails", "WL105")),

@@ -116,3 +116,22 @@ def test_a_function_that_a_dll_of_windows_lacks(library, answer):
 )
 def test_whose_library_was_taken_on_a_mac(text, answer):
     assert verdict(text) == answer
+
+
+MUSL_MISSES = "Error loading shared library libodd.so.6: No such file or directory (needed by /usr/bin/odd)\n"
+MUSL_REFUSES = "Error loading shared library libodd.so.6: Exec format error (needed by /usr/bin/odd)\n"
+MUSL_SYMBOL = "Error relocating /usr/bin/odd: _ZNSt3odd3newEv: symbol not found\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        # musl goes on after a library that it did not get, and lists what that would have brought.
+        (MUSL_MISSES + MUSL_SYMBOL, ("undetermined", "WL201")),
+        (MUSL_REFUSES + MUSL_SYMBOL, ("undetermined", "WL103")),
+        (MUSL_MISSES + "Error relocating /usr/bin/odd: __odd_chk: symbol not found", ("fails", "WL306")),
+        ("Error relocating /usr/bin/odd: odd_new: symbol not found", ("fails", "WL304")),
+    ],
+)
+def test_symbols_of_a_library_that_musl_did_not_get_follow_from_that(text, answer):
+    assert verdict(text) == answer

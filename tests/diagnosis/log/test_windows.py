@@ -77,6 +77,7 @@ def test_utf_8_that_was_read_as_something_else(page):
         ("LoadLibrary: Fehler 127: die angegebene Prozedur", 127),
         ("OSError: [WinError 1392] egal: 'C:\\odd\\odd.dll'", 1392),
         ("[WinError 1920] egal", 1920),
+        ("Windows 0x7e error, cffi does not load odd.dll", 126),
     ],
 )
 def test_numbers_in_every_notation(text, number):
@@ -153,7 +154,8 @@ def test_dialogs_name_the_file(text):
 
 
 @pytest.mark.parametrize(
-    ("module", "code"), [("win32api", "WL202"), ("pywintypes", "WL202"), ("odd_native", "WL201"), ("numpy", "WL201")]
+    ("module", "code"),
+    [("win32api", "WL202"), ("pywintypes", "WL202"), ("ibm_db", "WL202"), ("odd_native", "WL201"), ("numpy", "WL201")],
 )
 def test_a_package_that_keeps_its_dlls_in_a_directory_of_its_own_is_one_that_was_not_searched(module, code):
     text = f"ImportError: DLL load failed while importing {module}: The specified module could not be found."
@@ -235,6 +237,7 @@ def test_condas_openssl_is_there_and_not_the_one_that_is_found():
 
 
 NO_MODULE = "ImportError: DLL load failed while importing odd: The specified module could not be found.\n"
+CFFI = "OSError: cannot load library 'odd.dll':"
 NO_PROCEDURE = "ImportError: DLL load failed while importing odd: The specified procedure could not be found.\n"
 
 
@@ -249,6 +252,10 @@ NO_PROCEDURE = "ImportError: DLL load failed while importing odd: The specified 
         (NO_MODULE + "PYTHONPATH is empty.", "WL201"),
         ('odd = ctypes.WinDLL("odd")\nOSError: [WinError 126] The specified module could not be found', "WL202"),
         ("odd = ctypes.WinDLL(path)\nOSError: [WinError 126] The specified module could not be found", "WL201"),
+        # cffi did not ask for what was added until 1.17.
+        (f"os.add_dll_directory(bin_dir)\nffi.dlopen(name)\n{CFFI} error 0x7e", "WL203"),
+        (f"os.environ['PATH'] += bin_dir\nffi.dlopen(name)\n{CFFI} error 0x7e", "WL201"),
+        ("os.add_dll_directory(bin_dir)\n" + NO_MODULE, "WL201"),
         (NO_PROCEDURE, "WL206"),
         (NO_PROCEDURE + "OS: Windows 7 SP1", "WL307"),
         (NO_PROCEDURE + "Microsoft Windows [Version 6.1.7601]", "WL307"),

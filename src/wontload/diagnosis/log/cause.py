@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.log.c_runtimes import of_runtime
@@ -107,7 +107,8 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.id in CRASHES and (told := of_crash(log.text)):
         return told
     if message.kind == "symbol":
-        return of_symbol(event, log.facts, log.text)
+        reading = of_symbol(event, log.facts, log.text)
+        return _led_to_by_a_missing_file(event, log) or reading if reading.code != "WL306" else reading
     if message.kind == "runtime":
         return of_runtime(event, log.text)
     if message.kind == "entry-point":
@@ -123,6 +124,19 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.kind == "shadow":
         return of_shadow(event)
     return Reading(message.code, message.decides, message.suspects)
+
+
+def _led_to_by_a_missing_file(event: Event, log: Log) -> Reading | None:
+    """What a symbol that musl misses comes of where it did not get a library before: it goes on, and lists both.
+
+    Source: musl 1.2, ldso/dynlink.c, load_deps and do_relocs: neither ends a program's start at once.
+    """
+    if event.message.id != "musl-relocating":
+        return None
+    for missing in log.of("musl-no-file", "musl-not-a-library"):
+        if missing.place < event.place:
+            return replace(_reading(missing, log), lift=-event.message.rank)
+    return None
 
 
 # CUDA 13 dropped code generation below 7.5, CUDA 12 below 5.0. Source: NVIDIA, CUDA Toolkit release notes.

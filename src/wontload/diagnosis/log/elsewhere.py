@@ -49,6 +49,7 @@ _BY_A_PROGRAM = re.compile(
     r"error|fail|unable|missing|tried|trying|load|import|need|requir|referenc|should|must|\bto\b"
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|[;。，]|,? [Bb]ut ")
+AS_SAID = "as the text says"  # in place of a path
 NEAR = 40  # characters before a name in which a denial counts
 
 
@@ -167,14 +168,14 @@ def _said_of(library: str, name: str, line: str) -> str:
         if _IS_AT.search(sentence[: sentence.rfind(path, 0, at + len(name))].lower()) and "/" in path:
             return path
         if _IS_THERE.match(behind) or _SEEN.search(before):
-            return "as the text says"
+            return AS_SAID
     return ""
 
 
 def _said_of_title(title: str, sentence: str, before: str, behind: str) -> str:
     """The same of a library by its title: a path of such a file, or that it is installed."""
     if not _UNSURE.search(before) and _IS_INSTALLED.match(behind):
-        return "as the text says"
+        return AS_SAID
     if _BY_A_PROGRAM.search(sentence.lower()):
         return ""
     paths = (word.strip("'\"`*(),.:;") for word in sentence.split())
@@ -202,7 +203,7 @@ def _said_without_name(text: str) -> str:
                 and not _UNSURE.search(sentence[: match.start()])
                 and not _DENIED.match(sentence[match.end() :].strip())
             ):
-                return "as the text says"
+                return AS_SAID
     return ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wontload.diagnosis.log.elsewhere import elsewhere
+from wontload.diagnosis.log.elsewhere import AS_SAID, elsewhere
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
@@ -86,6 +86,9 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
 
 def _by_listing(path: str, library: str, text: str) -> Reading | None:
     found = elsewhere(path, text)
+    if found.itself == AS_SAID and path.startswith("/") and not path.endswith(".dylib"):
+        title = f"{library} is asked for by its full path, and the loader did not get it there"
+        return Reading("WL101", False, ("WL504", "WL501", "WL103", "WL105"), title, _FULL_PATH)
     if found.itself:
         title = f"{library} is on that machine ({found.itself}), and not where this load searches"
         return Reading("WL202", False, ("WL203", "WL205", "WL204"), title, lift=BORNE_OUT)
@@ -191,6 +194,10 @@ def _is_of_system(library: str, path: str) -> bool:
 _DRIVER = (
     "No package brings it: it comes with the driver, and in a container the host's has to be passed in. On a machine "
     "without such a GPU a build for the CPU is what fits."
+)
+_FULL_PATH = (
+    "Nothing is searched for a full path. A file that `ls` lists there and the loader does not get is a link that "
+    "leads nowhere, or lies outside of what the process sees (a container, snap, chroot)."
 )
 _UNVERSIONED = (
     "With a driver there is libcuda.so.1, and this link need not be where the loader searches: under WSL both lie in "

@@ -38,7 +38,7 @@ _NUMBER = re.compile(
     r"\bWinError (-?\d{1,10})\b|WindowsError: \[Error (\d{1,5})\]|Win32Exception \((?:0x)?(\d{1,5})\)"
     r"|(?:LoadLibrary\w{0,4}|DLL|\.dll|\.pyd)[^\n]{0,120}?\b(?:error|code|Fehler|erreur|错误|錯誤)(?: code)?"
     r"[ :=#]{0,3}(-?\d{2,10})\b"
-    r"|\b0x(8007[0-9A-F]{4}|C0[0-9A-F]{6})\b|: error 0x([0-9A-F]{1,4})\b"
+    r"|\b0x(8007[0-9A-F]{4}|C0[0-9A-F]{6})\b|: error 0x([0-9A-F]{1,4})\b|\b0x(7E|7F|C1) error\b"
     r"|(?<![\w.])(-107374\d{4}|322122\d{4})\b"
     r"|(?:exit(?:ed)?(?: with)?(?: code| status| value)?|returncode|return code|error code|signal)"
     r"[ :=]{0,3}(-4|-11|132|139)\b",
@@ -102,11 +102,11 @@ def _value(match: re.Match[str]) -> int:
     if match[5]:
         value = int(match[5], 16)
         return value & 0xFFFF if value >> 16 == 0x8007 else value
-    if match[6]:
-        return int(match[6], 16)
-    if match[8]:
-        return _SIGNALS[match[8]]
-    digits = match[1] or match[2] or match[3] or match[4] or match[7]
+    if match[6] or match[7]:
+        return int(match[6] or match[7], 16)
+    if match[9]:
+        return _SIGNALS[match[9]]
+    digits = match[1] or match[2] or match[3] or match[4] or match[8]
     return int(digits) & 0xFFFFFFFF
 
 

@@ -32,6 +32,8 @@ def of_not_found(text: str, has_directories: bool) -> Told | None:
         return Told("WL203", ("WL202", "WL206", "WL201"), _OF_CONDA)
     if was_added_in_vain(text):
         return Told("WL203", ("WL202", "WL201"), _IN_VAIN)
+    if _BY_CFFI.search(text) and _ADDS.search(text):
+        return Told("WL203", ("WL202", "WL201", "WL103"), _OF_CFFI)
     if has_directories or worked_with_an_older_python(text):
         return Told("WL202", ("WL203", "WL201", "WL504"))
     if _CALLED_BY_NAME.search(text):
@@ -62,6 +64,10 @@ def was_added_in_vain(text: str) -> bool:
     return says(_IN_VAIN_WORDS, text)
 
 
+# cffi before 1.17 loads by LoadLibrary alone, which does not search what os.add_dll_directory adds.
+# Source: libvips/pyvips#489, where 1.17 helped.
+_BY_CFFI = re.compile(r"\bffi\.dlopen\b|\bcffi\b")
+_ADDS = re.compile(r"\badd_dll_dir(?:ectory)?\(")
 # A line of Python code that asks for a DLL by its name alone.
 _CALLED_BY_NAME = re.compile(r"\b(?:(?:Win|Ole|C|Py)DLL|LoadLibrary)\(['\"][\w.-]{1,80}['\"]\)")
 # Windows before 8, where the text names no newer one. Source: Microsoft, Operating System Version: 6.1 is Windows 7.
@@ -84,6 +90,10 @@ _OF_CONDA = (
 _IN_VAIN = (
     "PYTHONPATH is searched for modules, never for DLLs. What os.add_dll_directory adds counts for extension modules "
     "and ctypes from Python 3.8 on, as long as what it returned is kept, and not for code that searches PATH."
+)
+_OF_CFFI = (
+    "What os.add_dll_directory adds counts for cffi from 1.17 on; before that cffi asks as programs do, and PATH is "
+    "what counts. With its full path the DLL is found; those that it needs lie beside it or in PATH."
 )
 _BY_NAME = (
     "A name alone is sought in the program's directory, Windows' own and those that were added, since Python 3.8 not "

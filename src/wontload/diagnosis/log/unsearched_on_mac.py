@@ -15,6 +15,10 @@ _BREW_MOVED = (
     "either it is not installed, or `brew upgrade` replaced it by one with another number, and what was built against "
     "it has to be built again."
 )
+_BREW_UPGRADED = (
+    "Homebrew has one version of a library at a time. What was linked against the one before has to be built again: "
+    "`pip install --force-reinstall --no-cache-dir --no-binary PACKAGE PACKAGE`, or a wheel that brings its own."
+)
 _BARE = (
     "The file was linked on that machine, or on one like it, against a library that does not say where it lies. It is "
     "likely still there: DYLD_FALLBACK_LIBRARY_PATH with its folder, or its full path in the file (install_name_tool "
@@ -40,6 +44,9 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
         if path.startswith("/usr/local/") and "/opt/homebrew/" in text:
             title = f"{library} is wanted at {path}, as on an Intel Mac, and Homebrew is in /opt/homebrew there"
             return Reading("WL202", False, ("WL201", "WL205", "WL706"), title, BREW)
+        if keg := _keg_without(path, library, text):
+            title = f"{keg} is there and has no {library}: it is another version than the one that was linked"
+            return Reading("WL204", True, ("WL201",), title, _BREW_UPGRADED)
         if _NUMBERED_DYLIB.search(library):
             return Reading("WL201", False, ("WL204", "WL202"), f"{library} is not at {path}", _BREW_MOVED)
         return None
@@ -52,6 +59,20 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
         title = f"{library} was not found, and Homebrew's and MacPorts' folders were not searched"
         return Reading("WL202", False, ("WL201", "WL203", "WL205"), title, _UNSEARCHED)
     return None
+
+
+def _keg_without(path: str, library: str, text: str) -> str:
+    """The installed version of Homebrew's in which dyld sought the library and did not find it; empty where none is.
+
+    dyld goes on to where the link `opt/FORMULA` leads, and Homebrew has that as long as the formula is installed.
+    Source: Homebrew, Formula Cookbook, opt_prefix; rasterio/rasterio#2412 and Toblerity/Fiona#1054, where it was there.
+    """
+    formula = re.search(r"/opt/([\w.+@-]{1,60})/lib/", path)
+    if not formula:
+        return ""
+    name, file = re.escape(formula[1]), re.escape(library)
+    sought = re.search(rf"'/[^'\n]{{1,80}}/Cellar/({name}/[^/'\n]{{1,40}})/lib/{file}' \(no such file", text)
+    return sought[1] if sought else ""
 
 
 def is_of_homebrew(path: str, facts: Facts) -> bool:
