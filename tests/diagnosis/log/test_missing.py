@@ -110,9 +110,9 @@ def test_an_installed_version_of_homebrew_in_which_dyld_looked_is_another_one(tr
 
 @pytest.mark.parametrize(
     ("path", "code"),
-    [("/opt/odd/lib/libodd.so", "WL101"), ("libodd.so.4", "WL202"), ("/usr/local/opt/odd/lib/libodd.dylib", "WL202")],
+    [("/opt/odd/lib/libodd.so", "WL103"), ("libodd.so.4", "WL202"), ("/usr/local/opt/odd/lib/libodd.dylib", "WL202")],
 )
-def test_a_full_path_is_not_searched_for(path, code):
+def test_a_file_that_is_there_and_that_glibc_passes_over_is_for_another_processor(path, code):
     text = f"OSError: {path}{NO_FILE}\nBut I am on that machine now and the file is there in its folder."
     assert verdict(text) == ("undetermined", code)
 
@@ -154,3 +154,16 @@ def test_a_variable_that_the_program_sets_for_itself_comes_too_late():
 )
 def test_where_a_linker_found_a_library_or_an_installation_put_it(line, code):
     assert codes(line + "\nImportError: libodd.so.4" + NO_FILE)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("where", "beside", "code"),
+    [
+        ("/home/pi/.local/lib/python3.11/site-packages/odd", "", "WL103"),
+        ("/venv/lib/python3.11/site-packages/odd", "uname -m says aarch64.", "WL103"),
+        ("/venv/lib/python3.11/site-packages/odd", "uname -m says x86_64.", "WL101"),
+        ("/opt/odd", "uname -m says aarch64.", "WL101"),
+    ],
+)
+def test_a_file_of_a_package_on_another_processor_than_a_pc(where, beside, code):
+    assert verdict(f"OSError: {where}/libodd.so{NO_FILE}\n{beside}") == ("undetermined", code)

@@ -204,6 +204,14 @@ def test_what_people_say_of_a_crash(text, answer):
     assert verdict(text) == ("undetermined", answer)
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("I cannot import them both in one session.", "WL206"), ("Both odd and even import well.", "WL903")],
+)
+def test_two_packages_that_do_not_get_along(text, answer):
+    assert verdict(text) == ("undetermined", answer)
+
+
 def test_an_elf_header_of_a_file_without_a_name():
     assert verdict("It shows invalid ELF header.") == ("fails", "WL104")
 

@@ -17,6 +17,7 @@ from tests.support.logs import codes, first, verdict
         ("meson.build:9:0: ERROR: Program 'odd-scan' not found or not executable", ("undetermined", "WL701")),
         ("configure.ac:7: error: possibly undefined macro: AC_ODD_TOOL", ("undetermined", "WL701")),
         ("../meson.build:3:8: ERROR: C shared or static library 'odd' not found", ("undetermined", "WL505")),
+        ("../meson.build:3:9: ERROR: Dependency 'odd-2.0' is required but not found.", ("undetermined", "WL505")),
         ("-- LAPACK libraries not found", ("undetermined", "WL505")),
         ("CMake Error: variables are used, but they are set to NOTFOUND.", ("undetermined", "WL505")),
         (

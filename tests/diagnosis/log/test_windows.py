@@ -264,3 +264,35 @@ NO_PROCEDURE = "ImportError: DLL load failed while importing odd: The specified 
 )
 def test_what_the_text_says_of_a_dll_that_was_not_taken(text, code):
     assert verdict(text) == ("undetermined", code)
+
+
+PARAMETER = "ImportError: DLL load failed while importing {}: The parameter is incorrect.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # A path that does not begin at the drive, where Windows wants a full one.
+        (PARAMETER.format("odd"), "WL202"),
+        ("OSError: [WinError 87] egal: '..\\odd'", "WL202"),
+        # Without the flags no module loads, Python's own the first.
+        (PARAMETER.format("_ctypes"), "WL307"),
+        (PARAMETER.format("odd") + "OS: Windows 7 SP1", "WL307"),
+    ],
+)
+def test_a_parameter_that_windows_refuses(text, code):
+    assert verdict(text) == ("undetermined", code)
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("libiconv.dll", "WL201"),
+        ("C:\\v\\Lib\\site-packages\\pyzbar\\libzbar-64.dll", "WL201"),
+        ("libodd.dll", "WL202"),
+    ],
+)
+def test_dlls_of_pyzbar_want_the_runtime_of_2013(file, code):
+    text = NOT_FOUND.format(file)
+    assert verdict(text) == ("undetermined", code)
+    assert ("msvcr120.dll" in first(text).title) == (code == "WL201")

@@ -30,9 +30,12 @@ _OF_WSL = re.compile(r"\bWSL[12]?\b|/usr/lib/wsl|microsoft-standard|/mnt/[a-z]/"
 _OF_MUSL = re.compile(r"(?:libc\.musl-|ld-musl-)")
 _OF_GLIBC = re.compile(r"(?:ld-linux|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)")
 _OF_PYTHON = re.compile(r"libpython(?P<version>\d\.\d+)|python(?P<digits>3\d+)\.dll", re.I)
+# A package's own file, on a machine of which the text tells that it is no PC: wheels for every system bring a PC's.
+# Source: docs/loaders-elf.md, another machine; kneron/host_lib#12.
+_OF_ARM = re.compile(r"\b(?:aarch64|arm64|armv[678]\w{0,2}|jetson|raspberry ?pi|raspbian)\b|/home/pi\d{0,2}/", re.I)
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]")
 # torch's own libraries lie in torch/lib, which `import torch` maps; its CUDA part was split in 1.9 to 1.13 alone.
 # Source: pytorch, caffe2/CMakeLists.txt, BUILD_SPLIT_CUDA.
-_ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]")
 _OF_TORCH = re.compile(r"lib(?:torch|c10|shm|caffe2)[\w]*\.(?:so|dylib)", re.I)
 _SPLIT_OF_TORCH = re.compile(r"libtorch_cuda_c(?:u|pp)\.so")
 # Parts of CUDA of which another major version may well be installed. Source: the families of knowledge/families.toml.
@@ -87,8 +90,8 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
 def _by_listing(path: str, library: str, text: str) -> Reading | None:
     found = elsewhere(path, text)
     if found.itself == AS_SAID and path.startswith("/") and not path.endswith(".dylib"):
-        title = f"{library} is asked for by its full path, and the loader did not get it there"
-        return Reading("WL101", False, ("WL504", "WL501", "WL103", "WL105"), title, _FULL_PATH)
+        title = f"{library} is there, and glibc passes it over: mostly a file for another processor"
+        return Reading("WL103", False, ("WL501", "WL101", "WL104"), title, _FULL_PATH, lift=BORNE_OUT)
     if found.itself:
         title = f"{library} is on that machine ({found.itself}), and not where this load searches"
         return Reading("WL202", False, ("WL203", "WL205", "WL204"), title, lift=BORNE_OUT)
@@ -131,7 +134,10 @@ def _by_component(event: Event, library: str, facts: Facts, text: str) -> Readin
             return Reading("WL204", False, ("WL201", "WL504", "WL202"))
         return Reading("WL201", False, ("WL504", "WL202"))
     if event.message.id != "dyld-not-loaded" and not is_of_homebrew(path, facts) and _ABSOLUTE.match(path):
-        return Reading("WL101", False, ("WL504", "WL201"))
+        if "-packages/" in path and _OF_ARM.search(text):
+            title = f"{library} is not there, or is for another processor: glibc says the same of both"
+            return Reading("WL103", False, ("WL501", "WL101", "WL504"), title, _FULL_PATH)
+        return Reading("WL101", False, ("WL504", "WL103", "WL201"))
     component = component_of(library)
     if component is None and (has_other_major(library) or _OF_ONE_RELEASE.search(library)):
         return Reading("WL204", False, ("WL201", "WL202", "WL504"))
@@ -196,8 +202,8 @@ _DRIVER = (
     "without such a GPU a build for the CPU is what fits."
 )
 _FULL_PATH = (
-    "Nothing is searched for a full path. A file that `ls` lists there and the loader does not get is a link that "
-    "leads nowhere, or lies outside of what the process sees (a container, snap, chroot)."
+    "glibc passes over a file for another processor as if it were not there, also at the end of a full path; `file` "
+    "says which one it is for. Else it is a link that leads nowhere, or not in what the process sees (a container)."
 )
 _UNVERSIONED = (
     "With a driver there is libcuda.so.1, and this link need not be where the loader searches: under WSL both lie in "

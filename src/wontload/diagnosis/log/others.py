@@ -10,11 +10,13 @@ from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import base_name
 from wontload.diagnosis.log.unfound import (
     FILE_NOT_FOUND,
+    INVALID_PARAMETER,
     MODULE_NOT_FOUND,
     PROCEDURE_NOT_FOUND,
     Told,
     of_no_procedure,
     of_not_found,
+    of_parameter,
 )
 from wontload.knowledge.messages import messages
 from wontload.knowledge.packages import package
@@ -49,13 +51,14 @@ def _of_number(number: NumberEvent, log: Log) -> Cause:
     why = " ".join(part for part in (_why(meaning.number), meaning.why) if part)
     if meaning.number == 193 and name.lower().endswith((".so", ".dylib")):
         code, decides, suspects = "WL104", True, ()
+    title = meaning.title
     if told := _by_text(number, log):
-        code, suspects, why = told.code, told.suspects, told.why or why
+        code, suspects, why, title = told.code, told.suspects, told.why or why, told.title or title
     return Cause(
         code=code,
         decides=decides,
         suspects=suspects,
-        title=filled(meaning.title, {"file": name} if name else {}),
+        title=filled(title, {"file": name} if name else {}),
         why=why,
         subject=name or f"error {meaning.number if meaning.number < 0x10000 else hex(meaning.number)}",
         place=number.place,
@@ -68,6 +71,8 @@ def _by_text(number: NumberEvent, log: Log) -> Told | None:
     """What a number comes of by the module and by what the text says beside it."""
     if number.meaning.number == FILE_NOT_FOUND and log.is_build:  # distutils and pip print it of a missing program
         return Told("WL701", ("WL505",))
+    if number.meaning.number == INVALID_PARAMETER:
+        return of_parameter(log.text, number.module)
     if number.meaning.number == PROCEDURE_NOT_FOUND:
         return of_no_procedure(log.text)
     if number.meaning.number != MODULE_NOT_FOUND:

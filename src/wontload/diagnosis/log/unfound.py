@@ -13,15 +13,17 @@ from wontload.diagnosis.log.unsearched import OTHER_START
 FILE_NOT_FOUND = 2
 MODULE_NOT_FOUND = 126
 PROCEDURE_NOT_FOUND = 127
+INVALID_PARAMETER = 87
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a number of Windows comes of, by the text around it; an empty `why` leaves the number's own."""
+    """What a number of Windows comes of, by the text around it; an empty `why` or `title` leaves the number's own."""
 
     code: str
     suspects: tuple[str, ...]
     why: str = ""
+    title: str = ""
 
 
 def of_not_found(text: str, has_directories: bool) -> Told | None:
@@ -48,6 +50,21 @@ def of_no_procedure(text: str) -> Told | None:
     return None
 
 
+def of_parameter(text: str, module: str) -> Told | None:
+    """What error 87 comes of: a Windows without the update that brings the flags of a search says it of every module.
+
+    Python asks for its own modules by full paths. Source: Microsoft, LoadLibraryExW, remarks on KB2533623.
+    """
+    if module in OF_PYTHONS_DLLS or _is_of_old_windows(text):
+        return Told("WL307", ("WL202",), _OLD_WINDOWS, "Windows does not know the flags that {file} is loaded with")
+    return None
+
+
+# Modules that CPython's installer for Windows puts into DLLs. Source: CPython, Tools/msi/lib.
+OF_PYTHONS_DLLS = frozenset(
+    "_asyncio _bz2 _ctypes _decimal _elementtree _hashlib _lzma _msi _multiprocessing _overlapped _queue _socket "
+    "_sqlite3 _ssl _tkinter _uuid pyexpat select unicodedata winsound".split()
+)
 # What people say that they did, and that it did not help: PYTHONPATH is for modules alone, and what
 # os.add_dll_directory adds counts for loads alone that ask for it. Source: Python documentation, PYTHONPATH and
 # os.add_dll_directory; FNCS/fncs#18; conda/conda#10897; projecthorus/horusdemodlib#307.
