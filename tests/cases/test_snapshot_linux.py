@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import python311, unpack, why, wontload
+from tests.support.gcc import SharedObject
 from tests.support.schemas import check
 from wontload.machine.redaction import Redaction
 
@@ -60,13 +61,49 @@ def sound(site: Path) -> str:
     return "zmq"
 
 
-CASES = (mpi, torchao, with_a_copy_elsewhere, moved, gone, truncated, sound)
+SAYS_NOTHING_OF_IT = """
+void *PyImport_ImportModule(const char *), PyErr_SetString(void *, const char *);
+extern void *PyExc_ImportError;
+void *PyInit_NAME(void) {
+    if (!PyImport_ImportModule("DEPENDENCY")) PyErr_SetString(PyExc_ImportError, "DEPENDENCY.core failed to import");
+    return 0;
+}
+"""
+
+
+def _package(site: Path, name: str, dependency: str) -> None:
+    """An extension module that puts an error of its own in the place of what its dependency's import ends with."""
+    source = SAYS_NOTHING_OF_IT.replace("NAME", name).replace("DEPENDENCY", dependency)
+    (site / f"{name}.abi3.so").write_bytes(SharedObject(source=source).bytes())
+
+
+def swallowed(site: Path) -> str:
+    """What `outer` needs needs what does not load, and neither says so."""
+    gone(site)
+    _package(site, "inner", "zmq")
+    _package(site, "outer", "inner")
+    return "outer"
+
+
+def two_modules(site: Path) -> str:
+    """A distribution by its name, both of whose modules fail, each for a reason of its own."""
+    record = site / "Both.Broken-1.0.dist-info" / "RECORD"
+    record.parent.mkdir(parents=True)
+    for name in ("one", "two"):
+        (site / f"{name}.abi3.so").write_bytes(SharedObject(needed=(SharedObject(soname=f"lib{name}.so.3"),)).bytes())
+    record.write_text("one.abi3.so,,\ntwo.abi3.so,,\n")
+    (record.parent / "METADATA").write_text("Name: Both.Broken\nVersion: 1.0\n")
+    return "both-broken"
+
+
+CASES = (mpi, torchao, with_a_copy_elsewhere, moved, gone, truncated, sound, swallowed, two_modules)
 
 
 def findings(answer: dict) -> str:
     return json.dumps([answer["verdict"], answer["error"], answer["findings"]], indent=1)
 
 
+@pytest.mark.oracle("gcc")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_it_says_the_same(case, site: Path, tmp_path: Path):
     target = case(site)
@@ -89,6 +126,17 @@ def test_it_says_the_same(case, site: Path, tmp_path: Path):
     planted = ("zaphod", "heartofgold42")
     assert [secret for secret in planted if secret in written] == []
     assert not re.search(rf"\b{re.escape(socket.gethostname().lower())}\b", written)
+
+
+@pytest.mark.oracle("gcc")
+def test_what_a_dependency_keeps_to_itself_is_told_of_the_saved_machine(site: Path, tmp_path: Path):
+    target, place = swallowed(site), tmp_path / "box.json"
+    ran = wontload("snapshot", target, "--python", python311(), "-o", str(place), PYTHONPATH=str(site))
+    assert ran.status == 0, ran.err
+    _, answer = why(target, "--machine", str(place))
+    (first,) = answer["findings"]
+    assert (first["code"], first["chain"][:3]) == ("WL504", ["outer", "inner", "zmq"])
+    assert "inner.core failed to import" in answer["error"]["text"]
 
 
 def test_two_targets_in_one_file(site: Path, tmp_path: Path):

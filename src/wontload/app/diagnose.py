@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from wontload.app.distribution import of_distribution
 from wontload.app.targets import file_request, is_file_target
 from wontload.loader import prepare
 from wontload.machine.disks import every_directory
@@ -15,7 +16,7 @@ from wontload.machine.interpreters import chosen
 from wontload.probe import Report, observe
 
 if TYPE_CHECKING:
-    from wontload.diagnosis import Diagnosis, Finding
+    from wontload.diagnosis import Diagnosis
     from wontload.machine import Machine
     from wontload.machine.snapshot import Snapshot
 
@@ -77,7 +78,7 @@ def diagnose(
     if report.found or not modules:
         diagnosis = asking.judged(target, report)
         return replace(diagnosis, notes=(*diagnosis.notes, *_notes(target, report)))
-    return _of_distribution(target, modules, asking)
+    return of_distribution(target, [asking.judged(module, asking.report(module)) for module in modules])
 
 
 class _Asking(NamedTuple):
@@ -136,27 +137,3 @@ def _notes(target: str, report: Report) -> Iterator[str]:
     if report.namespace and "." not in target and report.found:
         places = ", ".join(report.locations)
         yield f"{target} is a folder without code of its own ({places}): importing it executes nothing"
-
-
-def _of_distribution(target: str, modules: tuple[str, ...], asking: _Asking) -> Diagnosis:
-    """Every top-level module of a distribution, each in a child of its own; the worst verdict is the answer."""
-    order = ("fails", "undetermined", "degraded", "loads")
-    answers = [asking.judged(module, asking.report(module)) for module in modules]
-    worst = min(answers, key=lambda answer: order.index(answer.verdict))
-    rest = [answer for answer in answers if answer is not worst]
-    names = ", ".join(modules)
-    note = f"{target} is a distribution; its top-level {'module is' if len(modules) == 1 else 'modules are'} {names}"
-    return replace(
-        worst,
-        target=target,
-        findings=worst.findings + tuple(finding for one in rest for finding in _unindexed(one)),
-        would_settle=tuple(sentence for answer in answers for sentence in answer.would_settle),
-        notes=(note, *(note for answer in answers for note in answer.notes)),
-        import_s=sum(answer.import_s or 0.0 for answer in answers),
-    )
-
-
-def _unindexed(diagnosis: Diagnosis) -> Iterator[Finding]:
-    """Findings of another module: they do not point into the answer's own list of loads."""
-    for finding in diagnosis.findings:
-        yield replace(finding, load=None, explains_error=False)

@@ -11,13 +11,11 @@ from typing import Any
 from wontload.app.diagnose import diagnose
 from wontload.app.fix import plan_for
 from wontload.app.judged import gpu_code_at
-from wontload.app.judging import judged_loads
 from wontload.app.live import machine_of
 from wontload.app.places import fresh_process
 from wontload.app.saved import diagnose_saved
 from wontload.binary import Format, GpuCode
 from wontload.diagnosis import Case, Diagnosis
-from wontload.diagnosis import diagnose as judge
 from wontload.diagnosis.copies import CopyFinder
 from wontload.knowledge.packages import normalised
 from wontload.loader import load as simulate
@@ -57,7 +55,7 @@ def snapshot(
     """This computer with what is needed to diagnose `targets` elsewhere; each is tried in a child process.
 
     Args:
-        targets: as of `diagnose`; of a distribution with several modules the one whose import went worst is kept.
+        targets: as of `diagnose`.
         python: the interpreter that has them. timeout_s: for each import.
         redact: replace what tells who and where the person is.
 
@@ -65,26 +63,23 @@ def snapshot(
     """
     executable = python or chosen(as_module=True)[0]
     answers = [diagnose(target, python=executable, timeout_s=timeout_s) for target in targets]
-    tried = [
-        (target, answer.case)
-        for target, answer in zip(targets, answers, strict=True)
-        if answer.case is not None and answer.case.observation is not None
-    ]
-    cases = [case for _, case in tried]
+    tried = [one for one in answers if one.case is not None and one.case.observation is not None]
+    cases = [case for answer in tried for case in (*answer.asked, *answer.imported)]
     machine = cases[0].machine if cases else machine_of(ask(executable))
     files = RecordingFiles(machine.files)
     recorded = replace(machine, files=files, inventory=in_full(machine.inventory))
     codes = _Codes()
-    again = [_again(case, recorded, codes) for case in cases]
+    records = tuple(_records(tried))
+    for answer in tried:
+        _ask_again(answer.target, recorded, records, codes)
     for process in (fresh_process(recorded), *(case.start for case in cases if case.start)):
         _search_in_vain(recorded, process)
     if not cases:
         _look_around(recorded, codes)
-    records = [_record(target, case) for target, case in tried]
     value = _value(recorded, files, records, codes.found)
     redaction = Redaction.of(value) if redact else None
     value = redaction(value) if redaction else value
-    return Saved(value=value, differing=tuple(_differing(again, value, redaction)))
+    return Saved(value=value, differing=tuple(_differing(tried, value, redaction)))
 
 
 class _Codes:
@@ -105,19 +100,28 @@ class _Codes:
         return ask
 
 
-def _again(case: Case, machine: Machine, codes: _Codes) -> Diagnosis:
+def _ask_again(target: str, machine: Machine, records: tuple[Record, ...], codes: _Codes) -> None:
     """The same diagnosis on the recording machine, and the fixes: what they ask for is recorded."""
-    loads = judged_loads(machine, case.observation)
-    diagnosis = judge(replace(case, machine=machine, loads=loads, gpu_code=codes.noting(case.gpu_code)))
-    plan_for(diagnosis)
-    return diagnosis
+    plan_for(diagnose_saved(target, machine, records, codes.noting(gpu_code_at)))
 
 
-def _record(target: str, case: Case) -> Record:
+def _records(answers: Iterable[Diagnosis]) -> Iterator[Record]:
+    """One of each module that was tried, under all names by which it was asked."""
+    own = [(case, answer.target) for answer in answers for case in answer.asked]
+    cases: dict[str, Case] = {}
+    names: dict[str, list[str]] = {}
+    for case, asked in (*own, *((case, case.target) for answer in answers for case in answer.imported)):
+        cases.setdefault(case.target, case)
+        names.setdefault(case.target, []).append(asked)
+    for target, case in cases.items():
+        yield _record(case, names[target])
+
+
+def _record(case: Case, asked: Sequence[str]) -> Record:
     assert case.start is not None
     assert case.observation is not None
-    names = [target, *(name for name, _ in case.observation.distributions)]
-    names += [normalised(name) for name in names[1:]]
+    distributions = [name for name, _ in case.observation.distributions]
+    names = (*asked, *distributions, *map(normalised, distributions))
     return Record(
         start=case.start,
         observation=case.observation,

@@ -89,6 +89,8 @@ class Diagnosis:
         notes: about how the question was understood (`a distribution of that name exists too …`).
         import_s: seconds that the import itself took; `None` when nothing was run.
         case: all that the answer was drawn from, for what asks on: proofs of fixes, the judging of advice.
+        own, imported: where more than one was asked: the target's cases, one a module of a distribution, and those of
+            packages which it imports. `case` is the one that the answer is about.
     """
 
     target: str
@@ -101,6 +103,13 @@ class Diagnosis:
     notes: tuple[str, ...] = ()
     import_s: float | None = None
     case: Case | None = field(default=None, repr=False, compare=False)
+    own: tuple[Case, ...] = field(default=(), repr=False, compare=False)
+    imported: tuple[Case, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def asked(self) -> tuple[Case, ...]:
+        """The cases of the target itself."""
+        return self.own or ((self.case,) if self.case else ())
 
     @property
     def works(self) -> bool:
