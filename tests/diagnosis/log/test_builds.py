@@ -30,6 +30,17 @@ from tests.support.logs import codes, verdict
             ("undetermined", "WL505"),
         ),
         ("The C/C++ header for freetype2 (ft2build.h) could not be found.", ("undetermined", "WL505")),
+        # A CUDA for the build, another for torch.
+        (
+            "RuntimeError: The detected CUDA version (12.4) mismatches the version that was used to compile PyTorch "
+            "(11.8).",
+            ("fails", "WL706"),
+        ),
+        (
+            "RuntimeError: Cuda extensions are being compiled with a version of Cuda that does not match the version "
+            "used to compile Pytorch binaries.  Pytorch binaries were compiled with Cuda 11.8.",
+            ("fails", "WL706"),
+        ),
         # Tools of the wrong age.
         ("CMake Error: CMake 3.21 or higher is required.  You are running version 3.10.2", ("undetermined", "WL701")),
         ("  Compatibility with CMake < 3.5 has been removed from CMake.", ("fails", "WL706")),

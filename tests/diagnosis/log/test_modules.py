@@ -31,6 +31,9 @@ def test_a_part_that_a_folder_of_sources_lacks(path, line, module, answer):
         ("odd", "WL506"),
         ("google.odd", "WL506"),  # of several distributions
         ("odd._libs.sub", "WL501"),  # compiled, by its folder's name
+        ("models.odd.ops._ext", "WL504"),  # an operator of some project: it was not built
+        ("odd.odd_cuda", "WL504"),
+        ("torchvision._C", "WL501"),  # a package of the index
     ],
 )
 def test_a_part_of_a_package_that_was_found(module, answer):

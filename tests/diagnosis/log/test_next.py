@@ -81,3 +81,27 @@ def test_a_message_that_names_nothing_is_not_listed_by_its_own_name():
 def test_words_of_windows_that_are_known_are_not_called_unknown():
     text = "ImportError: DLL load failed while importing _odd: The specified procedure could not be found."
     assert not any("not known here" in finding.title for finding in read(text).findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("UnsatisfiedLinkError: C:\\odd\\odd.dll: Can't find dependent libraries", "wontload tree C:\\odd\\odd.dll on"),
+        ("UnsatisfiedLinkError: C:\\my odd\\odd.dll: Can't find dependent libraries", 'tree "C:\\my odd\\odd.dll" on'),
+        ("UnsatisfiedLinkError: no odd in java.library.path: [/usr/lib]", "wontload tree FILE on"),
+        ("System.DllNotFoundException: Unable to load DLL 'odd.dll'", "wontload tree FILE on"),
+        ("Error: Module did not self-register: '/odd/odd.node'.", "wontload tree /odd/odd.node on"),
+    ],
+)
+def test_what_java_net_and_node_ask_for_is_no_package_of_python(text, command):
+    (asked,) = read(text).would_settle
+    assert command in asked
+    assert read("Traceback (most recent call last):\n" + text).would_settle[0] != asked
+
+
+def test_a_module_of_another_node_is_not_mended_by_a_fix_of_python():
+    text = (
+        "Error: The module '/odd/odd.node' was compiled against a different Node.js version using\n"
+        "NODE_MODULE_VERSION 93. This version of Node.js requires NODE_MODULE_VERSION 115."
+    )
+    assert read(text).next_step == ""

@@ -115,6 +115,9 @@ def test_a_part_of_windows_that_is_missing_in_other_languages(text):
         ("It was recently updated by the system.", "WL204"),
         ("sudo pacman -Syu", "WL204"),
         ("I upgraded pip.", "WL201"),
+        ("After I upgraded odd: installing **odd-runtime3** fixes the issue.", "WL201"),
+        ("It failed since the upgrade. Fixed it by installing odd-runtime3.", "WL201"),
+        ("It fails since the upgrade. Installing odd-runtime3 does not help.", "WL204"),
         ("You should try it after an upgrade.", "WL201"),
     ],
 )

@@ -18,6 +18,8 @@ from tests.support.logs import first, read, verdict
         ("RuntimeError: Couldn't find appropriate backend to handle uri odd.wav", ("undetermined", "WL201")),
         ("MKL_THREADING_LAYER=INTEL is incompatible with libgomp.so.1 library.", ("fails", "WL604")),
         ("RuntimeError: Numpy is not available", ("undetermined", "WL304")),
+        ('avc: denied { execute } for path="/data/odd/libodd.so" tclass=file permissive=0', ("fails", "WL105")),
+        ('avc: denied { getattr } for path="/usr/bin/odd" tclass=file permissive=0', ("undetermined", "WL903")),
         ("ImportError: cannot load module more than once per process", ("undetermined", "WL502")),
         ("ModuleNotFoundError: No module named 'encodings'", ("undetermined", "WL503")),
         ("Cannot mix incompatible Qt library (5.1.2) with this library (5.1.6)", ("fails", "WL206")),

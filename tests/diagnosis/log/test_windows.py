@@ -296,3 +296,21 @@ def test_dlls_of_pyzbar_want_the_runtime_of_2013(file, code):
     text = NOT_FOUND.format(file)
     assert verdict(text) == ("undetermined", code)
     assert ("msvcr120.dll" in first(text).title) == (code == "WL201")
+
+
+REPORT = "Problem Event Name:\tAPPCRASH\nFault Module Name:\t{}\nException Code:\t{}\nOS Version:\t{}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (REPORT.format("odd.dll", "c0000005", "10.0.19045.2"), ("undetermined", "WL605")),
+        (REPORT.format("odd.dll", "c000001d", "10.0.19045.2"), ("fails", "WL401")),
+        (REPORT.format("python39.dll", "c0000005", "6.1.7601.2"), ("undetermined", "WL307")),
+        (REPORT.format("python38.dll", "c0000005", "6.1.7601.2"), ("undetermined", "WL605")),
+        ("Name des fehlerhaften Moduls: odd.dll, Version: 1.0\nAusnahmecode: 0xc0000005", ("undetermined", "WL605")),
+        ("Nombre del módulo con errores:\todd.dll\nCódigo de excepción:\tc000001d", ("fails", "WL401")),
+    ],
+)
+def test_windows_own_report_of_a_crash(text, answer):
+    assert verdict(text) == answer

@@ -6,7 +6,7 @@ import re
 
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.outcome import Reading, base_name
-from wontload.knowledge.packages import is_namespace
+from wontload.knowledge.packages import distribution_for, is_namespace
 
 # Extension modules of CPython's own library that a build leaves out where a library's headers were missing.
 # Source: CPython, configure.ac, PY_STDLIB_MOD.
@@ -23,6 +23,9 @@ _IMPORTING = re.compile(
     r"File \"((?:[^\"\n]{1,300}[\\/])?(\w{1,60})[\\/]\w{1,60}\.pyx?)\"[^\n]{0,80}"
     r"(?:\n[ \t]{1,20}(?:from (\.)|(?:from|import) (\w+)))?"
 )
+# How operators for torch are mostly called. Source: PyTorch, Custom C++ and CUDA Operators; torchvision's _C, mmcv's
+# _ext; CharlesShang/DCNv2#39.
+_OPERATORS = re.compile(r"\.(?:_(?:C|ext|cuda|backend|ops|kernels)|\w{1,40}_(?:ext|cuda|cpp|cuda_ext))$")
 FRAMES = 4000  # characters before a message in which the frame stands that led to it
 _FRAME = re.compile(r"File \"([^\"\n]{1,300}[\\/](\w{1,60})[\\/]\w{1,60}\.py)\"")
 _FOUND_PARENT = (
@@ -32,6 +35,13 @@ _FOUND_PARENT = (
 _UNBUILT = (
     "Python takes a package from the working directory before the installed one. From another directory the installed "
     "one is found; to run the sources themselves, their compiled parts have to be built in place."
+)
+
+
+_NOT_BUILT = (
+    "Sources bring no compiled parts. Where the project has a setup.py or a build script for them, `pip install -v "
+    "--no-build-isolation .` in its folder builds them, and its first error says why that fails; the file is then for "
+    "that one Python and, where it is an extension of torch, that torch."
 )
 
 
@@ -53,6 +63,9 @@ def of_module(event: Event, text: str, *, failed_build: bool) -> Reading:
     if dot and not compiled and not is_namespace(package):
         title = f"{package} was found, and has no {last}: another release or copy of it, or an incomplete one"
         return Reading("WL504", False, ("WL304", "WL503", "WL501"), title, _FOUND_PARENT)
+    if dot and compiled and _is_of_a_project(name, event, text):
+        title = f"{last}, by its name a compiled part of {package}, is not there: it was not built"
+        return Reading("WL504", False, ("WL503", "WL501", "WL506"), title, _NOT_BUILT)
     if dot and compiled:
         return Reading("WL501", False, ("WL504", "WL503"), f"the extension module {last} is not there for that Python")
     if failed_build and not dot:
@@ -75,6 +88,16 @@ def _source_of(name: str, event: Event, text: str) -> str:
     if "-packages" in path or not (own or relative or imported == package):
         return ""
     return base_name(path[: -len(base_name(path))])
+
+
+def _is_of_a_project(name: str, event: Event, text: str) -> bool:
+    """Whether a package is one that no index is known to bring, and no installed copy of which asked.
+
+    Such is the code beside a paper: its operators in C++ or CUDA are built by whoever runs it.
+    """
+    if distribution_for(name) or not _OPERATORS.search(name):
+        return False
+    return "-packages" not in text[max(0, event.place - FRAMES) : event.place]
 
 
 def of_incomplete(event: Event, text: str) -> Reading:

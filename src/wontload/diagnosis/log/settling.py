@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from wontload.diagnosis.finding import Finding
 from wontload.diagnosis.log.cause import Log
 from wontload.diagnosis.log.modules import OF_PYTHON_ITSELF
 from wontload.knowledge.packages import distribution_for, owner_of_part
 
 UNKNOWN = "PACKAGE"
+UNKNOWN_FILE = "FILE"
+# Findings of a file that is there: what it needs is the question.
+OF_A_LOAD = ("WL201", "WL202", "WL103", "WL205", "WL206", "WL301", "WL304", "WL504", "WL601")
+# Source: OpenJDK, ClassLoader.java; .NET, NativeLibrary; Node.js, lib/internal/modules/cjs/loader.js.
+_OTHER_RUNTIMES = re.compile(
+    r"\bUnsatisfiedLinkError\b|\bDllNotFoundException\b|\bBadImageFormatException\b|\bModule\._extensions\.\.node\b"
+)
 BUILDS = ("WL505", "WL701", "WL702", "WL703", "WL704", "WL705", "WL706", "WL707")
 GPU = ("WL402", "WL403", "WL406")
 GPU_CODE = ("WL404", "WL405")
@@ -38,6 +47,11 @@ def would_settle(findings: tuple[Finding, ...], log: Log) -> tuple[str, ...]:
             f"Run wontload {target} on that machine: it watches the import and says which file is missing.",
             "Or paste more: the whole traceback, from `Traceback` on, or the build's whole output.",
         )
+    if _is_of_another_runtime(log) and (first.code in OF_A_LOAD or not is_library(target)):
+        return (
+            f"Run wontload tree {_native_file(log)} on that machine: it starts nothing, and names each library that "
+            "the file needs, where it was sought, and what is not there or does not fit.",
+        )
     if is_library(target) and "/" not in target and "\\" not in target:
         watched = f"Run wontload which {target} on that machine: it says where copies are, and which one a load takes."
     else:
@@ -52,12 +66,26 @@ def next_step(findings: tuple[Finding, ...], log: Log) -> str:
     target = target_of(first, log)
     if first.code in (*GPU, *GPU_CODE):
         return _about_gpu(first, log)
-    if first.code in BUILDS or is_library(target) or target == UNKNOWN:
+    if first.code in BUILDS or is_library(target) or target == UNKNOWN or _is_of_another_runtime(log):
         return ""
     return (
         f"On that machine, wontload fix {target} looks for what mends it, proves it on a model of the machine, and "
         "applies it after asking."
     )
+
+
+def _is_of_another_runtime(log: Log) -> bool:
+    """Whether Java, .NET, Node.js, Perl or Ruby asked for the library: a command about a package misses that."""
+    if "Traceback (most recent call last)" in log.text:
+        return False
+    return any(event.message.speaker == "runtimes" for event in log.events) or bool(_OTHER_RUNTIMES.search(log.text))
+
+
+def _native_file(log: Log) -> str:
+    """The native file that was asked for, as it is typed; `FILE` where the text does not name its place."""
+    named = [event.values[key] for event in log.events for key in ("file", "library") if key in event.values]
+    path = next((one for one in (*named, *log.facts.paths) if "/" in one or "\\" in one), UNKNOWN_FILE)
+    return f'"{path}"' if " " in path else path
 
 
 def _about_gpu(first: Finding, log: Log) -> str:

@@ -72,6 +72,18 @@ def was_upgraded(text: str) -> bool:
     )
 
 
+_MENDED_BY_INSTALLING = re.compile(
+    r"\binstalling \W{0,4}(?:the )?[\w.+-]{2,40}\W{0,4}(?: package)? (?:has |have )?(?:fix|solv|resolv|help)(?:ed|es)\b"
+    r"|\b(?:fixed|solved|resolved) (?:it |this |that |the (?:issue|problem|error) )?(?:by|with|after) installing\b",
+    re.IGNORECASE,
+)
+
+
+def was_mended_by_installing(text: str) -> bool:
+    """Whether somebody says that installing something is what helped."""
+    return _is_said(_MENDED_BY_INSTALLING, text, denied=_NOT_SO)
+
+
 _STARTERS = (
     r"(?:from|in|on|with|using) (?:the |an? |my )?(?:\w{1,20} )?(?:command[- ]line|cmd|terminal|console|prompt|"
     r"powershell|shell|i?python|jupyter\w*|notebook|spyder|pycharm|vs ?code|visual studio|ide|interpreter)\b"

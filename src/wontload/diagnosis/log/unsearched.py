@@ -10,6 +10,7 @@ from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.told import (
     was_helped,
     was_made,
+    was_mended_by_installing,
     was_upgraded,
     worked_with_an_older_python,
     works_elsewhere,
@@ -101,6 +102,8 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if "LD_LIBRARY_PATH" in text and was_helped(text):
         title = f"{library} is there, and found where LD_LIBRARY_PATH names its folder, as the text says"
         return Reading("WL202", False, ("WL203", "WL201"), title)
+    if component_of(library) is None and was_mended_by_installing(text):
+        return Reading("WL201", False, ("WL204", "WL202"), f"{library} was not installed there, as the text says")
     if _VERSIONED.search(library) and was_upgraded(text):
         title = f"{library} is of the version that was there before the upgrade that the text tells of"
         return Reading("WL204", False, ("WL201", "WL202"), title, _BUMPED)
