@@ -14,6 +14,7 @@ from wontload.machine.shapes import WORDS
 LARGEST_FILE_BYTES = 16 << 20  # of JSON, unpacked; an ordinary machine takes less than one MB
 MOST_CONTAINERS = 500_000  # lists and objects: 64 bytes each, or more, once they are read
 MOST_VALUES = 2_000_000  # of any kind
+MOST_DIGITS = 40  # of a whole number: time grows with their square, and Pythons before 3.10.7 take any count
 
 WHAT_IT_TAKES = "--machine takes a file made by wontload on another machine, or a Linux system's root directory."
 MAKE_ANOTHER = "Save the other machine again with its wontload, or update this one."
@@ -46,7 +47,7 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
 
 def _decoded(data: bytes, name: str) -> Any:
     try:
-        return json.loads(data, parse_constant=_no_number, object_pairs_hook=_without_twins)
+        return json.loads(data, parse_int=_whole, parse_constant=_no_number, object_pairs_hook=_without_twins)
     except ValueError as error:
         raise BadSnapshot(f"{name} is not JSON: {str(error)[:120]}.", WHAT_IT_TAKES) from error
     except RecursionError as error:
@@ -61,6 +62,12 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twin = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise ValueError(f"the name {twin[:60]!r} stands twice in one object")
     return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number has {len(digits)} digits")
+    return int(digits)
 
 
 def _no_number(text: str) -> float:
