@@ -93,6 +93,19 @@ def test_another_system_s_library_and_its_counterpart():
     assert "nvidia/cuda_runtime/bin" in [one.where for one in answer.providers]
 
 
+@pytest.mark.parametrize(
+    ("name", "counterparts"),
+    [
+        ("cublasLt64_13.dll", ("libcublasLt.so.13",)),
+        ("mkl_rt.2.dll", ("libmkl_rt.so.2",)),
+        ("vulkan-1.dll", ("libvulkan.so.1",)),
+        ("libomp140.x86_64.dll", ("libomp.so.5", "libomp.so")),
+    ],
+)
+def test_of_a_component_with_many_files_the_counterpart_is_the_one_of_that_name(name: str, counterparts: tuple):
+    assert which(name, machine=linux({})).counterparts == counterparts
+
+
 def test_a_shared_object_and_the_distribution_s_own_command():
     machine = linux({f"{USR_LIB}/libGL.so.1": so()})
     answer = which("libGL.so.1", machine=machine)

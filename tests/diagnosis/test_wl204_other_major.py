@@ -51,6 +51,16 @@ def test_another_soname():
     assert data(first, "other_major", "path") == [USR_LIB + "/libssl.so.3"]
 
 
+def test_a_copy_that_two_directories_lead_to_is_told_once():
+    """As `/usr/local/cuda` is a link to the toolkit's own directory."""
+    real = "/usr/local/cuda-13.0/lib64/libcudart.so.13"
+    files = {LIBRARY: so("libcudart.so.12"), real: so(soname="libcudart.so.13")}
+    machine = linux(files, links={"/usr/local/cuda": "/usr/local/cuda-13.0"})
+    (first,) = diagnose(machine, dlopen(LIBRARY)).findings
+    assert first.code == "WL204"
+    assert len(data(first, "other_major", "path")) == 1
+
+
 def test_an_unrelated_library_stays_apart():
     machine = linux({LIBRARY: so("libssl.so.1.1", "libGL.so.1"), USR_LIB + "/libssl.so.3": so()})
     first, second = diagnose(machine, dlopen(LIBRARY)).findings

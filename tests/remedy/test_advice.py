@@ -85,7 +85,9 @@ def test_the_case_with_cuda_path_set():
     assert "on PATH" in found["cuda-toolkit"].why
     assert found["no-winmode"].why == f"cudart64_12.dll is then found in {CUDA}."
     assert "winmode=0 takes no notice of added directories" in found["add-dll-directory"].why
-    assert "are read by a build" in found["prebuilt-wheel"].why
+    assert "only a build reads them" in found["prebuilt-wheel"].why
+    assert "wontload pick llama-cpp-python" in found["prebuilt-wheel"].why
+    assert "wontload build llama-cpp-python" in found["from-source"].why
     assert "no part of it" in found["vc-redistributable"].why
 
 

@@ -44,6 +44,6 @@ def test_what_nobody_can_tell_is_not_said_to_be_useless():
     failing = [one for one in ADVICE if one.works_here is False]
     unknown = [one for one in ADVICE if one.works_here is None]
     assert summary_of(failing).endswith(", none would work here")
-    told = f"none would surely work here, and of {len(unknown)} nobody can tell beforehand"
+    told = f"none is sure to work here, and {len(unknown)} cannot be judged beforehand"
     assert unknown
     assert summary_of([*failing, *unknown]).endswith(told)

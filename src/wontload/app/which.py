@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
 from wontload.app.places import Place, saved_machine, this_computer
 from wontload.app.targets import shown
 from wontload.app.which_names import meant
-from wontload.diagnosis.copies import Copy, CopyFinder
+from wontload.diagnosis.copies import Copy, CopyFinder, distinct
 from wontload.errors import UsageError
 from wontload.knowledge.components import Component, component_of
 from wontload.knowledge.families import other_majors
@@ -26,6 +25,7 @@ from wontload.machine.snapshot import Snapshot
 LONGEST_NAME = 255  # of a file, on every system that matters
 # What a path or a pattern has and a file's name has not.
 NO_NAME = re.compile(r'[\\/*?<>|":\x00-\x1f]')
+STEM = re.compile(r"(?:lib)?([a-z]+(?:[_-][a-z]+)*).*", re.DOTALL)  # of a name in lower case
 SYSTEM_OF_SUFFIX = {"dll": "windows", "pyd": "windows", "dylib": "macos", "so": "linux"}
 
 
@@ -144,12 +144,12 @@ def look(name: str, place: Place, *, extra: tuple[str, ...] = ()) -> Which:
             architecture=system.architecture,
             distribution=system.version if own == system.name == "linux" else None,
         ),
-        copies=_distinct(finder.named(name), place.machine),
+        copies=distinct(finder.named(name), place.machine),
         load=load,
-        others=_distinct(
+        others=distinct(
             [copy for one in other_majors(name, finder.names()) for copy in finder.named(one)], place.machine
         ),
-        counterparts=_counterparts(component, own, system.name),
+        counterparts=_counterparts(name, component, own, system.name),
         looked_in=finder.looked_in(),
     )
 
@@ -163,14 +163,6 @@ def _finder(place: Place, *, extra: tuple[str, ...], searched: tuple[str, ...] =
         extra=extra,
         searched=tuple(one for one in searched if place.path_module.isabs(one)),
     )
-
-
-def _distinct(copies: Iterable[Copy], machine: Machine) -> tuple[Copy, ...]:
-    """Each file once, by the first path that leads to it: `/lib` is often a link to `/usr/lib`."""
-    found: dict[Hashable, Copy] = {}
-    for copy in copies:
-        found.setdefault(machine.files.identity(copy.path), copy)
-    return tuple(found.values())
 
 
 def _check(name: str) -> None:
@@ -194,8 +186,14 @@ def _system_of(name: str, own: str) -> str:
     return own if system == "linux" and own == "macos" else system  # macOS has extension modules that end in .so
 
 
-def _counterparts(component: Component | None, system: str, own: str) -> tuple[str, ...]:
-    """The component's file names on the machine's own system; empty where that is the name's, or it has none there."""
+def _counterparts(name: str, component: Component | None, system: str, own: str) -> tuple[str, ...]:
+    """The component's file of that name on the machine's own system, else all; empty where it has none there."""
     if component is None or system == own:
         return ()
-    return tuple(name for name in component.row.get(own, ()) if "*" not in name and "?" not in name)
+    names = tuple(one for one in component.row.get(own, ()) if "*" not in one and "?" not in one)
+    return tuple(one for one in names if _stem(one) == _stem(name)) or names
+
+
+def _stem(name: str) -> str:
+    """What a library is called on every system: `cublasLt64_13.dll` and `libcublasLt.so.13` are `cublaslt`."""
+    return STEM.sub(r"\1", name.lower())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ntpath
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -235,3 +235,11 @@ class CopyFinder:
 
     def _fold(self, name: str) -> str:
         return name.lower() if self._windows else name
+
+
+def distinct(copies: Iterable[Copy], machine: Machine) -> tuple[Copy, ...]:
+    """Each file once, by the first path that leads to it: `/lib` is often a link to `/usr/lib`."""
+    found: dict[Hashable, Copy] = {}
+    for copy in copies:
+        found.setdefault(machine.files.identity(copy.path), copy)
+    return tuple(found.values())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wontload.binary import MalformedImage
 from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.copies import Copy
+from wontload.diagnosis.copies import Copy, distinct
 from wontload.diagnosis.cuda_major import cuda_for, of_cuda
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.missing import Missing
@@ -92,7 +92,7 @@ def _dependent_load_flags(case: Case, missing: Missing) -> int:
 
 def of_copies(case: Case, copies: Iterable[Copy], kind: str = "copy") -> Iterator[Evidence]:
     """Copies that would do (`copy`), would not (`unfit`), or are of another major version (`other_major`)."""
-    for copy in list(copies)[:COPIES_SHOWN]:
+    for copy in distinct(copies, case.machine)[:COPIES_SHOWN]:
         data: dict[str, object] = {
             "path": copy.path,
             "directory": case.path_module.dirname(copy.path),

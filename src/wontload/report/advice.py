@@ -46,12 +46,12 @@ def advice_line(advice: Sequence[JudgedAdvice], target: str, terminal: Terminal)
 
 
 def summary_of(advice: Sequence[JudgedAdvice]) -> str:
-    """How much of it would work; where nothing surely would, of how much nobody can tell beforehand."""
+    """How much of it would work; where nothing surely would, how much of it is not known."""
     working = sum(one.works_here is True for one in advice)
     not_known = sum(one.works_here is None for one in advice)
     found = f"{working or 'none'} would work here"
     if not working and not_known:
-        found = f"none would surely work here, and of {not_known} nobody can tell beforehand"
+        found = f"none is sure to work here, and {not_known} cannot be judged beforehand"
     return f"Of {counted(len(advice), 'remedy')} that people give for this, {found}"
 
 

@@ -11,6 +11,7 @@ from wontload.diagnosis.records import recorded
 from wontload.diagnosis.unbound import unbound_of
 from wontload.diagnosis.words import listed
 from wontload.knowledge.components import component_of
+from wontload.knowledge.packages import distribution_for
 from wontload.knowledge.providers import manager_of
 from wontload.knowledge.suites import suite_of
 from wontload.machine.memory import Content
@@ -61,8 +62,8 @@ def _toolkit_here(subject: Subject, names: list[str]) -> Overlay | None:
     if prove(case, Change(search_last=directories)).works is not True:
         return Overlay(but=f"{there}, which this load does not search")
     return Overlay(
-        unknown=f"{there}; it helps only if its installer puts that directory on PATH, for all programs and from a new "
-        "console on, which one can do without it"
+        unknown=f"{there}: that helps only if its installer also puts this directory on PATH, which one can do without "
+        "it"
     )
 
 
@@ -180,16 +181,16 @@ def reinstall(subject: Subject) -> Overlay:
 def other_wheel(subject: Subject) -> Overlay:
     """A wheel of somebody else's index, of which nothing is known until it is here."""
     return Overlay(
-        unknown="what a wheel of that index holds is not known until it is here: it helps if there is one for this "
-        "Python, processor and CUDA; install it into a fresh environment and ask wontload there"
+        unknown="what a wheel of that index needs is not known before it is read: "
+        f"wontload pick {_distribution(subject)} reads those that fit this Python, and tells which would load here"
     )
 
 
 def from_source(subject: Subject) -> Overlay:
     """What a build brings out is not known beforehand."""
     return Overlay(
-        unknown="what a build here would need is not known before it is built; build it into a fresh environment "
-        "(pip install --no-binary) and ask wontload there"
+        unknown="what it needs is not known before it is built: "
+        f"wontload build {_distribution(subject)} builds a wheel, judges it on this machine, and installs nothing"
     )
 
 
@@ -199,6 +200,15 @@ def conda(subject: Subject) -> Overlay:
         unknown="conda would install another build of the package with libraries of its own; try it in an environment "
         "of conda's and ask wontload there (--python)"
     )
+
+
+def _distribution(subject: Subject) -> str:
+    """By what name the package is installed, as far as one is known."""
+    case = subject.case
+    owners = case.observation.distributions if case.observation else ()
+    if owners or case.kind != "import":
+        return owners[0][0] if owners else "NAME"
+    return distribution_for(case.target) or case.target.partition(".")[0]
 
 
 def _laid(subject: Subject, directory: str, names: Iterable[str]) -> dict[str, Content]:

@@ -79,7 +79,7 @@ def _verdict(subject: Subject) -> tuple[bool | None, str]:
     if proof.works:
         return True, _found(case, proof)
     if unknown:
-        return None, "; ".join([one.but for one in parts if one.but and one.change == Change()] + unknown)
+        return None, "; ".join(unknown + [one.but for one in parts if one.but and one.change == Change()])
     if proof.works is None:
         settle = next((sentence for result in proof.after for sentence in result.would_settle), "")
         return None, (settle or "what it brings is not known before it is here").rstrip(".")

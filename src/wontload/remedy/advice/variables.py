@@ -98,10 +98,10 @@ def restart(subject: Subject) -> Overlay:
             environment[one.name] = one.value
     change = Change(environment=environment, search_last=tuple(directories))
     if not (environment or directories):
-        return Overlay(but="a restart changes no file, and this process has the variables that are set already")
+        return Overlay(but="a restart changes no file and no variable of this program")
     return Overlay(change=with_variable(case, change) or change, but="the variables set since do not reach this load")
 
 
 def build_variables(subject: Subject) -> Overlay:
     """Variables that only a build reads."""
-    return Overlay(but="CMAKE_ARGS and CUDACXX are read by a build, and do nothing to a wheel that is built")
+    return Overlay(but="CMAKE_ARGS and CUDACXX do nothing to a wheel that is built already: only a build reads them")
