@@ -4,27 +4,34 @@
     python scripts/write_check_comparison.py TOOLS/bin WHEEL-OR-DIRECTORY…
 
 Each tool is asked as its own documentation says. A line of the table is one thing that a tool said of one wheel.
+What the tools wrote is kept under `.cache/check-comparison`: of hundreds of wheels that takes most of an hour, and from
+run to run only our own answers change.
 """
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.support.corpus import pins
 from tests.support.images import pe
+from tests.support.locks import CACHE
 from tests.support.wheels import make_wheel
 
 from wontload.app.check import checking
 from wontload.wheels.checking import CheckedWheel
 
 DOCUMENT = Path(__file__).parent.parent / "docs/check-comparison.md"
+KEPT = CACHE / "check-comparison"
+LONGEST_S = 900
 TAG = re.compile(r"following platform tag:?\s+\"(\S+?)\"")
 WANTED = re.compile(r"((?:many|musl)linux_\d+_\d+)_")
 GRAFTED = re.compile(r"[^/]+\.libs/.+\.so")  # what auditwheel puts there is no module, though its name ends in .so
@@ -51,25 +58,26 @@ def main(tools: Path, subjects: list[str]) -> None:
     with tempfile.TemporaryDirectory() as directory:
         made = [str(path) for path in faulty(Path(directory))]
         with checking([*subjects, *made], python=lambda: sys.executable) as found:
-            rows = [row for path in found.paths for row in compared(tools, found.check(path))]
-    versions = subprocess.run([tools / "pip", "freeze"], capture_output=True, text=True, check=True).stdout.split()
-    named = [one.replace("==", " ") for one in versions if one.partition("==")[0].replace("_", "-") in NAMES]
+            wheels = list({Path(path).name: path for path in found.paths}.values())
+            rows = [row for path in wheels for row in compared(tools, found.check(path))]
     missed = sum(not ours for *_, ours in rows)
     lines = [f"| {wheel} | {tool} | {said} | {ours or '**nothing**'} |" for wheel, tool, said, ours in rows]
-    today, tools_named = datetime.date.today(), ", ".join(named)
-    head = HEAD.format(date=today, tools=tools_named, count=len(found.paths), said=len(rows), missed=missed)
+    today, named = datetime.date.today(), ", ".join(f"{name} {version}" for name, version in versions(tools).items())
+    head = HEAD.format(date=today, tools=named, count=len(wheels), said=len(rows), missed=missed, broke=len(BROKEN))
     DOCUMENT.write_text(head + "\n".join(lines) + "\n")
-    print(f"{len(rows)} lines, {missed} of which we find nothing")
+    print(f"{len(rows)} lines, {missed} of which we find nothing", *sorted(BROKEN), sep="\n")
 
 
-NAMES = {"auditwheel", "delvewheel", "abi3audit", "check-wheel-contents"}
+NAMES = ("abi3audit", "auditwheel", "check-wheel-contents", "delvewheel")
+BROKEN: set[str] = set()  # of what answers the table lacks: tool and wheel
 HEAD = """\
 # What other tools find, and what `wontload check` finds
 
 Written by `scripts/write_check_comparison.py` on {date}, with {tools}.
-Of {count} wheels (those of the tests, and some that were made faulty on purpose) the other tools said {said} things; of
-{missed} of them `wontload check` says nothing. abi3audit goes by names alone: what a module for Windows imports from
-another DLL than Python's (`PyRun_String` of shiboken6.abi3.dll) is no question of Python's ABI.
+Of {count} wheels (those of the tests and of the sweep, and some that were made faulty on purpose) the other tools said
+{said} things; of {missed} of them `wontload check` says nothing. {broke} times a tool broke off instead.
+abi3audit goes by names alone: what a module for Windows imports from another DLL than Python's (`PyRun_String` of
+shiboken6.abi3.dll) is no question of Python's ABI.
 
 | wheel | tool | says | `wontload check` |
 |---|---|---|---|
@@ -153,9 +161,40 @@ def keeps(tag: str, platforms: set[str]) -> bool:
 
 
 def ask(program: Path, *arguments: str) -> str:
-    """All that a tool writes."""
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=600, check=False)
+    """All that a tool writes, kept from when it was first asked this."""
+    wheel = Path(arguments[-1])
+    asked = "\n".join([*arguments[:-1], *versions(program.parent).values(), hashed(wheel)])
+    kept = KEPT / f"{wheel.name}.{program.name}.{hashlib.sha256(asked.encode()).hexdigest()[:16]}.txt"
+    if not kept.is_file():
+        KEPT.mkdir(parents=True, exist_ok=True)
+        kept.write_text(written(program, *arguments), errors="backslashreplace")
+    found = kept.read_text()
+    if "Traceback" in found:
+        BROKEN.add(f"{program.name} {wheel.name}")
+    return found
+
+
+def written(program: Path, *arguments: str) -> str:
+    """The same, asked now."""
+    try:
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=LONGEST_S, check=False)
+    except subprocess.TimeoutExpired:
+        return f"Traceback: no answer within {LONGEST_S} s"
     return done.stdout + done.stderr
+
+
+@cache
+def hashed(wheel: Path) -> str:
+    """Its hash."""
+    return hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+
+@cache
+def versions(tools: Path) -> dict[str, str]:
+    """The versions of the tools."""
+    out = subprocess.run([tools / "pip", "freeze"], capture_output=True, text=True, check=True).stdout
+    found = dict(line.split("==") for line in out.split() if "==" in line)
+    return {name: found[name] for name in NAMES}
 
 
 if __name__ == "__main__":

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from tests.support.downloads import wheel
 from tests.support.images import pe
+from tests.support.inflaters import each_inflater
 from wontload.binary import Defect, MalformedImage, inflating, parse_image
 from wontload.binary.inflating import Inflating, read_member
 from wontload.binary.malformed import NotReached
 
+__all__ = ["each_inflater"]
 DATA = b"".join(bytes([n % 251]) * (n % 37) + b"\0abc" for n in range(90_000))
 SPOTS = st.integers(min_value=0, max_value=len(DATA) + 10)
 

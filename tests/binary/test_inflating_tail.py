@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.downloads import wheel
+from tests.support.inflaters import each_inflater
 from wontload.binary import inflating, inflating_tail, parse_image
 from wontload.binary.deflate_blocks import BlockStart, opening
 from wontload.binary.inflating import Inflating, read_member
 from wontload.binary.inflating_tail import Tail
 
+__all__ = ["each_inflater"]
 STRATEGIES = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED, zlib.Z_HUFFMAN_ONLY, zlib.Z_RLE)
 
 
@@ -163,6 +165,25 @@ def test_a_member_is_read_from_its_end_where_that_is_nearer(monkeypatch: pytest.
     assert some[:1000] == data[:1000]
     assert some.find(b"\x07", at, len(data)) == data.find(b"\x07", at)
     assert some[2_000_000:2_001_000] == data[2_000_000:2_001_000]
+
+
+def test_an_end_that_is_packed_well_does_not_lead_before_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names behind GPU code: by how they are packed, all before them would be near, which it is not."""
+    monkeypatch.setattr(inflating, "NEAR_BYTES", 100_000)
+    monkeypatch.setattr(inflating, "END_BYTES", 80_000)
+    names = b"\0".join(b"_ZN2at6native%dE" % (n // 40) for n in range(80_000))
+    data = random.Random(3).randbytes(3_000_000) + names
+    stream, spans = packed(data), []
+
+    def read(offset: int, size: int) -> bytes:
+        spans.append((offset, size))
+        return stream[offset : offset + size]
+
+    some = Inflating(read, packed_bytes=len(stream), size=len(data), path="x")
+    assert some[-1000:] == data[-1000:]
+    spans.clear()
+    assert some[600_000:601_000] == data[600_000:601_000]
+    assert max(offset + size for offset, size in spans) < 1_000_000
 
 
 def test_a_reader_besides_begins_with_what_the_first_has_learnt(monkeypatch: pytest.MonkeyPatch) -> None:

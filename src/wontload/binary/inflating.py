@@ -12,11 +12,11 @@ inflated only a window stays in memory.
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from wontload.binary.deflate import Damaged, new_inflater
 from wontload.binary.image import Image
 from wontload.binary.inflating_tail import Tail
 from wontload.binary.malformed import Defect, MalformedImage, NotReached
@@ -170,6 +170,8 @@ class Inflating:
             back = self._work(self._packed_bytes - wanted, self._packed_bytes)
             # What an earlier reading fetched from there is read from there again, so that it need not be fetched.
             is_nearer = back < further if further > near else back == 0 < further
+            if self._cost is None and tail.packed:
+                is_nearer = is_nearer and tail.behind(begin) < further
             if not is_nearer or (most_bytes and back > most_bytes) or not self._allow(back):
                 return False
             if not tail.extend(wanted):
@@ -199,7 +201,7 @@ class Inflating:
 
     def _rewind(self, number: int) -> None:
         """Go back (or ahead) to the last state kept before a block."""
-        self._states.setdefault(0, (0, zlib.decompressobj(-zlib.MAX_WBITS), b""))
+        self._states.setdefault(0, (0, new_inflater(), b""))
         at = max(one for one in self._states if one <= number)
         self._packed_at, inflater, rest = self._states[at]
         self._inflater = (inflater.copy(), rest)
@@ -221,7 +223,7 @@ class Inflating:
                 rest = self._read_on(wanted_block, most)
             try:
                 given = inflater.decompress(rest, size - done)
-            except zlib.error as error:
+            except Damaged as error:
                 raise self._damaged(str(error)) from error
             if is_over and not given:  # a match may still have given some
                 raise self._damaged(f"it ends after {self._next * BLOCK_BYTES + done} bytes")

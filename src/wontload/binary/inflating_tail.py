@@ -11,12 +11,12 @@ from the front.
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
+from wontload.binary.deflate import Damaged, new_inflater
 from wontload.binary.deflate_blocks import WINDOW_BYTES, BlockStart, block_starts, opening
 
 PIECE_BYTES = 1 << 16  # of output
@@ -35,6 +35,8 @@ ROOM = 1.06  # how much further back than it should take
 LEAST_GROWTH = 1.25  # of what was read, where that was too little
 # … and where a longer end told no more than the one before: what is not known goes through it from match to match.
 GROWTH_IN_VAIN = 2.0
+
+LEADS_NOWHERE: tuple[type[Exception], ...] = (*Damaged, EOFError)
 
 Read = Callable[[int, int], bytes]
 
@@ -57,7 +59,7 @@ class _Run:
             read_on: gives packed bytes from an offset on, at most so many.
 
         Raises:
-            zlib.error: it does not inflate. EOFError: it has no end, or one before the last byte.
+            one of `Damaged`: it does not inflate. EOFError: it has no end, or one before the last byte.
         """
         inflater, most = self.inflater, max(FED_BYTES, size // 2)
         while size and not inflater.eof:
@@ -110,6 +112,14 @@ class Tail:
             growth = GROWTH_IN_VAIN if self.in_vain else LEAST_GROWTH
             guess = max(int(growth * self.packed), int(ROOM * self.packed * needed / given))
         return min(guess, self._packed_bytes)
+
+    def behind(self, offset: int) -> int:
+        """About how many packed bytes lie behind `offset`, if what lies before the end that was read is packed evenly.
+
+        `wanted` takes it to be packed as the end is: names and zeros often are, ten times as well as code for GPUs.
+        """
+        between = (self._base - offset) * (self._packed_bytes - self.packed) // max(self._base, 1)
+        return self.packed + max(between, 0)
 
     def extend(self, packed_bytes: int) -> bool:
         """Read the last `packed_bytes` of the member. `False`: no block begins where one should."""
@@ -175,7 +185,7 @@ class Tail:
                         states[number] = one.copy()
                     size += sum(map(len, one.inflate(self._on, STRIDE_PIECES * PIECE_BYTES)))
                     number += STRIDE_PIECES
-        except (zlib.error, EOFError):
+        except LEADS_NOWHERE:
             return False
         if size > self._size:
             return False
@@ -200,7 +210,7 @@ class Tail:
 
 def _begin(begin: int, start: BlockStart, window: bytes, unknown: int) -> _Run:
     dictionary, first, dropped = opening(start, window[start.byte], unknown)
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS, zdict=dictionary)
+    inflater = new_inflater(dictionary)
     if dropped:
         inflater.decompress(first, dropped)
         first = inflater.unconsumed_tail
@@ -213,6 +223,6 @@ def _begins(start: BlockStart, window: bytes) -> bool:
     after = start.byte + 1
     try:
         run.inflater.decompress(run.rest + window[after : after + TESTED_BYTES])
-    except zlib.error:
+    except Damaged:
         return False
     return True

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from wontload.binary import Format, Image, MalformedImage
 from wontload.diagnosis.finding import Evidence, Finding, Severity
@@ -41,8 +42,7 @@ class Native:
         return default_mode(self.base) == "import"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of RECORD; see `wheels.wheel.RecordRow`."""
 
     path: str

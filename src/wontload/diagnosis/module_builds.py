@@ -28,7 +28,7 @@ def module_of(path: str) -> str | None:
     Args:
         path: of an extension module, with either kind of slashes.
     """
-    suffix = SUFFIX.search(path)
+    suffix = SUFFIX.search(path) if path.lower().endswith((".pyd", ".so")) else None
     if suffix is None:
         return None
     stem = path[: suffix.start()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ntpath
+import posixpath
 import re
 from collections.abc import Collection, Hashable
 from enum import Enum
@@ -58,3 +59,9 @@ class Files(Protocol):
 def windows_normal(path: str) -> str:
     """`ntpath.normpath`, which away from Windows is slow, of paths that are asked about again and again."""
     return ntpath.normpath(path)
+
+
+@lru_cache(maxsize=1 << 14)
+def posix_normal(path: str) -> str:
+    """The same of `posixpath.normpath`."""
+    return posixpath.normpath(path)

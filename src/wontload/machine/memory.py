@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from types import ModuleType
 
 from wontload.binary import Defect, Image, MalformedImage
-from wontload.machine.files import Kind, NotKnown, windows_normal
+from wontload.machine.files import Kind, NotKnown, posix_normal, windows_normal
 
 
 class Unread:
@@ -139,6 +139,8 @@ class MemoryFiles:
 
     def _locate(self, path: str) -> str:
         """The key of a path, with symbolic links resolved and names of 8.3 characters written out."""
+        if path in self._contents and not self._links and not self._windows:
+            return path
         key = self._key(self.real(path))
         return self._written_out(key) if "~" in key and self._windows else key
 
@@ -173,7 +175,7 @@ class MemoryFiles:
         return self._fold(self._normal(path))
 
     def _normal(self, path: str) -> str:
-        return windows_normal(path.removeprefix("\\\\?\\")) if self._windows else posixpath.normpath(path)
+        return windows_normal(path.removeprefix("\\\\?\\")) if self._windows else posix_normal(path)
 
     def _fold(self, normal: str) -> str:
         """NTFS folds by its own table, which agrees with `lower` for the names that occur."""

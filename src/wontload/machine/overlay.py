@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Collection, Hashable, Mapping
 
 from wontload.binary import Image
-from wontload.machine.files import Files, Kind, windows_normal
+from wontload.machine.files import Files, Kind, posix_normal, windows_normal
 from wontload.machine.memory import Content, MemoryFiles
 
 
@@ -77,4 +77,4 @@ class OverlayFiles:
         return self._under.identity(path)
 
     def _key(self, path: str) -> str:
-        return ntpath.normcase(windows_normal(path)) if self._windows else posixpath.normpath(path)
+        return ntpath.normcase(windows_normal(path)) if self._windows else posix_normal(path)

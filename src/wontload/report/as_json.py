@@ -7,20 +7,20 @@ from enum import Enum
 from typing import Any
 
 from wontload._version import __version__
-from wontload.app.explain import Page
-from wontload.app.verify import Verification
 from wontload.diagnosis import Diagnosis, Evidence, Finding, JudgedLoad
 from wontload.loader import LoadResult, Module, Status, Verdict
 from wontload.machine import LoadRequest, Machine, ObservedError, ObservedLoad, Python
-from wontload.remedy.advice import JudgedAdvice
-from wontload.remedy.fix import Fix
 from wontload.report.fix_json import fixes_to_json
 from wontload.report.inventory import facts_of
 from wontload.report.load_json import Object, dump, load_to_json, tree_to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wontload.app.explain import Page
+    from wontload.app.verify import Verification
     from wontload.diagnosis.log.judging import LogDiagnosis
+    from wontload.remedy.advice import JudgedAdvice
+    from wontload.remedy.fix import Fix
 
 __all__ = [
     "Object",

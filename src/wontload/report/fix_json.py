@@ -7,12 +7,15 @@ from dataclasses import asdict
 from typing import Any
 
 from wontload._version import __version__
-from wontload.app.fix import Plan
-from wontload.app.trying import Attempt
-from wontload.loader import LoadResult
-from wontload.remedy.fix import Fix
-from wontload.remedy.journal import Journal
-from wontload.remedy.steps import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # most answers have no fixes, and what makes them takes longer to import than a wheel to judge
+    from wontload.app.fix import Plan
+    from wontload.app.trying import Attempt
+    from wontload.loader import LoadResult
+    from wontload.remedy.fix import Fix
+    from wontload.remedy.journal import Journal
+    from wontload.remedy.steps import Step
 
 Object = dict[str, Any]
 KINDS = {

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import struct
 import threading
-import zlib
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
 from wontload.binary import Defect, Image, MalformedImage
+from wontload.binary.deflate import Damaged, crc32, new_inflater
 from wontload.binary.gpu_code import GpuCode
 from wontload.binary.inflating import BLOCK_BYTES, KEPT_BLOCKS, Inflating
 from wontload.binary.origin import reading
@@ -30,6 +30,7 @@ LOCAL_SIGNATURE = b"PK\x03\x04"
 SIZES_FOLLOW = 1 << 3  # 4.4.4: sizes and CRC stand behind the member
 FULL_32 = 0xFFFFFFFF
 CHUNK_BYTES = 1 << 18
+USUAL_EXTRA_BYTES = 32  # between a member's name and its packed bytes
 # Members up to this size are unpacked as a whole and kept, as far as there is room.
 WHOLE_BYTES = 1 << 20
 MOST_KEPT_BYTES = 192 << 20  # of members and of states of unpacking, together
@@ -69,6 +70,7 @@ class Archive:
         self._kept: OrderedDict[str, Inflating | bytes] = OrderedDict()
         try:
             self._file: BinaryIO = open(source, "rb") if isinstance(source, (str, os.PathLike)) else source  # noqa: SIM115
+            self._descriptor = self._file.fileno() if own and hasattr(os, "pread") else None
             self.size_bytes = self._file.seek(0, os.SEEK_END)
         except (OSError, ValueError) as error:
             what = getattr(error, "strerror", None) or str(error)
@@ -90,6 +92,7 @@ class Archive:
 
     def close(self) -> None:
         """Close the file, if it was opened here. Images of members can then not be asked for anything new."""
+        self._descriptor = None
         if self._owned:
             self._file.close()
 
@@ -98,9 +101,12 @@ class Archive:
         if not 0 <= offset <= self.size_bytes - size or size < 0:
             raise BadArchive(self.name, f"it points to bytes outside itself (at {offset})")
         try:
-            with self._lock:
-                self._file.seek(offset)
-                found = self._file.read(size)
+            if (descriptor := self._descriptor) is not None:
+                found = os.pread(descriptor, size, offset)
+            else:
+                with self._lock:
+                    self._file.seek(offset)
+                    found = self._file.read(size)
         except (OSError, ValueError) as error:
             what = getattr(error, "strerror", None) or str(error)
             raise BadArchive(self.name, f"it could not be read: {what}", next_step="") from error
@@ -127,7 +133,7 @@ class Archive:
             size += len(chunk)
             if size > member.size_bytes:
                 raise self._bad(member, f"unpacks to more than the {member.size_bytes} bytes it promises")
-            crc = zlib.crc32(chunk, crc)
+            crc = crc32(chunk, crc)
             yield chunk
         if size != member.size_bytes or crc != member.crc:
             raise self._bad(member, "is damaged: size or checksum is not what the list says")
@@ -142,13 +148,13 @@ class Archive:
         """The first `size` bytes of a member, or all of a shorter one."""
         if member.method == STORED:
             return self.packed_at(member, 0, min(size, member.size_bytes))
-        unpack, found = zlib.decompressobj(-zlib.MAX_WBITS), b""
+        unpack, found = new_inflater(), b""
         try:
             for packed in self._packed(member, 4096):
                 found += unpack.decompress(packed, size - len(found))
                 if len(found) >= size:
                     break
-        except zlib.error as error:
+        except Damaged as error:
             raise self._bad(member, f"cannot be unpacked ({error})") from error
         return found
 
@@ -209,7 +215,7 @@ class Archive:
         if member.method == STORED:
             yield from self._packed(member, CHUNK_BYTES)
             return
-        unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+        unpack = new_inflater()
         try:
             for packed in self._packed(member, CHUNK_BYTES):
                 while packed:
@@ -217,7 +223,7 @@ class Archive:
                     packed = unpack.unconsumed_tail
             if not unpack.eof:
                 yield unpack.flush()
-        except zlib.error as error:
+        except Damaged as error:
             raise self._bad(member, f"cannot be unpacked ({error})") from error
         if not unpack.eof or unpack.unused_data:
             raise self._bad(member, "is damaged: its packed bytes do not end where the list says")
@@ -226,26 +232,49 @@ class Archive:
         return BadArchive(self.name, what, member=member.name)
 
     def _packed(self, member: Member, step: int) -> Iterator[bytes]:
+        if self.fetching is None and member.packed_bytes <= step:
+            yield self._in_one_piece(member)
+            return
         for offset in range(0, member.packed_bytes, step):
             yield self.packed_at(member, offset, min(step, member.packed_bytes - offset))
 
-    def _check_header(self, member: Member) -> int:
-        header = self.read_at(member.offset, LOCAL_HEADER_BYTES)
+    def _in_one_piece(self, member: Member) -> bytes:
+        """All packed bytes of a small member, read together with the header in front of them."""
+        known = self._starts.get(member.name)
+        if known is not None:
+            return self.packed_at(member, 0, member.packed_bytes)
+        size = LOCAL_HEADER_BYTES + len(member.name) + USUAL_EXTRA_BYTES + member.packed_bytes
+        piece = self.read_at(member.offset, min(size, self._room(member) - member.offset))
+        start = self._starts[member.name] = self._check_header(member, piece)
+        found = piece[start - member.offset :][: member.packed_bytes]
+        return found if len(found) == member.packed_bytes else self.packed_at(member, 0, member.packed_bytes)
+
+    def _room(self, member: Member) -> int:
+        """Where what follows a member begins."""
+        following = bisect_right(self._offsets, member.offset)
+        return self._offsets[following] if following < len(self._offsets) else self.size_bytes
+
+    def _check_header(self, member: Member, piece: bytes = b"") -> int:
+        """Offset of the packed bytes. `piece`: what was read already from the header on."""
+        header = piece[:LOCAL_HEADER_BYTES] or self.read_at(member.offset, LOCAL_HEADER_BYTES)
+        if len(header) < LOCAL_HEADER_BYTES:
+            raise self._bad(member, "is not where the list says")
         signature, flags, method, crc, packed, size, name_bytes, extra_bytes = LOCAL_HEADER.unpack(header)
         if signature != LOCAL_SIGNATURE:
             raise self._bad(member, "is not where the list says")
-        name = self.read_at(member.offset + LOCAL_HEADER_BYTES, name_bytes)
+        name = piece[LOCAL_HEADER_BYTES : LOCAL_HEADER_BYTES + name_bytes]
+        if len(name) < name_bytes:
+            name = self.read_at(member.offset + LOCAL_HEADER_BYTES, name_bytes)
         start = int(member.offset + LOCAL_HEADER_BYTES + name_bytes + extra_bytes)
-        same = name == member.name.encode("utf-8" if member.flags & UTF_8 else "cp437") and method == member.method
+        is_utf_8 = member.flags & UTF_8 or member.name.isascii()
+        same = name == member.name.encode("utf-8" if is_utf_8 else "cp437") and method == member.method
         later = bool(flags & SIZES_FOLLOW)
         same = same and (crc == member.crc or (later and not crc))
         for told, listed in ((packed, member.packed_bytes), (size, member.size_bytes)):
             same = same and (told in (listed, FULL_32) or (later and not told))
         if not same or flags & ENCRYPTED:
             raise self._bad(member, "has a header that says otherwise than the list of members")
-        following = bisect_right(self._offsets, member.offset)
-        room = self._offsets[following] if following < len(self._offsets) else self.size_bytes
-        if start + member.packed_bytes > room:
+        if start + member.packed_bytes > self._room(member):
             raise self._bad(member, "reaches into what follows it")
         return start
 

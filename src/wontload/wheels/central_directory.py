@@ -12,7 +12,7 @@ import re
 import stat
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wontload.wheels.bad_archive import BadArchive
 
@@ -47,8 +47,7 @@ UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]|[\u202a-\u202e\u2066-\u2069]")
 DRIVE = re.compile(r"[A-Za-z]:")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(NamedTuple):
     """One file of an archive.
 
     Attributes:

@@ -32,7 +32,7 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
     native = {member.name for member in wheel.natives}
     unnamed = tuple(name for name in archive.members if name not in native and _is_native(wheel, name))
     has_record = f"{wheel.dist_info}/RECORD" in archive.members
-    rows = tuple(Row(row.path, row.algorithm, row.digest, row.size_bytes) for row in wheel.record)
+    rows = tuple(Row(*row) for row in wheel.record)
     return Contents(
         file_name=wheel.file_name,
         name=wheel.name,

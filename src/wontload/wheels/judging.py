@@ -73,7 +73,7 @@ class Judge:
 
     def judge(self, wheel: Wheel) -> Iterator[JudgedFile]:
         """Each native file of one of the wheels that is meant for this machine and this Python."""
-        loading = alone.loading_of((wheel.name, *self._top_level(wheel)), wheel.version)
+        loading = alone.loading_of((wheel.name, *wheel.top_level), wheel.version)
         near = frozenset().union(*self._directories.values())
         near |= alone.known_directories(self.machine, loading, self.site)
         for member in wheel.natives:
@@ -121,9 +121,3 @@ class Judge:
 
     def _fold(self, name: str) -> str:
         return name.lower() if self.machine.system.name == "windows" else name
-
-    def _top_level(self, wheel: Wheel) -> Iterator[str]:
-        """Names at the top of the wheel that could be imported."""
-        for name in dict.fromkeys(member.partition("/")[0] for member in wheel.archive.members):
-            if not name.endswith((".dist-info", ".data", ".libs")):
-                yield name.partition(".")[0]

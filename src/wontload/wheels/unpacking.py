@@ -28,7 +28,7 @@ LARGE_BYTES = 16 << 20  # a library that has a thread for itself
 # Of a larger one only the first GPU code is listed, and none that lies behind so many packed bytes.
 LISTED_BYTES, LISTED_BEHIND_BYTES = 64 << 20, 64 << 20
 MOST_THREADS = 4
-CAN_BE_HASHED = frozenset({"sha256", "sha384", "sha512"})
+HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,11 @@ class Unpacking:
         begin = self._background.begin
         large = sorted((one for one in wheel.natives if one.size_bytes > LARGE_BYTES), key=lambda one: -one.size_bytes)
         self._tables = [begin(partial(self._read_tables, member)) for member in large]
+        self._small = {
+            member.name: begin(partial(self._list_small, member))
+            for member in wheel.natives
+            if member.size_bytes <= LARGE_BYTES
+        }
         self._listed = {
             member.name: begin(partial(self._list_large, member, tables))
             for member, tables in zip(large, self._tables, strict=True)
@@ -67,7 +72,6 @@ class Unpacking:
         self._digests: dict[str, Work[dict[str, str | BadArchive]]] = {}
         for batch in _batches(hashed, wheel.archive.members):
             self._digests |= dict.fromkeys(batch, begin(partial(self._hash, batch)))
-        self._small: dict[str, GpuListing | None] = {}
 
     def __enter__(self) -> Unpacking:
         return self
@@ -76,12 +80,11 @@ class Unpacking:
         self._background.end()
 
     def read_tables(self) -> None:
-        """Wait until the tables of all large libraries were read; from then on nobody but the caller reads them."""
-        for table in self._tables:
-            table.result()
-        for member in self._wheel.natives:
-            if member.name not in self._listed:
-                self._small[member.name] = self._list_small(member)
+        """Wait until the tables of all libraries were read; from then on nobody but the caller reads them."""
+        for tables in self._tables:
+            tables.result()
+        for small in self._small.values():
+            small.result()
 
     def digest(self, name: str) -> str | None:
         """The hash of a member as RECORD has it, in hexadecimal; `None`: it was not worked out. Raises `BadArchive`."""
@@ -93,8 +96,8 @@ class Unpacking:
 
     def gpu(self) -> Mapping[str, GpuListing]:
         """GPU code by member, in the wheel's order, of those that have any or may have more than was read."""
-        found = {**self._small, **{name: work.result() for name, work in self._listed.items()}}
-        return {one.name: listing for one in self._wheel.natives if (listing := found[one.name])}
+        works = self._small | self._listed
+        return {one.name: listing for one in self._wheel.natives if (listing := works[one.name].result())}
 
     def skipped(self) -> Iterator[Skipped]:
         """What was left out."""
@@ -117,9 +120,9 @@ class Unpacking:
     def _to_be_hashed(self) -> tuple[dict[str, str], list[str]]:
         """The members to hash with the algorithm of each, the smallest first; and those that are too many."""
         members = self._wheel.archive.members
-        listed = {row.path: row.algorithm for row in self._wheel.record if row.algorithm in CAN_BE_HASHED}
+        listed = {row.path: row.algorithm for row in self._wheel.record if row.algorithm in HASHES}
         hashed, left_out, total = {}, [], 0
-        for name in sorted(listed.keys() & members.keys(), key=lambda name: members[name].size_bytes):
+        for name in sorted(listed.keys() & members.keys(), key=lambda name: (members[name].size_bytes, name)):
             total += members[name].size_bytes
             if self._thorough or total <= MOST_HASHED_BYTES:
                 hashed[name] = listed[name]
@@ -132,7 +135,7 @@ class Unpacking:
         archive = self._wheel.archive
         found: dict[str, str | BadArchive] = {}
         for name, algorithm in batch.items():
-            hashed = hashlib.new(algorithm)
+            hashed = HASHES[algorithm]()
             try:
                 for chunk in archive.chunks(archive.members[name]):
                     hashed.update(chunk)

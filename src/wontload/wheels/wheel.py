@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.parser import HeaderParser
+from functools import cached_property
+from typing import NamedTuple
 
 from wontload.binary import Image, MalformedImage
 from wontload.knowledge.packages import normalised
@@ -27,8 +29,7 @@ LARGEST_METADATA_BYTES = 16 << 20
 LARGEST_RECORD_BYTES = 64 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRow:
+class RecordRow(NamedTuple):
     """One row of RECORD.
 
     Attributes:
@@ -72,6 +73,13 @@ class Wheel:
     natives: tuple[Member, ...] = field(repr=False)
     metadata: tuple[tuple[str, str], ...] = field(repr=False)
     _contents: dict[str, Content] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def top_level(self) -> tuple[str, ...]:
+        """Names at the top that could be imported."""
+        names = dict.fromkeys(member.partition("/")[0] for member in self.archive.members)
+        kept = (name for name in names if not name.endswith((".dist-info", ".data", ".libs")))
+        return tuple(name.partition(".")[0] for name in kept)
 
     def content(self, member: Member) -> Image | MalformedImage:
         """A native file as `machine.memory` takes it: parsed, once, or what is wrong with it."""

@@ -100,9 +100,11 @@ def _copies(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]
 
 def _unimportable(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, where in top.items():
+        if not MODULE.search(where):
+            continue
         *packages, base = where.split("/")
         parts = [*packages, base.partition(".")[0]]
-        if MODULE.search(base) and not all(part.isidentifier() and not iskeyword(part) for part in parts):
+        if not all(part.isidentifier() and not iskeyword(part) for part in parts):
             yield name, "has a name that no import statement can spell"
 
 

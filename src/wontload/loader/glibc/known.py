@@ -17,7 +17,7 @@ from wontload.machine.live import LiveFiles
 if TYPE_CHECKING:
     from wontload.loader.glibc.candidate import Look
     from wontload.loader.glibc.objects import Namespace
-    from wontload.loader.result import SearchedPlace
+    from wontload.loader.result import SearchedPlace, Tried
     from wontload.machine import Process
     from wontload.machine.readings import Readings
 
@@ -41,6 +41,8 @@ class Known:
     Attributes:
         system: for which they hold, beside the files.
         looks: what is made of each candidate, by its absolute path.
+        tried: candidates that were not taken, by rule and path.
+        present: subdirectories for particular CPUs, by directory.
         cached: paths that `ld.so.cache` has for names, and what is made of them, where a search comes to it first.
         plain_places: where that search goes otherwise.
         starts: the last few, the newest first; see `process`.
@@ -54,6 +56,8 @@ class Known:
         self.system = system
         self.readings = readings
         self.looks: dict[str, Look] = {}
+        self.tried: dict[tuple[str, str], Tried] = {}
+        self.present: dict[str, tuple[str, ...]] = {}
         self.cached: dict[str, tuple[str, Look]] = {}
         self.plain_places: tuple[SearchedPlace, ...] | None = None
         self.starts: list[Start] = []

@@ -57,7 +57,7 @@ class Mapper:
         errno: what the last attempt to open a file left behind; it ends the message even when a later search had
             nothing to try.
         gone: directories known not to exist, which glibc does not try again. Those of LD_LIBRARY_PATH it has tried
-            when the process started.
+            when the process started. there: some that exist.
     """
 
     def __init__(self, machine: Machine, process: Process, namespace: Namespace) -> None:
@@ -73,8 +73,9 @@ class Mapper:
         has_rpath = main is not None and main.rpath is not None and main.runpath is None
         self._is_plain = not has_rpath and not process.environment.get("LD_LIBRARY_PATH")
         self.gone: set[str] = set()
+        self.there: set[str] = set()
         for place in ld_library_path(self.search("", namespace.main)):
-            self._note_absence(place)
+            self._note_absence(posixpath.dirname(place))
 
     def map(self, name: str, loader: Mapped | None, *, root: bool = False) -> Mapped | Failure:
         """The object for a name, mapped now if it was not there.
@@ -100,19 +101,19 @@ class Mapper:
             for text in rule(search):
                 path = search.absolute(text)
                 look = self._look_at(path)
-                if look.outcome is not Outcome.ABSENT or posixpath.dirname(text) not in self.gone:
+                directory = posixpath.dirname(text)
+                if look.outcome is not Outcome.ABSENT or directory not in self.gone:
                     self.errno = look.text
                 if look.outcome in (Outcome.TAKEN, Outcome.ENDS, Outcome.UNKNOWN):
                     wanted = _Wanted(name, text, path, None if root else loader, rule.__name__, tuple(tried))
                     if is_plain and rule is ld_so_cache and look.outcome is Outcome.TAKEN:
                         self.known.cached[name] = text, look
                     return self._take(wanted, look)
-                tried.append(Tried(rule.__name__, path, look.outcome.value))
+                tried.append(self._tried(rule.__name__, path, look.outcome))
                 other_class = other_class or look.other_class
-                in_subdirectory = posixpath.dirname(text).endswith(self.subdirectories)
-                if look.text in ENDS_A_RULE and not in_subdirectory:  # elf/dl-load.c, `open_path`
-                    break
-                self._note_absence(text)
+                if look.text in ENDS_A_RULE and not directory.endswith(self.subdirectories):
+                    break  # elf/dl-load.c, `open_path`
+                self._note_absence(directory)
         return self._not_found(name, other_class, tuple(tried))
 
     def search(self, name: str, loader: Mapped | None) -> Search:
@@ -124,6 +125,7 @@ class Mapper:
             files=self.files,
             system=self.system,
             process=self.process,
+            present=self.known.present,
         )
 
     def places(self, loader: Mapped | None) -> tuple[SearchedPlace, ...]:
@@ -149,11 +151,18 @@ class Mapper:
             look = self.known.looks[path] = look_at(path, self.files, self.system)
         return look
 
-    def _note_absence(self, text: str) -> None:
+    def _tried(self, rule: str, path: str, outcome: Outcome) -> Tried:
+        known = self.known.tried.get((rule, path))
+        if known is None:
+            known = self.known.tried[rule, path] = Tried(rule, path, outcome.value)
+        return known
+
+    def _note_absence(self, directory: str) -> None:
         """Remember that a candidate's directory does not exist. A relative one may exist tomorrow."""
-        directory = posixpath.dirname(text)
-        if text.startswith("/") and directory not in self.gone and self.files.kind(directory) is not Kind.DIRECTORY:
-            self.gone.add(directory)
+        if not directory.startswith("/") or directory in self.gone or directory in self.there:
+            return
+        is_there = self.files.kind(directory) is Kind.DIRECTORY
+        (self.there if is_there else self.gone).add(directory)
 
     def _take(self, wanted: _Wanted, look: Look) -> Mapped | Failure:
         """Map the file that was chosen; or say which check ends the load, or what is not known of it."""

@@ -28,6 +28,7 @@ class Search:
     Attributes:
         name: without a slash. Empty: the rules propose the directories themselves.
         loader: the object that needs it, or that calls `dlopen`; `None` when that is not known.
+        present: which subdirectories for particular CPUs there are, by directory, as far as it was asked.
     """
 
     name: str
@@ -36,17 +37,23 @@ class Search:
     files: Files
     system: System
     process: Process
+    present: dict[str, tuple[str, ...]]
 
     def below(self, places: Iterable[str]) -> Iterator[str]:
         """Candidates in directories, those for particular CPUs first."""
-        wanted = subdirectories(self.system)
         for place in places:
             if not self.name:
                 yield place
                 continue
-            for subdirectory in present(self.absolute(place), wanted, self.files):
+            for subdirectory in self._present(self.absolute(place)):
                 yield place + subdirectory + self.name
             yield place + self.name
+
+    def _present(self, directory: str) -> tuple[str, ...]:
+        found = self.present.get(directory)
+        if found is None:
+            found = self.present[directory] = present(directory, subdirectories(self.system), self.files)
+        return found
 
     def absolute(self, path: str) -> str:
         """A path as the process sees it now, made absolute."""
@@ -172,9 +179,9 @@ def _runpath_of(owner: Mapped) -> tuple[str, ...] | None:
     return owner.image.runpath if owner.image is not None else None
 
 
-def _expanded(elements: tuple[str, ...], owner: Mapped, search: Search) -> list[str]:
+def _expanded(elements: tuple[str, ...], owner: Mapped, search: Search) -> tuple[str, ...]:
     if elements in ((), ("",)):  # an empty path is no path: elf/dl-load.c, `decompose_rpath`
-        return []
+        return ()
     return directories(elements, owner, search.system, secure=search.process.secure)
 
 
