@@ -134,6 +134,17 @@ def test_the_loader_of_android(text, answer):
 def test_a_relative_path_is_one_from_the_working_directory():
     assert verdict("OSError: ../build/libodd.so.2" + NO_FILE) == ("undetermined", "WL202")
     assert "working directory" in first("OSError: ./odd.so" + NO_FILE).title
+    assert "working directory" in first("ImportError: odds/_odd.so" + NO_FILE).title
+    assert "working directory" not in first("OSError: site-packages/odd/_odd.so" + NO_FILE).title
+
+
+@pytest.mark.parametrize(
+    ("paths", "code"),
+    [("/usr/lib/x86_64-linux-gnu/dri:\\$${ORIGIN}/dri:/usr/lib/dri", "WL303"), ("/usr/lib/dri", "WL101")],
+)
+def test_debian_has_mesa_s_drivers_where_it_has_libgl(paths, code):
+    said = "libGL error: MESA-LOADER: failed to open oddgpu: /usr/lib/dri/oddgpu_dri.so"
+    assert verdict(f"{said}{NO_FILE} (search paths {paths}, suffix _dri)") == ("undetermined", code)
 
 
 def test_a_variable_that_the_program_sets_for_itself_comes_too_late():

@@ -41,7 +41,7 @@ def test_nobody_provides_a_library_that_is_there():
             "wontload pick torch",
         ),
         (
-            'File "/odd/site-packages/odd/__init__.py", line 1\nImportError: /lib/libodd.so.1: undefined symbol: odd_a',
+            'File "/odd/site-packages/odd/__init__.py", line 1\nImportError: /odd/libodd.so.1: undefined symbol: odd_a',
             "wontload fix odd",
         ),
     ],

@@ -31,6 +31,7 @@ def test_a_traceback_that_is_quoted_is_read_all_the_same():
         "It works fine when I start it from the command line.",
         "I can import odd in the Anaconda prompt.",
         "In PyCharm it runs without errors.",
+        "As `python odd.py` it works fine.\nBut if I use vim or start it in PyCharm, it has that bug.",
     ],
 )
 def test_what_works_in_another_program_is_there(remark):
@@ -43,11 +44,49 @@ def test_what_works_in_another_program_is_there(remark):
 
 
 @pytest.mark.parametrize(
-    "remark", ["It does not work in the terminal either.", "It never worked from PyCharm.", "I run it in a terminal."]
+    "remark",
+    [
+        "It does not work in the terminal either.",
+        "It never worked from PyCharm.",
+        "I run it in a terminal.",
+        "It works fine. But with odd 2 it fails.",
+    ],
 )
 def test_what_does_not_work_elsewhere_tells_nothing(remark):
     assert verdict(DLL + remark) == ("undetermined", "WL201")
     assert not works_elsewhere(remark)
+
+
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [
+        (
+            "Warning:\nThis Python interpreter is in a conda environment, but the environment has\nnot been activated.",
+            "WL202",
+        ),
+        ("I start conda's python.exe directly, without activating its environment.", "WL202"),
+        ("With Miniconda this fails if the base environment isn't activated.", "WL202"),
+        ("The import fails in a non-conda-activated shell.", "WL202"),
+        ("My conda environment is activated.", "WL201"),
+        ("Did you check whether the conda environment is not activated?", "WL201"),
+        ("The licence is not activated.", "WL201"),
+    ],
+)
+def test_an_environment_of_conda_that_is_not_activated_leaves_its_dlls_unsearched(remark, code):
+    assert verdict(DLL + remark) == ("undetermined", code)
+    assert ("not activated" in first(DLL + remark).title) == (code == "WL202")
+
+
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [
+        ('But when I run [LD_LIBRARY_PATH="/opt/odd/lib" python -c "import odd"], there is no error.', "WL202"),
+        ("`LD_LIBRARY_PATH=/opt/odd/lib odd` works", "WL202"),
+        ("With LD_LIBRARY_PATH=/opt/odd/lib odd the error is the same.", "WL201"),
+    ],
+)
+def test_what_runs_with_the_variable_is_there(remark, code):
+    assert verdict(MISSING + remark) == ("undetermined", code)
 
 
 @pytest.mark.parametrize(

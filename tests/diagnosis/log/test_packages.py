@@ -78,6 +78,7 @@ def test_a_build_that_only_warns_of_a_minor_difference_names_no_cause():
             "[W:onnxruntime] Failed to create CUDAExecutionProvider. Require cuDNN 9.* and CUDA 12.*.",
             ("undetermined", "WL204"),
         ),
+        ("CUDA_PATH is set but CUDA wasnt able to be loaded.", ("undetermined", "WL204")),
         (
             'LoadLibrary failed with error 126 "" when trying to load "C:\\odd\\capi\\onnxruntime_providers_cuda.dll"',
             ("undetermined", "WL204"),

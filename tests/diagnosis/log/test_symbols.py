@@ -19,7 +19,23 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
             ("fails", "WL206"),
         ),
         ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open, version GLIBC_2.38", ("fails", "WL302")),
-        ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open", ("fails", "WL304")),
+        ("ImportError: /odd/libodd.so.1: undefined symbol: odd_open", ("fails", "WL304")),
+        # The system's and Python's own files were built with what lies beside them: a program's copy came first, or
+        # half of an upgrade is missing.
+        ("ImportError: /lib/libodd.so.1: undefined symbol: odd_open", ("undetermined", "WL304")),
+        ("odd: symbol lookup error: /usr/lib64/libodd.so.1: undefined symbol: g_odd_new", ("undetermined", "WL206")),
+        ("odd: symbol lookup error: /opt/odd/libodd.so.1: undefined symbol: g_odd_new", ("fails", "WL304")),
+        ("ImportError: /usr/lib/python3/dist-packages/_odd.so: undefined symbol: g_odd_new", ("fails", "WL304")),
+        (
+            "ImportError: /opt/py/lib/python3.12/lib-dynload/pyodd.cpython-312-x86_64-linux-gnu.so: undefined symbol: "
+            "ODD_New",
+            ("undetermined", "WL206"),
+        ),
+        (
+            "ImportError: /opt/py/lib/python3.12/lib-dynload/pyodd.cpython-312-x86_64-linux-gnu.so: undefined symbol: "
+            "_PyOdd_New",
+            ("fails", "WL501"),
+        ),
         # torch's: it is imported first, or was another one when the extension was built.
         ("ImportError: /odd/_odd.so: undefined symbol: THPVariableClass", ("undetermined", "WL202")),
         ("ImportError: /odd/_odd.so: undefined symbol: _ZN2at19UndefinedTensorImpl3oddE", ("undetermined", "WL304")),
@@ -44,6 +60,20 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
 )
 def test_whose_symbol_it_is(text, answer):
     assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("importer", "answer"),
+    [
+        ("/usr/local/lib/libother.dylib", ("undetermined", "WL206")),
+        ("/Applications/Odd.app/lib/libother.dylib", ("fails", "WL304")),
+        ("/Applications/Other.app/libother.dylib", ("undetermined", "WL206")),
+    ],
+)
+def test_a_program_s_own_copy_is_not_for_the_files_of_others(importer, answer):
+    text = f"dlopen(/odd/_odd.so, 6): Symbol not found: _odd_new\n  Referenced from: {importer}\n"
+    assert verdict(text + "  Expected in: /Applications/Odd.app/lib/libodd.3.dylib") == answer
+    assert verdict(text + "  Expected in: /opt/odd/lib/libodd.3.dylib") == ("fails", "WL304")
 
 
 def test_the_library_of_macos_is_named():

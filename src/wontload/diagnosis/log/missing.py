@@ -64,6 +64,11 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
         code, suspect = ("WL202", "WL402") if _OF_WSL.search(text) else ("WL402", "WL202")
         title = f"{library} is the name that linkers have for the graphics driver's library, and was not found"
         return Reading(code, False, (suspect, "WL406", "WL203"), title, _UNVERSIONED)
+    if library.endswith("_dri.so") and "linux-gnu/dri:" in event.text:
+        title = (
+            f"{library} was not taken from Debian's directory of Mesa's drivers, and the path named is the last tried"
+        )
+        return Reading("WL303", False, ("WL206", "WL201"), title, _MESA)
     if _OF_DRIVER.match(library):
         return Reading("WL402", True, ("WL406",), f"{library} is the graphics driver's, and is not there", _DRIVER)
     if _OF_MUSL.match(library):
@@ -204,6 +209,11 @@ _DRIVER = (
 _FULL_PATH = (
     "glibc passes over a file for another processor as if it were not there, also at the end of a full path; `file` "
     "says which one it is for. Else it is a link that leads nowhere, or not in what the process sees (a container)."
+)
+# Source: Mesa, src/loader/loader.c, loader_open_driver; Debian, libglx-mesa0, Depends; ir-lab/bimanual-imitation#5.
+_MESA = (
+    "Debian's and Ubuntu's libGL depends on the package of its drivers, so that they mostly are there and do not load: "
+    "a libstdc++.so.6 of conda, older than theirs, came first. LIBGL_DEBUG=verbose says why for each directory."
 )
 _UNVERSIONED = (
     "With a driver there is libcuda.so.1, and this link need not be where the loader searches: under WSL both lie in "

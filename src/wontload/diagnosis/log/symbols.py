@@ -31,6 +31,11 @@ _OF_EVERY_TORCH = re.compile(r"THPVariableClass$")
 _OF_OLD_TORCH = re.compile(r"_ZN2at19UndefinedTensorImpl|_ZN6caffe26detail|_ZT[ISV]N5torch8autograd8Variable")
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
 _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
+# GLib's names; and modules that come with Python, and files of the system, each built with the libraries beside
+# them. Source: GLib API reference; CPython, Modules/Setup; sqlmapproject/sqlmap#2194; AppImage/AppImageKit#1162.
+_OF_GLIB = re.compile(r"g_[a-z]")
+_OF_PYTHON_ITSELF = re.compile(r"/lib-dynload/[^/]+$")
+_OF_SYSTEM = re.compile(r"/(?:usr/)?lib(?:32|64)?/(?!.*(?:-packages|lib-dynload)/)")
 # NVIDIA's libraries call each other, and each exists in many builds of one file name.
 _OF_CUDA = re.compile(r"__nvJitLink|nvJitLink|cublas|cudnn|cusparse|cusolver|cufft|nvrtc|cuda[A-Z]|ncc?l[A-Z]")
 
@@ -76,8 +81,24 @@ def of_symbol(event: Event, facts: Facts, text: str) -> Reading:
         return Reading(
             "WL206", True, ("WL304",), f"another copy of a library came first: it has no {symbol} of version {version}"
         )
-    told = of_symbol_on_mac(event, facts, text)
+    told = of_symbol_on_mac(event, facts, text) or _of_elf(event, symbol)
     return told or Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
+
+
+def _of_elf(event: Event, symbol: str) -> Reading | None:
+    """What a symbol without a version means for a file that was built together with the library that has it."""
+    importer = event.values.get("importer", "")
+    if event.message.id != "undefined-symbol":
+        return None
+    if _OF_PYTHON_ITSELF.search(importer):
+        title = f"{base_name(importer)} came with Python, and an older copy of the library that has {symbol} came first"
+        return Reading("WL206", False, ("WL304",), title, _OTHER_COPY)
+    if not _OF_SYSTEM.match(importer):
+        return None
+    if _OF_GLIB.match(symbol):
+        title = f"the system's {base_name(importer)} got an older copy of GLib than its own: it has no {symbol}"
+        return Reading("WL206", False, ("WL304",), title, _OTHER_COPY)
+    return Reading("WL304", False, ("WL206", "WL301"))
 
 
 _OLDEST_OF_STABLE_ABI = (3, 2)
@@ -131,6 +152,10 @@ def of_entry_point(event: Event) -> Reading:
 _TORCH_FIRST = (
     'Such an extension finds torch\'s symbols when torch is imported before it. `python -c "import torch, MODULE"` '
     "tells: if that works, import torch first; if not, build the extension with the torch that runs it."
+)
+_OTHER_COPY = (
+    "A program that brings its own copy, as an AppImage, MATLAB, R or conda does, loads it first, or sets "
+    "LD_LIBRARY_PATH, which counts for everything that it starts. Half an upgrade of the system leaves the same."
 )
 _LINK_PYTHON = (
     'LDFLAGS="-Wl,--no-as-needed,-lpython3.X", with that Python\'s version, before `pip install --no-binary` of the '

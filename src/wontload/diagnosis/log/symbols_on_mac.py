@@ -24,12 +24,17 @@ _OF_ICONV = re.compile(r"_?(?:lib)?iconv(?:_open|_close|ctl)?$")
 # A value of the variable, as a form or `env` has it.
 _SET_FOR_DYLD = re.compile(r"\bDYLD_(?:FALLBACK_)?LIBRARY_PATH['\"]?\s{0,3}[:=]\s{0,3}['\"]?[/~$]")
 _OF_MACOS = ("/System/", "/usr/lib/")
+_IN_PROGRAM = re.compile(r"/Applications/(?:[^/]{1,60}/){0,2}?([^/]{1,60})\.app/")
 _RUNTIMES_OF_MACOS = ("/usr/lib/libSystem", "/usr/lib/libc++", "/usr/lib/libobjc")
 
 # What is to be done about each.
 _FOREIGN = (
     "DYLD_LIBRARY_PATH makes dyld take a library of the same name from its directories, for macOS' own programs and "
     "frameworks too, whatever path they ask for. Without the variable (`unset DYLD_LIBRARY_PATH`) each gets its own."
+)
+_PROGRAM = (
+    "A program that brings a library loads its own copy first, and what is loaded later gets that. The file has to be "
+    "built with the program's copy, or to bring its own under another name."
 )
 _ICONV = (
     "macOS' libiconv calls its functions iconv, GNU's (Homebrew, MacPorts, conda) libiconv, and the file was built "
@@ -56,6 +61,9 @@ def of_symbol_on_mac(event: Event, facts: Facts, text: str) -> Reading | None:
     if _is_for_macos_itself(event):
         title = f"a part of macOS got another's {library} in place of macOS' own, and it has no {symbol}"
         return Reading("WL206", True, ("WL304",), title, _FOREIGN)
+    if program := _of_another_program(event):
+        title = f"{program}'s own {library} was taken, and lacks {symbol}"
+        return Reading("WL206", False, ("WL304",), title, _PROGRAM)
     if facts.system != "macos":
         return None
     if _OF_ICONV.match(symbol):
@@ -82,6 +90,18 @@ def _of_system_copy(event: Event) -> bool:
     """
     library = event.values.get("library", "")
     return library.startswith("/usr/lib/lib") and not library.startswith(_RUNTIMES_OF_MACOS)
+
+
+def _of_another_program(event: Event) -> str:
+    """The program with whose own copy of a library a file that is not of that program was given; empty where none was.
+
+    Source: dyld(1): a library that is loaded already is taken by its install name; kw/pymex#12.
+    """
+    importer, library = event.values.get("importer", ""), event.values.get("library", "")
+    program = _IN_PROGRAM.match(library)
+    if not program or not importer.startswith("/") or importer.startswith(program[0]):
+        return ""
+    return program[1]
 
 
 @lru_cache(maxsize=1)  # asked for each symbol of one text

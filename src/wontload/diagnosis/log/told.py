@@ -31,10 +31,20 @@ def _is_said(words: re.Pattern[str], text: str, *, denied: re.Pattern[str]) -> b
     )
 
 
+# The same as a command, and that it runs.
+_RUNS_WITH = re.compile(
+    r"\bLD_LIBRARY_PATH=[^\n]{1,160}?[\]`'\"\s,]\W{0,3}(?:then )?(?:there (?:is|are) no (?:more )?errors?\b|"
+    r"(?:it |everything |this )?(?:works|worked|runs fine|is fine)\b)"
+)
+
+
 @lru_cache(maxsize=1)  # asked for each library of one text
 def was_helped(text: str) -> bool:
     """Whether somebody says that setting LD_LIBRARY_PATH is what helps."""
-    return _is_said(_HELPED, text, denied=_NOT_HELPED)
+    return _is_said(_HELPED, text, denied=_NOT_HELPED) or _is_said(_RUNS_WITH, text, denied=_NEVER)
+
+
+_NEVER = re.compile(r"(?!)")
 
 
 _MADE = re.compile(
@@ -93,6 +103,13 @@ _WORKS_ELSEWHERE = re.compile(
     + r"|\b" + _STARTERS + r"[^.\n]{0,30}\b(?:works?\b|worked\b|runs? (?:fine|ok|well|perfectly|without)\b)",
     re.IGNORECASE,
 )  # fmt: skip
+# The other way about: what runs, and then where it does not.
+_FAILS_ELSEWHERE = re.compile(
+    r"\b(?:works?|worked|runs?) (?:fine|ok|well|perfectly|properly|correctly)\b[^.\n]{0,40}[.,;]?\s{1,3}"
+    r"(?:but|however|yet|though)\b[^.\n]{0,60}\b(?:in|from|with|using) (?:the |an? |my )?"
+    r"(?:py ?charm|vim|emacs|spyder|vs ?code|visual studio|jupyter\w*|notebook|cron|systemd|an? (?:ide|service))\b",
+    re.IGNORECASE,
+)
 _NOT_SO = re.compile(r"\b(?:no|not|tried|never)\b|n['’]t\b", re.IGNORECASE)
 
 
@@ -102,7 +119,23 @@ def works_elsewhere(text: str) -> bool:
 
     What differs is the environment: PATH and LD_LIBRARY_PATH, which a shell's start-up files and `conda activate` set.
     """
-    return _is_said(_WORKS_ELSEWHERE, text, denied=_NOT_SO)
+    return _is_said(_WORKS_ELSEWHERE, text, denied=_NOT_SO) or says(_FAILS_ELSEWHERE, text)
+
+
+# Python's own warning at its start, and what people say. Source: conda's python, recipe, the patch that warns;
+# ContinuumIO/anaconda-issues#10054 and #10705.
+_WARNS = "interpreter is in a conda environment, but the environment has"
+_NOT_ACTIVATED = re.compile(
+    r"(?:\b(?:not|without)(?: (?:been|being))?|n['’]t(?: been)?|\bnon-(?:conda)?)[ -]?activat(?:ed|ing)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"\b(?:whether|if you|make sure|did you|have you|did not help)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def is_not_activated(text: str) -> bool:
+    """Whether it fails in an environment of conda that is not activated, as Python warns or somebody says."""
+    return _WARNS in text or ("conda" in text and _is_said(_NOT_ACTIVATED, text, denied=_ASKED))
 
 
 _OLDER_PYTHON = re.compile(

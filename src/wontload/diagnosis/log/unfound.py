@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from wontload.diagnosis.log.text import own_words, says
-from wontload.diagnosis.log.told import worked_with_an_older_python, works_elsewhere
+from wontload.diagnosis.log.told import is_not_activated, worked_with_an_older_python, works_elsewhere
 from wontload.diagnosis.log.unsearched import OTHER_START
 
 FILE_NOT_FOUND = 2
@@ -28,6 +28,8 @@ class Told:
 
 def of_not_found(text: str, has_directories: bool) -> Told | None:
     """What error 126 comes of; `has_directories`: the package adds directories of its own for its DLLs."""
+    if is_not_activated(text):
+        return Told("WL202", ("WL201", "WL206"), _NOT_ACTIVATED, _OF_ENVIRONMENT)
     if works_elsewhere(text):
         return Told("WL202", ("WL201", "WL206", "WL203"), OTHER_START)
     if "CONDA_DLL_SEARCH_MODIFICATION_ENABLE" in own_words(text):
@@ -100,6 +102,11 @@ def _is_of_old_windows(text: str) -> bool:
     return says(_OLD, text) and not says(_NEW, text)
 
 
+_OF_ENVIRONMENT = "the DLLs of a conda environment were not found: it is not activated"
+_NOT_ACTIVATED = (
+    "conda has DLLs in five folders of an environment (Library\\bin among them), and `conda activate` puts those into "
+    "PATH. `conda run -n NAME python …` does it for one command; an IDE has to be told to, or be started from there."
+)
 _OF_CONDA = (
     "conda's Python 3.8 and 3.9 for Windows change the search for DLLs so that os.add_dll_directory does not count; "
     "CONDA_DLL_SEARCH_MODIFICATION_ENABLE=1 changes it so that it does."

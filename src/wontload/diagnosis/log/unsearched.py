@@ -23,6 +23,7 @@ _SET_TOO_LATE = re.compile(
     r"(?:os\.)?(?:environ\[['\"]LD_LIBRARY_PATH['\"]\]\s{0,3}\+?=|(?:environ\.update|putenv|environ\.setdefault)\(['\"{]{1,3}"
     r"LD_LIBRARY_PATH)"
 )
+_RELATIVE_PATH = re.compile(r"(?!.*-packages/)[A-Za-z_][\w.-]{0,60}/[^:]{1,200}\.so")
 # A program that a package manager installs together with the libraries that it needs.
 _PACKAGED = re.compile(r"\W{0,3}/usr/(?:s?bin|lib(?:64|exec)?)/\S{1,200}: error while loading shared libraries")
 # Libraries without a version in their names that an installer brings, not a build. Source: Oracle Instant Client, SAP
@@ -90,7 +91,7 @@ _BUMPED = (
 def by_place(event: Event, library: str, text: str) -> Reading | None:
     """What a relative path, a variable that Python code sets, and a name that no distribution gives say."""
     path = event.values.get("library", "")
-    if path.startswith(("./", "../")):
+    if path.startswith(("./", "../")) or (event.message.id == "glibc-no-file" and _RELATIVE_PATH.match(path)):
         title = f"{library} is asked for by a path that begins at the working directory, and is not there"
         return Reading("WL202", False, ("WL101", "WL504"), title, _RELATIVE)
     if event.message.row.get("sought") and "add_dll_directory" in text:
