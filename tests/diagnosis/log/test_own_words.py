@@ -68,7 +68,7 @@ def test_what_does_not_work_elsewhere_tells_nothing(remark):
         ("With Miniconda this fails if the base environment isn't activated.", "WL202"),
         ("The import fails in a non-conda-activated shell.", "WL202"),
         ("My conda environment is activated.", "WL201"),
-        ("Did you check whether the conda environment is not activated?", "WL201"),
+        ("Check whether conda is not activated there.", "WL201"),
         ("The licence is not activated.", "WL201"),
     ],
 )
