@@ -84,6 +84,6 @@ UNBOUND = ("WL602", "WL306", "WL302", "WL206", "WL502", "WL504", "WL501", "WL303
 YIELDS = MappingProxyType(
     {
         "WL601": ("WL305", "WL401", "WL604"),
-        "WL605": ("WL207", "WL305", "WL401", "WL604"),
+        "WL605": ("WL102", "WL207", "WL305", "WL401", "WL604"),
     }
 )
