@@ -119,6 +119,18 @@ def test_a_name_that_is_a_word_spoils_no_library(user: str):
     assert result["machine"]["environment"] == {"USERNAME": "<user1>", "PATH": rf"C:\Users\<user1>\{user}\bin"}
 
 
+@pytest.mark.parametrize("variables", [{}, {"HOSTNAME": "marvinbox.corp.example"}])
+def test_the_computers_own_name_with_its_domain_or_without(variables: dict[str, str]):
+    value = machine("linux", environment=variables)
+    value["machine"]["host"] = "marvinbox.corp.example"
+    value["observations"] = [{"observation": {"target": "x", "printed": ["on marvinbox", "marvinbox.corp.example:"]}}]
+    result = redacted(value)
+    assert "marvinbox" not in json.dumps(result)
+    first, second = result["observations"][0]["observation"]["printed"]
+    assert second == f"{result['machine']['host']}:"
+    assert first.startswith("on <host")
+
+
 def test_variables():
     variables = {
         "CUDA_PATH": r"C:\CUDA\v12.4",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -167,6 +168,7 @@ def _value(
     empty = SavedFiles(images={}, links={}, source={})
     saved = SavedMachine(
         id="saved",
+        host=platform.node(),
         system=machine.system,
         files=empty,
         python=machine.python,

@@ -15,7 +15,9 @@ from wontload.machine.redaction_words import (
     COMMON,
     EVERYBODY,
     HOMES,
+    HOST,
     KINDS,
+    OWN_NAME,
     PATTERNS,
     STRUCTURE,
     TOKEN,
@@ -83,7 +85,7 @@ class Redaction:
     def __call__(self, value: Any, key: str = "") -> Any:
         """The same JSON value without what must not be told."""
         if isinstance(value, str):
-            return self.text(value)
+            return self.variable(HOST[0], value) if key == "host" else self.text(value)
         if isinstance(value, list | tuple):
             if LISTS_HOMES.search(key) and all(isinstance(one, str) for one in value):
                 return [one if one.casefold() in EVERYBODY else self._token("user", one) for one in value]
@@ -200,7 +202,7 @@ def _decoded(text: str) -> str:
 
 def _names(value: Any, strings: list[str], known: frozenset[str]) -> Iterator[tuple[str, str]]:
     """What must not be told, the surest kind last, so that it wins."""
-    variables = list(_variables(value))
+    variables = [(HOST[0], value["machine"].get("host", "")), *_variables(value)]
     for name, one in variables:
         sort = sort_of_variable(name)
         if one and sort in ("", "proxy") and name.upper() not in known:
@@ -210,6 +212,8 @@ def _names(value: Any, strings: list[str], known: frozenset[str]) -> Iterator[tu
     for name, one in variables:
         bare = one.strip("\\/ ")
         if bare and sort_of_variable(name) in ("user", "host"):
+            if name.upper() in OWN_NAME:  # with its domain, or without
+                yield bare.partition(".")[0], "host"
             yield bare, sort_of_variable(name)
         if name.upper() in ("HOME", "USERPROFILE") and re.search(r"[\\/]", bare):
             homes.append(re.split(r"[\\/]", bare)[-1])

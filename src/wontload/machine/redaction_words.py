@@ -31,7 +31,8 @@ COMMON = frozenset(
 STRUCTURE = ("kind", "outcome", "format", "defect", "origin", "source", "vendor", "layout", "implementation", "schema")
 
 USER = ("USER", "USERNAME", "LOGNAME", "LNAME", "SUDO_USER", "DOAS_USER", "WINEUSERNAME")
-HOST = ("COMPUTERNAME", "HOSTNAME", "HOST", "USERDOMAIN", "USERDOMAIN_ROAMINGPROFILE", "USERDNSDOMAIN", "LOGONSERVER")
+OWN_NAME = ("COMPUTERNAME", "HOSTNAME", "HOST")
+HOST = (*OWN_NAME, "USERDOMAIN", "USERDOMAIN_ROAMINGPROFILE", "USERDNSDOMAIN", "LOGONSERVER")
 # Variables of systems whose values are no secret but for the names in them.
 KNOWN = re.compile(
     r"HOME|HOMEDRIVE|HOMEPATH|USERPROFILE|PUBLIC|APPDATA|LOCALAPPDATA|TEMP|TMP|TMPDIR|SYSTEMROOT|SYSTEMDRIVE|WINDIR|"

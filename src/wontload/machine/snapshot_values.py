@@ -81,9 +81,14 @@ class SavedFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class SavedMachine:
-    """`Machine`, with its files as data."""
+    """`Machine`, with its files as data.
+
+    Attributes:
+        host: what the computer calls itself, which texts may tell and no variable: so that it is known what to replace.
+    """
 
     id: str
+    host: str = ""
     system: System
     files: SavedFiles
     python: Python | None = None
