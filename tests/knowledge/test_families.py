@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wontload.knowledge.families import Family, family_of, other_majors
+from wontload.knowledge.families import Family, family_of, library_of, other_majors
 
 OTHER_MAJORS = [
     ("cudart64_12.dll", "cudart64_110.dll"),
@@ -96,3 +96,16 @@ def test_a_family_tells_stem_and_major():
 @given(st.text(max_size=40), st.lists(st.text(max_size=40), max_size=3))
 def test_any_text_has_an_answer(name, names):
     assert name not in other_majors(name, [*names, name])
+
+
+@pytest.mark.parametrize(
+    ("names", "library"),
+    [
+        (("libmpi.so", "libmpi.so.12", "/opt/lib/libmpi.so.40"), "libmpi.so"),
+        (("libmpi.dylib", "libmpi.12.dylib"), "libmpi"),
+        (("foo.dll", r"C:\x\FOO.dll"), "foo"),
+        (("libother.so",), "libother.so"),
+    ],
+)
+def test_names_with_a_version_and_without_are_one_library(names: tuple[str, ...], library: str):
+    assert {library_of(name) for name in names} == {library}

@@ -16,6 +16,7 @@ from tests.support.machines import (
     dlopen,
     import_load,
     linux,
+    saw,
     so,
     windows,
 )
@@ -45,6 +46,20 @@ def test_on_windows_the_flags_decide_which_change_helps(name: str):
     change, legacy, default = WINDOWS[name]
     assert prove(case_of(CASE, ctypes_load(LLAMA, winmode=0)), change).works is legacy
     assert prove(case_of(CASE, ctypes_load(LLAMA)), change).works is default
+
+
+def test_of_names_that_are_tried_in_turn_for_one_library_one_that_loads_is_enough():
+    names = ("libmpi.so", "libmpi.so.12", "libmpi.so.40")
+    text = "; ".join(f"{name}: cannot open shared object file: No such file or directory" for name in names)
+    requests = [dlopen(name) for name in names]
+    case = case_of(linux(), *requests, error=saw(requests[-1], succeeded=False, text=text).error)
+    assert case.fatal_loads == (0, 1, 2)
+    assert prove(case, Change()).works is False
+    proof = prove(case, Change(files={"/usr/lib/libmpi.so.12": so()}))
+    assert (proof.works, len(proof.before), len(proof.after)) == (True, 1, 1)
+    apart = [dlopen(name, line=line) for line, name in enumerate(names, 10)]
+    case = case_of(linux(), *apart, error=saw(apart[-1], succeeded=False, text=text).error)
+    assert prove(case, Change(files={"/usr/lib/libmpi.so.12": so()})).works is False
 
 
 def test_path_does_nothing_for_an_import():

@@ -13,9 +13,10 @@ from typing import TypeVar, cast
 from wontload.binary.gpu_code import GpuCode
 from wontload.diagnosis.copies import CopyFinder
 from wontload.diagnosis.judged import JudgedLoad
+from wontload.knowledge.families import library_of
 from wontload.loader import LoadResult, Module, Verdict
 from wontload.loader.glibc.candidate import BUS_ERROR
-from wontload.machine import FIND_LIBRARY, Kind, Machine, Observation, Outcome, Process
+from wontload.machine import FIND_LIBRARY, Kind, LoadRequest, Machine, Observation, Outcome, Process
 
 Drawn = TypeVar("Drawn")
 
@@ -134,13 +135,32 @@ class Case:
         """Whether the failure of this load is the one that ended the import."""
         return index in self.fatal_loads
 
+    def alternatives(self, index: int) -> tuple[int, ...]:
+        """The loads, this one among them, by which one place in Python code asks for one library: any of them will do.
+
+        It does so by several names (`libmpi.so`, `libmpi.so.12`, `libmpi.so.40`) or in several directories.
+        """
+        asked = _asked(self.loads[index].request)
+        if asked is None:
+            return (index,)
+        return tuple(other for other, load in enumerate(self.loads) if _asked(load.request) == asked)
+
+    def made_up_for(self, index: int) -> bool:
+        """Whether a load that failed was followed by one that brought the same library."""
+        return not self.is_fatal(index) and any(
+            other > index and not self.load_failed(other) for other in self.alternatives(index)
+        )
+
     @cached_property
     def failed_results(self) -> tuple[tuple[int, LoadResult], ...]:
-        """Simulations that fail, of loads that failed (or were not run), with their index."""
+        """Simulations that fail, of loads that failed (or were not run) and that no other made up for, by index."""
         return tuple(
             (index, load.simulated)
             for index, load in enumerate(self.loads)
-            if load.simulated is not None and load.simulated.verdict is Verdict.FAILS and self.load_failed(index)
+            if load.simulated is not None
+            and load.simulated.verdict is Verdict.FAILS
+            and self.load_failed(index)
+            and not self.made_up_for(index)
         )
 
     @cached_property
@@ -149,7 +169,10 @@ class Case:
         return tuple(
             (index, load.simulated)
             for index, load in enumerate(self.loads)
-            if load.simulated is not None and load.simulated.verdict is Verdict.UNDETERMINED and self.load_failed(index)
+            if load.simulated is not None
+            and load.simulated.verdict is Verdict.UNDETERMINED
+            and self.load_failed(index)
+            and not self.made_up_for(index)
         )
 
     @cached_property
@@ -227,6 +250,13 @@ class Case:
             directory = join(entry or here, *name.split(".")[:-1])
             if self.machine.files.kind(directory) is Kind.DIRECTORY:
                 yield directory
+
+
+def _asked(request: LoadRequest) -> tuple[str, int, str] | None:
+    """Where Python code asks for which library; `None` for an import, and where that is not known."""
+    if request.kind == "import" or not request.file or not request.line or not request.name:
+        return None
+    return request.file, request.line, library_of(request.name)
 
 
 def remembered(conclusion: Callable[[Case], Drawn]) -> Callable[[Case], Drawn]:

@@ -78,6 +78,12 @@ def family_of(file_name: str) -> Family | None:
     return _general_shape(name)
 
 
+def library_of(file_name: str) -> str:
+    """What is equal for all names of one library, with a version and without: `libmpi.so` and `libmpi.so.12`."""
+    family = family_of(file_name)
+    return family.stem if family else base_name(file_name).removesuffix(".dll").removesuffix(".dylib")
+
+
 def _general_shape(name: str) -> Family | None:
     if API_SET.match(name):
         return None

@@ -87,8 +87,16 @@ def prove(case: Case, change: Change, loads: Sequence[int] | None = None) -> Pro
         one = case.loads[index]
         before.append(one.simulated or load(case.machine, one.request))
         after.append(load(machine, changed_request(machine, one.request, change, case.start)))
+    kept = _that_count(case, wanted, after)
+    before, after = [before[one] for one in kept], [after[one] for one in kept]
     called = frozenset(module.name for _, module in missing_when_called(case)) if ended_by_a_call(case) else frozenset()
     return Proof(before=tuple(before), after=tuple(after), spoilt=tuple(_spoilt(case, change, wanted)), called=called)
+
+
+def _that_count(case: Case, wanted: Sequence[int], after: Sequence[LoadResult]) -> list[int]:
+    """Positions of the loads that must succeed: one in whose place another brings the library need not."""
+    loaded = {index for index, result in zip(wanted, after, strict=True) if result.verdict is Verdict.LOADS}
+    return [at for at, index in enumerate(wanted) if index in loaded or loaded.isdisjoint(case.alternatives(index))]
 
 
 def must_load(case: Case) -> tuple[int, ...]:

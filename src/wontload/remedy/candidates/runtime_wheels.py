@@ -35,14 +35,21 @@ MOST_WHEELS = 12
 
 
 def runtime_wheels(question: Question) -> Iterator[Fix]:
-    """Where every library that is nowhere here comes in a wheel for this system."""
-    case, environment = question.case, question.environment
-    lost = _lost(case)
-    if not lost or shim_site(question) is None or question.package is None or not environment.installer:
+    """Where every library that is nowhere here comes in a wheel for this system; one fix for each that will do."""
+    if shim_site(question) is None or question.package is None or not question.environment.installer:
         return
+    number = 0
+    for lost in _choices(question.case):
+        for fix in _fix(question, question.package, lost):
+            number += 1
+            yield fix if number == 1 else replace(fix, id=f"{fix.id}-{number}", order=number)
+
+
+def _fix(question: Question, package: str, lost: Collection[str]) -> Iterator[Fix]:
+    case, environment = question.case, question.environment
     found = {file: wheel for file in lost if (wheel := _wheel_of(case, file)) is not None}
     requirements = tuple(dict.fromkeys(_requirement(case, file, wheel) for file, wheel in found.items()))
-    if any(file not in found for file in lost) or len(requirements) > MOST_WHEELS:
+    if not lost or any(file not in found for file in lost) or len(requirements) > MOST_WHEELS:
         return
     site = environment.places.get("platlib", environment.site or "")
     change = Change(files={_place(case, site, file, wheel): None for file, wheel in found.items()})
@@ -51,7 +58,7 @@ def runtime_wheels(question: Question) -> Iterator[Fix]:
     yield Fix(
         id="runtime-wheels",
         kind="runtime-wheels",
-        title=f"{how} {names}, and let {question.package} find what they bring",
+        title=f"{how} {names}, and let {package} find what they bring",
         steps=(),
         change=change,
         proof=_open(prove(case, change)),
@@ -63,11 +70,19 @@ def runtime_wheels(question: Question) -> Iterator[Fix]:
     )
 
 
-def _lost(case: Case) -> list[str]:
-    """Libraries that must be there, at once or when they are called, and are nowhere here in a copy that would do."""
-    lost = [one.file for one in missing_of(case) if one.load in must_load(case) and not one.fit]
+def _choices(case: Case) -> Iterator[list[str]]:
+    """Libraries that must be there, at once or when they are called, and are nowhere here in a copy that would do.
+
+    Of names that Python code tries one after the other for one library, each alone will do: a choice for each.
+    """
+    lost = [one for one in missing_of(case) if one.load in must_load(case) and not one.fit]
     called = [module.name for _, module in missing_when_called(case)] if ended_by_a_call(case) else []
-    return lost + [name for name in called if not any(copy.fits for copy in case.copies.named(name))]
+    needed = [name for name in called if not any(copy.fits for copy in case.copies.named(name))]
+    alternatives = [one for one in lost if one.module.needed_by is None and len(case.alternatives(one.load)) > 1]
+    needed = [one.file for one in lost if one not in alternatives] + needed
+    yield from ([*needed, one.file] for one in alternatives)
+    if not alternatives:
+        yield needed
 
 
 def _open(proof: Proof) -> Proof:
