@@ -76,13 +76,30 @@ def test_a_machine_without_a_name_is_its_number() -> None:
 
 # What glibc says to each is in test_the_real_loader_tells_these_apart.
 @pytest.mark.parametrize(
-    ("size", "part"), [(20, "ELF header"), (63, "ELF header"), (64, "program headers"), (-1, "segments")]
+    ("size", "part"),
+    [(20, "ELF header"), (63, "ELF header"), (64, "program headers"), (300, "dynamic section"), (-8000, "segments")],
 )
 def test_a_file_cut_short(size: int, part: str) -> None:
-    data = elf(needed=["a.so"], padding_bytes=9000)
+    data = elf(needed=["a.so"], undefined=["f"], padding_bytes=9000)
     with pytest.raises(MalformedImage) as caught:
         parse_image(data[:size], "x.so")
     assert (caught.value.defect, caught.value.part) == (Defect.TRUNCATED, part)
+
+
+def test_a_file_that_lacks_nothing_a_loader_looks_at() -> None:
+    """The rest of the last page reads as zeros, and nothing leads to the pages behind it."""
+    data = elf(needed=["a.so"], padding_bytes=9000)
+    for size in (len(data) - 1, len(data) - 8000):
+        image = parse_image(data[:size], "x.so")
+        assert ([one.library for one in image.needed], image.size_bytes) == (["a.so"], size)
+
+
+def test_a_file_whose_headers_promise_the_moon_is_not_completed() -> None:
+    data = bytearray(elf(needed=["a.so"], padding_bytes=9000))
+    struct.pack_into("<Q", data, 64 + 32, 1 << 40)  # p_filesz
+    with pytest.raises(MalformedImage) as caught:
+        parse_image(bytes(data), "x.so")
+    assert (caught.value.defect, caught.value.part) == (Defect.TRUNCATED, "segments")
 
 
 def test_a_string_outside_its_table() -> None:

@@ -23,6 +23,7 @@ class SharedObject:
 
     Attributes:
         soname, rpath, runpath: as written into the file; `None`: absent. Only one of the last two.
+        filters, auxiliaries: DT_FILTER (of which GNU ld writes one), DT_AUXILIARY.
         needed: DT_NEEDED: names that nothing is taken from, or objects to link against.
         defines: functions. uses, weak_uses, calls: symbols of others: in data, weakly, through the PLT.
         versions: (name, functions) of each symbol version.
@@ -35,6 +36,8 @@ class SharedObject:
     needed: tuple[str | SharedObject, ...] = ()
     rpath: str | None = None
     runpath: str | None = None
+    filters: tuple[str, ...] = ()
+    auxiliaries: tuple[str, ...] = ()
     defines: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     weak_uses: tuple[str, ...] = ()
@@ -74,6 +77,8 @@ class SharedObject:
             command += ["--disable-new-dtags", "-rpath", self.rpath]
         if self.runpath is not None:
             command += ["--enable-new-dtags", "-rpath", self.runpath]
+        command += [word for name in self.filters for word in ("-F", name)]
+        command += [word for name in self.auxiliaries for word in ("-f", name)]
         if self.versions:
             script = "".join(f"{name} {{ global: {'; '.join(names)}; }};\n" for name, names in self.versions)
             path = _in_pool(script, ".map", lambda path: path.write_text(script))

@@ -61,7 +61,7 @@ class Place:
         On a saved machine that is the machine's own file of that path; else this computer's, laid over the machine.
         """
         if self.live:
-            return self, os.path.abspath(path)
+            return self, _absolute(path)
         there = path if self.has(path) else self._there(path)
         if there == path or not os.path.lexists(path):
             return self, path if self.path_module.isabs(path) else there
@@ -107,6 +107,13 @@ class Place:
         added_directories = (*self.process.added_directories, *directories)
         process = replace(self.process, added_directories=added_directories, environment=variables)
         return replace(self, process=process, caller_added=tuple(added), caller_environment=environment)
+
+
+def _absolute(path: str) -> str:
+    """The path as this system's loader takes it: below `link/..` lies what is beside the link's target."""
+    if os.name == "posix" and ".." in path.split("/"):
+        return os.path.join(os.getcwd(), path)
+    return os.path.abspath(path)
 
 
 def earlier_readings() -> Readings | None:

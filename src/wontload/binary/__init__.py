@@ -12,7 +12,7 @@ a file's bytes goes through `source`. Not here: which file a loader would choose
 """
 
 from wontload.binary.entries import Assembly, Export, Import, Manifest, Symbol, VersionNeeded
-from wontload.binary.image import Format, Image
+from wontload.binary.image import Format, Image, LoadDefect
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.reading import parse_image, read_image
 
@@ -46,6 +46,7 @@ __all__ = [
     "GpuCode",
     "Image",
     "Import",
+    "LoadDefect",
     "MalformedImage",
     "Manifest",
     "PEExtras",

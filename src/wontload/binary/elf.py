@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from wontload.binary.elf_extras import isa_bits
-from wontload.binary.elf_layout import ElfView, Layout, Segment, SegmentHeader, Tag, read_layout
+from wontload.binary.elf_layout import PAGE_BYTES, ElfView, Layout, Segment, SegmentHeader, Tag, read_layout
 from wontload.binary.elf_lookup import HashedExports
 from wontload.binary.elf_relocations import read_bindings, read_relocations
 from wontload.binary.elf_symbols import read_exports, read_plain_names, read_undefined
 from wontload.binary.elf_versions import read_versions
 from wontload.binary.entries import Import
-from wontload.binary.image import Format, Image, new_image
+from wontload.binary.image import Format, Image, LoadDefect, new_image
 from wontload.binary.malformed import MalformedImage
-from wontload.binary.origin import Origin, later
+from wontload.binary.origin import Buffer, Origin, later
 from wontload.binary.source import Source, decode
 
-__all__ = ["parse_elf"]
+__all__ = ["parse_cut_elf", "parse_elf"]
 
 T = TypeVar("T")
 ET_DYN = 3
@@ -28,6 +29,9 @@ DF_STATIC_TLS = 0x10  # gABI, "Dynamic Section", DT_FLAGS
 NT_GNU_ABI_TAG = 1
 X86_MACHINES = (3, 62)
 LONGEST_NOTES_BYTES = 1 << 16
+MOST_COMPLETED_BYTES = 16 << 20  # of a file that was cut, which is then held in memory
+# What makes a loader write into data, or call what it finds there.
+WRITES = frozenset({Tag.RELA, Tag.REL, Tag.RELR, Tag.JMPREL, Tag.INIT, Tag.INIT_ARRAY})
 # gABI, e_machine (elf.h): by number, and by number and bits or byte order where that makes two.
 ARCHITECTURE = {
     (3, 32, False): "x86",
@@ -70,6 +74,8 @@ def parse_elf(source: Source, origin: Origin) -> Image:
         size_bytes=source.size,
         is_library=layout.elf_type == ET_DYN,
         needed=tuple(Import(view.string(value)) for tag, value in layout.dynamic if tag == Tag.NEEDED),
+        filters=_names(view, Tag.FILTER),
+        auxiliaries=_names(view, Tag.AUXILIARY),
         soname=_string(view, Tag.SONAME),
         rpath=_directories(view, Tag.RPATH),
         runpath=_directories(view, Tag.RUNPATH),
@@ -78,6 +84,7 @@ def parse_elf(source: Source, origin: Origin) -> Image:
         os_abi=layout.os_abi,
         elf_type=layout.elf_type,
         is_dynamic=bool(layout.dynamic),
+        load_defect=_load_defect(layout),
         header=bytes(source.data[:64]),
         versions_needed=versions.needed,
         versions_defined=versions.defined,
@@ -98,9 +105,50 @@ def parse_elf(source: Source, origin: Origin) -> Image:
     )
 
 
+def parse_cut_elf(source: Source, cut: MalformedImage, promised: int) -> Image:
+    """Parse a file that ends before its segments do, where no loader would notice.
+
+    The rest of the last page reads as zeros: mmap(2), "the remaining bytes in the partial page at the end of the
+    mapping are zeroed". What lies in pages behind that cannot be touched. Raises `cut`,
+    and `MalformedImage` for other reasons.
+
+    Args:
+        source: the file. cut: what was said of it. promised: bytes that its headers promise.
+    """
+    mapped = source.size + -source.size % PAGE_BYTES
+    end = max(promised, mapped)
+    if end > MOST_COMPLETED_BYTES:
+        raise cut
+    whole = Buffer(bytes(source.data[:]) + bytes(end - source.size), source.path)
+    complete = whole.open()
+    layout = read_layout(complete)
+    if promised > mapped and _touches(layout, mapped):
+        raise cut
+    if Tag.STRTAB not in layout.values:
+        cut.part = "dynamic section"
+        raise cut
+    return replace(parse_elf(complete, whole), size_bytes=source.size)
+
+
+def _touches(layout: Layout, mapped: int) -> bool:
+    """Whether a loader reads or writes behind this offset: the dynamic section, what it clears, what is relocated."""
+    cleared = (one.offset + one.file_size for one in layout.loads if one.memory_size > one.file_size)
+    if any(at % PAGE_BYTES and at >= mapped for at in cleared):
+        return True
+    dynamic = _segments(layout, Segment.DYNAMIC)
+    return not dynamic or dynamic[-1].offset >= mapped or not layout.values.keys().isdisjoint(WRITES)
+
+
 def _string(view: ElfView, tag: int) -> str | None:
     index = view.layout.values.get(tag)
     return None if index is None else view.string(index)
+
+
+def _names(view: ElfView, tag: int) -> tuple[str, ...]:
+    """What every entry of a tag names, in file order."""
+    if tag not in view.layout.values:
+        return ()
+    return tuple(view.string(value) for one, value in view.layout.dynamic if one == tag)
 
 
 def _directories(view: ElfView, tag: int) -> tuple[str, ...] | None:
@@ -110,6 +158,13 @@ def _directories(view: ElfView, tag: int) -> tuple[str, ...] | None:
 
 def _segments(layout: Layout, kind: int) -> list[SegmentHeader]:
     return [segment for segment in layout.segments if segment.kind == kind]
+
+
+def _load_defect(layout: Layout) -> LoadDefect | None:
+    loads = _segments(layout, Segment.LOAD)
+    if any((one.address - one.offset) % PAGE_BYTES for one in loads):
+        return LoadDefect.OFFSET
+    return None if loads else LoadDefect.NONE_AT_ALL
 
 
 def _interpreter(view: ElfView) -> str | None:

@@ -1,4 +1,4 @@
-"""What `parse_elf` reads at once of a file, as plain data that another process can have the same image from.
+"""What the parser of ELF files reads at once, as plain data that another process can have the same image from.
 
 The costly tables are not part of it: an image that was made from such data parses the file when it is asked for one.
 """
@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from wontload.binary.elf import parse_elf
 from wontload.binary.entries import Import, VersionNeeded
-from wontload.binary.image import Format, Image, new_image
+from wontload.binary.image import Format, Image, LoadDefect, new_image
 from wontload.binary.origin import Origin, reading
+from wontload.binary.reading import parse_source
 
 # Fields that JSON has as they are; then those that it has as lists.
 PLAIN = (
@@ -35,7 +35,7 @@ PLAIN = (
     "static_tls",
     "tls_bytes",
 )
-LISTS = ("rpath", "runpath", "versions_defined", "minimum_os")
+LISTS = ("rpath", "runpath", "versions_defined", "minimum_os", "filters", "auxiliaries")
 
 
 def plain_of(image: Image) -> list[Any]:
@@ -47,16 +47,17 @@ def plain_of(image: Image) -> list[Any]:
         [(one.library, one.version, one.weak) for one in image.versions_needed],
         image.header.hex(),
         image.read_export_index is not None,
+        image.load_defect,
     ]
 
 
 def image_of(plain: list[Any], origin: Origin) -> Image:
     """The image again. Raises `ValueError`, `TypeError` or `LookupError` for what `plain_of` did not make."""
-    values, lists, needed, versions, header, hashed = plain
+    values, lists, needed, versions, header, hashed, defect = plain
 
     @cache
     def parsed() -> Image:
-        return reading(origin, lambda source: parse_elf(source, origin))
+        return reading(origin, lambda source: parse_source(source, origin, None))
 
     def later(name: str) -> Callable[[], Any]:
         return lambda: getattr(parsed(), name)()
@@ -69,6 +70,7 @@ def image_of(plain: list[Any], origin: Origin) -> Image:
         needed=tuple(map(Import, needed)),
         versions_needed=tuple(VersionNeeded(*one) for one in versions),
         header=bytes.fromhex(header),
+        load_defect=None if defect is None else LoadDefect(defect),
         read_exports=later("read_exports"),
         read_undefined=later("read_undefined"),
         read_bindings=later("read_bindings"),

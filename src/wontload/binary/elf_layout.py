@@ -21,6 +21,7 @@ EI_CLASS, EI_DATA, EI_OSABI = 4, 5, 7
 CLASS_BITS = {1: 32, 2: 64}
 BYTE_ORDER = {1: "<", 2: ">"}
 IDENT_BYTES = 16
+PAGE_BYTES = 4096  # the smallest that any of these machines has
 
 
 class Segment:
@@ -46,8 +47,10 @@ class Tag:
     SONAME = 14
     RPATH = 15
     REL = 17
+    INIT = 12
     JMPREL = 23
     RUNPATH = 29
+    INIT_ARRAY = 25
     FLAGS = 30
     RELR = 36
     GNU_HASH = 0x6FFFFEF5
@@ -55,6 +58,8 @@ class Tag:
     FLAGS_1 = 0x6FFFFFFB
     VERDEF = 0x6FFFFFFC
     VERNEED = 0x6FFFFFFE
+    AUXILIARY = 0x7FFFFFFD
+    FILTER = 0x7FFFFFFF
 
 
 class Structs:
@@ -129,7 +134,7 @@ def read_layout(source: Source) -> Layout:
     elf_type, machine, offset, entry_size, count = source.unpack(known.header, IDENT_BYTES)
     segments = _segments(source, known, offset, entry_size, count)
     loads = tuple(one for one in segments if one.kind == Segment.LOAD and one.file_size)
-    promised = max((one.offset + one.file_size for one in loads), default=0)
+    promised = promised_bytes(loads)
     if promised > source.size:
         raise source.truncated(promised, "segments")
     dynamic = _dynamic(source, known, segments, loads)
@@ -144,6 +149,11 @@ def read_layout(source: Source) -> Layout:
         dynamic=dynamic,
         values=dict(dynamic),
     )
+
+
+def promised_bytes(loads: Iterable[SegmentHeader]) -> int:
+    """How many bytes a file must have for its segments."""
+    return max((one.offset + one.file_size for one in loads), default=0)
 
 
 def _segments(source: Source, known: Structs, offset: int, entry_size: int, count: int) -> tuple[SegmentHeader, ...]:

@@ -19,6 +19,13 @@ class Format(str, Enum):
     MACHO = "macho"
 
 
+class LoadDefect(str, Enum):
+    """What is wrong with how an ELF file would be mapped (PT_LOAD), whatever it holds."""
+
+    NONE_AT_ALL = "none at all"
+    OFFSET = "offset"  # a segment whose address and offset in the file lie differently within a page of 4096 bytes
+
+
 def _nothing() -> tuple[()]:
     return ()
 
@@ -37,6 +44,8 @@ class Image:
         size_bytes: of the whole file.
         is_library: PE IMAGE_FILE_DLL, ELF ET_DYN, Mach-O MH_DYLIB or MH_BUNDLE.
         needed: libraries named, in file order, without their symbols: eager first, then delayed (PE).
+        filters, auxiliaries: ELF DT_FILTER and DT_AUXILIARY: libraries in whose place this one stands, to be searched
+            before it. The former must be there.
         soname: ELF DT_SONAME, Mach-O install name, PE name in the export directory; `None` without one.
         rpath, runpath: ELF DT_RPATH and DT_RUNPATH split at `:`, unexpanded (Mach-O: LC_RPATHs in `rpath`).
             `None` when absent, which is not the same as empty.
@@ -70,6 +79,7 @@ class Image:
         tls_alignment, tls_offset: ELF: its alignment, and its address modulo that.
         isa_needed: ELF: x86-64 levels that a CPU must have, a bit each: 1 for the baseline, 2 for x86-64-v2 and so on.
         reexports: Mach-O: install names of those of `needed` whose symbols it offers as its own.
+        load_defect: ELF: see `LoadDefect`; `None` where nothing is wrong, or that is not known.
         header: ELF: the file's first 64 bytes, which loaders check before anything else; empty when not known.
         is_dynamic: ELF: it has a dynamic section; a static executable and separate debug information have none.
         read_imports, read_exports, read_undefined, read_bindings, read_relocations, read_plain_names: parse the costly
@@ -85,6 +95,8 @@ class Image:
     size_bytes: int = 0
     is_library: bool = True
     needed: tuple[Import, ...] = ()
+    filters: tuple[str, ...] = ()
+    auxiliaries: tuple[str, ...] = ()
     soname: str | None = None
     rpath: tuple[str, ...] | None = None
     runpath: tuple[str, ...] | None = None
@@ -116,6 +128,7 @@ class Image:
     isa_needed: int = 0
     reexports: tuple[str, ...] = ()
     is_dynamic: bool = True
+    load_defect: LoadDefect | None = None
     header: bytes = field(default=b"", repr=False)
     read_imports: Callable[[], tuple[Import, ...]] | None = field(default=None, repr=False, compare=False)
     read_exports: Callable[[], Sequence[Export]] = field(default=_nothing, repr=False, compare=False)

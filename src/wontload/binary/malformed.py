@@ -29,8 +29,11 @@ class MalformedImage(WontloadError):
             `zeros`, `16-bit program`, `directory`, `unknown`.
         part: for `TRUNCATED`: the part that the file's end cuts off. ELF loaders answer differently to each:
             `ELF header` (glibc: `file too short`), `program headers` (`cannot read file data`), `segments` (glibc maps
-            them, and the process dies of SIGBUS when it touches what is not there). Else `headers` or `sections`.
+            them, and the process dies of SIGBUS when it touches what is not there), `dynamic section` (which then reads
+            as zeros). Else `headers` or `sections`. For `CORRUPT`: `optional header`, where a PE file's says what
+            cannot be mapped as an image, though as data.
         header: the first 64 bytes of an ELF file, from which its loader's answer follows; empty for other files.
+        promised_bytes: for `TRUNCATED`: what the headers promise, where a parser found it out just now.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class MalformedImage(WontloadError):
         self.content = content
         self.part = part
         self.header = header
+        self.promised_bytes = 0
 
     def __reduce__(self) -> tuple[type[MalformedImage], tuple[object, ...]]:
         """As its arguments, so that it survives the way back from a worker process."""

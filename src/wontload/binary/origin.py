@@ -144,6 +144,8 @@ class File:
         self._stamp = stamp
         if stat.S_ISDIR(status.st_mode):
             raise self._directory()
+        if stat.S_ISCHR(status.st_mode) and status.st_rdev == os.stat(os.devnull).st_rdev:
+            raise MalformedImage(self.path, Defect.EMPTY, "it leads to the null device, which is empty")
         if not stat.S_ISREG(status.st_mode):
             raise MalformedImage(self.path, Defect.NOT_NATIVE, "it is no file but a device or pipe", content="unknown")
         if not status.st_size:

@@ -23,10 +23,12 @@ MOST_DIRECTORIES = 16
 # characteristics.
 FILE_HEADER = struct.Struct("<4sHH12xHH")
 # "Optional Header", up to the data directories. Kept: magic, major and minor linker version, image base, section
-# alignment, major and minor subsystem version, size of headers, number of data directories.
-OPTIONAL_HEADER_32 = struct.Struct("<HBB24xII12xHH8xI28xI")
-OPTIONAL_HEADER_64 = struct.Struct("<HBB20xQI12xHH8xI44xI")
+# alignment, major and minor subsystem version, size of image, size of headers, number of data directories.
+OPTIONAL_HEADER_32 = struct.Struct("<HBB24xII12xHH4xII28xI")
+OPTIONAL_HEADER_64 = struct.Struct("<HBB20xQI12xHH4xII44xI")
 MAGIC_32, MAGIC_64 = 0x10B, 0x20B
+# By "Machine Types": the optional header that goes with it (PE32 is for 32 bits, PE32+ for 64).
+MAGIC_OF = {0x14C: MAGIC_32, 0x1C0: MAGIC_32, 0x1C4: MAGIC_32, 0x8664: MAGIC_64, 0xAA64: MAGIC_64}
 DATA_DIRECTORY = struct.Struct("<II")  # RVA, size
 # "Section Table". Kept: virtual size, virtual address, size of raw data, pointer to raw data.
 SECTION_HEADER = struct.Struct("<8xIIII16x")
@@ -102,13 +104,18 @@ def read_layout(source: Source) -> Layout:
     magic = int.from_bytes(headers[optional : optional + 2], "little")
     if magic not in (MAGIC_32, MAGIC_64):
         raise source.corrupt(f"its optional header has the unknown magic {magic:#x}", start + optional)
+    if magic != MAGIC_OF.get(machine, magic):
+        what = f"its machine type {machine:#x} and its optional header's magic {magic:#x} do not go together"
+        raise source.corrupt(what, start + optional, "optional header")
     header = OPTIONAL_HEADER_64 if magic == MAGIC_64 else OPTIONAL_HEADER_32
     table, table_end = optional + optional_size, optional + optional_size + section_count * SECTION_HEADER.size
     source.need(start + optional, header.size, "headers")
     source.need(start + table, table_end - table, "headers")
     if table_end > len(headers):
         headers = source.bytes_at(start, table_end)
-    _, *linker, base, alignment, major, minor, size_of_headers, count = header.unpack_from(headers, optional)
+    _, *linker, base, alignment, major, minor, size, size_of_headers, count = header.unpack_from(headers, optional)
+    if not size:
+        raise source.corrupt("its headers say that it takes no room in memory", start + optional, "optional header")
     rows = _rows(source, headers[table:table_end])
     first = Section(0, min(size_of_headers, source.size), size_of_headers, 0)
     if alignment < PAGE_BYTES:  # such an image is mapped in one piece: an RVA is the file's offset

@@ -59,10 +59,15 @@ def parse_source(source: Source, origin: Origin, architecture: str | None, *, sy
 
         return parse_pe(source, origin, symbols=symbols)
     if magic == ELF_MAGIC:
-        from wontload.binary.elf import parse_elf
+        from wontload.binary.elf import parse_cut_elf, parse_elf
 
         try:
-            return parse_elf(source, origin)
+            try:
+                return parse_elf(source, origin)
+            except MalformedImage as malformed:
+                if malformed.part != "segments":
+                    raise
+                return parse_cut_elf(source, malformed, malformed.promised_bytes)
         except MalformedImage as malformed:
             malformed.header = bytes(source.data[:ELF64_HEADER_BYTES])
             raise

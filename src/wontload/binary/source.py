@@ -53,14 +53,16 @@ class Source:
         self._text_left = min(4 * self.size + 4096, MOST_TEXT_BYTES)
         self._entries_left = min(self.size, MOST_ENTRIES)
 
-    def corrupt(self, what: str, offset: int | None = None) -> MalformedImage:
+    def corrupt(self, what: str, offset: int | None = None, part: str = "") -> MalformedImage:
         """The exception for tables that contradict themselves, or the file."""
-        return MalformedImage(self.path, Defect.CORRUPT, what, offset)
+        return MalformedImage(self.path, Defect.CORRUPT, what, offset, part=part)
 
     def truncated(self, promised_bytes: int, part: str, offset: int | None = None) -> MalformedImage:
         """The exception for a file that ends before what its headers promise."""
         what = f"its headers promise {promised_bytes} bytes and the file has {self.size}"
-        return MalformedImage(self.path, Defect.TRUNCATED, what, offset, part=part)
+        cut = MalformedImage(self.path, Defect.TRUNCATED, what, offset, part=part)
+        cut.promised_bytes = promised_bytes
+        return cut
 
     def need(self, offset: int, size: int, part: str) -> None:
         """Make sure that a header is there; `part` is its name, should the file end before it."""

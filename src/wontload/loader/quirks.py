@@ -64,6 +64,10 @@ BUILTIN_STANDS_IN = "wine-builtin-stands-in"
 # A path may have 260 characters and more whatever the registry says. Wine: ntdll/path.c knows no such limit.
 PATHS_OF_ANY_LENGTH = "wine-paths-of-any-length"
 
+# A path without backslashes that begins with one slash is one of the Unix system that Wine runs on.
+# Wine: ntdll/path.c, get_full_path_helper ("may be a Unix path").
+SLASH_IS_A_UNIX_PATH = "wine-slash-is-a-unix-path"
+
 # KnownDLLs do not come before the search.
 NO_KNOWN_DLLS = "wine-no-known-dlls"
 
@@ -84,6 +88,7 @@ WINE = frozenset(
         FIRST_WINDOW_CLASS_MAPS_UXTHEME,
         BUILTIN_STANDS_IN,
         PATHS_OF_ANY_LENGTH,
+        SLASH_IS_A_UNIX_PATH,
         NO_KNOWN_DLLS,
     }
 )

@@ -55,6 +55,18 @@ class Files(Protocol):
         """Equal for two paths of one and the same file (device and inode, or the folded real path)."""
 
 
+def windows_fold(name: str) -> str:
+    """The key under which two spellings of one name are equal on Windows.
+
+    Its table pairs single letters, each capital with the small letter that leads back to it: the Kelvin sign is no K.
+    Source: Microsoft, "Handling Sorting in Your Applications" (ordinal comparison by the operating system's casing
+    table). Oracle: test_names.py::test_letters_that_are_no_pair
+    """
+    if name.isascii():
+        return name.lower()
+    return "".join(small if (small := letter.lower()).upper() == letter else letter for letter in name)
+
+
 @lru_cache(maxsize=1 << 15)
 def windows_normal(path: str) -> str:
     """`ntpath.normpath`, which away from Windows is slow, of paths that are asked about again and again."""

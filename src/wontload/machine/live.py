@@ -8,7 +8,7 @@ from collections.abc import Collection, Hashable
 from typing import TYPE_CHECKING
 
 from wontload.binary import Image, MalformedImage, read_image
-from wontload.machine.files import Kind
+from wontload.machine.files import Kind, windows_fold
 
 if TYPE_CHECKING:
     from wontload.machine.readings import Readings
@@ -135,7 +135,7 @@ class LiveFiles:
 
 
 def _fold(name: str) -> str:
-    return name.lower() if os.name == "nt" else name
+    return windows_fold(name) if os.name == "nt" else name
 
 
 def _may_be_an_alias(name: str) -> bool:

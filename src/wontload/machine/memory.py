@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from types import ModuleType
 
 from wontload.binary import Defect, Image, MalformedImage
-from wontload.machine.files import Kind, NotKnown, posix_normal, windows_normal
+from wontload.machine.files import Kind, NotKnown, posix_normal, windows_fold, windows_normal
 
 
 class Unread:
@@ -178,8 +178,7 @@ class MemoryFiles:
         return windows_normal(path.removeprefix("\\\\?\\")) if self._windows else posix_normal(path)
 
     def _fold(self, normal: str) -> str:
-        """NTFS folds by its own table, which agrees with `lower` for the names that occur."""
-        return normal.rstrip("\\").lower() if self._windows else normal
+        return windows_fold(normal.rstrip("\\")) if self._windows else normal
 
     def _lay(self, contents: Mapping[str, Content]) -> None:
         """The files, and the directories that they are in. There may be tens of thousands, for many machines."""

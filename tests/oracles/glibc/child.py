@@ -2,8 +2,8 @@
 
 Names before the last are loaded first, so that they are in the process already; a `global:` before a name asks for
 RTLD_GLOBAL, a `lazy:` for RTLD_LAZY, a `noload:` for RTLD_NOLOAD, an `import:` for the way of an import, whose module
-is not initialised. With `--via PATH` before all, the library at PATH calls `dlopen` for the last one, through its
-function `ask(name, mode)`, which gives what `dlerror` says.
+is not initialised, and `import=N:` for that with other flags. With `--via PATH` before all, the library at PATH calls
+`dlopen` for the last one, through its function `ask(name, mode)`, which gives what `dlerror` says.
 Standard library only; started with `-I -S` to have as few modules as an interpreter can.
 """
 
@@ -43,8 +43,10 @@ def link_map():
 
 
 def open_library(name):
-    if name.startswith("import:"):
-        return open_as_import(name.removeprefix("import:"))
+    if name.startswith(("import:", "import=")):
+        how, _, path = name.partition(":")
+        sys.setdlopenflags(int(how.partition("=")[2] or os.RTLD_NOW))
+        return open_as_import(path)
     mode, _, bare = name.rpartition(":") if name.startswith(tuple(f"{one}:" for one in MODES)) else ("", "", name)
     handle = _ctypes.dlopen(bare, MODES.get(mode, os.RTLD_NOW))
     return [bare, os.fsdecode(ctypes.cast(handle, ctypes.POINTER(LinkMap)).contents.l_name)]
@@ -78,7 +80,10 @@ def main():
     answer["before"] = link_map()
     print(json.dumps(answer), flush=True)  # in case the load ends the process
     try:
-        open_via(library, name) if library else open_library(name)
+        if library:
+            open_via(library, name)
+        else:
+            answer["opened"] = open_library(name)[1]
     except OSError as error:
         answer["error"] = str(error)
     answer["after"] = link_map()

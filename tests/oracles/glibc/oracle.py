@@ -16,17 +16,22 @@ from typing import Any
 from wontload.loader import Status, Verdict
 from wontload.loader.glibc import load
 from wontload.machine import LoadRequest, Machine, Process, System
+from wontload.machine.capture import distribution
 from wontload.machine.linux import glibc_facts
 from wontload.machine.live import LiveFiles
 
 CHILD = Path(__file__).with_name("child.py")
+CRASHES = {-signal.SIGBUS: "Bus error", -signal.SIGSEGV: "Segmentation fault"}
 # An assertion of glibc's that failed. What follows names a line of its source, which moves from version to version.
 INCONSISTENCY = "Inconsistency detected by ld.so"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a load: the message, or the new objects by absolute path in the link map's order."""
+    """What came of a load: the message, or the new objects by absolute path.
+
+    In the link map's order, but for the file asked for, which comes first as in `LoadResult.modules`.
+    """
 
     error: str | None
     loaded: tuple[str, ...] = ()
@@ -39,7 +44,7 @@ class EarlierLoadDied(Exception):
 @lru_cache(maxsize=1)
 def system() -> System:
     version = os.confstr("CS_GNU_LIBC_VERSION") or ""
-    return System(name="linux", **glibc_facts(version.removeprefix("glibc ")))
+    return System(name="linux", version=distribution(), **glibc_facts(version.removeprefix("glibc ")))
 
 
 def absolute(path: str, directory: str) -> str:
@@ -54,11 +59,18 @@ def both(
     earlier: Sequence[str] = (),
     via: str | None = None,
     global_modules: Sequence[str] = (),
+    assumed: bool = False,
 ) -> tuple[Answer, Answer]:
-    """The model's answer and glibc's, to `dlopen(name)` in a fresh interpreter."""
+    """The model's answer and glibc's, to `dlopen(name)` in a fresh interpreter.
+
+    `assumed`: the model is told of a process without LD_PRELOAD, and that it would be set, as by `tree --env`.
+    """
     directory = str(directory)
     environment = dict(environment or {})
     observed, state = observe(name, directory, environment, earlier, via)
+    if assumed:
+        without = {key: value for key, value in environment.items() if key != "LD_PRELOAD"}
+        _, state = observe(name, directory, without, earlier, via)
     return predict(name, directory, environment, state, global_modules), observed
 
 
@@ -77,15 +89,19 @@ def observe(
     if not lines:
         raise EarlierLoadDied(done.stderr.decode())
     state = json.loads(lines[-1])
-    if done.returncode == -signal.SIGBUS:
-        return Answer("Bus error"), state
+    if done.returncode in CRASHES:
+        return Answer(CRASHES[done.returncode]), state
     if done.returncode == 127 and done.stderr.startswith(INCONSISTENCY.encode()):
         return Answer(INCONSISTENCY), state
     if done.returncode and "after" not in state:  # what ends a process when it exits is not the load
         return Answer(f"exit {done.returncode}: {done.stderr.decode()}"), state
     if state["error"] is not None:
         return Answer(state["error"]), state
-    return Answer(None, tuple(absolute(path, directory) for path in state["after"][len(state["before"]) :])), state
+    loaded = [absolute(path, directory) for path in state["after"][len(state["before"]) :]]
+    opened = absolute(state.get("opened") or "", directory)
+    if opened in loaded:  # what it filters comes before it
+        loaded.insert(0, loaded.pop(loaded.index(opened)))
+    return Answer(None, tuple(loaded)), state
 
 
 def predict(
@@ -97,9 +113,11 @@ def predict(
 ) -> Answer:
     """What the model says, given the state of the process before."""
     flags, kind, caller = os.RTLD_NOW, "ctypes", state["caller"]
-    if name.startswith("import:"):
-        name, kind, caller = name.removeprefix("import:"), "import", state["before"][0]
-    for mode, value in (("lazy:", os.RTLD_LAZY), ("noload:", os.RTLD_NOW | os.RTLD_NOLOAD)):
+    if name.startswith(("import:", "import=")):
+        how, _, name = name.partition(":")
+        flags, kind, caller = int(how.partition("=")[2] or flags), "import", state["before"][0]
+    # RTLD_NOW is what `_ctypes.dlopen` adds to every mode.
+    for mode, value in (("lazy:", os.RTLD_LAZY | os.RTLD_NOW), ("noload:", os.RTLD_NOW | os.RTLD_NOLOAD)):
         if name.startswith(mode):
             name, flags = name.removeprefix(mode), value
     process = Process(

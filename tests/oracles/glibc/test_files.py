@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import struct
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracles.glibc.oracle import Answer, both
-from tests.oracles.glibc.worlds import LARGE
+from tests.oracles.glibc.worlds import LARGE, dynamic_section
 from tests.support.gcc import SharedObject
 
 pytestmark = pytest.mark.oracle("gcc")
@@ -126,3 +127,48 @@ def test_messages_of_a_dependency_name_it_as_it_was_asked_for(tmp_path: Path) ->
 )
 def test_what_every_process_has(name: str, tmp_path: Path) -> None:
     agree(name, tmp_path)
+
+
+def test_no_segments(tmp_path: Path) -> None:
+    data = bytearray(SharedObject(soname="liba.so").bytes())
+    data[56:58] = bytes(2)  # e_phnum
+    (tmp_path / "liba.so").write_bytes(data)
+    assert agree("./liba.so", tmp_path).error == "./liba.so: object file has no loadable segments"
+
+
+def test_an_offset_that_does_not_fit(tmp_path: Path) -> None:
+    """Of the second segment, which begins at another place in its page of memory than in that of the file."""
+    data = bytearray(SharedObject(soname="liba.so", defines=("f",), uses=("f",)).bytes())
+    (offset,) = struct.unpack_from("<Q", data, 64 + 56 + 8)
+    struct.pack_into("<Q", data, 64 + 56 + 8, offset - 8)
+    (tmp_path / "liba.so").write_bytes(data)
+    assert "address/offset not" in str(agree("./liba.so", tmp_path).error)
+
+
+def test_the_null_device(tmp_path: Path) -> None:
+    (tmp_path / "liba.so").symlink_to("/dev/null")
+    assert agree("./liba.so", tmp_path).error == "./liba.so: file too short"
+
+
+@pytest.mark.parametrize("patch", ["byte order", "version of the header", "OS ABI", "padding", "version", "magic"])
+def test_what_else_is_wrong_with_a_file_for_another_machine(patch: str, tmp_path: Path) -> None:
+    """Debian asks the machine before some of it; upstream afterwards. Both sides of this test follow."""
+    data = bytearray(SharedObject(soname="liba.so").bytes())
+    for offset, value in (PATCHES["machine"], PATCHES[patch]):
+        data[offset : offset + len(value)] = value
+    (tmp_path / "liba.so").write_bytes(data)
+    assert agree("./liba.so", tmp_path).error is not None
+
+
+@pytest.mark.parametrize("source", ["", "int cleared[99];", "int filled[4] = {1}; int *held = filled;"])
+def test_a_file_that_was_cut_in_its_last_pages(source: str, tmp_path: Path) -> None:
+    """What lies behind the file's end in its last page reads as zeros; pages behind that may not be touched."""
+    whole = SharedObject(soname="liba.so", defines=("f",), source=source).bytes()
+    start, end = dynamic_section(whole)
+    verdicts = set()
+    for size in (start - 200, start, start + 16, end - 40, end, end + 8, len(whole) - 1):
+        (tmp_path / "liba.so").write_bytes(whole[:size])
+        verdicts.add(agree("./liba.so", tmp_path).error)
+        os.remove(tmp_path / "liba.so")
+    assert None in verdicts
+    assert "Segmentation fault" in verdicts

@@ -249,3 +249,81 @@ def test_to_ask_whether_a_file_is_loaded_loads_nothing(root: Path) -> None:
     assert agree("noload:libb.so", root / "here", earlier=[first]) == Answer(None)
     (root / "one/libc1.so").write_text("INPUT(libreal.so)" * 9)
     assert agree("noload:libc1.so", root / "here", path).error == f"{root}/one/libc1.so: invalid ELF header"
+
+
+def test_a_filter(root: Path) -> None:
+    """What it stands for comes before it and must be there; the file asked for stays first in the answer."""
+    filtering = put(
+        root / "one/libb.so", filters=("libd.so",), auxiliaries=("libc1.so",), needed=("libe.so",), runpath="$ORIGIN"
+    )
+    first = put(root / "one/liba.so", needed=("libb.so",), runpath="$ORIGIN")
+    others = [put(root / f"one/{name}") for name in ("libc1.so", "libd.so", "libe.so")]
+    assert agree(first, root / "here").loaded == (first, others[1], others[0], filtering, others[2])
+    os.remove(others[1])
+    assert agree(first, root / "here").error == f"libd.so: {ABSENT}"
+
+
+def test_an_auxiliary(root: Path) -> None:
+    """It may be absent or no library; where it is there, its symbols are found first."""
+    first = put(root / "one/liba.so", needed=("libb.so",), calls=("taken",), runpath="$ORIGIN")
+    auxiliary = put(root / "one/libc1.so", defines=("taken",))
+    user = put(root / "one/libb.so", auxiliaries=("nowhere.so", "libc1.so"), runpath="$ORIGIN")
+    assert agree(first, root / "here").loaded == (first, auxiliary, user)
+    Path(auxiliary).write_text("none\n" * 99)
+    assert agree(first, root / "here").error == f"{first}: undefined symbol: taken"
+
+
+def test_what_was_there_for_a_filter_counts_in_later_loads(root: Path) -> None:
+    put(root / "one/libc1.so", defines=("taken",))
+    user = put(root / "one/libb.so", auxiliaries=("libc1.so",), runpath="$ORIGIN")
+    first = put(root / "two/liba.so", needed=("libb.so",), calls=("taken",))
+    assert agree(first, root / "here", earlier=[user]).error is None
+
+
+def test_a_needed_name_is_expanded_before_it_is_named(root: Path) -> None:
+    first = put(root / "one/liba.so", needed=("$ORIGIN/libb.so",))
+    assert agree(first, root / "here").error == f"{root}/one/libb.so: {ABSENT}"
+    first = put(root / "one/libc1.so", needed=("${ORIGIN}",))
+    assert agree(first, root / "here").error == f"{root}/one: cannot read file data: Is a directory"
+
+
+def test_a_needed_name_that_is_empty_is_the_program_s(root: Path) -> None:
+    path = Path(put(root / "one/liba.so", needed=("libgone.so",)))
+    path.write_bytes(path.read_bytes().replace(b"libgone.so\0", b"\0ibgone.so\0"))
+    assert agree(path, root / "here").loaded == (str(path),)
+
+
+def test_the_program_does_not_answer_to_its_path(root: Path) -> None:
+    answer = agree(os.path.realpath(sys.executable), root / "here")
+    assert answer.error is not None
+
+
+@pytest.mark.parametrize("separator", [":", " ", " :: "])
+def test_ld_preload_in_a_process_that_is_only_assumed(separator: str, root: Path) -> None:
+    """`tree --env LD_PRELOAD=…` has the list of modules of a process without it."""
+    needed = put(root / "two/libd.so", defines=("taken",))
+    named = put(root / "one/libb.so", needed=("libd.so",), runpath=str(root / "two"))
+    first = put(root / "one/liba.so", calls=("taken",), needed=("libb.so", "libd.so"))
+    environment = {"LD_PRELOAD": separator.join([named, "/nowhere.so"])}
+    predicted, observed = both(first, directory=root / "here", environment=environment, assumed=True)
+    assert predicted == observed == Answer(None, (first,))
+    predicted, observed = both(needed, directory=root / "here", environment=environment, assumed=True)
+    assert predicted == observed == Answer(None)
+
+
+@pytest.mark.parametrize(
+    ("flags", "text"),
+    [(0, "{}: invalid mode for dlopen(): Invalid argument"), (0x4002, "invalid mode parameter"), (0x1002, None)],
+)
+def test_flags_that_dlopen_refuses(flags: int, text: str | None, root: Path) -> None:
+    path = put(root / "one/liba.so")
+    assert agree(f"import={flags}:{path}", root / "here").error == (text and text.format(path))
+
+
+def test_a_path_that_is_too_long_ends_the_list_only_where_its_directory_is_there(root: Path) -> None:
+    """A relative directory counts as there: it may be, once the program goes elsewhere."""
+    put(root / "two/libb.so")
+    first = put(root / "one/liba.so", needed=("libb.so",))
+    found = agree(first, root / "here", f"/{'y/' * 2100}:{root}/two")
+    assert found.error is None
+    assert agree(first, root / "here", f"{'y' * 300}:{root}/two").error == f"libb.so: {ABSENT}"

@@ -82,3 +82,21 @@ def test_an_audit_library_brings_room_for_its_own(size_bytes: int, tmp_path: Pat
     """
     audit = put(tmp_path / "audit.so", SharedObject(source="unsigned la_version(unsigned it) { return it; }"))
     agree(put(tmp_path / "liba.so", holding(size_bytes)), tmp_path, environment={"LD_AUDIT": audit})
+
+
+@pytest.mark.parametrize(
+    ("tunables", "size_bytes"),
+    [
+        ("glibc.rtld.optional_static_tls=0x1000", 4000),
+        ("glibc.rtld.optional_static_tls=010000", 4000),
+        ("glibc.rtld.optional_static_tls=1:glibc.rtld.optional_static_tls=4096", 4000),
+        ("glibc.rtld.optional_static_tls=4096much", 4000),
+        ("glibc.rtld.nns=16", 4000),
+        ("glibc.rtld.nns=2", 1500),
+        ("glibc.rtld.nns=17", 1500),
+    ],
+)
+def test_tunables(tunables: str, size_bytes: int, tmp_path: Path) -> None:
+    path = put(tmp_path / "liba.so", holding(size_bytes))
+    answer = agree(path, tmp_path, environment={"GLIBC_TUNABLES": tunables})
+    assert (answer.error is None) is not tunables.endswith("=2")

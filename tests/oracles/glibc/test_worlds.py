@@ -21,7 +21,11 @@ def agree_on(world: World) -> None:
     world.build()
     try:
         predicted, observed = both(
-            world.name, directory=world.directory, environment=world.environment, earlier=world.earlier
+            world.name,
+            directory=world.directory,
+            environment=world.environment,
+            earlier=world.earlier,
+            assumed=world.is_assumed,
         )
     except EarlierLoadDied:
         reject()

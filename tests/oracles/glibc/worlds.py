@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,11 +25,26 @@ NAMES = ("liba.so", "libb.so", "libc1.so.1", "libd.so", "libe.so")
 SUBDIRECTORIES = ("", "", "", "", "glibc-hwcaps/x86-64-v2/", "glibc-hwcaps/x86-64-v3/", "tls/", "x86_64/")
 # Real names of the system, found by the cache, the default directories, or never.
 SYSTEM_NAMES = ("libm.so.6", "libz.so.1", "libc.so.6", "libnothere.so.9")
-IMPOSTORS = ("class", "machine", "os abi", "byte order", "truncated", "short", "empty", "text", "word", "directory")
+IMPOSTORS = (
+    "class",
+    "machine",
+    "os abi",
+    "byte order",
+    "other byte order and machine",
+    "no program headers",
+    "truncated",
+    "cut in its last page",
+    "cut before its dynamic section",
+    "short",
+    "empty",
+    "null device",
+    "text",
+    "word",
+    "directory",
+)
 
 # With a part that is cleared behind the file's end, as nearly all have, so that glibc touches the last page at once.
-# Several pages, so that a part of it lacks whole ones: what lies behind the file's end in its last page reads as zeros,
-# and what comes of that is anybody's guess.
+# Several pages, so that a part of it lacks whole ones.
 PLAIN = SharedObject()
 LARGE = SharedObject(soname="large.so", bulk_bytes=60_000, source="int cleared[99];")
 
@@ -55,19 +71,33 @@ class Placed:
             self.path.symlink_to(self.link_to)
         elif self.impostor == "directory":
             self.path.mkdir()
+        elif self.impostor == "null device":
+            self.path.symlink_to("/dev/null")
         else:
             self.path.write_bytes(disguised(self.object_.bytes(), self.impostor))
 
 
 def disguised(data: bytes, impostor: str) -> bytes:
     """An object's bytes made wrong in one way."""
-    patches = {"class": (4, 1), "byte order": (5, 2), "os abi": (7, 9), "machine": (18, 183)}
+    patches = {
+        "class": ((4, 1),),
+        "byte order": ((5, 2),),
+        "os abi": ((7, 9),),
+        "machine": ((18, 183),),
+        "other byte order and machine": ((5, 2), (18, 0), (19, 22)),
+        "no program headers": ((56, 0),),
+    }
     if impostor in patches:
-        offset, value = patches[impostor]
-        return data[:offset] + bytes([value]) + data[offset + 1 :]
+        patched = bytearray(data)
+        for offset, value in patches[impostor]:
+            patched[offset] = value
+        return bytes(patched)
+    start, end = dynamic_section(data)
     whole = {
         "": data,
         "truncated": LARGE.bytes()[:5000],
+        "cut in its last page": data[:end],
+        "cut before its dynamic section": data[:start],
         "short": data[:40],
         "empty": b"",
         "text": b"INPUT(libm.so.6)\n" * 9,
@@ -75,14 +105,27 @@ def disguised(data: bytes, impostor: str) -> bytes:
     return whole.get(impostor, b"word\n")
 
 
+def dynamic_section(data: bytes) -> tuple[int, int]:
+    """Where PT_DYNAMIC begins and ends in a 64-bit file."""
+    (offset,), (count,) = struct.unpack_from("<Q", data, 32), struct.unpack_from("<H", data, 56)
+    headers = [struct.unpack_from("<II4Q", data, offset + 56 * number) for number in range(count)]
+    (found,) = [header for header in headers if header[0] == 2]
+    return found[2], found[2] + found[5]
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Files, what is asked for, and the process that asks."""
+    """Files, what is asked for, and the process that asks.
+
+    `preload`: LD_PRELOAD. `is_assumed`: the model is not told what that brought in.
+    """
 
     files: tuple[Placed, ...]
     name: str
     earlier: tuple[str, ...] = ()
     library_path: str | None = None
+    preload: str | None = None
+    is_assumed: bool = False
 
     def build(self) -> None:
         shutil.rmtree(ROOT, ignore_errors=True)
@@ -97,7 +140,8 @@ class World:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {} if self.library_path is None else {"LD_LIBRARY_PATH": self.library_path}
+        variables = {"LD_LIBRARY_PATH": self.library_path, "LD_PRELOAD": self.preload}
+        return {name: value for name, value in variables.items() if value is not None}
 
 
 def _elements() -> st.SearchStrategy[str]:
@@ -115,6 +159,9 @@ def _elements() -> st.SearchStrategy[str]:
             "/usr/$LIB",
             "$PLATFORM",
             "/nowhere",
+            "y" * 300,
+            "/" + "y/" * 2100,
+            f"{ROOT}/two/liba.so",
         ]
     )
     return st.one_of(absolute, absolute, origin, odd)
@@ -135,6 +182,10 @@ def _needed(draw: st.DrawFn, names: list[str]) -> str:
     name = draw(st.sampled_from(names))
     if kind == 3:
         return str(ROOT / draw(st.sampled_from(DIRECTORIES)) / name)
+    if kind == 5:
+        return f"$ORIGIN/../{draw(st.sampled_from(DIRECTORIES))}/{name}"
+    if kind == 6:
+        return draw(st.sampled_from(["$ORIGIN", "${ORIGIN}/nothere.so", "usr/$LIB/libnothere.so"]))
     return f"./{name}" if kind == 4 else name
 
 
@@ -146,6 +197,8 @@ def _objects(draw: st.DrawFn, name: str, names: list[str]) -> SharedObject:
         needed=tuple(draw(st.lists(_needed(names), max_size=3, unique=True))),
         rpath=draw(_search_path()) if kind == "rpath" else None,
         runpath=draw(_search_path()) if kind == "runpath" else None,
+        filters=tuple(draw(st.lists(st.sampled_from(names), max_size=1))) if draw(st.integers(0, 19)) == 19 else (),
+        auxiliaries=tuple(draw(st.lists(_needed(names), max_size=2))) if draw(st.integers(0, 9)) == 9 else (),
         options=("-z", "nodefaultlib") if draw(st.integers(0, 9)) == 9 else (),
     )
 
@@ -174,6 +227,7 @@ def worlds(draw: st.DrawFn) -> World:
         st.sampled_from(files).map(lambda file: f"./{os.path.relpath(file.path, ROOT / HERE)}"),
         st.sampled_from(names),
     )
+    preload = st.lists(st.one_of(asked, st.sampled_from(("/nowhere.so", "libz.so.1"))), min_size=1, max_size=2)
     return World(
         files=files,
         name=draw(asked),
@@ -181,4 +235,8 @@ def worlds(draw: st.DrawFn) -> World:
         library_path=draw(
             st.one_of(st.none(), _search_path(), _search_path().map(lambda path: path.replace(":", ";")))
         ),
+        preload=draw(preload.map(draw(st.sampled_from([" ", ":", " : "])).join))
+        if draw(st.integers(0, 7)) == 7
+        else None,
+        is_assumed=draw(st.booleans()),
     )

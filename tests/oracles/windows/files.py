@@ -58,7 +58,10 @@ class PrefixFiles:
         return path
 
     def identity(self, path: str) -> Hashable:
-        status = self._windows.to_host(path).stat()
+        try:
+            status = self._windows.to_host(path).stat()
+        except OSError:
+            return path.lower()
         return (status.st_dev, status.st_ino)
 
     def _key(self, host: Path) -> Hashable:

@@ -68,6 +68,7 @@ STANDARD = {
     "an empty PATH entry": World(
         CHAIN, "a.dll", flags=0, current="lib", path=["päth", "", "added one"], dll_directory="päth"
     ),
+    "a PATH of a semicolon": World(CHAIN, "a.dll", flags=0, current="lib", path=["", ""], dll_directory="päth"),
     "a PATH entry in quotes": World(CHAIN, "a.dll", flags=0, path=['"C:\\windows"']),
     "application before System32": World({("application", OWN): Dll(), ("system32", OWN): Dll()}, OWN[:-4], flags=0),
     "System before Windows": World({("system", OWN): Dll(), ("windows", OWN): Dll()}, OWN[:-4], flags=0),

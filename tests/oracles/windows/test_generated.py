@@ -18,7 +18,16 @@ pytestmark = pytest.mark.oracle("wine", "mingw")
 
 # System32 is shared with whoever else runs tests: the names are this process's own.
 NAMES = tuple(f"wl{os.getpid()}{letter}.dll" for letter in "abcde")
-IMPOSTORS = ("x86", "aarch64", "text", "empty", "truncated", "directory")
+IMPOSTORS = (
+    "x86",
+    "aarch64",
+    "text",
+    "empty",
+    "truncated",
+    "directory",
+    "optional header of 32 bits",
+    "no size in memory",
+)
 FLAGS = st.sampled_from([0x1100, 0x1100, 0x1000, 0, 0, 8]) | st.integers(0, 0x1F).map(lambda bits: bits << 8)
 SPELLINGS = (str, str.upper, lambda name: name.removesuffix(".dll"))
 FORMS = (
@@ -27,6 +36,7 @@ FORMS = (
     r"{{{place}}}\{name}",
     "{{{place}}}/{name}",
     r"\\?\{{{place}}}\{name}",
+    r"\\?\{{{place}}}/{name}",
     r"..\{place}\{name}",
 )
 
@@ -68,6 +78,9 @@ def worlds(draw: st.DrawFn) -> World:
     places = st.sampled_from((*PLACES, *SYSTEM_PLACES))
     home = draw(st.sampled_from(PLACES))
     files = {(home, name): draw(dlls(names)) for name in names if not draw(one_in(8))}
+    linked = [key for key in sorted(files) if files[key].what == "dll"] if draw(one_in(6)) else []
+    for place, name in linked[:1]:
+        files[place, f"link-to-{name}"] = Dll(what="link", link_to=name)
     files |= draw(
         st.dictionaries(st.tuples(places, st.sampled_from(names)), dlls(names), min_size=not files, max_size=3)
     )

@@ -45,6 +45,12 @@ ALREADY = {
         preload=[r"{else where}\a.dll"],
     ),
     "a bare name": World(CHAIN, "a", flags=0x1000, preload=[A]),
+    "through a link of another name": World(
+        {**CHAIN, ("lib", "z.dll"): Dll(what="link", link_to="a.dll")}, r"{lib}\z.dll", preload=[A]
+    ),
+    "a dependency through a link of another name": World(
+        {**CHAIN, ("lib", "c.dll"): Dll(what="link", link_to="b.dll")}, A
+    ),
     "python3.dll, loaded by the interpreter": World(
         {("lib", "a.dll"): Dll(needs=(("python311.dll", ("Py_IncRef",)),))}, A
     ),

@@ -81,5 +81,42 @@ def test_names_of_nothing(agree, name):
     assert agree(World(FILES, name, flags=0)).error == 126
 
 
+@pytest.mark.parametrize(
+    "name", ["/windows/system32/crypt32.dll", r"\\?\{lib}/a.dll", r"\\?\C:/windows/system32/crypt32.dll"]
+)
+def test_slashes_that_do_not_separate(agree, name):
+    """To Wine what begins with one is a path of Unix, unless there is a backslash in it."""
+    assert agree(World(FILES, name)).error == 126
+
+
+def test_a_semicolon_in_a_directory_parts_it(agree):
+    here = {("semi;colon", name): made for (_, name), made in FILES.items()}
+    assert agree(World(here, r"{semi;colon}\b.dll")).error == 0
+    assert agree(World(here, r"{semi;colon}\a.dll")).error == 126
+    both = World(FILES, "a.dll", flags=0, dll_directory=r"C:\nowhere;{lib}")
+    assert agree(both).error == 0
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "error"),
+    [("\u212a.dll", "K.dll", 126), ("\u1e9e.dll", "ß.dll", 126), ("\u0130.dll", "i.dll", 126), ("Ж.dll", "ж.dll", 0)],
+)
+def test_letters_that_are_no_pair(agree, there, asked, error):
+    """The file is loaded, and its name is asked for in other letters."""
+    world = World({("lib", there): Dll()}, asked, flags=0, preload=[rf"{{lib}}\{there}"])
+    assert agree(world).error == error
+
+
+def test_names_in_an_import_directory_are_no_utf_8(agree):
+    files = {("lib", "a.dll"): Dll(needs=("dép.dll",)), ("lib", "dép.dll"): Dll()}
+    assert agree(World(files, r"{lib}\a.dll")).error == 126
+    files = {("lib", "a.dll"): Dll(needs=("dép.dll",)), ("lib", "dÃ©p.dll"): Dll()}
+    assert agree(World(files, r"{lib}\a.dll")).error == 0
+
+
+def test_a_space_at_the_end_of_an_added_directory_does_not(agree):
+    assert agree(World(FILES, "a", flags=0x1000, added=[r"{lib} "])).error == 0
+
+
 def test_a_space_at_the_end_of_a_path_entry_belongs_to_it(agree):
     assert agree(World(FILES, "a", flags=0, path=[r"C:\windows\system32\..\..\windows "])).error == 126

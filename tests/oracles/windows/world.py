@@ -23,13 +23,25 @@ from wontload.loader.windows.flags import AS_DATA
 from wontload.machine import AddedDirectory, LoadRequest, Machine, Process, System
 
 CHILD = Path(__file__).with_name("child.py").read_text()
-PLACES = ("lib", "added one", "added-zwei", "päth", "path two", "current", "set dll directory", "else where")
+PLACES = (
+    "lib",
+    "added one",
+    "added-zwei",
+    "päth",
+    "path two",
+    "current",
+    "set dll directory",
+    "else where",
+    "semi;colon",
+)
 CONTENT = {
     "text": b"version https://git-lfs.github.com/spec/v1\n",
     "empty": b"",
     "elf": b"\x7fELF" + bytes(99),
     "dotnet for x86": pe(machine="x86", dotnet=2),  # code of .NET's and of x86 in one file
 }
+# From the signature: the optional header's magic, and SizeOfImage.
+PATCHES = {"optional header of 32 bits": (24, b"\x0b\x01"), "no size in memory": (24 + 56, bytes(4))}
 PIPES_CLOSE_S = 10.0
 MOST_DEATHS = 2  # of processes over one world, before it counts as one that kills them
 SYSTEM_PLACES = ("application", "system32", "system", "windows")
@@ -42,7 +54,8 @@ class Dll:
     Attributes:
         needs, delay, forwards, init_fails, dependent_load_flags, manifest, manifest_number: as `mingw.dll` takes them.
         what: `dll`, `manifest` (a file that is one), a machine type of `mingw.MACHINES`, `text`, `empty`, `truncated`,
-            `elf`, `dotnet for x86` or `directory`.
+            `elf`, `dotnet for x86`, `optional header of 32 bits`, `no size in memory`, `directory` or `link`.
+        link_to: of a `link`: the target, from its own directory.
     """
 
     needs: tuple[object, ...] = ()
@@ -52,12 +65,15 @@ class Dll:
     init_fails: bool = False
     dependent_load_flags: int = 0
     what: str = "dll"
+    link_to: str = ""
     manifest: str = ""
     manifest_number: int = 2
 
     def write(self, path: Path) -> None:
         if self.what == "directory":
             path.mkdir()
+        elif self.what == "link":
+            path.symlink_to(self.link_to)
         elif self.what == "manifest":
             path.write_text(self.manifest)
         elif self.what in CONTENT:
@@ -73,10 +89,15 @@ class Dll:
                 dependent_load_flags=self.dependent_load_flags,
                 manifest=self.manifest,
                 manifest_number=self.manifest_number,
-                machine="x86_64" if self.what in ("dll", "truncated") else self.what,
+                machine="x86_64" if self.what in ("dll", "truncated", *PATCHES) else self.what,
             )
             if self.what == "truncated":
                 path.write_bytes(path.read_bytes()[:1500])
+            if self.what in PATCHES:
+                data, (offset, value) = bytearray(path.read_bytes()), PATCHES[self.what]
+                at = int.from_bytes(data[0x3C:0x40], "little") + offset
+                data[at : at + len(value)] = value
+                path.write_bytes(data)
 
 
 @dataclass(frozen=True)
@@ -177,7 +198,9 @@ class Lab:
             "current_directory": self.spelled(world.current),
             "path": ";".join(map(self.spelled, world.path)),
             "added": [self.spelled(place) for place in world.added],
-            "dll_directory": None if world.dll_directory is None else self.spelled(world.dll_directory),
+            "dll_directory": None
+            if world.dll_directory is None
+            else self.name(world, self.spelled(world.dll_directory)),
             "default_dll_directories": world.default_dll_directories,
             "preload": [self.name(world, name) for name in world.preload],
         }
@@ -254,7 +277,7 @@ class Lab:
             environment={"PATH": ";".join(map(self.spelled, world.path))},
             added_directories=tuple(AddedDirectory(self.spelled(place)) for place in world.added),
             modules=tuple(answer["before"]),  # type: ignore[arg-type]
-            dll_directory=None if world.dll_directory is None else self.spelled(world.dll_directory),
+            dll_directory=None if world.dll_directory is None else self.name(world, self.spelled(world.dll_directory)),
             default_dll_directories=world.default_dll_directories,
         )
         machine = Machine(id="wine", system=self.system, files=self.files)

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from wontload.binary import Defect, Format, Image, MalformedImage
+from wontload.binary import Defect, Format, Image, LoadDefect, MalformedImage
 from wontload.loader.glibc.header import check_header, header_of
 from wontload.loader.glibc.objects import Mapped
+from wontload.loader.glibc.tunables import tunable
 from wontload.machine import Files, Kind, NotKnown, Process, System
 
 ENOENT = "No such file or directory"
@@ -40,6 +41,9 @@ NOT_MAPPED = "failed to map segment from shared object"
 # touches the dynamic section, what relocations point at, and the last page, to clear its rest. A library that was cut
 # in data which nothing of this touches would load; hardly one is.
 BUS_ERROR = "Bus error"
+# Where the file ends within the page that its dynamic section begins in, that reads as zeros, which is no dynamic
+# section: glibc then follows a null pointer (elf/dl-reloc.c, `_dl_relocate_object`, DT_STRTAB).
+CRASHES = {"segments": BUS_ERROR, "dynamic section": "Segmentation fault"}
 
 
 class Outcome(Enum):
@@ -60,14 +64,14 @@ class Look:
     Attributes:
         text: for `ENDS`: glibc's words for it. For the others: what `errno` says afterwards, nothing when it is 0.
         other_class: it was passed over for being 32-bit in a 64-bit process, or the reverse.
-        crash: for `TAKEN`: mapping it ends the process.
+        crash: for `TAKEN`: mapping it ends the process, as a shell would say it; else empty.
     """
 
     outcome: Outcome
     text: str = ENOENT
     image: Image | None = None
     other_class: bool = False
-    crash: bool = False
+    crash: str = ""
 
 
 def look_at(path: str, files: Files, system: System) -> Look:
@@ -94,6 +98,8 @@ def refusal(image: Image, system: System, process: Process, main: Mapped | None,
 
     On a file system that is mounted `noexec` the kernel maps nothing that can be executed: mmap(2), EPERM.
     """
+    if text := _load_defect(image, system):
+        return text
     if image.elf_type == ET_EXEC or (image.elf_type == 0 and not image.is_library):
         return "cannot dynamically load executable"
     if not image.is_dynamic:
@@ -107,6 +113,14 @@ def refusal(image: Image, system: System, process: Process, main: Mapped | None,
     if _wants_executable_stack(image) and not _has_executable_stack(process, main) and version_of(system) >= (2, 41):
         return "cannot enable executable stack as shared object requires: Invalid argument"
     return None
+
+
+def _load_defect(image: Image, system: System) -> str:
+    """Oracle: test_files.py, "no segments" and "an offset that does not fit"."""
+    if image.load_defect == LoadDefect.OFFSET:
+        how = "page-aligned" if version_of(system) >= (2, 35) else "properly aligned"
+        return f"ELF load command address/offset not {how}"
+    return "object file has no loadable segments" if image.load_defect == LoadDefect.NONE_AT_ALL else ""
 
 
 def version_of(system: System) -> tuple[int, ...]:
@@ -136,13 +150,13 @@ def _of_malformed(malformed: MalformedImage, system: System) -> Look:
         return judged
     if malformed.part == "program headers":
         return Look(Outcome.ENDS, "cannot read file data")
-    if malformed.part == "segments":
-        return Look(Outcome.TAKEN, "", crash=True)
+    if malformed.part in CRASHES:
+        return Look(Outcome.TAKEN, "", crash=CRASHES[malformed.part])
     return Look(Outcome.UNKNOWN)  # what glibc makes of broken tables depends on what they hold
 
 
 def _of_header(header: bytes, system: System) -> Look | None:
-    passed_over, text = check_header(header, system.architecture)
+    passed_over, text = check_header(header, system)
     if passed_over:
         return Look(Outcome.PASSED_OVER, other_class=passed_over == "class")
     return Look(Outcome.ENDS, text) if text else None
@@ -180,5 +194,4 @@ def _has_executable_stack(process: Process, main: Mapped | None) -> bool:
     """The executable has asked for one, or `glibc.rtld.execstack=2` has (glibc 2.41, manual/tunables.texi)."""
     if main is not None and main.image is not None and main.image.executable_stack:
         return True
-    tunables = "" if process.secure else process.environment.get("GLIBC_TUNABLES", "")
-    return "glibc.rtld.execstack=2" in tunables.split(":")
+    return tunable(process, "glibc.rtld.execstack", 1, most=2) == 2

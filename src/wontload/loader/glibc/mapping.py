@@ -111,7 +111,7 @@ class Mapper:
                     return self._take(wanted, look)
                 tried.append(self._tried(rule.__name__, path, look.outcome))
                 other_class = other_class or look.other_class
-                if look.text in ENDS_A_RULE and not directory.endswith(self.subdirectories):
+                if look.text in ENDS_A_RULE and self._counts_as_there(directory):
                     break  # elf/dl-load.c, `open_path`
                 self._note_absence(directory)
         return self._not_found(name, other_class, tuple(tried))
@@ -157,6 +157,15 @@ class Mapper:
             known = self.known.tried[rule, path] = Tried(rule, path, outcome.value)
         return known
 
+    def _counts_as_there(self, directory: str) -> bool:
+        """Whether a candidate's directory exists; a relative one always does: elf/dl-load.c, `fillin_rpath`.
+
+        What is wrong in a subdirectory for certain CPUs, the directory itself puts right.
+        """
+        if directory.endswith(self.subdirectories):
+            return False
+        return not directory.startswith("/") or self.files.kind(directory) is Kind.DIRECTORY
+
     def _note_absence(self, directory: str) -> None:
         """Remember that a candidate's directory does not exist. A relative one may exist tomorrow."""
         if not directory.startswith("/") or directory in self.gone or directory in self.there:
@@ -178,7 +187,7 @@ class Mapper:
             self.namespace.also_known_as(known, wanted.name)
             return known
         if look.crash or look.image is None:
-            return wanted.refused(BUS_ERROR, "it ends before its segments do, and touching them crashes")
+            return wanted.refused(look.crash or BUS_ERROR, "it ends before its segments do, and touching them crashes")
         real = self.files.real(wanted.path) if self.system.mounts else wanted.path
         if why := refusal(look.image, self.system, self.process, self.namespace.main, real):
             return wanted.refused(f"{wanted.name}: {why}", why)

@@ -43,11 +43,16 @@ def _from_nothing(machine: Machine, process: Process) -> Start:
         main = namespace.main
         loader = main.image.interpreter if main and main.image else None
         namespace.add(*_as_loaded(path, machine.files, first=main is None, loader=loader))
+        if main is None and namespace.main is not None:
+            namespace.also_known_as(
+                namespace.main, ""
+            )  # its `l_name`, so that it does not answer to its path: elf/rtld.c
     asked = _take_names(namespace, process.asked_for, machine.files)
     unanswered = _connect(namespace, namespace)
-    if not process.modules:
-        _start(Mapper(machine, process, namespace))
-    elif unanswered:
+    preloads = preload_names(process)
+    if preloads or not process.modules:
+        _start(Mapper(machine, process, namespace), preloads)
+    if process.modules and unanswered:
         _find_aliases(unanswered, Mapper(machine, process, namespace))
     return Start(process, namespace, asked and not unanswered and bool(process.modules))
 
@@ -76,6 +81,8 @@ def _grown(start: Start, machine: Machine, process: Process) -> Start | None:
     before, asked_before = start.process.modules, start.process.asked_for
     if not start.complete or process.modules[: len(before)] != before:
         return None
+    if preload_names(process) != preload_names(start.process):
+        return None
     if process.asked_for[: len(asked_before)] != asked_before:
         return None
     namespace = start.namespace.copy()
@@ -102,7 +109,7 @@ def _as_loaded(path: str, files: Files, *, first: bool, loader: str | None = Non
     is_file = "/" in path
     is_loader = loader is not None and is_file and files.identity(path) == files.identity(loader)
     one = Mapped(
-        name=loader if loader is not None and is_loader else path,
+        name="" if first else loader if loader is not None and is_loader else path,
         path=path if is_file else None,
         image=image_of(path, files),
         origin=directory_of(files.real(path) if first else path),
@@ -155,14 +162,24 @@ def _with_needs(roots: list[Mapped]) -> list[Mapped]:
     return found
 
 
-def _start(mapper: Mapper) -> None:
-    """Map what the executable needs, as at the process's start. What is missing stays away."""
-    for one in mapper.namespace.objects:  # grows while it is walked: breadth first
-        for needed in one.image.eager if one.image else ():
-            found = mapper.map(needed.library, one)
-            if isinstance(found, Mapped):
-                found.already_loaded = True
-                one.needs.append(found)
+def _start(mapper: Mapper, preloads: list[str]) -> None:
+    """Map what LD_PRELOAD names and, where nothing is known to be loaded, what the executable needs.
+
+    A list of modules may be that of a process without the variable, which the caller would set. What is missing stays
+    away: of LD_PRELOAD glibc ignores it (elf/rtld.c, `do_preload`), else no process would have started.
+    Oracle: test_rules.py::test_ld_preload_in_a_process_that_is_only_assumed
+    """
+    main, known = mapper.namespace.main, set(mapper.namespace)
+    found = [mapper.map(name, main) for name in preloads]
+    new = list(dict.fromkeys(one for one in found if isinstance(one, Mapped) and one not in known))
+    for one in (roots := ([] if mapper.process.modules or main is None else [main]) + new):
+        one.already_loaded = True
+        for needed in one.image.eager if one.image else ():  # `roots` grows while it is walked: breadth first
+            need = mapper.map(needed.library, one)
+            if isinstance(need, Mapped):
+                one.needs.append(need)
+                if need not in roots and need not in known:
+                    roots.append(need)
 
 
 def _connect(namespace: Namespace, new: Iterable[Mapped]) -> list[tuple[Mapped, str]]:
@@ -182,6 +199,9 @@ def _connect(namespace: Namespace, new: Iterable[Mapped]) -> list[tuple[Mapped, 
             one.needs.append(found)
             if found.loader is None and order[found] > order[one]:
                 found.loader = one
+        for name in (*one.image.filters, *one.image.auxiliaries) if one.image else ():
+            if (filtered := namespace.named(name)) and filtered not in one.needs:
+                one.needs.append(filtered)
     return unanswered
 
 
@@ -195,9 +215,14 @@ def _find_aliases(unanswered: list[tuple[Mapped, str]], mapper: Mapper) -> None:
                 one.needs.append(found)
 
 
-def _preloaded(namespace: Namespace, process: Process) -> list[Mapped]:
+def preload_names(process: Process) -> list[str]:
+    """What LD_PRELOAD names; spaces and colons part names. Source: elf/rtld.c, `handle_preload_list`."""
     value = "" if process.secure else process.environment.get("LD_PRELOAD", "")
-    names = {posixpath.basename(name) for name in re.split("[ :]+", value) if name}
+    return [name for name in re.split("[ :]+", value) if name]
+
+
+def _preloaded(namespace: Namespace, process: Process) -> list[Mapped]:
+    names = {posixpath.basename(name) for name in preload_names(process)}
     return [one for one in namespace if names and posixpath.basename(one.name) in names]
 
 

@@ -17,7 +17,7 @@ from wontload.loader.glibc.known import Known
 from wontload.loader.glibc.objects import Mapped
 from wontload.machine import NotKnown, Process, System
 
-RTLD_NOW = 2
+RTLD_LAZY = 1
 # The process ends there; the line that the message names after the file differs between versions.
 NO_VERSIONS = "Inconsistency detected by ld.so: dl-lookup.c: check_match: Assertion failed"
 DF_1_NOW = 1
@@ -42,7 +42,8 @@ def check(
     """
     scope = [one for one in dict.fromkeys((*shared, *local)) if one.path is not None]
     images = {id(one.image): one.image for one in scope if one.image is not None}
-    now = bool(flags & RTLD_NOW or process.environment.get("LD_BIND_NOW"))
+    # RTLD_NOW beside RTLD_LAZY, which ctypes always adds, changes nothing: elf/dl-open.c, `dl_open_worker_begin`.
+    now = not flags & RTLD_LAZY or bool(process.environment.get("LD_BIND_NOW"))
     refused = []
     for one in new:
         try:

@@ -10,16 +10,17 @@ surplus is refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from wontload.binary import Image, MalformedImage
 from wontload.loader.glibc.objects import Mapped
 from wontload.loader.glibc.process import breadth_first
+from wontload.loader.glibc.tunables import tunable
 from wontload.machine import Process, System
 
-SURPLUS_BYTES = 1664
-OPTIONAL_BYTES = 512  # the part of it that the tunable glibc.rtld.optional_static_tls sets
+NAMESPACES = 4  # the tunable glibc.rtld.nns
+PART_BYTES = 144
+OPTIONAL_BYTES = 512  # the tunable glibc.rtld.optional_static_tls
 AUDIT_BYTES = 288  # for each library of LD_AUDIT, which then takes most of it, with a C library of its own
 BLOCK_ALIGNMENT = 64  # TCB_ALIGNMENT: at least this for the whole area
 # Relocations against an offset from the thread pointer: R_X86_64_TPOFF64, R_386_TLS_TPOFF and _TPOFF32,
@@ -133,9 +134,10 @@ def _defines(one: Mapped, name: str) -> bool:
 
 
 def _surplus(process: Process) -> int:
-    tunables = "" if process.secure else process.environment.get("GLIBC_TUNABLES", "")
-    asked = re.search(r"(?:^|:)glibc\.rtld\.optional_static_tls=(\d{1,9})(?::|$)", tunables)
-    return SURPLUS_BYTES - OPTIONAL_BYTES + (int(asked[1]) if asked else OPTIONAL_BYTES)
+    """144 bytes for each namespace's C library but the first, as many for other libraries of each, and for old ones."""
+    namespaces = tunable(process, "glibc.rtld.nns", NAMESPACES, least=1, most=16)
+    optional = tunable(process, "glibc.rtld.optional_static_tls", OPTIONAL_BYTES)
+    return (2 * namespaces) * PART_BYTES + optional
 
 
 def _rounded_up(number: int, alignment: int) -> int:

@@ -1,6 +1,7 @@
 """One `dlopen` from its name to its answer: map breadth first, check versions, bind symbols.
 
-Source: glibc 2.36, elf/dl-open.c (`dl_open_worker_begin`), elf/dl-deps.c (`_dl_map_object_deps`).
+Source: glibc 2.36, dlfcn/dlopen.c, elf/dl-open.c (`_dl_open`, `dl_open_worker_begin`), elf/dl-deps.c
+(`_dl_map_object_deps`).
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wontload.loader.glibc import levels, symbols, tls, versions
+from wontload.loader.glibc.expand import expand
 from wontload.loader.glibc.mapping import Failure, Mapper
 from wontload.loader.glibc.objects import Mapped
-from wontload.loader.glibc.process import breadth_first, global_scope, started
+from wontload.loader.glibc.process import global_scope, started
 from wontload.loader.result import LoadResult, Verdict
 from wontload.machine import LoadRequest, Machine
 
-RTLD_NOLOAD = 4
+RTLD_BINDING_MASK, RTLD_NOLOAD = 3, 4
+# Of x86 and all others but Alpha and MIPS (bits/dlfcn.h): lazy, now, noload, deepbind, global, nodelete; and what
+# `sprof` passes.
+KNOWN_FLAGS = 0x4000110F
 # `dlopen` gives no handle and `dlerror` no words where the file is there and not loaded; these are CPython's for that
 # (Modules/_ctypes/callproc.c, `py_dl_open`). Source: glibc 2.36, elf/dl-load.c, `_dl_map_object_from_fd`.
 NOT_LOADED = "dlopen() error"
@@ -44,9 +49,9 @@ class Walk:
         root = self._root()
         self._take(root, self.request.name, None)
         if isinstance(root, Mapped):
-            self._map_dependencies(root)
+            scope = self._map_dependencies(root)
             if not any(isinstance(part, Failure) for part, *_ in self.parts):
-                self._check(root)
+                self._check(root, scope)
         unknown = [part for part, *_ in self.parts if isinstance(part, Failure) and part.error is None]
         verdict = Verdict.FAILS if self.errors else Verdict.UNDETERMINED if unknown else Verdict.LOADS
         return LoadResult(
@@ -65,7 +70,24 @@ class Walk:
             return main
         return self.namespace.of_file(self.machine.files.identity(caller)) or main
 
+    def _refused_mode(self) -> Failure | None:
+        """What is said of flags that no `dlopen` takes, before anything is looked for.
+
+        Oracle: test_rules.py::test_flags_that_dlopen_refuses
+        """
+        name, flags = self.request.name, self.request.flags
+        if flags & ~KNOWN_FLAGS:
+            return Failure(
+                name=name, path=None, error="invalid mode parameter", reason=f"dlopen has no flags {flags:#x}"
+            )
+        if not flags & RTLD_BINDING_MASK:
+            text = f"{name}: invalid mode for dlopen(): Invalid argument"
+            return Failure(name=name, path=None, error=text, reason="neither RTLD_LAZY nor RTLD_NOW was given")
+        return None
+
     def _root(self) -> Mapped | Failure:
+        if refused := self._refused_mode():
+            return refused
         if not self.request.name and self.namespace.main is not None:  # the whole program: elf/dl-open.c
             return self.namespace.main
         root = self.mapper.map(self.request.name, self._caller(), root=True)
@@ -81,11 +103,21 @@ class Walk:
         if part.error is not None:
             self.errors.append(part.error)
 
-    def _map_dependencies(self, root: Mapped) -> None:
-        """Map what each object needs, in the order of the objects; a name that failed is listed once."""
+    def _map_dependencies(self, root: Mapped) -> list[Mapped]:
+        """Map what each object needs, in the order of the objects; a name that failed is listed once.
+
+        Returns the objects in the order in which symbols are sought: what an object filters comes before it, and is
+        looked into next.
+        """
         seen: set[Mapped | str] = {root}
-        reached = [root]
-        for one in reached:
+        reached, done = [root], set[Mapped]()
+        at = 0
+        while at < len(reached):
+            one = reached[at]
+            if one in done:
+                at += 1
+                continue
+            done.add(one)
             for name, found in self._needs(one):
                 key = found if isinstance(found, Mapped) else name
                 if key in seen:
@@ -94,6 +126,10 @@ class Walk:
                 self._take(found, name, one.path)
                 if isinstance(found, Mapped):
                     reached.append(found)
+            for name, found in self._filtered(one):
+                self._put_before(one, name, found, reached)
+                seen.add(found if isinstance(found, Mapped) else name)
+        return reached
 
     def _needs(self, one: Mapped) -> Iterator[tuple[str, Mapped | Failure]]:
         """What an object's DT_NEEDED entries lead to. What was loaded before this load has all that it needs."""
@@ -101,18 +137,55 @@ class Walk:
             yield from ((posixpath.basename(need.name), need) for need in one.needs)
             return
         for needed in one.image.eager:
-            found = self.mapper.map(needed.library, one)
+            # The name is the expanded one from here on, in messages too: elf/dl-deps.c, `expand_dst`, which passes
+            # over what a token makes empty.
+            name = expand(needed.library, one, self.machine.system)
+            if name is None:
+                continue
+            found = self.mapper.map(name, one)
             if isinstance(found, Mapped):
                 one.needs.append(found)
             yield needed.library, found
 
-    def _check(self, root: Mapped) -> None:
+    def _filtered(self, one: Mapped) -> Iterator[tuple[str, Mapped | Failure]]:
+        """What DT_FILTER and DT_AUXILIARY lead to: the latter may be absent, or worse.
+
+        Oracle: test_rules.py::test_a_filter, ::test_an_auxiliary
+        """
+        if one.already_loaded or one.image is None:
+            return
+        for names, must in ((one.image.filters, True), (one.image.auxiliaries, False)):
+            for name in names:
+                found = self.mapper.map(expand(name, one, self.machine.system) or name, one)
+                if isinstance(found, Mapped):
+                    one.needs.append(found)
+                    yield name, found
+                elif must:
+                    yield name, found
+
+    def _put_before(self, one: Mapped, name: str, found: Mapped | Failure, reached: list[Mapped]) -> None:
+        """Enter what an object filters before it, also where it stood behind; the file asked for stays first."""
+        if isinstance(found, Failure):
+            self._take(found, name, one.path)
+            return
+        if found in reached:
+            if reached.index(found) <= reached.index(one):
+                return
+            reached.remove(found)
+        reached.insert(reached.index(one), found)
+        part = next((part for part in self.parts if part[0] is found), (found, name, one.path))
+        if part is self.parts[0]:
+            return
+        self.parts = [other for other in self.parts if other is not part]
+        place = next(number for number, other in enumerate(self.parts) if other[0] is one)
+        self.parts.insert(place or reached.index(one), part)
+
+    def _check(self, root: Mapped, local: list[Mapped]) -> None:
         """What glibc checks once everything is mapped: the versions of all, then the symbols of all."""
-        local = breadth_first(root)
         for one in local:
             if not one.already_loaded:
                 versions.check(one, self.mapper)
-        new = symbols.relocation_order(local)
+        new = symbols.relocation_order([root, *(one for one in local if one is not root)])
         if not any(one.error for one in local):
             levels.check(new, self.machine.system)
         self.errors += [one.error for one in local if one.error is not None]

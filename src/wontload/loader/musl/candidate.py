@@ -13,7 +13,7 @@ import struct
 
 from wontload.binary import Defect, Format, Image, MalformedImage
 from wontload.loader.glibc import candidate as glibc
-from wontload.loader.glibc.candidate import EACCES, ENOENT, ENOTDIR, ET_EXEC, Look, Outcome, why_absent
+from wontload.loader.glibc.candidate import BUS_ERROR, EACCES, ENOENT, ENOTDIR, ET_EXEC, Look, Outcome, why_absent
 from wontload.loader.glibc.header import EI_CLASS, EI_DATA, EI_NIDENT, ET_DYN, EXPECTED, PROGRAM_HEADER_BYTES, header_of
 from wontload.machine import Files, Kind, NotKnown, System
 
@@ -77,8 +77,8 @@ def _of_malformed(malformed: MalformedImage, system: System) -> Look:
         return judged
     if malformed.part == "program headers":
         return Look(Outcome.ENDS, ENOEXEC)
-    if malformed.part == "segments":
-        return Look(Outcome.TAKEN, "", crash=True)
+    if malformed.part in ("segments", "dynamic section"):
+        return Look(Outcome.TAKEN, "", crash=BUS_ERROR)
     return Look(Outcome.UNKNOWN)  # what musl makes of broken tables depends on what they hold
 
 

@@ -112,11 +112,11 @@ def stand_in(load: Load, path: str) -> Image | None:
 
 
 def _examine_flat_file(path: str, malformed: MalformedImage) -> Candidate:
-    """As data a file is mapped as it lies on the disk: its sections are not looked at, and it may not be empty.
+    """As data a file is mapped as it lies on the disk: little is looked at, and it may not be empty.
 
     Source: Microsoft, CreateFileMappingW, on files of length 0. Oracle: test_candidates.py, "as data".
     """
-    if malformed.part == "sections":
+    if malformed.part in ("sections", "optional header"):
         return Candidate(path, "taken")
     empty = malformed.defect is Defect.EMPTY
     error = ERROR_FILE_INVALID if empty else ERROR_BAD_EXE_FORMAT
@@ -130,6 +130,9 @@ def fits(image: Image, load: Load) -> bool:
     Oracle: test_candidates.py::test_another_machine_type, test_a_dotnet_library_for_x86
     """
     architecture = load.machine.system.architecture
-    if load.flags & AS_DATA or image.any_processor:
+    mapped_flat = load.flags & AS_FLAT_FILE or not load.has_quirk(quirks.ONLY_X86_IS_PASSED_OVER)
+    if (load.flags & AS_DATA and mapped_flat) or image.any_processor:
+        return True
+    if load.flags & AS_DATA and image.architecture == "x86":
         return True
     return image.architecture in FITTING.get(architecture, {architecture})

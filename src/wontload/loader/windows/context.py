@@ -13,6 +13,8 @@ from wontload.loader.windows.assemblies import Context, process_context
 from wontload.loader.windows.names import absolute, absolute_directory, fold, is_under
 from wontload.machine import Kind, Machine, Process
 
+UNIX_DRIVE = "Z:"  # of Wine: the host's root directory
+
 Rule: TypeAlias = "Callable[[Load], Iterator[str]]"
 
 
@@ -46,16 +48,25 @@ class Load:
 
     def absolute(self, name: str) -> str:
         """Full path behind a name."""
+        is_unix = name.startswith("/") and not name.startswith("//") and "\\" not in name
+        if is_unix and self.has_quirk(quirks.SLASH_IS_A_UNIX_PATH):
+            name = UNIX_DRIVE + name
         return absolute(name, self.process.current_directory)
 
     @cached_property
     def search_order(self) -> tuple[SearchedPlace, ...]:
-        """Every directory that this load searches, in order, once, with the rule that put it there."""
+        """Every directory that this load searches, in order, once, with the rule that put it there.
+
+        The order is one text with semicolons between directories, so a semicolon in a name parts it.
+        Source: Wine, ntdll/loader.c, get_dll_load_path; believed of Windows.
+        Oracle: test_names.py::test_a_semicolon_in_a_directory_parts_it
+        """
         places: dict[str, SearchedPlace] = {}
         for rule in self.rules:
-            for directory in rule(self):
-                directory = absolute_directory(directory, self.process.current_directory)
-                places.setdefault(fold(directory), SearchedPlace(rule.__name__, directory))
+            for proposed in rule(self):
+                for part in proposed.split(";"):
+                    directory = absolute_directory(part, self.process.current_directory)
+                    places.setdefault(fold(directory), SearchedPlace(rule.__name__, directory))
         return tuple(places.values())
 
     def within(self, context: Context | None) -> Load:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from wontload.loader.windows.names import base_name, fold
 from wontload.machine import Files, Kind
@@ -15,6 +15,7 @@ class LoadedModules:
         self._files = files
         self._by_path: dict[str, str] = {}
         self._by_base: dict[str, list[str]] = {}
+        self._by_identity: dict[Hashable, str] | None = None
         for path in paths:
             self.add(path)
         self._earlier = set(self._by_path)
@@ -23,11 +24,14 @@ class LoadedModules:
         """Take note of a module that became mapped."""
         self._by_path[fold(path)] = path
         self._by_base.setdefault(fold(base_name(path)), []).append(path)
+        if self._by_identity is not None:
+            self._by_identity.setdefault(self._files.identity(path), path)
 
     def remove(self, path: str) -> None:
         """Take note of a module that was unmapped again."""
         if (spelled := self._by_path.pop(fold(path), None)) is not None:
             self._by_base[fold(base_name(path))].remove(spelled)
+            self._by_identity = None
 
     def is_earlier(self, path: str) -> bool:
         """Whether a module was there before the load began."""
@@ -38,14 +42,17 @@ class LoadedModules:
         return next(iter(self._by_base.get(fold(name), ())), None)
 
     def by_path(self, path: str) -> str | None:
-        """Path of the module that is this very file, also through a link, where it kept its base name.
+        """Path of the module that is this very file, also by a link of another name.
 
-        Source: Wine, ntdll/loader.c, find_fullname_module and find_fileid_module.
+        Source: Wine, ntdll/loader.c, find_fullname_module and find_fileid_module; that Windows compares the mapped
+        files as well is believed. Oracle: test_modules.py::test_already_loaded, "through a link of another name"
         """
         if (same := self._by_path.get(fold(path))) is not None:
             return same
-        namesakes = self._by_base.get(fold(base_name(path)), ())
-        if not namesakes or self._files.kind(path) is not Kind.FILE:
+        if self._files.kind(path) is not Kind.FILE:
             return None
-        identity = self._files.identity(path)
-        return next((one for one in namesakes if self._files.identity(one) == identity), None)
+        if self._by_identity is None:
+            self._by_identity = {}
+            for one in self._by_path.values():
+                self._by_identity.setdefault(self._files.identity(one), one)
+        return self._by_identity.get(self._files.identity(path))

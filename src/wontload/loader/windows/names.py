@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import ntpath
 
-NT_PREFIXES = ("\\\\?\\", "\\??\\", "\\\\.\\")
+from wontload.machine.files import windows_fold
+
+DEVICE_PREFIX = "\\\\.\\"
+LITERAL_PREFIXES = ("\\\\?\\", "\\??\\")  # behind these a name is taken as it stands, and a slash is no separator
+NT_PREFIXES = (*LITERAL_PREFIXES, DEVICE_PREFIX)
 
 
 def fold(path: str) -> str:
-    """The key under which two spellings of one path are equal. NTFS folds by its own table, nearly the same."""
-    return path.replace("/", "\\").lower()
+    """The key under which two spellings of one path are equal."""
+    return windows_fold(path.replace("/", "\\"))
 
 
 def base_name(path: str) -> str:
@@ -40,6 +44,15 @@ def is_unc(name: str) -> bool:
     return name.startswith("\\\\") and name[2:4] not in ("?\\", ".\\")
 
 
+def as_read(name: str) -> str:
+    """A name of an import directory as the loader takes it: byte for byte, not as UTF-8.
+
+    Source: Wine, ntdll/loader.c, ascii_to_unicode. Windows is believed to take them by the system's code page, which
+    for Western Europe comes to much the same. Oracle: test_names.py::test_names_in_an_import_directory_are_no_utf_8
+    """
+    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 def with_extension(name: str) -> str:
     """A file name without an extension gets `.dll`; a trailing dot says that there is none.
 
@@ -57,7 +70,7 @@ def absolute(name: str, current_directory: str) -> str:
     """
     for prefix in NT_PREFIXES:
         if name.startswith(prefix):
-            rest = name[len(prefix) :]
+            rest = name[len(prefix) :].replace("/", "\\") if prefix == DEVICE_PREFIX else name[len(prefix) :]
             return "\\\\" + rest[4:] if rest[:4].upper() == "UNC\\" else rest
     name = name.replace("/", "\\")
     drive, rest = ntpath.splitdrive(name)

@@ -52,7 +52,7 @@ def altered_search_path(load: Load) -> Iterator[str]:
 
 def added_directories(load: Load) -> Iterator[str]:
     """What `os.add_dll_directory` added, in the order of the calls. Windows promises no order among them."""
-    added = [directory.path for directory in load.process.added_directories]
+    added = [load.absolute(directory.path) for directory in load.process.added_directories]
     yield from reversed(added) if load.has_quirk(quirks.NEWEST_ADDED_FIRST) else added
 
 
@@ -90,7 +90,7 @@ def current_directory(load: Load) -> Iterator[str]:
 def path_variable(load: Load) -> Iterator[str]:
     """PATH as it is at the moment of the load, entry by entry; relative ones start at the current directory."""
     entries = load.process.environment.get("PATH", "").split(";")
-    while entries and not entries[-1]:
+    if not entries[-1]:  # what stands behind the last semicolon is no entry
         entries.pop()
     for entry in entries:
         if entry or load.has_quirk(quirks.EMPTY_PATH_ENTRY_IS_CURRENT):

@@ -21,7 +21,7 @@ from wontload.loader.windows.candidates import (
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.flags import AS_DATA
 from wontload.loader.windows.loaded import LoadedModules
-from wontload.loader.windows.names import base_name, is_bare, is_qualified, with_extension
+from wontload.loader.windows.names import LITERAL_PREFIXES, base_name, is_bare, is_qualified, with_extension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +102,14 @@ def _virtual(name: str, contract: before.ApiSet) -> Answer:
 
 
 def _explicit(load: Load, name: str, loaded: LoadedModules) -> Answer:
-    """A full path is that file and no other: no directory is searched for it.
+    r"""A full path is that file and no other: no directory is searched for it.
 
-    Source: Microsoft, LoadLibraryExW, lpLibFileName.
+    Source: Microsoft, LoadLibraryExW, lpLibFileName; on `\\?\`: "Naming Files, Paths, and Namespaces", "Win32 File
+    Namespaces". Oracle: test_names.py::test_names_of_nothing
     """
+    if name.startswith(LITERAL_PREFIXES) and "/" in name:
+        reason = "behind such a prefix a slash is no separator, and no name holds one"
+        return Answer(name=name, status=Status.MISSING, reason=reason, error=ERROR_MOD_NOT_FOUND)
     return _mapped_or_file(load, load.absolute(name), "explicit_path", loaded)
 
 

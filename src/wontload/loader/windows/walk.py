@@ -23,7 +23,7 @@ from wontload.loader.windows.candidates import (
 from wontload.loader.windows.context import Load
 from wontload.loader.windows.flags import AS_DATA, DONT_RESOLVE_DLL_REFERENCES
 from wontload.loader.windows.loaded import LoadedModules
-from wontload.loader.windows.names import fold, is_under, with_extension
+from wontload.loader.windows.names import as_read, fold, is_under, with_extension
 from wontload.loader.windows.rules import with_flags
 from wontload.loader.windows.search import Answer, resolve
 from wontload.loader.windows.symbols import ExportTables, Forwarded, describe, forwarded
@@ -107,6 +107,7 @@ class Walk:
                 self.images.pop(fold(module.path), None)
 
     def _need(self, importer: _Importer, library: str) -> None:
+        library = as_read(library)
         name = with_extension(library)
         if fold(name) in self._failed:
             return
@@ -186,7 +187,7 @@ class Walk:
 
     def _bind(self, importer: _Importer, import_: Import) -> None:
         """Find each symbol in the module that took the import's name, and follow export forwarders."""
-        provider = self.loaded.by_base_name(with_extension(import_.library)) if import_.symbols else None
+        provider = self.loaded.by_base_name(with_extension(as_read(import_.library))) if import_.symbols else None
         table = None if provider is None or self._goes_without_saying(provider) else self._tables.of(provider)
         if provider is None or table is None:
             return
