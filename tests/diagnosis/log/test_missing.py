@@ -88,6 +88,18 @@ def test_where_dyld_does_not_look(text, code):
     assert verdict(text) == ("undetermined", code)
 
 
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/Library/Frameworks/R.framework/Versions/4.2/Resources/lib/libR.dylib", "WL204"),
+        ("/usr/local/opt/gcc/lib/gcc/5/libodd.3.dylib", "WL204"),
+        ("/usr/local/opt/gcc/lib/gcc/current/libodd.3.dylib", "WL201"),
+    ],
+)
+def test_a_folder_of_one_version_that_an_upgrade_took_away(path, code):
+    assert verdict(NOT_LOADED + f"{path}\n  Reason: image not found") == ("undetermined", code)
+
+
 def test_a_path_of_homebrew_with_a_number_may_be_of_a_version_that_is_gone():
     text = NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.dylib\n  Reason: tried: '/x' (no such file)"
     assert codes(text)[:2] == ["WL201", "WL204"]
@@ -136,6 +148,34 @@ def test_a_relative_path_is_one_from_the_working_directory():
     assert "working directory" in first("OSError: ./odd.so" + NO_FILE).title
     assert "working directory" in first("ImportError: odds/_odd.so" + NO_FILE).title
     assert "working directory" not in first("OSError: site-packages/odd/_odd.so" + NO_FILE).title
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        # Cut off by what passed it on.
+        ("Reasons: [/tmp/odd-64: libstdc++.so.6: cannot open shared obj.]", ("fails", "WL201")),
+        ("odd: libodd.so.3: cannot open shared object…", ("undetermined", "WL201")),
+        ("odd: libodd.so.3: cannot open shared objects of art", ("undetermined", "WL903")),
+        # Python, by who built it.
+        ("Cannot load odd.so: libpython3.9.so.1.0" + NO_FILE, ("undetermined", "WL201")),
+        ("./configure --enable-shared\nodd.so: libpython3.9.so.1.0" + NO_FILE, ("undetermined", "WL202")),
+        # In a prefix of its own, by its name.
+        ("./configure --prefix=/opt/portaudio\nImportError: libportaudio.so.2" + NO_FILE, ("undetermined", "WL202")),
+        ("$ ls /usr/local/include/libportaudio/\nImportError: libportaudio.so.2" + NO_FILE, ("undetermined", "WL202")),
+        ("./configure --prefix=/opt/odd\nImportError: libportaudio.so.2" + NO_FILE, ("fails", "WL201")),
+        # A program's own, beside it; and what goes on with each release.
+        ("./odd: error while loading shared libraries: libodd-core.so.0" + NO_FILE, ("undetermined", "WL202")),
+        ("./odd: error while loading shared libraries: libeven.so.0" + NO_FILE, ("undetermined", "WL201")),
+        ("odd.so: libodd.so.155" + NO_FILE, ("undetermined", "WL204")),
+        ("odd.so: libodd.so.15" + NO_FILE, ("undetermined", "WL201")),
+        # Of another Python than the text is of.
+        ("Python 3.8.1\nUnable to import: libpython2.7.so.1.0" + NO_FILE, ("undetermined", "WL501")),
+        ("Python 3.8.1\nUnable to import: libpython3.8.so.1.0" + NO_FILE, ("undetermined", "WL201")),
+    ],
+)
+def test_what_else_a_text_tells_of_a_library(text, answer):
+    assert verdict(text) == answer
 
 
 @pytest.mark.parametrize(

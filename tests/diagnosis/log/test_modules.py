@@ -47,3 +47,17 @@ def test_the_command_names_the_package_of_a_part(module, target):
     text = f"ImportError: DLL load failed while importing {module}: The specified module could not be found."
     assert read(text).would_settle[0].startswith(f"Run wontload {target} ")
     assert "Visual C++ runtime" in first(text).explanation
+
+
+@pytest.mark.parametrize(
+    ("listed", "answer"),
+    [
+        ("_odd.cpython-38-x86_64-linux-gnu.so", "WL501"),
+        ("odd/_odd.cp312-win_amd64.pyd", "WL501"),
+        ("_odder.cpython-38-x86_64-linux-gnu.so", "WL506"),
+        ("my_odd.cpython-38-x86_64-linux-gnu.so", "WL506"),
+        ("_odd.so", "WL506"),  # for any Python
+    ],
+)
+def test_a_file_of_the_module_that_is_there_for_another_python(listed, answer):
+    assert verdict(f"No module named '_odd'\n$ ls\n{listed}") == ("undetermined", answer)

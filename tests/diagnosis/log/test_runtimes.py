@@ -11,6 +11,12 @@ from tests.support.logs import first, verdict
     ("text", "answer"),
     [
         ("java.lang.UnsatisfiedLinkError: no odd in java.library.path: [/usr/lib]", ("undetermined", "WL202")),
+        ("DllNotFoundException: OddPlugin\nOdd.Start () (at Assets/Odd.cs:22)", ("undetermined", "WL201")),
+        ("System.DllNotFoundException: odd assembly:<unknown> type:<unknown>", ("undetermined", "WL201")),
+        ("it threw DllNotFoundException: what should I do about it", ("undetermined", "WL903")),
+        ("error: [odd] libodd version 62 is too high (<= 61 required)", ("undetermined", "WL304")),
+        ("The libodd price is too high", ("undetermined", "WL903")),
+        ("FROM odd:21-jre-alpine\nUnsatisfiedLinkError: no odd in java.library.path", ("undetermined", "WL306")),
         ("UnsatisfiedLinkError: C:\\my odd\\odd.dll: Can't find dependent libraries", ("undetermined", "WL201")),
         ("odd: Can't load IA 32-bit .dll on a AMD 64-bit platform", ("fails", "WL103")),
         ("An attempt was made to load a program with an incorrect format. (0x8007000B)", ("undetermined", "WL103")),

@@ -51,6 +51,9 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
         (DLOPEN + "symbol not found in flat namespace '_PyOdd_New'", ("fails", "WL501")),
         # What macOS has in one release, and what conda and Homebrew bring too.
         (DLOPEN + "Symbol not found: _odd_new\n  Expected in: <AB-1> /usr/lib/libSystem.B.dylib", ("fails", "WL307")),
+        (DLOPEN + "Symbol not found: _clock_gettime\n  Expected in: flat namespace", ("fails", "WL307")),
+        ("Symbol not found: (_utimensat)", ("fails", "WL307")),
+        ("Symbol not found: (_utimensat_odd)", ("fails", "WL304")),
         (DLOPEN + "Symbol not found: __ZNSt3oddEv\n  Expected in: libc++.1.dylib", ("fails", "WL307")),
         (
             DLOPEN + "Symbol not found: _odd_new\n  Expected in: <AB-1> /usr/lib/libarchive.2.dylib",

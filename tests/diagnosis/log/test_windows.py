@@ -78,10 +78,67 @@ def test_utf_8_that_was_read_as_something_else(page):
         ("OSError: [WinError 1392] egal: 'C:\\odd\\odd.dll'", 1392),
         ("[WinError 1920] egal", 1920),
         ("Windows 0x7e error, cffi does not load odd.dll", 126),
+        ("ImportError: DLL load failed: The specified path is invalid.", 161),
+        # `%1` and Win32 are in the words of every language.
+        ("ImportError: DLL load failed while importing _odd: %1 odder een Win32-oddprogramma.", 193),
+        ("ImportError: DLL load failed: Den odda Win32-filen %1 er odd.", 193),
+        # Chinese has no blanks at which a line would be broken.
+        ("ImportError: DLL load failed while importing _odd: 找不到指定的模\n块。", 126),
     ],
 )
 def test_numbers_in_every_notation(text, number):
     assert number in numbers(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ImportError: DLL load failed while importing _odd: the odd %1 is gone",
+        "a Win32 program with %1",
+        "找不到指\n\n定的模块",
+    ],
+)
+def test_what_is_not_windows_words(text):
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (
+            "Failed to load Python DLL 'C:\\odd\\python39.dll'.\nLoadLibrary: Le module spécifié est introuvable",
+            "WL307",
+        ),
+        (
+            "Failed to load Python DLL 'C:\\odd\\python38.dll'.\nLoadLibrary: Le module spécifié est introuvable",
+            "WL201",
+        ),
+    ],
+)
+def test_a_python_that_is_too_new_for_windows_7(text, code):
+    assert verdict(f"I have Windows 7.\n{text}") == ("undetermined", code)
+    assert verdict(f"I have Windows 10.\n{text}") == ("undetermined", "WL201")
+
+
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [("Downgraded to Python 3.7 from 3.8, and it is gone.", "WL202"), ("Downgraded to odd 3.7.", "WL201")],
+)
+def test_a_message_that_was_cut_off_before_windows_words(remark, code):
+    assert verdict(f"`ImportError: DLL load failed while importing _odd`.\n{remark}") == ("undetermined", code)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("I got an error about a missing .dll, OddCore.dll, and then another one.", "WL201"),
+        ("It is about the missing DLL file `odd-1.dll`", "WL201"),
+        ("odd.dll is a DLL, and nothing is missing.", "WL903"),
+        ("Is a missing comma in odd.dll.config bad?", "WL903"),
+    ],
+)
+def test_a_dll_of_which_somebody_says_that_it_is_missing(text, code):
+    assert verdict(text) == ("undetermined", code)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from wontload.diagnosis.log.modules import OF_PYTHON_ITSELF, of_compiled_name, o
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.symbols import of_entry_point, of_symbol
+from wontload.diagnosis.log.text import says
+from wontload.diagnosis.log.unfound import of_not_found
 from wontload.diagnosis.log.unsearched import by_name_on_windows
 
 LONGEST_SUBJECT = 200
@@ -106,6 +108,11 @@ def _reading(event: Event, log: Log) -> Reading:
         return told
     if message.id in CRASHES and (told := of_crash(log.text)):
         return told
+    if message.id == "dll-load-failed" and (found := of_not_found(log.text, has_directories=False)):
+        return Reading(found.code, False, found.suspects, found.title, found.why)
+    if message.id == "jvm-library-path" and says(_ALPINE, log.text):
+        title = filled("that system has musl, and a Java library {library} is mostly for glibc", event.values)
+        return Reading("WL306", False, ("WL501", "WL202", "WL201"), title)
     if message.kind == "symbol":
         reading = of_symbol(event, log.facts, log.text)
         return _led_to_by_a_missing_file(event, log) or reading if reading.code != "WL306" else reading
@@ -139,6 +146,8 @@ def _led_to_by_a_missing_file(event: Event, log: Log) -> Reading | None:
     return None
 
 
+# Source: luben/zstd-jni#43.
+_ALPINE = re.compile(r"\balpine\b|\bmusl\b", re.IGNORECASE)
 # CUDA 13 dropped code generation below 7.5, CUDA 12 below 5.0. Source: NVIDIA, CUDA Toolkit release notes.
 _DROPPED = re.compile(r"(?:compute|sm)_(?:[1-6]\d|70|72)[a-z]?$")
 

@@ -8,6 +8,7 @@ from wontload.diagnosis.log.elsewhere import AS_SAID, elsewhere
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.diagnosis.log.text import says
 from wontload.diagnosis.log.told import was_made
 from wontload.diagnosis.log.unsearched import by_place, has_other_major, names_of_distributions
 from wontload.diagnosis.log.unsearched_on_mac import BREW, is_of_homebrew, of_mac
@@ -30,6 +31,8 @@ _OF_WSL = re.compile(r"\bWSL[12]?\b|/usr/lib/wsl|microsoft-standard|/mnt/[a-z]/"
 _OF_MUSL = re.compile(r"(?:libc\.musl-|ld-musl-)")
 _OF_GLIBC = re.compile(r"(?:ld-linux|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)")
 _OF_PYTHON = re.compile(r"libpython(?P<version>\d\.\d+)|python(?P<digits>3\d+)\.dll", re.I)
+# CPython, README: --enable-shared; LDFLAGS with an rpath. Source: GrahamDumpleton/mod_wsgi#282.
+_ENABLE_SHARED = re.compile(r"--enable-shared\b")
 # A package's own file, on a machine of which the text tells that it is no PC: wheels for every system bring a PC's.
 # Source: docs/loaders-elf.md, another machine; kneron/host_lib#12.
 _OF_ARM = re.compile(r"\b(?:aarch64|arm64|armv[678]\w{0,2}|jetson|raspberry ?pi|raspbian)\b|/home/pi\d{0,2}/", re.I)
@@ -49,6 +52,8 @@ _OLD_CUDA = re.compile(r"\.so\.(?:[1-9]|10|11)(?:\.\d+)*$|_(?:[1-9]\d|100|101|10
 # A name with more than one number is of one release, or of few: Boost, OpenCV, VTK, Poco, spdlog give each its own.
 # Source: Debian Policy, 8.1 (SONAME); Boost, Jamroot, the tag of its libraries.
 _OF_ONE_RELEASE = re.compile(r"\.so\.\d+\.\d+(?:\.\d+)?$")
+# So is one with a high number, as libx264.so.155 and libprotobuf.so.32. Source: VideoLAN, x264, x264.h, X264_BUILD.
+_OFTEN = re.compile(r"\.so\.(?:[3-9]\d|[12]\d\d)$")
 # Python, the shell or a system's own programs use them, so that a system without one version of it has another, or has
 # it under another name: libbz2.so.1.0 is Debian's, libbz2.so.1 Fedora's. Source: CPython, Modules/_ssl.c, _ctypes,
 # _crypt, _bz2 and readline; Bash, termcap; popgenmethods/smcpp#70; each of several versions in linux.txt.
@@ -75,6 +80,12 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
         return Reading("WL306", True, ("WL501",), f"{library} is musl's: the file is for Alpine", _MUSL)
     if _OF_GLIBC.match(library) and event.message.id.startswith("musl"):
         return Reading("WL306", True, ("WL501",), f"{library} is glibc's, and that system has musl", _MUSL)
+    if other := _of_another_python(library, facts):
+        title = f"{library} is asked for, which is another Python's: the text is of Python {other}"
+        return Reading("WL501", False, ("WL201", "WL202"), title)
+    if _OF_PYTHON.match(library) and says(_ENABLE_SHARED, text):
+        title = f"{library} was built there, into a directory that the loader does not search"
+        return Reading("WL202", False, ("WL201", "WL501"), title, _SHARED)
     if _OF_PYTHON.match(library):
         return by_place(event, library, text) or Reading("WL201", False, ("WL202", "WL501"))
     if _OF_TORCH.match(library):
@@ -90,6 +101,15 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
         or by_place(event, library, text)
         or _by_component(event, library, facts, text)
     )
+
+
+def _of_another_python(library: str, facts: Facts) -> str:
+    """The Python that a text is of, where a library of another one is asked for; else empty."""
+    asked = _OF_PYTHON.match(library)
+    if not asked or not facts.python:
+        return ""
+    version = asked["version"] or f"{asked['digits'][0]}.{asked['digits'][1:]}"
+    return "" if facts.python == version or facts.python.startswith(f"{version}.") else facts.python
 
 
 def _by_listing(path: str, library: str, text: str) -> Reading | None:
@@ -144,6 +164,11 @@ def _by_component(event: Event, library: str, facts: Facts, text: str) -> Readin
             return Reading("WL103", False, ("WL501", "WL101", "WL504"), title, _FULL_PATH)
         return Reading("WL101", False, ("WL504", "WL103", "WL201"))
     component = component_of(library)
+    if component is None and "/" not in path and _OFTEN.search(library):
+        title = (
+            f"{library} is of one release of a library that changes its number with each: another one mostly is there"
+        )
+        return Reading("WL204", False, ("WL201", "WL202"), title)
     if component is None and (has_other_major(library) or _OF_ONE_RELEASE.search(library)):
         return Reading("WL204", False, ("WL201", "WL202", "WL504"))
     if component is not None and component.family in _IN_EVERY_SYSTEM and ".so." in library:
@@ -222,6 +247,10 @@ _UNVERSIONED = (
 _MUSL = (
     "A process has one C library, and installing the other does not help. The wheel for this system's own C library, "
     "or a build there, is what fits."
+)
+_SHARED = (
+    "A Python that was configured with --enable-shared has libpython in its prefix's lib. `ldconfig`, LD_LIBRARY_PATH, "
+    "or -Wl,-rpath when it, or what embeds it, is linked, makes it found there."
 )
 _TORCH = (
     "It is one of torch's own files. An extension of torch finds it when torch is imported before it, and both are of "

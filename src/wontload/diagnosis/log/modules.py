@@ -56,6 +56,9 @@ def of_module(event: Event, text: str, *, failed_build: bool) -> Reading:
     if name in OF_PYTHON_ITSELF:
         title = f"that Python was built or packaged without {name}"
         return Reading("WL504", False, ("WL201", "WL701"), title, _LEFT_OUT)
+    if _is_there_for_another(last or name, text):
+        title = f"a file of {last or name} is there by its name, and it is for another Python, system or processor"
+        return Reading("WL501", False, ("WL504", "WL103", "WL503"), title)
     if folder := _source_of(name, event, text):
         title = f"{name} is a part of what is imported from {folder}, a folder of sources where it is not built"
         return Reading("WL503", False, ("WL504", "WL501"), title, _UNBUILT)
@@ -73,6 +76,16 @@ def of_module(event: Event, text: str, *, failed_build: bool) -> Reading:
         why = "pip builds in an environment of its own, which has what the package's pyproject.toml names and no more."
         return Reading("WL505", False, ("WL701", "WL506"), title, why)
     return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+def _is_there_for_another(module: str, text: str) -> bool:
+    """Whether the text names a file of that module with the tag of one Python: this Python passes over another's.
+
+    Source: PEP 3149; awslabs/aws-crt-python#527; noirello/bonsai#82.
+    """
+    return (
+        re.search(rf"(?<!\w){re.escape(module)}\.(?:cpython-|cp|pypy)\d[\w-]{{0,60}}\.(?:so|pyd)\b", text) is not None
+    )
 
 
 def _source_of(name: str, event: Event, text: str) -> str:

@@ -59,6 +59,10 @@ _FILE = re.compile(
     r"|: ['\"]([A-Za-z]:[\\/][^'\"\n]{2,300})['\"]",
     re.IGNORECASE,
 )
+# In every language `%1` is in these words, which Python does not fill in, and Win32. Source: Microsoft, System Error
+# Codes, 193.
+_OF_OTHER_KIND = re.compile(r"DLL load failed[^\n]{0,160}?: (?=[^\n]{0,80}%1)[^\n]{0,80}\bWin32\b")
+BAD_EXE_FORMAT = 193
 _MODULE = re.compile(r"while importing ([\w.]{1,120})")
 _TRIGGERS = re.compile(
     r"DLL load failed|LoadLibrary|Error loading|Failed to load|Failed loading|WinError|ImportError|OSError", re.I
@@ -113,10 +117,15 @@ def _value(match: re.Match[str]) -> int:
 def _worded(text: Text) -> Iterator[tuple[int, int]]:
     """Where Windows' words stand. Damaged ones are sought near what announces them: there are many forms."""
     folded = text.folded
+    joined = _unwrapped(folded)
     for words, number in words_of_windows():
         place = text.flat.find(words)
+        if place < 0 and joined != folded and not words.isascii():
+            place = joined.find(words)  # a line or two off
         if place >= 0:
             yield place, number
+    for match, _ in zip(_OF_OTHER_KIND.finditer(text.text), range(MOST_LOOKED_AT), strict=False):
+        yield match.start(), BAD_EXE_FORMAT
     if folded.isascii():
         return
     for count, trigger in enumerate(_TRIGGERS.finditer(text.text)):
@@ -127,6 +136,14 @@ def _worded(text: Text) -> Iterator[tuple[int, int]]:
             yield from (
                 (trigger.start() + window.index(words), number) for words, number in _damaged_words() if words in window
             )
+
+
+# What a terminal breaks in the middle: Chinese, Japanese and Korean have no blanks to break at.
+_WRAPPED = re.compile(r"(?<=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])\n(?=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])")
+
+
+def _unwrapped(folded: str) -> str:
+    return folded if folded.isascii() else _WRAPPED.sub("", folded)
 
 
 @cache

@@ -17,6 +17,7 @@ from wontload.diagnosis.log.unfound import (
     of_no_procedure,
     of_not_found,
     of_parameter,
+    of_python_dll,
 )
 from wontload.knowledge.messages import messages
 from wontload.knowledge.packages import package
@@ -77,7 +78,9 @@ def _by_text(number: NumberEvent, log: Log) -> Told | None:
         return of_no_procedure(log.text)
     if number.meaning.number != MODULE_NOT_FOUND:
         return None
-    told = of_not_found(log.text, _has_directories_of_its_own(number.module or log.facts.target))
+    told = of_python_dll(log.text, number.file) or of_not_found(
+        log.text, _has_directories_of_its_own(number.module or log.facts.target)
+    )
     if told is None and number.module in OF_PYTHON_ITSELF:
         return Told("WL202", ("WL201", "WL206", "WL504"))
     return told

@@ -140,7 +140,8 @@ def is_not_activated(text: str) -> bool:
 
 _OLDER_PYTHON = re.compile(
     r"\b3\.[67](?:\.\d{1,2})?\b[^.\n]{0,60}(?:\bworks?\b|\bworked\b|\bno (?:issue|problem|error)|\bfine\b|without)"
-    r"|(?:\bworks?\b|\bworked\b|\bfine\b|\bno (?:issue|problem|error)\w*)[^.\n]{0,40}(?:python|py) ?3\.[67]\b",
+    r"|(?:\bworks?\b|\bworked\b|\bfine\b|\bno (?:issue|problem|error)\w*)[^.\n]{0,40}(?:python|py) ?3\.[67]\b"
+    r"|\bdowngrad(?:ed|ing) (?:from [^.\n]{1,30} )?to (?:python |py ?)?3\.[67]\b",
     re.IGNORECASE,
 )
 

@@ -45,6 +45,19 @@ def of_not_found(text: str, has_directories: bool) -> Told | None:
     return None
 
 
+def of_python_dll(text: str, file: str) -> Told | None:
+    """What error 126 comes of for Python's own DLL: 3.9 and newer need functions that Windows 7 has not.
+
+    Source: Python 3.9, What's New: Windows 7 is no longer supported; leapbtw/uxplay-windows#13.
+    """
+    if _OF_NEWER_PYTHON.search(file) and _is_of_old_windows(text):
+        return Told("WL307", ("WL201", "WL504"), _OLD_WINDOWS, "{file} does not load on that Windows, which is too old")
+    return None
+
+
+_OF_NEWER_PYTHON = re.compile(r"python3(?:9|1\d)t?\.dll$", re.IGNORECASE)
+
+
 def of_no_procedure(text: str) -> Told | None:
     """What error 127 comes of."""
     if _is_of_old_windows(text):

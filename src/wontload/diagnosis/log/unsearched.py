@@ -7,6 +7,7 @@ from functools import cache
 
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.diagnosis.log.text import says
 from wontload.diagnosis.log.told import (
     was_helped,
     was_made,
@@ -44,6 +45,9 @@ _INSTALLED_BY_HAND = re.compile(
 _LAID_BESIDE = re.compile(r"/usr/local/lib(?:64)?/python[\d.]{1,5}/(?:dist|site)-packages/(?:lib)?(\w{3,40})[/.]")
 # A program that is asked for by its name alone, as what somebody built and installed is.
 _STARTED_BY_NAME = re.compile(r"\W{0,3}[\w.-]{1,60}: error while loading shared libraries")
+# A program that is started where it was built or unpacked, and a library that by its name is its own.
+# Source: lutris/ffmpeg-nvenc#23.
+_STARTED_IN_PLACE = re.compile(r"\W{0,3}\./(?:[\w.-]{1,40}/){0,3}(\w{3,40}): error while loading shared libraries")
 _VERSIONED = re.compile(r"\.so\.\d|\d\.so\b|\.\d+(?:\.\d+)*\.dylib$")
 # The last frames of a traceback, in a package's own code and then in ctypes'.
 _BY_CTYPES = re.compile(
@@ -131,13 +135,30 @@ def _is_of_local_build(event: Event, library: str, text: str) -> bool:
         return True
     if _STARTED_BY_NAME.match(event.text) and was_made(text):
         return True
+    stem = library.removeprefix("lib").partition(".so")[0].lower()
+    if _is_in_a_prefix(stem, text):
+        return True
     if component_of(library) is not None or has_other_major(library):
         return False
-    stem = library.removeprefix("lib").partition(".so")[0].lower()
+    started = _STARTED_IN_PLACE.match(event.text)
+    if started and stem.startswith(started[1].lower()):
+        return True
     beside = {name.lower() for name in _LAID_BESIDE.findall(text)}
     if any(name in stem or stem in name for name in beside) and "pip install" not in text:
         return True
     return was_made(text)
+
+
+def _is_in_a_prefix(stem: str, text: str) -> bool:
+    """Whether the text names a directory of that library's in a prefix that `configure --prefix` and CMake install to.
+
+    Source: confluentinc/confluent-kafka-python#65 and #158.
+    """
+    if len(stem) < 3 or stem not in text.lower():
+        return False
+    name = rf"(?:lib)?{re.escape(stem)}(?:-[\d.]+)?(?=[/\s'\":,;)]|$)"
+    place = rf"(?:\bprefix[= ]['\"]?/\S{{0,80}}/|/usr/local/(?:include|share|src)/){name}"
+    return says(re.compile(place, re.IGNORECASE | re.MULTILINE), text)
 
 
 def by_name_on_windows(event: Event, text: str) -> Reading | None:

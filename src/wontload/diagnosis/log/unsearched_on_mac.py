@@ -10,6 +10,15 @@ from wontload.diagnosis.log.outcome import Reading
 
 _NUMBERED_DYLIB = re.compile(r"\.\d+(?:\.\d+)*\.dylib$")
 _PREFIXES = ("/opt/homebrew/", "/opt/local/", "/usr/local/")
+# R's own installer has a folder for each version, and packages are for one. Source: R for macOS, installation;
+# dipetkov/eems#52; stuart-lab/signac#1391.
+_OF_VERSIONED_FRAMEWORK = re.compile(r"/(R)\.framework/Versions/(\d[\w.-]{0,12})/")
+_FRAMEWORK = (
+    "An upgrade of R leaves packages of the version before behind that it cannot load. Each has to be installed again "
+    "with the R that runs it, those that it needs too; a library folder of the old version is best removed."
+)
+# Homebrew's formula had its runtime libraries in a folder for each version. Source: Homebrew/homebrew-science#3718.
+_OF_OLD_GCC = re.compile(r"/gcc/lib/gcc/\d{1,2}/")
 _BREW_MOVED = (
     "The path is written into the file, and nothing is searched. Homebrew has one version of a library at a time: "
     "either it is not installed, or `brew upgrade` replaced it by one with another number, and what was built against "
@@ -40,7 +49,13 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
     path = event.values.get("library", "")
     if facts.system != "macos" and not path.endswith(".dylib"):
         return None
+    if framework := _OF_VERSIONED_FRAMEWORK.search(path):
+        title = f"{framework[1]} {framework[2]} is asked for, which is not there: the file was built for that version"
+        return Reading("WL204", False, ("WL501", "WL201", "WL202"), title, _FRAMEWORK)
     if is_of_homebrew(path, facts):
+        if _OF_OLD_GCC.search(path):
+            title = f"{library} is asked for in the folder of one version of GCC, and Homebrew has gone on to another"
+            return Reading("WL204", False, ("WL201", "WL202"), title, _BREW_MOVED)
         if path.startswith("/usr/local/") and "/opt/homebrew/" in text:
             title = f"{library} is wanted at {path}, as on an Intel Mac, and Homebrew is in /opt/homebrew there"
             return Reading("WL202", False, ("WL201", "WL205", "WL706"), title, BREW)
