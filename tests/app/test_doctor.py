@@ -111,6 +111,28 @@ def test_a_file_that_is_gone_or_damaged_is_no_plugin(content: str | None):
     assert files(found, "pkg")["libz.so.1"].damaged is (content is not None)
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "it was installed, and is not there any more"),
+        (so("libc.so.6", architecture="aarch64"), "it is built for aarch64, and this Python is for x86_64"),
+        (broken(Defect.NOT_NATIVE, CORE, content="html"), str(broken(Defect.NOT_NATIVE, CORE, content="html").what)),
+        (so("libgone.so.1"), "needs libgone.so.1: not found"),
+    ],
+)
+def test_what_the_file_itself_is_stands_before_the_loaders_words(content, told: str):
+    found = check(linux({} if content is None else {CORE: content}), {"pkg": (CORE,)})
+    assert found.verdict == "fails"
+    assert why_of(files(found, "pkg")[CORE.rpartition("/")[2]]) == told
+
+
+@pytest.mark.parametrize("architecture", ["arm64x", "arm64ec", "aarch64"])
+def test_a_dll_for_two_processors_is_not_called_unfit(architecture: str):
+    module = f"{SITE}\\pkg\\_c.pyd"
+    found = check(windows({module: dll("gone.dll", architecture=architecture)}), {"pkg": (module,)})
+    assert why_of(files(found, "pkg")["_c.pyd"]).startswith("it is built" if architecture == "aarch64" else "needs")
+
+
 def test_what_a_snapshot_does_not_hold_is_neither_gone_nor_damaged():
     other = f"{LINUX_SITE}/other/core.abi3.so"
     files_of = MemoryFiles({CORE: so("libc.so.6")}, windows=False, complete=())

@@ -39,6 +39,7 @@ class CheckedFile:
         extension: an extension module that this Python could import.
         known: its package is known to load it so. Any other file may be one that it does not ask for, or does without.
         damaged: the file itself is gone or cannot be read, whatever it needs.
+        unfit: what the file itself is, where that alone keeps it from loading.
         spared: it does not load, and another build of the same module does: an import takes one of them.
         saved: a saved machine tells of the file; it is made to tell of its targets, and of all only without one.
         standing: how it stands; undetermined too when it loads only if something adds a directory for it.
@@ -56,6 +57,7 @@ class CheckedFile:
     elsewhere: tuple[str, ...] = ()
     saved: bool = True
     spared: bool = False
+    unfit: str = ""
 
 
 class Checker:
@@ -122,6 +124,7 @@ class Checker:
             result=result,
             elsewhere=elsewhere,
             saved=kind is not Kind.UNKNOWN,
+            unfit=alone.unfit(self.machine, path) if standing is Standing.FAILS else "",
         )
 
     def _with_help(

@@ -16,7 +16,8 @@ from wontload.knowledge.packages import Loading, package
 from wontload.loader import LoadResult, Verdict
 from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
-from wontload.machine import AddedDirectory, LoadRequest, Machine, Process, own_format
+from wontload.loader.windows.candidates import FITTING
+from wontload.machine import AddedDirectory, Kind, LoadRequest, Machine, NotKnown, Process, own_format
 
 MH_DSYM = 10  # Apple, mach-o/loader.h: "companion file with only debug sections"
 ROUNDS = 4  # of finding directories for what is missing: each may bring libraries that need further ones
@@ -46,6 +47,27 @@ def mode_of(name: str, image: Image | None, machine: Machine) -> str | None:
         return "import"
     exported = image and image.format is own_format(machine.system) and initialises(image, name)
     return "import" if exported else "ctypes"
+
+
+def unfit(machine: Machine, path: str) -> str:
+    """What a file is that this machine's loader cannot take, whatever else is there; empty where it could.
+
+    glibc's own words tell little of that: `not found` of one for another processor, `invalid ELF header` of a text.
+    """
+    kind = machine.files.kind(path)
+    if kind is Kind.ABSENT:
+        return "it was installed, and is not there any more"
+    try:
+        image = machine.files.image(path) if kind is Kind.FILE else None
+    except MalformedImage as malformed:
+        return malformed.what
+    except (NotKnown, KeyError):
+        return ""
+    own = machine.system.architecture
+    fitting = FITTING.get(own, {own}) if machine.system.name == "windows" else {own}
+    if image is None or not fitting.isdisjoint((image.architecture, *image.slices)):
+        return ""
+    return f"it is built for {image.architecture}, and this Python is for {own}"
 
 
 def initialises(image: Image, name: str) -> bool:

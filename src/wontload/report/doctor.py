@@ -148,6 +148,8 @@ def why_of(file: CheckedFile) -> str:
     """What keeps it from loading, in one clause."""
     if not file.saved:
         return "not in this snapshot; one that is made without a target holds all"
+    if file.unfit:
+        return file.unfit
     if file.damaged:
         first = file.result.modules[0]
         return first.reason or str(file.result.error)
