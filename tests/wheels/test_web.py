@@ -150,6 +150,20 @@ def test_a_proxy_is_used_and_named_hosts_go_past_it(server, monkeypatch):
         Web().page("http://index.invalid/simple/", HTML)
 
 
+def test_a_refused_connection_is_called_that_and_a_proxy_s_failure_the_proxy_s(monkeypatch):
+    monkeypatch.setattr(web_module, "PAUSES_S", (0.0, 0.0, 0.0))
+    with pytest.raises(Unreachable, match=r"/simple/ could not be reached: Connection refused\.$"):
+        Web().page("http://127.0.0.1:9/simple/", HTML)
+    for proxy, why in (
+        ("http://127.0.0.1:9", r"the proxy did not let it through \(Connection refused\)"),
+        ("http://proxy.invalid:3128", "the proxy's name is not known here"),
+    ):
+        web = Web(connection=Connection(proxy=proxy))
+        for scheme in ("http", "https"):
+            with pytest.raises(Unreachable, match=why):
+                web.page(f"{scheme}://index.invalid/simple/", HTML)
+
+
 def test_certificates_that_cannot_be_read_are_named():
     from wontload.errors import WontloadError
 

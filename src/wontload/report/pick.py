@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from wontload.app.pick import Pick
 from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
@@ -59,7 +60,9 @@ def _verdict(answer: Pick) -> list[Span]:
 
 
 def _cached(answer: Pick) -> str:
-    return "the cache of " if answer.offline else ""
+    best = answer.recommended
+    is_here = best is not None and urlsplit(best.candidate.link.url).scheme == "file"
+    return "the cache of " if answer.offline and not is_here else ""
 
 
 def _short(best: Ranked, answer: Pick) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from wontload.errors import WontloadError
 from wontload.wheels.index.link import shown_url
 
+NUMBER = re.compile(r"\[(?:Errno|WinError) -?\d+\] ")
 UNKNOWN_HOST = "its name is not known here (no network?)"
 LOGIN = "Put it into your netrc file or keyring, as for pip."
 
@@ -45,12 +48,25 @@ def cause_of(error: BaseException) -> BaseException:
     return inner if isinstance(inner, BaseException) and inner is not error else error
 
 
+def _of_proxy(error: Exception) -> str:
+    """What is wrong with the proxy that was to be gone through, which no index can help."""
+    import urllib3
+
+    if isinstance(error, urllib3.exceptions.NameResolutionError):
+        return "the proxy's name is not known here"
+    return f"the proxy did not let it through ({words_of(error)})"
+
+
 def words_of(error: BaseException) -> str:
     """An error as one clause; urllib3 begins its own with the repr of a connection."""
     import urllib3
 
+    if isinstance(error, urllib3.exceptions.ProxyError):
+        return _of_proxy(error.original_error)
     if isinstance(error, urllib3.exceptions.NameResolutionError):
         return UNKNOWN_HOST
+    if isinstance(error, urllib3.exceptions.NewConnectionError):  # a ConnectTimeoutError to urllib3, and no such thing
+        return NUMBER.sub("", str(error).rpartition(": ")[2]).rstrip(".") or "no connection"
     if isinstance(error, urllib3.exceptions.ConnectTimeoutError):
         return "it did not take the connection in time"
     if isinstance(error, urllib3.exceptions.ReadTimeoutError):
@@ -59,7 +75,5 @@ def words_of(error: BaseException) -> str:
         cause_of(error), urllib3.exceptions.IncompleteRead
     ):
         return "it broke the answer off"
-    if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return str(error).rpartition(": ")[2] or "no connection"
     cause = cause_of(error)
     return (str(cause) or type(cause).__name__).rstrip(".")[:300]

@@ -205,7 +205,8 @@ class Web:
             if isinstance(cause_of(error), ssl.SSLCertVerificationError):
                 step = "If a proxy signs with a certificate of its own, name it as pip does: --cert, or pip config set."
                 raise Unreachable(url, f"its certificate is not trusted ({words_of(error)})", None, step) from error
-            if isinstance(cause_of(error), urllib3.exceptions.NameResolutionError):
+            of_proxy = isinstance(error, urllib3.exceptions.ProxyError)
+            if not of_proxy and isinstance(cause_of(error), urllib3.exceptions.NameResolutionError):
                 self._unknown_hosts.add(parts.hostname or "")
                 raise Unreachable(url, UNKNOWN_HOST) from error
             raise _Passing(words_of(error)) from error
