@@ -169,6 +169,12 @@ def test_a_relative_path_is_one_from_the_working_directory():
         ("./odd: error while loading shared libraries: libeven.so.0" + NO_FILE, ("undetermined", "WL201")),
         ("odd.so: libodd.so.155" + NO_FILE, ("undetermined", "WL204")),
         ("odd.so: libodd.so.15" + NO_FILE, ("undetermined", "WL201")),
+        # What the program itself says of LD_LIBRARY_PATH.
+        (
+            'You may need to run "export LD_LIBRARY_PATH=/x:$LD_LIBRARY_PATH"\nlibodd.so.0' + NO_FILE,
+            ("undetermined", "WL202"),
+        ),
+        ("You may need to run `odd`. LD_LIBRARY_PATH is unset.\nlibodd.so.0" + NO_FILE, ("undetermined", "WL201")),
         # Of another Python than the text is of.
         ("Python 3.8.1\nUnable to import: libpython2.7.so.1.0" + NO_FILE, ("undetermined", "WL501")),
         ("Python 3.8.1\nUnable to import: libpython3.8.so.1.0" + NO_FILE, ("undetermined", "WL201")),

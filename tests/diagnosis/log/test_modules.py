@@ -54,10 +54,16 @@ def test_the_command_names_the_package_of_a_part(module, target):
     [
         ("_odd.cpython-38-x86_64-linux-gnu.so", "WL501"),
         ("odd/_odd.cp312-win_amd64.pyd", "WL501"),
-        ("_odder.cpython-38-x86_64-linux-gnu.so", "WL506"),
-        ("my_odd.cpython-38-x86_64-linux-gnu.so", "WL506"),
-        ("_odd.so", "WL506"),  # for any Python
+        ("_odder.cpython-38-x86_64-linux-gnu.so", "WL504"),
+        ("my_odd.cpython-38-x86_64-linux-gnu.so", "WL504"),
+        ("_odd.so", "WL504"),  # for any Python
     ],
 )
 def test_a_file_of_the_module_that_is_there_for_another_python(listed, answer):
     assert verdict(f"No module named '_odd'\n$ ls\n{listed}") == ("undetermined", answer)
+
+
+@pytest.mark.parametrize(("module", "answer"), [("_odd_array", "WL504"), ("odd_array", "WL506"), ("_odd.sub", "WL504")])
+def test_a_module_whose_name_begins_with_an_underscore_is_a_part_of_some_package(module, answer):
+    assert verdict(f"ModuleNotFoundError: No module named '{module}'") == ("undetermined", answer)
+    assert ("compiled part" in first(f"No module named '{module}'").title) == (module == "_odd_array")

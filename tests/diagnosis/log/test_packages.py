@@ -58,6 +58,17 @@ def test_a_build_that_only_warns_of_a_minor_difference_names_no_cause():
             ("fails", "WL206"),
         ),
         ("Warning! ***HDF5 library version mismatched error***", ("fails", "WL206")),
+        ("The ODD5 header files used to compile this application do not match\nthe version used", ("fails", "WL206")),
+        # A constant that the Python code of a package takes from its compiled part.
+        (
+            "    ODD_ONE = _oddconst.ODD_ONE\nAttributeError: 'module' object has no attribute 'ODD_ONE'",
+            ("undetermined", "WL304"),
+        ),
+        ("    one = odd.one\nAttributeError: module 'odd' has no attribute 'one'", ("undetermined", "WL503")),
+        ("    one = _odd.two\nAttributeError: module '_odd' has no attribute 'two'", ("undetermined", "WL503")),
+        ("found ['libODD2-2.0.so.0'], but it's not usable for the library ODD2", ("undetermined", "WL103")),
+        ("I found it, but it's not usable for the library of my school", ("undetermined", "WL903")),
+        ("Cannot load oddnn shared library. Cannot invoke method oddnnGetVersion.", ("undetermined", "WL202")),
         (
             "- couldn't import: cannot import name 'pq' from 'odd_binary' (/opt/odd_binary/__init__.py)",
             ("undetermined", "WL501"),

@@ -16,6 +16,8 @@ from tests.support.logs import first, verdict
         ("it threw DllNotFoundException: what should I do about it", ("undetermined", "WL903")),
         ("error: [odd] libodd version 62 is too high (<= 61 required)", ("undetermined", "WL304")),
         ("The libodd price is too high", ("undetermined", "WL903")),
+        ("Error: Module version mismatch. Expected 44, got 14.", ("fails", "WL501")),
+        ("Module version mismatch between client and server", ("undetermined", "WL903")),
         ("FROM odd:21-jre-alpine\nUnsatisfiedLinkError: no odd in java.library.path", ("undetermined", "WL306")),
         ("UnsatisfiedLinkError: C:\\my odd\\odd.dll: Can't find dependent libraries", ("undetermined", "WL201")),
         ("odd: Can't load IA 32-bit .dll on a AMD 64-bit platform", ("fails", "WL103")),

@@ -38,6 +38,10 @@ _UNBUILT = (
 )
 
 
+_PART = (
+    "A module whose name begins with an underscore comes with the package that imports it, and no index has it under "
+    "that name. That package is to be installed again, for that Python; what its build left out, its log says."
+)
 _NOT_BUILT = (
     "Sources bring no compiled parts. Where the project has a setup.py or a build script for them, `pip install -v "
     "--no-build-isolation .` in its folder builds them, and its first error says why that fails; the file is then for "
@@ -71,6 +75,9 @@ def of_module(event: Event, text: str, *, failed_build: bool) -> Reading:
         return Reading("WL504", False, ("WL503", "WL501", "WL506"), title, _NOT_BUILT)
     if dot and compiled:
         return Reading("WL501", False, ("WL504", "WL503"), f"the extension module {last} is not there for that Python")
+    if not dot and name.startswith("_") and not failed_build:
+        title = f"{name}, by its name the compiled part of a package, is not there: not built, or for another Python"
+        return Reading("WL504", False, ("WL501", "WL503", "WL506"), title, _PART)
     if failed_build and not dot:
         title = f"the build needs {name} and does not find it"
         why = "pip builds in an environment of its own, which has what the package's pyproject.toml names and no more."

@@ -25,6 +25,10 @@ _SET_TOO_LATE = re.compile(
     r"LD_LIBRARY_PATH)"
 )
 _RELATIVE_PATH = re.compile(r"(?!.*-packages/)[A-Za-z_][\w.-]{0,60}/[^:]{1,200}\.so")
+# What a program says of it: its libraries lie where the loader does not look. Source: PaddlePaddle/Paddle#14784.
+_HINTED = re.compile(
+    r"\byou (?:may|might) need to (?:run|set|add|export)\b[^\n.]{0,40}\bLD_LIBRARY_PATH\b", re.IGNORECASE
+)
 # A program that a package manager installs together with the libraries that it needs.
 _PACKAGED = re.compile(r"\W{0,3}/usr/(?:s?bin|lib(?:64|exec)?)/\S{1,200}: error while loading shared libraries")
 # Libraries without a version in their names that an installer brings, not a build. Source: Oracle Instant Client, SAP
@@ -107,6 +111,9 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if "LD_LIBRARY_PATH" in text and was_helped(text):
         title = f"{library} is there, and found where LD_LIBRARY_PATH names its folder, as the text says"
         return Reading("WL202", False, ("WL203", "WL201"), title)
+    if "LD_LIBRARY_PATH" in text and _HINTED.search(text):
+        title = f"{library} is sought in LD_LIBRARY_PATH, as the program itself says: its folder is not in it"
+        return Reading("WL202", False, ("WL201", "WL203"), title)
     if component_of(library) is None and was_mended_by_installing(text):
         return Reading("WL201", False, ("WL204", "WL202"), f"{library} was not installed there, as the text says")
     if _VERSIONED.search(library) and was_upgraded(text):
