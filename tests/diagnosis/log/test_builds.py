@@ -30,6 +30,10 @@ from tests.support.logs import codes, verdict
             ("undetermined", "WL505"),
         ),
         ("The C/C++ header for freetype2 (ft2build.h) could not be found.", ("undetermined", "WL505")),
+        # Cython, whose own errors no compiler has seen yet.
+        ("Error compiling Cython file:\n---\nodd.pyx:8:4: 'even' is not a type", ("undetermined", "WL505")),
+        ("odd/_odd.pyx:3:8: 'even/even.pxd' not found", ("undetermined", "WL505")),
+        ("'odd.pxd' was found", ("undetermined", "WL903")),
         # A CUDA for the build, another for torch.
         (
             "RuntimeError: The detected CUDA version (12.4) mismatches the version that was used to compile PyTorch "

@@ -169,6 +169,13 @@ def test_a_relative_path_is_one_from_the_working_directory():
         ("./odd: error while loading shared libraries: libeven.so.0" + NO_FILE, ("undetermined", "WL201")),
         ("odd.so: libodd.so.155" + NO_FILE, ("undetermined", "WL204")),
         ("odd.so: libodd.so.15" + NO_FILE, ("undetermined", "WL201")),
+        # A number of some release, and the one that Debian 12 has.
+        ("libgdal.so.20" + NO_FILE, ("undetermined", "WL204")),
+        ("libvpx.so.5" + NO_FILE, ("undetermined", "WL204")),
+        ("libvpx.so.7" + NO_FILE, ("undetermined", "WL201")),
+        ("odd 8.2.0 was built from source.\nlibodd.so.22" + NO_FILE, ("undetermined", "WL202")),
+        ("libodd.so.22 is installed to /odd/lib.\nlibodd.so.22" + NO_FILE, ("undetermined", "WL202")),
+        ("Is it installed to /odd/lib?\nlibodd.so.22" + NO_FILE, ("undetermined", "WL201")),
         # What the program itself says of LD_LIBRARY_PATH.
         (
             'You may need to run "export LD_LIBRARY_PATH=/x:$LD_LIBRARY_PATH"\nlibodd.so.0' + NO_FILE,

@@ -59,6 +59,13 @@ def test_a_build_that_only_warns_of_a_minor_difference_names_no_cause():
         ),
         ("Warning! ***HDF5 library version mismatched error***", ("fails", "WL206")),
         ("The ODD5 header files used to compile this application do not match\nthe version used", ("fails", "WL206")),
+        ("pycurl: libodd link-time version (7.49.1) is older than compile-time version (7.51.0)", ("fails", "WL206")),
+        (
+            "File lib/odd/_odd.pyx:77, in init odd._odd()\nImportError: cannot import name even",
+            ("undetermined", "WL304"),
+        ),
+        ("    odd_dir = os.environ['PROJ_LIB']\nKeyError: 'PROJ_LIB'", ("undetermined", "WL202")),
+        ("KeyError: 'ODD_LIB'", ("undetermined", "WL903")),
         # A constant that the Python code of a package takes from its compiled part.
         (
             "    ODD_ONE = _oddconst.ODD_ONE\nAttributeError: 'module' object has no attribute 'ODD_ONE'",

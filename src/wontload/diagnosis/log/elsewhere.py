@@ -27,7 +27,8 @@ _INSTALLED = re.compile(r"\s{0,4}(?:-- (?:Installing|Up-to-date): /|Installing \
 # What people say of a file that they have seen: behind its name, and before it. What denies it, or makes it what a
 # loader said.
 _IS_THERE = re.compile(
-    r"['\"`*]?\s{1,3}(?:file )?(?:is exist|exists|does exist|is (?:there|present|located|in)\b)|\s{0,3}存在"
+    r"['\"`*]?\s{1,3}(?:file )?(?:is exist|exists|does exist|is (?:there|present|located|in)\b|"
+    r"is (?:installed|put|placed|copied) (?:to|into|in|at|under) ['\"`*(]{0,2}/)|\s{0,3}存在"
 )
 _IS_INSTALLED = re.compile(r"['\"`*]?\s(?:is|was|has been) (?:already |also )?installed\b(?!\s*\?)")
 # … and before a path that does not begin at the root: `but it is at `home/odd/lib/libodd.so.3``.

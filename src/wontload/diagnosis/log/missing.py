@@ -174,6 +174,9 @@ def _by_component(event: Event, library: str, facts: Facts, text: str) -> Readin
     if component is not None and component.family in _IN_EVERY_SYSTEM and ".so." in library:
         title = f"{library} is not there, and another version of {component.title.partition(' ')[0]} mostly is"
         return Reading("WL204", False, ("WL201", "WL202"), title)
+    if component is not None and _is_renumbered(component, library):
+        title = f"{library} is of some release of {component.title.partition(' ')[0]}, and another one mostly is there"
+        return Reading("WL204", False, ("WL201", "WL202"), title)
     if component is not None and _is_superseded(component, library):
         title = f"{library} is of another version than the one that distributions have today"
         return Reading("WL204", False, ("WL201", "WL202"), title)
@@ -208,6 +211,19 @@ def _is_superseded(component: Component, library: str) -> bool:
         other.family == component.family and other.major != component.major and in_newest_debian(other, file)
         for other in components() for file in other.row.get("linux", ())
     )  # fmt: skip
+
+
+# Suites of AMD and Intel, which come as a whole and in one release.
+_AS_A_WHOLE = frozenset(("rocm", "openvino"))
+
+
+def _is_renumbered(component: Component, library: str) -> bool:
+    """Whether it has a new number in nearly each release (`.so.*` in the table), and this is not the table's own."""
+    names = component.row.get("linux", ())
+    stem = library.partition(".so.")[0]
+    return (
+        ".so." in library and library not in names and f"{stem}.so.*" in names and component.family not in _AS_A_WHOLE
+    )
 
 
 def _has_sisters(component: Component, library: str) -> bool:

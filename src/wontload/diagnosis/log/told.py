@@ -49,8 +49,8 @@ _NEVER = re.compile(r"(?!)")
 
 _MADE = re.compile(
     r"\b(?:make|ninja|cmake|meson|checkinstall)\b[^\n]{0,40}\binstall(?:ed)?\b"
-    r"|\b(?:built|buil[dt]ing|compiled|compiling|installed|installing|installation)\b[^.\n]{0,40} from (?:the )?"
-    r"(?:sources?|github|git)\b",
+    r"|\b(?:built|buil[dt]ing|compiled|compiling|installed|installing|installation)\b(?:[^.\n]|\.\d){0,40} from "
+    r"(?:the )?(?:sources?|github|git)\b",
     re.IGNORECASE,
 )
 

@@ -213,10 +213,23 @@ def _is_asked_by_a_package(event: Event, text: str) -> bool:
 def has_other_major(library: str) -> bool:
     """Whether distributions bring the library in another version than this one, which they have in one only."""
     stem, so, version = library.partition(".so.")
-    return bool(so and version) and any(name.partition(".so.")[0] == stem for name in names_of_distributions())
+    names = names_of_distributions()
+    return bool(so and version) and library not in names and any(name.partition(".so.")[0] == stem for name in names)
+
+
+# Libraries of which no component is known here, under the number that they have in Debian 12; others have another.
+# Source: Debian 12, names of packages (`apt-cache search --names-only '^libaom'`), 2026-11-27.
+_ALSO_NUMBERED = frozenset(
+    f"lib{name}" for name in (
+        "aom.so.3 armadillo.so.11 avif.so.15 cdio.so.19 cfitsio.so.10 cln.so.6 dav1d.so.6 exiv2.so.27 fmt.so.9 "
+        "gcrypt.so.20 ginac.so.11 gnutls.so.30 hogweed.so.6 jsoncpp.so.25 muparser.so.2 nettle.so.8 qpdf.so.29 "
+        "raw.so.20 re2.so.9 ssh.so.4 tinyxml2.so.9 vpx.so.7 zip.so.4"
+    ).split()
+)  # fmt: skip
 
 
 @cache
 def names_of_distributions() -> frozenset[str]:
     """The versioned file names that distributions have for the libraries that are known."""
-    return frozenset(file for component in components() for file in component.row.get("linux", ()) if ".so." in file)
+    of_components = (file for component in components() for file in component.row.get("linux", ()))
+    return _ALSO_NUMBERED | {file for file in of_components if ".so." in file}
