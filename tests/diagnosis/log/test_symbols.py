@@ -51,6 +51,10 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
         (DLOPEN + "symbol not found in flat namespace '_PyOdd_New'", ("fails", "WL501")),
         # What macOS has in one release, and what conda and Homebrew bring too.
         (DLOPEN + "Symbol not found: _odd_new\n  Expected in: <AB-1> /usr/lib/libSystem.B.dylib", ("fails", "WL307")),
+        # What people shorten.
+        ('"GLIBC_2.14 not found" error on this system', ("undetermined", "WL302")),
+        ("I have a GLIBC_2.14 not found anywhere else", ("undetermined", "WL903")),
+        ("kernel: Library Validation failed: Rejecting '/odd/odd.dylib' (Team ID: none)", ("fails", "WL105")),
         (DLOPEN + "Symbol not found: _clock_gettime\n  Expected in: flat namespace", ("fails", "WL307")),
         ("Symbol not found: (_utimensat)", ("fails", "WL307")),
         ("Symbol not found: (_utimensat_odd)", ("fails", "WL304")),

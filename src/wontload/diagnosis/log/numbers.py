@@ -41,7 +41,8 @@ _NUMBER = re.compile(
     r"|\b0x(8007[0-9A-F]{4}|C0[0-9A-F]{6})\b|: error 0x([0-9A-F]{1,4})\b|\b0x(7E|7F|C1) error\b"
     r"|(?<![\w.])(-107374\d{4}|322122\d{4})\b"
     r"|(?:exit(?:ed)?(?: with)?(?: code| status| value)?|returncode|return code|error code|signal)"
-    r"[ :=]{0,3}(-4|-11|132|139)\b",
+    r"[ :=]{0,3}(-4|-11|132|139)\b"
+    r"|\bLoadError: (\d{2,4}): ",
     re.IGNORECASE,
 )
 # One of these is in every line that the pattern matches: most lines of a long log have none.
@@ -110,7 +111,7 @@ def _value(match: re.Match[str]) -> int:
         return int(match[6] or match[7], 16)
     if match[9]:
         return _SIGNALS[match[9]]
-    digits = match[1] or match[2] or match[3] or match[4] or match[8]
+    digits = match[1] or match[2] or match[3] or match[4] or match[8] or match[10]
     return int(digits) & 0xFFFFFFFF
 
 
