@@ -54,9 +54,12 @@ ARCHITECTURE = {
 }
 
 
-def parse_elf(source: Source, origin: Origin) -> Image:
-    """Parse the headers, the dynamic section and the versions now; symbols when they are asked for."""
-    layout = read_layout(source)
+def parse_elf(source: Source, origin: Origin, known_as: tuple[int, str] | None = None) -> Image:
+    """Parse the headers, the dynamic section and the versions now; symbols when they are asked for.
+
+    `known_as`: as in `read_layout`.
+    """
+    layout = read_layout(source, known_as)
     view = ElfView(source, layout)
     versions = read_versions(view)
     kernel, isa_needed = _notes(view)

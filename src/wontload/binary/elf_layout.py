@@ -122,11 +122,14 @@ class Layout:
         return structs(self.bits, ">" if self.big_endian else "<")
 
 
-def read_layout(source: Source) -> Layout:
-    """Read the headers. Raises `MalformedImage`, `TRUNCATED` when the file ends before its segments do."""
+def read_layout(source: Source, known_as: tuple[int, str] | None = None) -> Layout:
+    """Read the headers. Raises `MalformedImage`, `TRUNCATED` when the file ends before its segments do.
+
+    `known_as`: bits and byte order (`<`, `>`) that count whatever the file says of itself.
+    """
     source.need(0, IDENT_BYTES, "ELF header")
     ident = source.bytes_at(0, IDENT_BYTES)
-    bits, order = CLASS_BITS.get(ident[EI_CLASS]), BYTE_ORDER.get(ident[EI_DATA])
+    bits, order = known_as or (CLASS_BITS.get(ident[EI_CLASS]), BYTE_ORDER.get(ident[EI_DATA]))
     if bits is None or order is None:
         raise source.corrupt(f"its class {ident[EI_CLASS]} or byte order {ident[EI_DATA]} does not exist", EI_CLASS)
     known = structs(bits, order)

@@ -85,6 +85,7 @@ class Image:
         read_imports, read_exports, read_undefined, read_bindings, read_relocations, read_plain_names: parse the costly
             tables; called once, through `imports`, `exports` and so on.
         read_export_index: ELF: reads the hash table through which names are found; see `export_index`.
+        read_as: ELF, of a file without segments: as `MalformedImage.read_as`.
         read_slice: fat Mach-O: parses another slice, by architecture; see `sliced`.
     """
 
@@ -140,6 +141,7 @@ class Image:
     read_plain_names: Callable[[], frozenset[str]] | None = field(default=None, repr=False, compare=False)
     read_export_index: Callable[[], ExportIndex] | None = field(default=None, repr=False, compare=False)
     read_slice: Callable[[str], Image] | None = field(default=None, repr=False, compare=False)
+    read_as: Callable[[int, str], Image] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from wontload.errors import WontloadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wontload.binary.image import Image
 
 
 class Defect(str, Enum):
@@ -33,6 +39,8 @@ class MalformedImage(WontloadError):
             as zeros). Else `headers` or `sections`. For `CORRUPT`: `optional header`, where a PE file's says what
             cannot be mapped as an image, though as data.
         header: the first 64 bytes of an ELF file, from which its loader's answer follows; empty for other files.
+        read_as: of an ELF file that is at hand: parses it once more as one of these bits (32, 64) and this byte order
+            (`<`, `>`), whatever it says of itself. Raises `MalformedImage`.
         promised_bytes: for `TRUNCATED`: what the headers promise, where a parser found it out just now.
     """
 
@@ -56,6 +64,7 @@ class MalformedImage(WontloadError):
         self.part = part
         self.header = header
         self.promised_bytes = 0
+        self.read_as: Callable[[int, str], Image] | None = None
 
     def __reduce__(self) -> tuple[type[MalformedImage], tuple[object, ...]]:
         """As its arguments, so that it survives the way back from a worker process."""

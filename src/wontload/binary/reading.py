@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
-from wontload.binary.image import Image
+from wontload.binary.image import Image, LoadDefect
 from wontload.binary.malformed import Defect, MalformedImage
 from wontload.binary.origin import Buffer, File, Origin, reading
 from wontload.binary.sniff import SNIFFED_BYTES, content_of
@@ -61,16 +62,21 @@ def parse_source(source: Source, origin: Origin, architecture: str | None, *, sy
     if magic == ELF_MAGIC:
         from wontload.binary.elf import parse_cut_elf, parse_elf
 
+        def read_as(bits: int, order: str) -> Image:
+            return reading(origin, lambda again: parse_elf(again, origin, (bits, order)))
+
         try:
             try:
-                return parse_elf(source, origin)
+                elf = parse_elf(source, origin)
             except MalformedImage as malformed:
                 if malformed.part != "segments":
                     raise
                 return parse_cut_elf(source, malformed, malformed.promised_bytes)
         except MalformedImage as malformed:
             malformed.header = bytes(source.data[:ELF64_HEADER_BYTES])
+            malformed.read_as = read_as
             raise
+        return replace(elf, read_as=read_as) if elf.load_defect is LoadDefect.NONE_AT_ALL else elf
     from wontload.binary.macho import MACHO_MAGICS, parse_macho
 
     if magic in MACHO_MAGICS and (image := parse_macho(source, origin, architecture)):

@@ -62,7 +62,11 @@ class LiveFiles:
                 self._images[key] = malformed
         found = self._images[key]
         if isinstance(found, MalformedImage):
-            raise MalformedImage(path, found.defect, found.what, found.offset, found.content, found.part, found.header)
+            again = MalformedImage(
+                path, found.defect, found.what, found.offset, found.content, found.part, found.header
+            )
+            again.read_as = found.read_as
+            raise again
         return found
 
     def _read(self, path: str) -> Image:

@@ -64,16 +64,21 @@ def both(
     listed: bool = True,
     global_modules: Sequence[str] = (),
     facts: Mapping[str, Any] | None = None,
+    assumed: bool = False,
 ) -> tuple[Answer, Answer]:
     """The model's answer and musl's, to `dlopen(name)` in a fresh process.
 
     Args:
+        assumed: the model is told of a process without LD_PRELOAD, and that it would be set.
         listed: the model is told which modules the process has; else it works them out from the executable.
         facts: of the loader, where the program has another one than the system's.
     """
     directory, environment = str(directory), dict(environment or {})
     path = program or Program().built()
     observed, state = observe(name, directory, environment, earlier, path)
+    if assumed:
+        without = {key: value for key, value in environment.items() if key != "LD_PRELOAD"}
+        _, state = observe(name, directory, without, earlier, path)
     result = predict(
         name, directory, environment, state, path, listed=listed, global_modules=global_modules, facts=facts
     )

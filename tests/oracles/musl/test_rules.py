@@ -221,3 +221,13 @@ def test_going_up_from_a_directory_that_is_not_there_leads_nowhere(root: Path) -
     first = put(root / "here/liba.so", needed=("libb.so",))
     answer = agree(first, root / "here", f"{root}/gone/../one")
     assert answer.error == f"Error loading shared library libb.so: No such file or directory (needed by {first})"
+
+
+def test_ld_preload_in_a_process_that_is_only_assumed(root: Path) -> None:
+    needed = put(root / "two/libd.so", defines=("taken",))
+    named = put(root / "one/libb.so", needed=("libd.so",), runpath=str(root / "two"))
+    first = put(root / "one/liba.so", calls=("taken",), needed=("libd.so",))
+    for path, loaded in ((first, (first,)), (needed, ()), (named, ())):
+        environment = {"LD_PRELOAD": f"{named}:/nowhere.so"}
+        predicted, observed = both(path, directory=root / "here", environment=environment, assumed=True)
+        assert predicted == observed == Answer(None, loaded)

@@ -25,6 +25,7 @@ def agree_on(case: MuslWorld) -> None:
             environment=world.environment,
             earlier=world.earlier,
             program=case.program,
+            assumed=world.is_assumed,
         )
     except EarlierLoadDied:
         reject()

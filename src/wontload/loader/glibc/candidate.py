@@ -167,11 +167,8 @@ def why_absent(path: str, files: Files) -> str:
     encoded = path.encode("utf-8", "surrogateescape")
     if len(encoded) >= LONGEST_PATH_BYTES or max(map(len, encoded.split(b"/"))) > LONGEST_NAME_BYTES:
         return ENAMETOOLONG
-    real = files.real(path)
-    # `real` goes up from a directory that is not there (`gone/..`), which no kernel does: hence the second question.
-    listed = posixpath.basename(real) in (files.listing(posixpath.dirname(real)) or ())
-    if listed and files.kind(posixpath.dirname(path)) is not Kind.ABSENT:
-        return ELOOP  # there, and yet not to be found: links that lead in a circle
+    if _leads_in_a_circle(path, files):
+        return ELOOP
     parent = posixpath.dirname(path)
     while parent not in ("", "/"):
         kind = files.kind(parent)
@@ -179,8 +176,18 @@ def why_absent(path: str, files: Files) -> str:
             break
         if kind is Kind.FILE:
             return ENOTDIR
+        if _leads_in_a_circle(parent, files):
+            return ELOOP
         parent = posixpath.dirname(parent)
     return ENOENT
+
+
+def _leads_in_a_circle(path: str, files: Files) -> bool:
+    """Whether something that is not to be found is there all the same: links that lead to one another."""
+    real = files.real(path)
+    # `real` goes up from a directory that is not there (`gone/..`), which no kernel does: hence the second question.
+    listed = posixpath.basename(real) in (files.listing(posixpath.dirname(real)) or ())
+    return listed and files.kind(posixpath.dirname(path)) is not Kind.ABSENT
 
 
 def _wants_executable_stack(image: Image) -> bool:

@@ -13,7 +13,7 @@ import struct
 
 from wontload.binary import Defect, Format, Image, MalformedImage
 from wontload.loader.glibc import candidate as glibc
-from wontload.loader.glibc.candidate import BUS_ERROR, EACCES, ENOENT, ENOTDIR, ET_EXEC, Look, Outcome, why_absent
+from wontload.loader.glibc.candidate import CRASHES, EACCES, ENOENT, ENOTDIR, ET_EXEC, Look, Outcome, why_absent
 from wontload.loader.glibc.header import EI_CLASS, EI_DATA, EI_NIDENT, ET_DYN, EXPECTED, PROGRAM_HEADER_BYTES, header_of
 from wontload.machine import Files, Kind, NotKnown, System
 
@@ -62,7 +62,7 @@ def _of_image(image: Image, system: System) -> Look:
     if image.format is not Format.ELF:
         return Look(Outcome.ENDS, ENOEXEC)
     if judged := _of_header(image.header or header_of(image), system):
-        return judged
+        return _as_musl_reads_it(image, system) if judged.outcome is Outcome.UNKNOWN else judged
     return Look(Outcome.TAKEN, "", image) if image.is_dynamic else Look(Outcome.ENDS, ENOEXEC)
 
 
@@ -74,19 +74,42 @@ def _of_malformed(malformed: MalformedImage, system: System) -> Look:
     if not malformed.header:
         return Look(Outcome.UNKNOWN)
     if judged := _of_header(malformed.header, system):
-        return judged
-    if malformed.part == "program headers":
+        return _as_musl_reads_it(malformed, system) if judged.outcome is Outcome.UNKNOWN else judged
+    if malformed.part == "program headers" or not _entries_fit(malformed.header, system):
         return Look(Outcome.ENDS, ENOEXEC)
-    if malformed.part in ("segments", "dynamic section"):
-        return Look(Outcome.TAKEN, "", crash=BUS_ERROR)
+    if malformed.part in CRASHES:
+        return Look(Outcome.TAKEN, "", crash=CRASHES[malformed.part])
     return Look(Outcome.UNKNOWN)  # what musl makes of broken tables depends on what they hold
+
+
+def _as_musl_reads_it(file: Image | MalformedImage, system: System) -> Look:
+    """A file that lies about its class or byte order: musl asks neither, and takes it for one of its own.
+
+    Oracle: test_files.py::test_a_file_that_lies_about_itself
+    """
+    elf_class, byte_order, _ = EXPECTED.get(system.architecture, EXPECTED["x86_64"])
+    if file.read_as is None:  # it is not at hand
+        return Look(Outcome.UNKNOWN)
+    try:
+        image = file.read_as(64 if elf_class == 2 else 32, "<" if byte_order == 1 else ">")
+    except MalformedImage as again:
+        crash = CRASHES.get(again.part, "")
+        return Look(Outcome.TAKEN, "", crash=crash) if crash else Look(Outcome.UNKNOWN)
+    return Look(Outcome.TAKEN, "", image) if image.is_dynamic else Look(Outcome.ENDS, ENOEXEC)
+
+
+def _entries_fit(header: bytes, system: System) -> bool:
+    """Whether program headers are as long as musl takes them to be; else it finds no dynamic section among them."""
+    elf_class, byte_order, _ = EXPECTED.get(system.architecture, EXPECTED["x86_64"])
+    (entry_bytes,) = struct.unpack_from("<H" if byte_order == 1 else ">H", header, ENTRY_SIZE_AT[elf_class])
+    return bool(entry_bytes == PROGRAM_HEADER_BYTES[elf_class])
 
 
 def _of_header(header: bytes, system: System) -> Look | None:
     """Judge a header as musl reads it: by the layout of its own class and byte order, whatever the file's are.
 
     A file of another class or order has other things where musl looks, never anything that leads to a dynamic section.
-    Only a file that lies about itself has: of that nothing is known.
+    Only a file that lies about itself has: `_as_musl_reads_it`.
     """
     elf_class, byte_order, _ = EXPECTED.get(system.architecture, EXPECTED["x86_64"])
     order = "<" if byte_order == 1 else ">"

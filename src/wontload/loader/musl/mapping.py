@@ -97,7 +97,7 @@ class Mapper:
             return Failure(
                 name=wanted.name,
                 path=wanted.path,
-                error=BUS_ERROR,
+                error=look.crash or BUS_ERROR,
                 reason=reason,
                 rule=wanted.rule,
                 tried=wanted.tried,

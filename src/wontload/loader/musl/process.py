@@ -29,6 +29,7 @@ def started(machine: Machine, process: Process) -> tuple[LinkMap, Mapper]:
     mapper = Mapper(machine, process, link_map)
     if process.modules:
         _take_over(link_map, mapper, process)
+        _preload(link_map, mapper)
         link_map.startup = _at_start(link_map, process)
     else:
         _start(link_map, mapper)
@@ -113,6 +114,21 @@ def _answering(name: str, one: Loaded, by_name: dict[str, list[Loaded]], mapper:
     path = mapper.found_path(name, one)
     found = link_map.of_file(mapper.files.identity(path)) if path is not None else None
     return found or next(iter(candidates), None)
+
+
+def _preload(link_map: LinkMap, mapper: Mapper) -> None:
+    """Map what LD_PRELOAD names, where the list of modules is that of a process without it.
+
+    Oracle: test_rules.py::test_ld_preload_in_a_process_that_is_only_assumed
+    """
+    known = set(link_map)
+    for name in _preloads(mapper.process):
+        mapper.map(name, None)
+    for one in link_map.objects:  # grows while it is walked: breadth first
+        if one not in known:
+            one.already_loaded = True
+            found = (mapper.map(needed.library, one) for needed in (one.image.eager if one.image else ()))
+            one.needs += [need for need in found if isinstance(need, Loaded)]
 
 
 def _start(link_map: LinkMap, mapper: Mapper) -> None:
