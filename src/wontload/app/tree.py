@@ -149,9 +149,11 @@ def _judge(place: Place, path: str, mode: str | None, machines: foreign.CleanMac
     meant = mode or default_mode(place.path_module.basename(there))
     if not fits(meant, own):  # another system's file on a saved machine, whose loader refuses it in any mode
         meant = "ctypes"
+    # glibc's and musl's messages begin with the path as it was handed over.
+    is_relative = place.live and own is Format.ELF and meant != "import" and "/" in path
     request = LoadRequest(
         kind="import" if meant == "import" else "ctypes",
-        name=there,
+        name=path if is_relative else there,
         flags=flags_for(meant, own, there),
         process=place.process,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.oracles.glibc.oracle import Answer, both, system
+from tests.oracles.glibc.oracle import Answer, both, observe, predict, system
 from tests.support.gcc import SharedObject
 from wontload.loader.glibc.capabilities import subdirectories
 from wontload.loader.glibc.walk import NOT_LOADED
@@ -309,6 +310,19 @@ def test_ld_preload_in_a_process_that_is_only_assumed(separator: str, root: Path
     assert predicted == observed == Answer(None, (first,))
     predicted, observed = both(needed, directory=root / "here", environment=environment, assumed=True)
     assert predicted == observed == Answer(None)
+
+
+def test_ld_preload_of_what_lacks_something(root: Path) -> None:
+    """No process starts; only one that is assumed can be asked of."""
+    named = put(root / "one/libb.so", needed=("$ORIGIN/libgone.so",))
+    first = put(root / "one/liba.so")
+    environment = {"LD_PRELOAD": named}
+    done = subprocess.run([sys.executable, "-c", ""], env=environment, capture_output=True, text=True, check=False)
+    _, state = observe(first, str(root / "here"), {}, (), None)
+    predicted = predict(first, str(root / "here"), environment, state, ())
+    real = os.path.realpath(sys.executable)
+    assert done.returncode == 127
+    assert predicted.error == done.stderr.strip().replace(f"{sys.executable}:", f"{real}:")
 
 
 @pytest.mark.parametrize(

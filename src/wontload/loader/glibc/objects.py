@@ -68,9 +68,14 @@ class Mapped:
 
 
 class Namespace:
-    """Everything loaded, in the link map's order."""
+    """Everything loaded, in the link map's order.
+
+    Attributes:
+        start_failed: why no process begins with this; empty where one does.
+    """
 
     def __init__(self) -> None:
+        self.start_failed = ""
         self.objects: list[Mapped] = []
         self._by_name: dict[str, Mapped] = {}
         self._by_identity: dict[Hashable, Mapped] = {}
@@ -79,6 +84,7 @@ class Namespace:
     def copy(self) -> Namespace:
         """The same objects, in a list of their own."""
         copied = Namespace()
+        copied.start_failed = self.start_failed
         copied.objects = self.objects.copy()
         copied._by_name = self._by_name.copy()
         copied._by_identity = self._by_identity.copy()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Hashable, Iterable
 
 from wontload.binary import Image, MalformedImage
+from wontload.loader.glibc.expand import expand
 from wontload.loader.glibc.known import Start, known_of
 from wontload.loader.glibc.mapping import Mapper
 from wontload.loader.glibc.objects import Mapped, Namespace, directory_of
@@ -166,7 +167,8 @@ def _start(mapper: Mapper, preloads: list[str]) -> None:
     """Map what LD_PRELOAD names and, where nothing is known to be loaded, what the executable needs.
 
     A list of modules may be that of a process without the variable, which the caller would set. What is missing stays
-    away: of LD_PRELOAD glibc ignores it (elf/rtld.c, `do_preload`), else no process would have started.
+    away: of LD_PRELOAD glibc ignores it (elf/rtld.c, `do_preload`), else no process would have started. What LD_PRELOAD
+    names must have all that it needs.
     Oracle: test_rules.py::test_ld_preload_in_a_process_that_is_only_assumed
     """
     main, known = mapper.namespace.main, set(mapper.namespace)
@@ -175,11 +177,14 @@ def _start(mapper: Mapper, preloads: list[str]) -> None:
     for one in (roots := ([] if mapper.process.modules or main is None else [main]) + new):
         one.already_loaded = True
         for needed in one.image.eager if one.image else ():  # `roots` grows while it is walked: breadth first
-            need = mapper.map(needed.library, one)
+            need = mapper.map(expand(needed.library, one, mapper.system) or needed.library, one)
             if isinstance(need, Mapped):
                 one.needs.append(need)
                 if need not in roots and need not in known:
                     roots.append(need)
+            elif need.error and one is not main and not mapper.namespace.start_failed:
+                text = f"{mapper.process.executable}: error while loading shared libraries: {need.error}"
+                mapper.namespace.start_failed = text  # elf/rtld.c, `dl_main`, of what a preload needs
 
 
 def _connect(namespace: Namespace, new: Iterable[Mapped]) -> list[tuple[Mapped, str]]:

@@ -52,6 +52,8 @@ class Walk:
             scope = self._map_dependencies(root)
             if not any(isinstance(part, Failure) for part, *_ in self.parts):
                 self._check(root, scope)
+        if self.namespace.start_failed:
+            self.errors.insert(0, self.namespace.start_failed)
         unknown = [part for part, *_ in self.parts if isinstance(part, Failure) and part.error is None]
         verdict = Verdict.FAILS if self.errors else Verdict.UNDETERMINED if unknown else Verdict.LOADS
         return LoadResult(
