@@ -23,9 +23,11 @@ from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
 from wontload.machine import LoadRequest, Machine, Process, Record, own_format
 from wontload.machine.interpreters import chosen
+from wontload.machine.inventory import Inventory
 from wontload.machine.recording import RecordingFiles
 from wontload.machine.redaction import Redaction
 from wontload.machine.saved_code import SavedCode, saved_code
+from wontload.machine.saved_symbols import numbered
 from wontload.machine.saving import with_files
 from wontload.machine.snapshot import dump, loads
 from wontload.machine.snapshot_values import SavedFiles, SavedMachine
@@ -180,7 +182,8 @@ def _value(
     saved = replace(saved, files=replace(saved.files, gpu_code=dict(codes)))
     value = dump(saved, tuple(records))
     if len(json.dumps(value)) > SMALL_BYTES:
-        value = dump(replace(saved, files=_cut_down(saved.files)), tuple(records))
+        saved = replace(saved, files=_cut_down(saved.files), inventory=_without_hashes(saved.inventory))
+        value = numbered(_plain(dump(saved, tuple(records))))
     value = dict(_plain(value))
     digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode("ascii")).hexdigest()[:8]
     value["machine"]["id"] = f"{machine.system.name}-{machine.system.architecture}-{digest}"
@@ -206,6 +209,19 @@ def _cut_down(files: SavedFiles) -> SavedFiles:
         for path, image in files.images.items()
     }
     return replace(files, images=images, exports_cut=True)
+
+
+def _without_hashes(inventory: Inventory) -> Inventory:
+    """Without those of RECORD: whether a file is the one that was installed, its size says to every rule."""
+    distributions = inventory.distributions
+    if distributions is None:
+        return inventory
+    return replace(
+        inventory,
+        distributions=tuple(
+            replace(one, files=tuple(replace(file, sha256="") for file in one.files)) for one in distributions
+        ),
+    )
 
 
 def _taken(images: Iterable[Mapping[str, Any]]) -> Iterator[str | None]:

@@ -23,6 +23,7 @@ from wontload.machine.observation import Record
 from wontload.machine.process import Process
 from wontload.machine.recorded import RecordedFiles
 from wontload.machine.saved_code import gpu_code_of
+from wontload.machine.saved_symbols import spelled
 from wontload.machine.shapes import Misfit, entries, members, misfit, plain, plain_fields, reader, within
 from wontload.machine.snapshot_json import LARGEST_FILE_BYTES, MAKE_ANOTHER, WHAT_IT_TAKES, BadSnapshot, parse
 from wontload.machine.snapshot_values import MOST, SavedFiles, SavedMachine, content_of
@@ -72,7 +73,7 @@ def loads(data: bytes, name: str) -> Snapshot:
             f"{name} is not a saved machine of this version: {found[:80]}, and {SCHEMA} is needed.", MAKE_ANOTHER
         )
     try:
-        return _structure(raw)
+        return _structure(spelled(raw))
     except Misfit as error:
         where = f"at {error.where()[:200]}, " if error.keys else ""
         raise BadSnapshot(f"{name} is damaged or was made by hand: {where}{error.what[:200]}.", MAKE_ANOTHER) from error
@@ -112,11 +113,12 @@ def _processes(raw: Any, paths: Sequence[str]) -> list[Process]:
 
 
 def _process(raw: Any, paths: Sequence[str], structure: Any) -> Process:
-    indices = members(raw).get("modules", [])
-    most = MOST[Process, "modules"]
+    indices, asked = members(raw).get("modules", []), raw.get("asked_for", [])
     with within("modules"):
-        modules = [paths[_index(index, paths)] for index in entries(indices, most)]
-    process: Process = structure({**raw, "modules": modules})
+        modules = [paths[_index(index, paths)] for index in entries(indices, MOST[Process, "modules"])]
+    with within("asked_for"):
+        pairs = [[paths[_index(one, paths)] for one in entries(pair)] for pair in entries(asked, MOST_MODULES)]
+    process: Process = structure({**raw, "modules": modules, "asked_for": pairs})
     _bound_variables(process.environment.values())
     _bound_paths((process.executable, process.current_directory))
     return process
@@ -258,6 +260,8 @@ def dump(machine: SavedMachine, records: tuple[Record, ...]) -> dict[str, Any]:
             data = plain_fields(process)
             if process.modules:
                 data["modules"] = [paths.setdefault(path, len(paths)) for path in process.modules]
+            if process.asked_for:
+                data["asked_for"] = [[paths.setdefault(one, len(paths)) for one in pair] for pair in process.asked_for]
             known[id(process)] = processes.setdefault(json.dumps(data), len(processes))
         return known[id(process)]
 
