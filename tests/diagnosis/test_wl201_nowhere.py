@@ -161,6 +161,15 @@ def test_a_link_that_leads_nowhere_is_told():
     machine = linux({LIBRARY: so("libGL.so.1")}, links={"/usr/lib/libGL.so.1": "libGL.so.1.7.0"})
     (first,) = diagnose(machine, dlopen(LIBRARY)).findings
     assert of_kind(first, "unfit")[0].text == "/usr/lib/libGL.so.1: it is a link that leads nowhere"
+    assert (first.code, first.title) == ("WL201", "libGL.so.1 is here only as a link that leads nowhere")
+    assert "What the link leads to was removed" in first.explanation
+
+
+def test_a_dead_link_beside_another_unfit_copy_is_no_whole_story():
+    files = {LIBRARY: so("libGL.so.1"), "/opt/gl/libGL.so.1": so(architecture="aarch64")}
+    machine = linux(files, links={"/usr/lib/libGL.so.1": "libGL.so.1.7.0"})
+    (first,) = diagnose(machine, dlopen(LIBRARY, library_path="/opt/gl")).findings
+    assert "link" not in first.title
 
 
 def test_a_directory_of_that_name_is_no_copy():

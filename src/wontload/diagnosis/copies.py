@@ -18,6 +18,7 @@ from wontload.machine.files import windows_normal
 
 # A package's own native files lie in these, beside its modules or one level down. A tree deeper than this is walked
 # only for the target itself: walking every installed package would cost more than the import.
+DEAD_LINK = "it is a link that leads nowhere"  # `Copy.defect`
 LIBRARY_DIRECTORIES = ("lib", "lib64", "libs", "bin", ".libs", ".dylibs")
 # Entries of sys.path that hold no packages: `python311.zip`, `lib/python3.11`, `lib-dynload`, `DLLs`.
 STANDARD_LIBRARY = re.compile(r"(\.zip|[\\/](python\d\.\d+t?|lib-dynload|dlls))[\\/]?$", re.IGNORECASE)
@@ -123,8 +124,8 @@ class CopyFinder:
         added = self._added.get(self.fold(self._path.dirname(path)))
         kind = self._machine.files.kind(path)
         if kind is not Kind.FILE:
-            leads_nowhere = "it is a link that leads nowhere" if kind is Kind.ABSENT else "it cannot be read"
-            return Copy(path=path, what=what, added=added, defect=leads_nowhere)
+            dead = kind is Kind.ABSENT
+            return Copy(path=path, what=what, added=added, defect=DEAD_LINK if dead else "it cannot be read")
         try:
             image: Image = self._machine.files.image(path)
         except MalformedImage as malformed:

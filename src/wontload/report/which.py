@@ -148,7 +148,8 @@ def _others(answer: Which, terminal: Terminal, *, everything: bool) -> Iterator[
 def _providers(answer: Which, terminal: Terminal, *, everything: bool) -> Iterator[Line]:
     """What brings it, with the exact command."""
     shown = answer.providers if everything else answer.providers[:PROVIDERS_SHOWN]
-    prefix = answer.machine.python.prefix if answer.machine.python else "the environment"
+    python = answer.machine.python
+    prefix = python.prefix if python and not answer.is_foreign else "the environment"  # there, none of this system's
     if shown:
         yield []
     for number, provider in enumerate(shown):

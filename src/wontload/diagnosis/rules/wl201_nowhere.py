@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wontload.diagnosis import evidence, grouping
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.copies import DEAD_LINK
 from wontload.diagnosis.finding import Evidence, Finding
 from wontload.diagnosis.missing import DENIED, SIDE_BY_SIDE, Missing
 from wontload.diagnosis.words import are, listed
@@ -41,11 +42,19 @@ def _are_tried_in_turn(group: tuple[Missing, ...]) -> bool:
     return group[0].module.needed_by is None and len(group) > 1
 
 
+def _is_dead_link(missing: Missing) -> bool:
+    """Whether a link of that name is all that is left of it, as where its target was removed or not copied along."""
+    return bool(missing.unfit) and all(copy.defect == DEAD_LINK for copy in missing.unfit)
+
+
 def _title(case: Case, group: tuple[Missing, ...]) -> str:
     names = grouping.names(group)
     if any(one.module.rule == SIDE_BY_SIDE for one in group):
         what = "assembly" if len(names) == 1 else "assemblies"
         return f"the side-by-side {what} {listed(names)} {are(names)} not installed"
+    if all(_is_dead_link(one) for one in group):
+        links = "a link that leads" if len(names) == 1 else "links that lead"
+        return f"{listed(names)} {are(names)} here only as {links} nowhere"
     if any(one.unfit for one in group):
         return f"{listed(names)}: no copy that this process can use is on this machine"
     if any(tried.outcome == DENIED for one in group for tried in one.module.tried):
@@ -90,5 +99,6 @@ def _explanation(case: Case, group: tuple[Missing, ...]) -> str:
     it = "it" if len(group) == 1 else "them"
     return (
         f"{listed(importers)} cannot be loaded without {it}. "
+        + ("What the link leads to was removed, or not copied along with it. " if _is_dead_link(first) else "")
         + ("Windows' error names the file that was asked for, not what it lacks." if case.windows else "")
     ).strip()
