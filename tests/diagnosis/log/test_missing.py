@@ -82,6 +82,10 @@ def test_names_of_linux_that_are_tried_on_windows(text, answer):
             "WL202",
         ),
         (NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.dylib\n  Reason: tried: '/x' (no such file)", "WL201"),
+        # The folder of a build, which is removed; a program of one file unpacks itself into another such folder.
+        (NOT_LOADED + "/tmp/odd-build/lib/libodd.dylib\n  Reason: image not found", "WL202"),
+        (NOT_LOADED + "/private/var/T/pip-req-build-1a2b3c/libodd.dylib\n  Reason: image not found", "WL202"),
+        (NOT_LOADED + "/private/tmp/_MEI123456/libodd.dylib\n  Reason: image not found", "WL201"),
     ],
 )
 def test_where_dyld_does_not_look(text, code):

@@ -28,7 +28,8 @@ _INSTALLED = re.compile(r"\s{0,4}(?:-- (?:Installing|Up-to-date): /|Installing \
 # loader said.
 _IS_THERE = re.compile(
     r"['\"`*]?\s{1,3}(?:file )?(?:is exist|exists|does exist|is (?:there|present|located|in)\b|"
-    r"is (?:installed|put|placed|copied) (?:to|into|in|at|under) ['\"`*(]{0,2}/)|\s{0,3}存在"
+    r"(?:is|was|has been) (?:\w{2,20} )?(?:installed|put|placed|copied) (?:to|into|in|at|under) ['\"`*(]{0,2}/)"
+    r"|\s{0,3}存在"
 )
 _IS_INSTALLED = re.compile(r"['\"`*]?\s(?:is|was|has been) (?:already |also )?installed\b(?!\s*\?)")
 # … and before a path that does not begin at the root: `but it is at `home/odd/lib/libodd.so.3``.
@@ -38,7 +39,7 @@ _IS_AT = re.compile(
 )
 # What they say of it without its name, on a line of their own words.
 _IT_IS_THERE = re.compile(
-    r"\bi can (?:find|see|locate) (?:it|(?:the|that|this) (?:file|library|dll))\b"
+    r"\bi can (?:find|see|locate) (?:it|(?:the|that|this) (?:\w{1,20} )?(?:file|library|dll))\b"
     r"|\b(?:the|that|this|these|those|all) (?:\w{1,20} )?(?:files?|librar(?:y|ies)|dlls?) (?:(?:does |do )?exists?\b"
     r"|(?:is|are) (?:all |actually |really |both )?(?:there|present|located|in (?:the|my|its|their|that|this))\b)"
     r"|\bit(?: is|['’]s|s)? (?:actually |definitely |really )?"

@@ -42,7 +42,8 @@ _NUMBER = re.compile(
     r"|(?<![\w.])(-107374\d{4}|322122\d{4})\b"
     r"|(?:exit(?:ed)?(?: with)?(?: code| status| value)?|returncode|return code|error code|signal)"
     r"[ :=]{0,3}(-4|-11|132|139)\b"
-    r"|\bLoadError: (\d{2,4}): ",
+    r"|\bLoadError: (\d{2,4}): "
+    r"|\bpywintypes\.error: \((\d{1,5}), ['\"]LoadLibrary",
     re.IGNORECASE,
 )
 # One of these is in every line that the pattern matches: most lines of a long log have none.
@@ -111,7 +112,7 @@ def _value(match: re.Match[str]) -> int:
         return int(match[6] or match[7], 16)
     if match[9]:
         return _SIGNALS[match[9]]
-    digits = match[1] or match[2] or match[3] or match[4] or match[8] or match[10]
+    digits = match[1] or match[2] or match[3] or match[4] or match[8] or match[10] or match[11]
     return int(digits) & 0xFFFFFFFF
 
 

@@ -28,6 +28,14 @@ _BREW_UPGRADED = (
     "Homebrew has one version of a library at a time. What was linked against the one before has to be built again: "
     "`pip install --force-reinstall --no-cache-dir --no-binary PACKAGE PACKAGE`, or a wheel that brings its own."
 )
+# Where pip and builders build: such a folder is removed when the build is done. Source: pip, temp_dir.py;
+# clab/dynet#1116.
+_OF_BUILD = re.compile(r"/(?:private/)?tmp/(?!_MEI)[^/]{1,100}/|/pip-(?:build|req-build|install|wheel)-[^/]{1,60}/")
+_BUILT = (
+    "The path of the build was left in the file, and that folder is gone. The library mostly was installed elsewhere: "
+    "DYLD_FALLBACK_LIBRARY_PATH with its folder, or that path in the file (install_name_tool -change), makes it found. "
+    "Where it was not installed, it has to be."
+)
 _BARE = (
     "The file was linked on that machine, or on one like it, against a library that does not say where it lies. It is "
     "likely still there: DYLD_FALLBACK_LIBRARY_PATH with its folder, or its full path in the file (install_name_tool "
@@ -52,6 +60,9 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
     if framework := _OF_VERSIONED_FRAMEWORK.search(path):
         title = f"{framework[1]} {framework[2]} is asked for, which is not there: the file was built for that version"
         return Reading("WL204", False, ("WL501", "WL201", "WL202"), title, _FRAMEWORK)
+    if event.message.id == "dyld-not-loaded" and _OF_BUILD.search(path):
+        title = f"{library} is asked for in the folder in which it was built, which is not there any more"
+        return Reading("WL202", False, ("WL201", "WL504"), title, _BUILT)
     if is_of_homebrew(path, facts):
         if _OF_OLD_GCC.search(path):
             title = f"{library} is asked for in the folder of one version of GCC, and Homebrew has gone on to another"
