@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.logs import first, verdict
 
+NO_FILE = ": cannot open shared object file: No such file or directory"
+
 
 @pytest.mark.parametrize(
     ("text", "answer"),
@@ -29,6 +31,24 @@ from tests.support.logs import first, verdict
         ("pywintypes.error: (126, 'LoadLibraryEx', 'Das ist kein Text.')", ("undetermined", "WL201")),
         ("pywintypes.error: (126, 'CreateFile', 'Das ist kein Text.')", ("undetermined", "WL903")),
         ("odd.so: wrong ELF class: ELFCLASS 64", ("fails", "WL103")),
+        # Java: a method without code, a file that is gone, and archives that bring no library for a system.
+        ("UnsatisfiedLinkError: odd.Part.run(II)V", ("undetermined", "WL201")),
+        ("UnsatisfiedLinkError: 'void odd.Part.run(int)'", ("undetermined", "WL201")),
+        ("UnsatisfiedLinkError: it was thrown (as I said)", ("undetermined", "WL903")),
+        ("UnsatisfiedLinkError: Can't load library: /tmp/odd1/libodd.so", ("undetermined", "WL101")),
+        ("UnsatisfiedLinkError: Can't load library: /tmp/odd1/libodd.dylib", ("undetermined", "WL103")),
+        ("UnsatisfiedLinkError: Can't load library: that is all", ("undetermined", "WL903")),
+        ("UnsatisfiedLinkError: File /odd/linux/libodd.so was not found inside JAR.", ("undetermined", "WL504")),
+        ("UnsatisfiedLinkError: no odd_linux_x86_64 in java.library.path", ("undetermined", "WL504")),
+        ("UnsatisfiedLinkError: no odd in java.library.path", ("undetermined", "WL202")),
+        (f"UnsatisfiedLinkError: /tmp/libodd.so: /tmp/libodd.so{NO_FILE}", ("undetermined", "WL103")),
+        (f"UnsatisfiedLinkError: /tmp/libodd.so: libodd.so.3{NO_FILE}", ("undetermined", "WL201")),
+        ('nativeLibraryDirectories=[/x/arm64]]] couldn\'t find "libodd.so"', ("undetermined", "WL504")),
+        ('I couldn\'t find "library"', ("undetermined", "WL903")),
+        # .NET: a host on a Windows without an update, and a DLL without quotes around its name.
+        ("Failed to load the dll from [C:\\odd\\odd.dll], HRESULT: 0x80070057", ("undetermined", "WL307")),
+        ("Failed to load the dll from [C:\\odd\\odd.dll], HRESULT: 0x8007007E", ("undetermined", "WL201")),
+        ("Unable to load DLL Odd.Native or one of its dependencies.", ("undetermined", "WL201")),
         ("FROM odd:21-jre-alpine\nUnsatisfiedLinkError: no odd in java.library.path", ("undetermined", "WL306")),
         ("UnsatisfiedLinkError: C:\\my odd\\odd.dll: Can't find dependent libraries", ("undetermined", "WL201")),
         ("odd: Can't load IA 32-bit .dll on a AMD 64-bit platform", ("fails", "WL103")),

@@ -113,6 +113,9 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.id == "jvm-library-path" and says(_ALPINE, log.text):
         title = filled("that system has musl, and a Java library {library} is mostly for glibc", event.values)
         return Reading("WL306", False, ("WL501", "WL202", "WL201"), title)
+    if message.id == "jvm-library-path" and _OF_ONE_SYSTEM.search(event.values["library"]):
+        title = filled("no Java archive brings {library}, which by its name is for one system", event.values)
+        return Reading("WL504", False, ("WL201", "WL202", "WL101"), title, _CLASSIFIED)
     if message.kind == "symbol":
         reading = of_symbol(event, log.facts, log.text)
         return _led_to_by_a_missing_file(event, log) or reading if reading.code != "WL306" else reading
@@ -148,6 +151,16 @@ def _led_to_by_a_missing_file(event: Event, log: Log) -> Reading | None:
 
 # Source: luben/zstd-jni#43.
 _ALPINE = re.compile(r"\balpine\b|\bmusl\b", re.IGNORECASE)
+# A name that tells system and processor, as those in archives do. Source: tdlight-team/tdlight-java#160; Netty, native
+# transports.
+_OF_ONE_SYSTEM = re.compile(
+    r"(?:linux|osx|mac(?:os)?|darwin|win(?:dows)?)(?:32|64)?[_.-]?(?:x86[_-]64|x86|x64|amd64|aarch[_-]?64|arm64|arm\w{0,4})",
+    re.IGNORECASE,
+)
+_CLASSIFIED = (
+    "Such a library lies in an archive (jar) of its own, one for each system, and is unpacked from there. That "
+    "archive, with the classifier for this system, has to be among the dependencies; there may be none for this one."
+)
 # CUDA 13 dropped code generation below 7.5, CUDA 12 below 5.0. Source: NVIDIA, CUDA Toolkit release notes.
 _DROPPED = re.compile(r"(?:compute|sm)_(?:[1-6]\d|70|72)[a-z]?$")
 

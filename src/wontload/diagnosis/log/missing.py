@@ -112,9 +112,18 @@ def _of_another_python(library: str, facts: Facts) -> str:
     return "" if facts.python == version or facts.python.startswith(f"{version}.") else facts.python
 
 
+def _was_seen_by_java(path: str, text: str) -> bool:
+    """Whether Java was told to load that file: it looks whether a file is there before it asks the loader.
+
+    The loader's own message stands behind the path. Source: OpenJDK, NativeLibraries.loadLibrary; usb4java/usb4java#26.
+    """
+    return f"UnsatisfiedLinkError: {path}: {path}: " in text
+
+
 def _by_listing(path: str, library: str, text: str) -> Reading | None:
     found = elsewhere(path, text)
-    if found.itself == AS_SAID and path.startswith("/") and not path.endswith(".dylib"):
+    is_seen = found.itself == AS_SAID or _was_seen_by_java(path, text)
+    if is_seen and path.startswith("/") and not path.endswith(".dylib"):
         title = f"{library} is there, and glibc passes it over: mostly a file for another processor"
         return Reading("WL103", False, ("WL501", "WL101", "WL104"), title, _FULL_PATH, lift=BORNE_OUT)
     if found.itself:
