@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.support.machines import (
     BASE,
     PACKAGE,
@@ -19,7 +21,7 @@ from tests.support.machines import (
 )
 from wontload.diagnosis import Severity
 from wontload.machine import Machine, Outcome
-from wontload.machine.inventory import PathLine
+from wontload.machine.inventory import Distribution, Inventory, PathLine
 
 INSTALLED = {PACKAGE + r"\_c.pyd": dll(), PACKAGE + r"\__init__.py": None}
 FOLDER = r"C:\work\pkg"
@@ -43,6 +45,17 @@ def test_the_current_directory_has_a_folder_of_that_name():
     assert data(first, "file", "path") == [PACKAGE, FOLDER]
     assert of_kind(first, "file")[1].text == r"sys.path names C:\work first"
     assert answer.verdict == "fails"
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_an_installation_into_a_directory_of_any_name(recorded: bool):
+    """`pip install --target C:\\deps`: the record beside it tells that it was installed, and nothing else would."""
+    deps = r"C:\deps"
+    files = {deps + r"\pkg\_c.pyd": dll(), deps + r"\pkg\__init__.py": None, FOLDER + r"\__init__.py": None}
+    machine = windows(files, path=("", BASE + r"\Lib", deps), environment={"PYTHONPATH": deps})
+    one = Distribution(name="pkg", version="1.0", location=deps, modules=("pkg",))
+    machine = replace(machine, inventory=Inventory(distributions=(one,) if recorded else ()))
+    assert codes(diagnose(machine, **NO_C)) == (["WL503"] if recorded else ["WL903"])
 
 
 def test_a_script_of_that_name():

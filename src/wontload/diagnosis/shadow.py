@@ -97,11 +97,16 @@ def _top(case: Case) -> str:
 
 
 def _installed(case: Case) -> str | None:
-    """The package of that name in a site directory of this interpreter; else in one that PYTHONPATH brings in."""
-    python = case.machine.python
-    sites = [one for one in (python.path if python else ()) if case.path_module.basename(one).lower() in SITES]
-    for site in sorted(sites, key=lambda one: is_foreign(case, one)):  # the order of `sys.path` stays otherwise
-        path = case.path_module.join(site, _top(case))
-        if case.machine.files.kind(path) is Kind.DIRECTORY:
-            return str(path)
+    """The package of that name in a site directory of this interpreter; else in one that PYTHONPATH brings in.
+
+    Else where its record lies, as `pip install --target` leaves it in a directory of any name.
+    """
+    path, fold = case.machine.python.path if case.machine.python else (), case.fold
+    sites = [one for one in path if case.path_module.basename(one).lower() in SITES]
+    sites = sorted(sites, key=lambda one: is_foreign(case, one))  # the order of `sys.path` stays otherwise
+    recorded = {fold(one.location) for one in case.machine.inventory.distributions_of((), _top(case))}
+    for site in (*sites, *(one for one in path if one and fold(one) in recorded)):
+        package = case.path_module.join(site, _top(case))
+        if case.machine.files.kind(package) is Kind.DIRECTORY:
+            return str(package)
     return None
