@@ -41,6 +41,7 @@ class MalformedImage(WontloadError):
         header: the first 64 bytes of an ELF file, from which its loader's answer follows; empty for other files.
         read_as: of an ELF file that is at hand: parses it once more as one of these bits (32, 64) and this byte order
             (`<`, `>`), whatever it says of itself. Raises `MalformedImage`.
+        read_completed: of a PE file that lacks less than a sector: parses it with zeros in its place.
         promised_bytes: for `TRUNCATED`: what the headers promise, where a parser found it out just now.
     """
 
@@ -65,6 +66,7 @@ class MalformedImage(WontloadError):
         self.header = header
         self.promised_bytes = 0
         self.read_as: Callable[[int, str], Image] | None = None
+        self.read_completed: Callable[[], Image] | None = None
 
     def __reduce__(self) -> tuple[type[MalformedImage], tuple[object, ...]]:
         """As its arguments, so that it survives the way back from a worker process."""

@@ -154,7 +154,8 @@ def _rows(source: Source, table: bytes) -> tuple[Row, ...]:
     """The section table, sorted; what it promises must be in the file.
 
     Windows refuses an image with a section whose raw data ends behind the file (error 193; believed, see
-    docs/loaders.md). Wine forgives up to a sector. A signature or other data behind the last section may be missing.
+    docs/loaders.md). Wine forgives up to a sector (`MalformedImage.read_completed`). A signature or other data behind
+    the last section may be missing.
     """
     rows = [*SECTION_HEADER.iter_unpack(table)]
     promised = max([pointer + size for _, _, size, pointer in rows if pointer and size], default=0)

@@ -13,6 +13,8 @@ from wontload.binary.source import Source
 
 PE_MAGIC, ELF_MAGIC = b"MZ", b"\x7fELF"
 ELF64_HEADER_BYTES = 64
+SECTOR_BYTES = 512
+MOST_COMPLETED_BYTES = 64 << 20  # of a PE file that lacks its end, which is then held in memory
 
 
 def read_image(path: str | os.PathLike[str], *, architecture: str | None = None, symbols: bool = False) -> Image:
@@ -58,7 +60,13 @@ def parse_source(source: Source, origin: Origin, architecture: str | None, *, sy
     if magic[:2] == PE_MAGIC:
         from wontload.binary.pe import parse_pe
 
-        return parse_pe(source, origin, symbols=symbols)
+        try:
+            return parse_pe(source, origin, symbols=symbols)
+        except MalformedImage as malformed:
+            missing = malformed.promised_bytes - source.size
+            if malformed.part == "sections" and missing < SECTOR_BYTES and source.size <= MOST_COMPLETED_BYTES:
+                malformed.read_completed = lambda: reading(origin, lambda again: _completed(again, missing))
+            raise
     if magic == ELF_MAGIC:
         from wontload.binary.elf import parse_cut_elf, parse_elf
 
@@ -86,3 +94,11 @@ def parse_source(source: Source, origin: Origin, architecture: str | None, *, sy
     # ELF loaders find a file too short before they look at what is in it.
     part = "ELF header" if source.size < ELF64_HEADER_BYTES else ""
     raise MalformedImage(source.path, Defect.NOT_NATIVE, what, 0, content, part)
+
+
+def _completed(source: Source, missing_bytes: int) -> Image:
+    """A PE file with zeros where it ends too soon."""
+    from wontload.binary.pe import parse_pe
+
+    whole = Buffer(bytes(source.data[:]) + bytes(missing_bytes), source.path)
+    return parse_pe(whole.open(), whole)

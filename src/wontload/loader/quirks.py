@@ -64,6 +64,9 @@ BUILTIN_STANDS_IN = "wine-builtin-stands-in"
 # A path may have 260 characters and more whatever the registry says. Wine: ntdll/path.c knows no such limit.
 PATHS_OF_ANY_LENGTH = "wine-paths-of-any-length"
 
+# The last section of an image may lack less than a sector (512 bytes) in the file, which then reads as zeros.
+LAST_SECTOR_MAY_BE_CUT = "wine-last-sector-may-be-cut"
+
 # A path without backslashes that begins with one slash is one of the Unix system that Wine runs on.
 # Wine: ntdll/path.c, get_full_path_helper ("may be a Unix path").
 SLASH_IS_A_UNIX_PATH = "wine-slash-is-a-unix-path"
@@ -89,6 +92,7 @@ WINE = frozenset(
         BUILTIN_STANDS_IN,
         PATHS_OF_ANY_LENGTH,
         SLASH_IS_A_UNIX_PATH,
+        LAST_SECTOR_MAY_BE_CUT,
         NO_KNOWN_DLLS,
     }
 )

@@ -65,7 +65,7 @@ class LiveFiles:
             again = MalformedImage(
                 path, found.defect, found.what, found.offset, found.content, found.part, found.header
             )
-            again.read_as = found.read_as
+            again.read_as, again.read_completed = found.read_as, found.read_completed
             raise again
         return found
 

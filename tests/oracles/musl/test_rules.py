@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -231,3 +232,15 @@ def test_ld_preload_in_a_process_that_is_only_assumed(root: Path) -> None:
         environment = {"LD_PRELOAD": f"{named}:/nowhere.so"}
         predicted, observed = both(path, directory=root / "here", environment=environment, assumed=True)
         assert predicted == observed == Answer(None, loaded)
+
+
+def test_ld_preload_of_what_lacks_something(root: Path) -> None:
+    """No process starts; only one that is assumed can be asked of."""
+    named = put(root / "one/libb.so", needed=("libgone.so",))
+    first, environment = put(root / "one/liba.so"), {"LD_PRELOAD": named}
+    program = Program().built()
+    done = subprocess.run([program, first], env=environment, capture_output=True, text=True, check=False)
+    _, state = observe(first, str(root / "here"), {}, (), program)
+    predicted = answer_of(predict(first, str(root / "here"), environment, state, program))
+    assert done.returncode == 127
+    assert predicted.error == done.stderr.strip()

@@ -9,7 +9,17 @@ from tests.oracles.windows.world import Dll, World
 pytestmark = pytest.mark.oracle("wine", "mingw")
 
 MACHINES = ("x86", "aarch64", "arm")
-DAMAGED = ("optional header of 32 bits", "no size in memory", "text", "empty", "truncated", "elf", "directory")
+DAMAGED = (
+    "cut by a byte",
+    "cut by a sector",
+    "optional header of 32 bits",
+    "no size in memory",
+    "text",
+    "empty",
+    "truncated",
+    "elf",
+    "directory",
+)
 WAYS = {
     "asked for": lambda bad: World({("lib", "a.dll"): bad}, r"{lib}\a.dll"),
     "a dependency": lambda bad: World({("lib", "a.dll"): Dll(needs=("b.dll",)), ("lib", "b.dll"): bad}, r"{lib}\a.dll"),

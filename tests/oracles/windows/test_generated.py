@@ -24,6 +24,7 @@ IMPOSTORS = (
     "text",
     "empty",
     "truncated",
+    "cut by a byte",
     "directory",
     "optional header of 32 bits",
     "no size in memory",

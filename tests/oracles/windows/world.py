@@ -42,6 +42,7 @@ CONTENT = {
 }
 # From the signature: the optional header's magic, and SizeOfImage.
 PATCHES = {"optional header of 32 bits": (24, b"\x0b\x01"), "no size in memory": (24 + 56, bytes(4))}
+CUTS = {"truncated": 1500, "cut by a byte": -1, "cut by a sector": -512}
 PIPES_CLOSE_S = 10.0
 MOST_DEATHS = 2  # of processes over one world, before it counts as one that kills them
 SYSTEM_PLACES = ("application", "system32", "system", "windows")
@@ -53,8 +54,8 @@ class Dll:
 
     Attributes:
         needs, delay, forwards, init_fails, dependent_load_flags, manifest, manifest_number: as `mingw.dll` takes them.
-        what: `dll`, `manifest` (a file that is one), a machine type of `mingw.MACHINES`, `text`, `empty`, `truncated`,
-            `elf`, `dotnet for x86`, `optional header of 32 bits`, `no size in memory`, `directory` or `link`.
+        what: `dll`, `manifest` (a file that is one), a machine type of `mingw.MACHINES`, `text`, `empty`, one of
+            `CUTS`, `elf`, `dotnet for x86`, `optional header of 32 bits`, `no size in memory`, `directory` or `link`.
         link_to: of a `link`: the target, from its own directory.
     """
 
@@ -89,10 +90,10 @@ class Dll:
                 dependent_load_flags=self.dependent_load_flags,
                 manifest=self.manifest,
                 manifest_number=self.manifest_number,
-                machine="x86_64" if self.what in ("dll", "truncated", *PATCHES) else self.what,
+                machine="x86_64" if self.what in ("dll", *CUTS, *PATCHES) else self.what,
             )
-            if self.what == "truncated":
-                path.write_bytes(path.read_bytes()[:1500])
+            if self.what in CUTS:
+                path.write_bytes(path.read_bytes()[: CUTS[self.what]])
             if self.what in PATCHES:
                 data, (offset, value) = bytearray(path.read_bytes()), PATCHES[self.what]
                 at = int.from_bytes(data[0x3C:0x40], "little") + offset

@@ -35,6 +35,7 @@ class LinkMap:
     Attributes:
         main: the executable. itself: the loader, which is libc.
         startup: what the process started with: the objects whose symbols all others see.
+        start_failed: why no process begins with this; empty where one does.
     """
 
     def __init__(self, main: Loaded, itself: Loaded) -> None:
@@ -43,6 +44,7 @@ class LinkMap:
         kernel = Loaded(name="", path=None, image=None, short_name=KERNEL_OBJECT, already_loaded=True)
         self.objects = [main, itself, kernel]
         self.startup: dict[Loaded, None] = {}
+        self.start_failed = ""
         self._order = {one: number for number, one in enumerate(self.objects)}
         self._by_name = {one.short_name: one for one in (itself, kernel)}
         self._by_identity: dict[Hashable, Loaded] = {}

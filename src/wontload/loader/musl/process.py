@@ -119,6 +119,7 @@ def _answering(name: str, one: Loaded, by_name: dict[str, list[Loaded]], mapper:
 def _preload(link_map: LinkMap, mapper: Mapper) -> None:
     """Map what LD_PRELOAD names, where the list of modules is that of a process without it.
 
+    A name that is nowhere is passed over; what is there must have all that it needs, or no process starts (`__dls3`).
     Oracle: test_rules.py::test_ld_preload_in_a_process_that_is_only_assumed
     """
     known = set(link_map)
@@ -127,8 +128,10 @@ def _preload(link_map: LinkMap, mapper: Mapper) -> None:
     for one in link_map.objects:  # grows while it is walked: breadth first
         if one not in known:
             one.already_loaded = True
-            found = (mapper.map(needed.library, one) for needed in (one.image.eager if one.image else ()))
+            found = [mapper.map(needed.library, one) for needed in (one.image.eager if one.image else ())]
             one.needs += [need for need in found if isinstance(need, Loaded)]
+            failed = [need.error for need in found if need.error and not isinstance(need, Loaded)]
+            link_map.start_failed = link_map.start_failed or next(iter(failed), "")
 
 
 def _start(link_map: LinkMap, mapper: Mapper) -> None:

@@ -47,6 +47,8 @@ class Walk:
                 self._check(root)
         if self.request.flags & RTLD_NOLOAD and not (isinstance(root, Loaded) and root.already_loaded):
             self.errors = [f"Library {self.request.name} is not already loaded"]
+        if self.link_map.start_failed:
+            self.errors.insert(0, self.link_map.start_failed)
         unknown = [part for part, *_ in self.parts if isinstance(part, Failure) and part.error is None]
         verdict = Verdict.FAILS if self.errors else Verdict.UNDETERMINED if unknown else Verdict.LOADS
         owner = root if isinstance(root, Loaded) else self.link_map.main

@@ -71,6 +71,8 @@ def _examine_file(load: Load, path: str, on_disk: str) -> Candidate:
     except MalformedImage as malformed:
         if load.flags & AS_FLAT_FILE:
             return _examine_flat_file(path, malformed)
+        if malformed.read_completed and load.has_quirk(quirks.LAST_SECTOR_MAY_BE_CUT):
+            return Candidate(path, "taken", malformed.read_completed())
         if malformed.part == "sections" and (own := stand_in(load, path)):
             return Candidate(path, "taken", own)
         return Candidate(path, "refused", reason=malformed.what, error=ERROR_BAD_EXE_FORMAT)
