@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 from wontload.binary import Image, MalformedImage
 from wontload.loader.glibc.expand import expand
@@ -176,15 +176,23 @@ def _start(mapper: Mapper, preloads: list[str]) -> None:
     new = list(dict.fromkeys(one for one in found if isinstance(one, Mapped) and one not in known))
     for one in (roots := ([] if mapper.process.modules or main is None else [main]) + new):
         one.already_loaded = True
-        for needed in one.image.eager if one.image else ():  # `roots` grows while it is walked: breadth first
-            need = mapper.map(expand(needed.library, one, mapper.system) or needed.library, one)
+        for name, must in _names_of(one.image):  # `roots` grows while it is walked: breadth first
+            need = mapper.map(expand(name, one, mapper.system) or name, one)
             if isinstance(need, Mapped):
                 one.needs.append(need)
                 if need not in roots and need not in known:
                     roots.append(need)
-            elif need.error and one is not main and not mapper.namespace.start_failed:
+            elif need.error and must and one is not main and not mapper.namespace.start_failed:
                 text = f"{mapper.process.executable}: error while loading shared libraries: {need.error}"
                 mapper.namespace.start_failed = text  # elf/rtld.c, `dl_main`, of what a preload needs
+
+
+def _names_of(image: Image | None) -> Iterator[tuple[str, bool]]:
+    """What an image has loaded with it, and whether that must be there."""
+    if image is not None:
+        yield from ((needed.library, True) for needed in image.eager)
+        yield from ((name, True) for name in image.filters)
+        yield from ((name, False) for name in image.auxiliaries)
 
 
 def _connect(namespace: Namespace, new: Iterable[Mapped]) -> list[tuple[Mapped, str]]:
