@@ -63,6 +63,21 @@ def test_a_missing_symbol_fails_its_importer(taken, error, symbol):
     assert B in importer.reason
 
 
+def test_what_is_bound_on_one_machine_is_bound_alike_on_the_next():
+    """The same images, over and over: what is remembered of them is what was found, of each exporter its own."""
+    importer = pe(("b.dll", ("f", "gone")), ("c.dll", (1,)))
+    with_it, without = pe(exports=("f", "gone")), pe(exports=("f",))
+    forwarding, end = pe(forwards={"wl": "d.x"}, exports=()), pe(exports=("x",))
+    for exporter, third, error in ((with_it, pe(), 0), (without, pe(), 127), (with_it, pe(exports=()), 182)) * 2:
+        result = load_on({A: importer, B: exporter, r"C:\lib\c.dll": third}, A)
+        assert result.error == error
+    files = {A: pe(("b.dll", ("wl",))), B: forwarding, r"C:\lib\d.dll": end}
+    for _ in range(3):
+        assert [module.path for module in load_on(files, A).modules] == [A, B, r"C:\lib\d.dll"]
+    assert len(forwarding.remarkable) == 1
+    assert not end.remarkable  # what a forwarder asks for is made anew each time
+
+
 def test_a_module_in_the_process_that_lacks_a_symbol_is_found_out():
     """PITFALLS 13: error 127 is the clue to an old copy that was loaded first."""
     old = r"C:\elsewhere\b.dll"

@@ -239,6 +239,16 @@ class Image:
         """Exports that have a name."""
         return {export.name: export for export in self.exports if export.name is not None}
 
+    @cached_property
+    def exports_by_ordinal(self) -> Mapping[int | None, Export]:
+        """All exports, by their numbers: Qt's libraries have tens of thousands, which hardly anybody asks for so."""
+        return {export.ordinal: export for export in self.exports}
+
+    @cached_property
+    def remarkable(self) -> dict[int, tuple[Import, tuple[tuple[Symbol, Export | None], ...]]]:
+        """What loads found of the imports that are bound to this image, by the import's `id`; see `loader.windows`."""
+        return {}
+
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wontload.binary import Export, Image, MalformedImage, Symbol
+from wontload.binary import Export, Image, Import, MalformedImage, Symbol
 from wontload.loader.windows.names import fold, with_extension
 from wontload.machine import Files, Kind, NotKnown
 
@@ -22,14 +22,31 @@ class ExportTable:
     """Exports of one image, by name and by ordinal."""
 
     def __init__(self, image: Image) -> None:
+        self._image = image
         self._by_name = image.exports_by_name
-        self._by_ordinal = {export.ordinal: export for export in image.exports}
 
     def find(self, symbol: Symbol) -> Export | None:
         """The export that a symbol is bound to; `None` when there is none."""
         if symbol.name is not None:
             return self._by_name.get(symbol.name)
-        return self._by_ordinal.get(symbol.ordinal)
+        return self._image.exports_by_ordinal.get(symbol.ordinal)
+
+    def remarkable(self, wanted: Import, *, keep: bool) -> tuple[tuple[Symbol, Export | None], ...]:
+        """Of the symbols of an import those that are exported nowhere (`None`) or by a forwarder, in their order.
+
+        A wheel's files are bound to each other again and again, on every machine that it is laid over.
+
+        Args:
+            keep: the answer, with the import, for the next time: it is an image's own.
+        """
+        known = self._image.remarkable.get(id(wanted))
+        if known is not None:
+            return known[1]
+        found = ((symbol, self.find(symbol)) for symbol in wanted.symbols)
+        some = tuple((symbol, export) for symbol, export in found if export is None or export.forwarder)
+        if keep:
+            self._image.remarkable[id(wanted)] = wanted, some  # so that nothing else comes by its `id`
+        return some
 
 
 class ExportTables:

@@ -191,12 +191,11 @@ class Walk:
         table = None if provider is None or self._goes_without_saying(provider) else self._tables.of(provider)
         if provider is None or table is None:
             return
-        for symbol in import_.symbols:
-            export = table.find(symbol)
+        for symbol, export in table.remarkable(import_, keep=not importer.forwards):
             if export is None:
                 if not self.load.has_quirk(quirks.MISSING_SYMBOLS_LOAD):
                     self._refuse(importer.row, symbol.name, describe(symbol), provider)
-            elif export.forwarder and (target := forwarded(export)):
+            elif target := forwarded(export):
                 self._follow(provider, target, importer)
 
     def _goes_without_saying(self, provider: str) -> bool:
