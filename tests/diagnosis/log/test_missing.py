@@ -235,3 +235,15 @@ def test_where_a_linker_found_a_library_or_an_installation_put_it(line, code):
 )
 def test_a_file_of_a_package_on_another_processor_than_a_pc(where, beside, code):
     assert verdict(f"OSError: {where}/libodd.so{NO_FILE}\n{beside}") == ("undetermined", code)
+
+
+@pytest.mark.parametrize(
+    ("program", "library", "code"),
+    [
+        ("/home/odd/.steam/steamapps/common/Odd/odd", "libodd.so", "WL504"),
+        ("/home/odd/Odd/odd", "libodd.so", "WL202"),
+        ("/home/odd/.steam/steamapps/common/Odd/odd", "libodd.so.3", "WL201"),  # may be a distribution's
+    ],
+)
+def test_a_game_brings_the_libraries_that_no_distribution_has(program, library, code):
+    assert verdict(f"{program}: error while loading shared libraries: {library}{NO_FILE}") == ("undetermined", code)

@@ -274,3 +274,16 @@ def test_a_library_of_distributions_that_may_have_been_built_there(text, answer)
     text += ": cannot open shared object file: No such file or directory\n"
     assert verdict(text) == ("fails", "WL201")
     assert verdict(text + "I ran `sudo make install` before.") == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The second import of the two leads to a segfault here.", ("undetermined", "WL605")),
+        ("It is about segfaults and what a segfault is", ("undetermined", "WL903")),
+        ("AttributeError: module 'odd.part' has no attribute '__pyx_capi__'", ("undetermined", "WL304")),
+        ("AttributeError: module 'odd.part' has no attribute 'part'", ("undetermined", "WL503")),
+    ],
+)
+def test_a_crash_in_short_words_and_a_module_without_c_functions(text, answer):
+    assert verdict(text) == answer

@@ -55,6 +55,11 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
         ('"GLIBC_2.14 not found" error on this system', ("undetermined", "WL302")),
         ("I have a GLIBC_2.14 not found anywhere else", ("undetermined", "WL903")),
         ("kernel: Library Validation failed: Rejecting '/odd/odd.dylib' (Team ID: none)", ("fails", "WL105")),
+        (
+            'CODE SIGNING: process 7[odd]: rejecting invalid page at address 0x1000 in file "/odd/odd.dylib"',
+            ("fails", "WL105"),
+        ),
+        ("The server is rejecting invalid pages of that file", ("undetermined", "WL903")),
         (DLOPEN + "Symbol not found: _clock_gettime\n  Expected in: flat namespace", ("fails", "WL307")),
         ("Symbol not found: (_utimensat)", ("fails", "WL307")),
         ("Symbol not found: (_utimensat_odd)", ("fails", "WL304")),

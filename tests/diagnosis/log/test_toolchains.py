@@ -15,6 +15,13 @@ from tests.support.logs import codes, first, verdict
         ("InvalidCxxCompiler: No working C++ compiler found in odd.cpp", ("undetermined", "WL701")),
         ("/bin/sh: 1: autoreconf: not found", ("undetermined", "WL701")),
         ("zsh: command not found: cmake", ("undetermined", "WL701")),
+        ("odd.c:3:17: error: odd/odd.h: No such file or directory", ("undetermined", "WL505")),
+        ("In terror: odd.txt: No such file or directory", ("undetermined", "WL903")),
+        (
+            "error: can't copy 'build/lib.linux-x86_64-3.4/_odd.so': doesn't exist or not a regular file",
+            ("undetermined", "WL505"),
+        ),
+        ("error: can't copy 'odd.txt': doesn't exist or not a regular file", ("undetermined", "WL903")),
         ("zsh: command not found: odd", ("undetermined", "WL903")),
         ("pyenv: cmake: command not found", ("fails", "WL701")),
         ("meson.build:9:0: ERROR: Program 'odd-scan' not found or not executable", ("undetermined", "WL701")),

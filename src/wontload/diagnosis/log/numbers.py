@@ -43,13 +43,14 @@ _NUMBER = re.compile(
     r"|(?:exit(?:ed)?(?: with)?(?: code| status| value)?|returncode|return code|error code|signal)"
     r"[ :=]{0,3}(-4|-11|132|139)\b"
     r"|\bLoadError: (\d{2,4}): "
+    r"|LoadLibrary failed for '[^'\n]{1,300}': [^\n]{0,200}\((\d{1,5})\)"  # Source: OBS, platform-windows.c
     r"|\bpywintypes\.error: \((\d{1,5}), ['\"]LoadLibrary",
     re.IGNORECASE,
 )
 # One of these is in every line that the pattern matches: most lines of a long log have none.
 _NEEDLES = (
     "error", "0x8007", "0xc0", "win32exception", "-107374", "322122", "exit", "return", "signal", "code", "fehler",
-    "erreur", "错误", "錯誤",
+    "erreur", "错误", "錯誤", "loadlibrary failed",
 )  # fmt: skip
 _SIGNALS = {"-4": 0xC000001D, "132": 0xC000001D, "-11": 0xC0000005, "139": 0xC0000005}
 _FILE = re.compile(
@@ -112,7 +113,7 @@ def _value(match: re.Match[str]) -> int:
         return int(match[6] or match[7], 16)
     if match[9]:
         return _SIGNALS[match[9]]
-    digits = match[1] or match[2] or match[3] or match[4] or match[8] or match[10] or match[11]
+    digits = match[1] or match[2] or match[3] or match[4] or match[8] or match[10] or match[11] or match[12]
     return int(digits) & 0xFFFFFFFF
 
 

@@ -90,6 +90,11 @@ _BY_NAME = (
     "os.add_dll_directory adds. With its full path, or its directory added, it is found; where it is not installed, it "
     "has to be."
 )
+# Source: Andrettin/Wyrmsun#84.
+_DELIVERED = (
+    "No distribution has a library of such a name: it belongs to the program, which has to bring it. Steam's check of "
+    "the installed files fetches one that was lost; where the release lacks it, its makers have to add it."
+)
 _BUMPED = (
     "A package manager installs what a program needs. Where the library went on to another version, as after an "
     "upgrade of a part of the system, the program has to be built or installed again."
@@ -128,6 +133,9 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if _PACKAGED.match(event.text) and ".so." in library and component_of(library) is None:
         title = f"{library} is asked for by a program of the system's packages, which had it when that was built"
         return Reading("WL204", False, ("WL201", "WL202"), title, _BUMPED)
+    if "/steamapps/common/" in event.text.lower() and _is_of_own_build(event, library):
+        title = f"{library} is a part of that program, and was not delivered with it"
+        return Reading("WL504", False, ("WL201", "WL202"), title, _DELIVERED)
     if _is_of_own_build(event, library) and not _is_asked_by_a_package(event, text):
         title = f"{library} has a name that no distribution gives: it was built on its own, into a folder not searched"
         return Reading("WL202", False, ("WL201", "WL504", "WL101"), title, _OWN_BUILD)
