@@ -28,6 +28,8 @@ NO_FILE = ": cannot open shared object file: No such file or directory"
         ("`require': linked to incompatible /usr/lib/libruby.so.3.3 - /gems/odd.so (LoadError)", ("fails", "WL501")),
         ("odd 2 has an incompatible library version - see the list", ("undetermined", "WL903")),
         ("LoadError: 126: \ufffd\ufffd \ufffd   - C:/Ruby23/gems/odd.so", ("undetermined", "WL201")),
+        ("ImportError: DLL Load Failed:  The specified procedure cannot be found.", ("undetermined", "WL206")),
+        ("The specified printer cannot be found.", ("undetermined", "WL903")),
         ("LoadLibrary failed for '../odd/odd.dll': (null) (193)", ("undetermined", "WL103")),
         ("OpenFile failed for '../odd/odd.dll': (null) (193)", ("undetermined", "WL903")),
         ("pywintypes.error: (126, 'LoadLibraryEx', 'Das ist kein Text.')", ("undetermined", "WL201")),

@@ -15,6 +15,15 @@ from tests.support.logs import codes, first, verdict
         ("InvalidCxxCompiler: No working C++ compiler found in odd.cpp", ("undetermined", "WL701")),
         ("/bin/sh: 1: autoreconf: not found", ("undetermined", "WL701")),
         ("zsh: command not found: cmake", ("undetermined", "WL701")),
+        (
+            'odd.c(3): fatal error C1083: Datei (Include) kann nicht geöffnet werden: "odd.h": N',
+            ("undetermined", "WL505"),
+        ),
+        ("odd.c(3): fatal error C1083: 无法打开包括文件: “odd.h”: N", ("undetermined", "WL505")),
+        ("odd.c(3): fatal error C1083: 无法打开编译器中间文件: “odd.obj”: N", ("undetermined", "WL903")),
+        ("Odd version 4.1 is installed, but even requires at least version 4.9.0.", ("undetermined", "WL706")),
+        ("Odd version 0.0.0 is installed, but even requires at least version 4.9.0.", ("undetermined", "WL505")),
+        ("Odd version 4.1 is installed, and even requires nothing.", ("undetermined", "WL903")),
         ("odd.c:3:17: error: odd/odd.h: No such file or directory", ("undetermined", "WL505")),
         ("In terror: odd.txt: No such file or directory", ("undetermined", "WL903")),
         (
