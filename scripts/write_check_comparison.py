@@ -77,8 +77,9 @@ Written by `scripts/write_check_comparison.py` on {date}, with {tools}.
 Of {count} wheels (those of the tests and of the sweep, and some that were made faulty on purpose) the other tools said
 {said} things; of {missed} of them `wontload check` says nothing. {broke} times a tool broke off instead.
 abi3audit goes by names alone: what a module for Windows imports from another DLL than Python's (`PyRun_String` of
-shiboken6.abi3.dll) is no question of Python's ABI. And delvewheel asks of vcruntime140.dll, for ARM64 alone, what it
-takes for given on x64: every CPython for Windows brings it.
+shiboken6.abi3.dll) is no question of Python's ABI. And delvewheel's table of what a Python brings has no 3.7 for
+Windows on ARM64, which the tag cp37-abi3-win_arm64 claims and for which there are Pythons from 3.9 on only: those that
+it has bring vcruntime140.dll.
 
 | wheel | tool | says | `wontload check` |
 |---|---|---|---|
