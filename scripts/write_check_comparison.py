@@ -78,8 +78,7 @@ Of {count} wheels (those of the tests and of the sweep, and some that were made 
 {said} things; of {missed} of them `wontload check` says nothing. {broke} times a tool broke off instead.
 abi3audit goes by names alone: what a module for Windows imports from another DLL than Python's (`PyRun_String` of
 shiboken6.abi3.dll) is no question of Python's ABI. And delvewheel's table of what a Python brings has no 3.7 for
-Windows on ARM64, which the tag cp37-abi3-win_arm64 claims and for which there are Pythons from 3.9 on only: those that
-it has bring vcruntime140.dll.
+Windows on ARM64, which the tag cp37-abi3-win_arm64 claims: those that it has, 3.9 and newer, bring vcruntime140.dll.
 
 | wheel | tool | says | `wontload check` |
 |---|---|---|---|
