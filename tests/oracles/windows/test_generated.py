@@ -30,7 +30,7 @@ IMPOSTORS = (
     "no size in memory",
 )
 FLAGS = st.sampled_from([0x1100, 0x1100, 0x1000, 0, 0, 8]) | st.integers(0, 0x1F).map(lambda bits: bits << 8)
-SPELLINGS = (str, str.upper, lambda name: name.removesuffix(".dll"))
+SPELLINGS = (str, str.upper, lambda name: name.removesuffix(".dll"), lambda name: f"{name} ")
 FORMS = (
     "{name}",
     r"{{{place}}}\{name}",

@@ -85,6 +85,11 @@ FORWARDERS = {
     "taken by ordinal": World({**FORWARDING, ("lib", "a.dll"): Dll(needs=(("b.dll", (2,)),))}, A),
     "to an absent library": World({key: made for key, made in FORWARDING.items() if key[1] != "f.dll"}, A),
     "to a library that lacks something": World({key: made for key, made in FORWARDING.items() if key[1] != "g.dll"}, A),
+    "to a library that lacks something, spelled with a space": World(
+        {key: made for key, made in FORWARDING.items() if key[1] != "g.dll"}
+        | {("lib", "f.dll"): Dll(needs=("g.dll ",)), ("lib", "g.dll"): Dll(what="empty")},
+        A,
+    ),
     "a chain, the last by ordinal": World(
         {
             **FORWARDING,

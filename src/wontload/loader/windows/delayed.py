@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from wontload.loader.result import Module, Status
 from wontload.loader.windows.context import Load
-from wontload.loader.windows.names import directory_of, fold, with_extension
+from wontload.loader.windows.names import as_read, directory_of, fold, with_extension
 from wontload.loader.windows.rules import with_flags
 from wontload.loader.windows.search import Answer, resolve
 from wontload.loader.windows.walk import Walk, row_of
@@ -25,7 +25,7 @@ def judge_delayed(walk: Walk) -> Iterator[Module]:
     later = with_flags(walk.load, 0, first_name="")
     seen: set[str] = set()
     for path, import_ in walk.delayed:
-        key = fold(with_extension(import_.library))
+        key = fold(with_extension(as_read(import_.library)))
         answer = resolve(later, import_.library, walk.loaded, first=True)
         if key in seen or (answer.path is not None and not _is_news(walk, answer)):
             continue

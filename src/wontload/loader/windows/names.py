@@ -45,11 +45,12 @@ def is_unc(name: str) -> bool:
 
 
 def as_read(name: str) -> str:
-    """A name of an import directory as the loader takes it: byte for byte, not as UTF-8.
+    """A name of an import directory as the loader takes it: byte for byte, not as UTF-8, without spaces at its end.
 
     Source: Wine, ntdll/loader.c, ascii_to_unicode. Windows is believed to take them by the system's code page, which
     for Western Europe comes to much the same. Oracle: test_names.py::test_names_in_an_import_directory_are_no_utf_8
     """
+    name = name.rstrip(" ")
     return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("latin-1")
 
 

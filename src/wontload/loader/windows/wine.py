@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from wontload.binary import Image
 from wontload.loader import quirks
 from wontload.loader.result import Module, Status
-from wontload.loader.windows.names import base_name, fold, with_extension
+from wontload.loader.windows.names import as_read, base_name, fold, with_extension
 from wontload.machine import System
 
 # Of Wine's own DLLs those whose initialiser maps another one that no table of theirs names, with the quirk's flag.
@@ -29,7 +29,7 @@ def failing(modules: Iterable[Module], images: Mapping[str, Image | None]) -> se
     modules = list(modules)
     failed = {key(module) for module in modules if module.error}
     needs = {
-        key(module): {fold(with_extension(one.library)) for one in image.eager}
+        key(module): {fold(with_extension(as_read(one.library))) for one in image.eager}
         for module in modules
         if module.path is not None and (image := images.get(fold(module.path))) is not None
     }
