@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
+import subprocess
 import sys
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
 
+import wontload
 from tests.cli.conftest import saved
+from wontload.cli import BROUGHT
 
 NEXT_STEPS = (
     "Did you mean",
@@ -226,3 +231,21 @@ def test_a_defect_of_ours_is_a_sentence_too(command, monkeypatch: pytest.MonkeyP
     assert "this is a defect of wontload (ZeroDivisionError: [31mouch" in line
     assert "Run it again with -v" in line
     assert "Traceback" in command("json", "-v").err
+
+
+class TestASourceTreeThatWasOnlyCopied:
+    def test_says_what_to_install(self):
+        source = Path(wontload.__file__).parent.parent
+        ran = subprocess.run(
+            [sys.executable, "-S", "-m", "wontload", "doctor"],  # -S: a Python without installed packages
+            env={**os.environ, "PYTHONPATH": str(source)},
+            capture_output=True,
+            text=True,
+        )
+        assert (ran.returncode, ran.stdout) == (4, "")
+        assert "this Python has no platformdirs, which pip installs together with wontload." in ran.stderr
+        assert "Run python -m pip install . " in ran.stderr
+
+    def test_knows_everything_that_pip_brings(self):
+        needed = [one for one in requires("wontload") or () if "extra ==" not in one]
+        assert {re.split(r"\W", one)[0] for one in needed} == BROUGHT

@@ -8,11 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from wontload.cli.options import parse
+from wontload.cli.options import Options, parse
 from wontload.cli.streams import abandon_stdout, complete_streams, finish
 from wontload.errors import WontloadError
 
 INTERRUPTED = 130
+# What pip brings with wontload, by import name: a source tree that was only copied has none of it.
+BROUGHT = frozenset({"packaging", "platformdirs", "tomli", "truststore", "urllib3"})
 
 
 def main(arguments: Sequence[str] | None = None, *, as_module: bool = False) -> int:
@@ -41,12 +43,25 @@ def _parse_and_run(arguments: list[str], as_module: bool) -> int:
     except WontloadError as error:
         options.complain(str(error))
         return error.exit_status
-    except Exception as error:  # the last resort: a person gets a sentence, and -v the traceback for a report
-        if options.verbose:
-            import traceback
-
-            traceback.print_exc()
-        where = f"{type(error).__name__}: {error}"[:500]
-        again = "Report what is above." if options.verbose else "Run it again with -v and report what it prints."
-        options.complain(f"this is a defect of wontload ({where}). {again}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in BROUGHT:
+            return _defect(error, options)
+        options.complain(
+            f"this Python has no {error.name}, which pip installs together with wontload. "
+            "Run python -m pip install . in wontload's folder with this Python."
+        )
         return WontloadError.exit_status
+    except Exception as error:
+        return _defect(error, options)
+
+
+def _defect(error: Exception, options: Options) -> int:
+    """The last resort: a person gets a sentence, and `-v` the traceback for a report."""
+    if options.verbose:
+        import traceback
+
+        traceback.print_exception(error)
+    where = f"{type(error).__name__}: {error}"[:500]
+    again = "Report what is above." if options.verbose else "Run it again with -v and report what it prints."
+    options.complain(f"this is a defect of wontload ({where}). {again}")
+    return WontloadError.exit_status
