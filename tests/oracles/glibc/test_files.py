@@ -172,3 +172,15 @@ def test_a_file_that_was_cut_in_its_last_pages(source: str, tmp_path: Path) -> N
         os.remove(tmp_path / "liba.so")
     assert None in verdicts
     assert "Segmentation fault" in verdicts
+
+
+def test_a_library_that_was_cut_before_its_dynamic_section_ends_the_process_after_all_else(tmp_path: Path) -> None:
+    """Its page reads as zeros, at which glibc stumbles when it relocates: what is not found is said before."""
+    whole = SharedObject(soname="libcut.so", defines=("f",)).bytes()
+    (tmp_path / "libcut.so").write_bytes(whole[: dynamic_section(whole)[0] - 200])
+    for name, needed, error in (
+        ("liba.so", ("libcut.so",), "Segmentation fault"),
+        ("libb.so", ("libcut.so", "libabsent.so"), "libabsent.so: cannot open shared object file: No such file or"),
+    ):
+        (tmp_path / name).write_bytes(SharedObject(soname=name, needed=needed, runpath=str(tmp_path)).bytes())
+        assert (agree(f"./{name}", tmp_path).error or "").startswith(error)

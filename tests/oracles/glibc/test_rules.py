@@ -274,6 +274,28 @@ def test_an_auxiliary(root: Path) -> None:
     assert agree(first, root / "here").error == f"{first}: undefined symbol: taken"
 
 
+@pytest.mark.parametrize(
+    ("filtered", "crashes"),
+    [
+        ({"liba.so": "liba.so"}, False),
+        ({"liba.so": "libb.so", "libb.so": "liba.so"}, True),
+        ({"liba.so": "libb.so", "libb.so": "libc1.so", "libc1.so": "libb.so"}, True),
+        ({"liba.so": "libb.so", "libb.so": "libc1.so"}, False),
+        ({"libb.so": "liba.so"}, False),
+    ],
+)
+def test_filters_in_a_circle(filtered: dict[str, str], crashes: bool, root: Path) -> None:
+    """glibc moves the objects about in a list that it is walking through, and loses itself."""
+    for name, other in filtered.items():
+        put(root / "one" / name, auxiliaries=(other,), runpath="$ORIGIN")
+    first = str(root / "one/liba.so")
+    if "liba.so" not in filtered:
+        put(Path(first), needed=tuple(filtered), runpath="$ORIGIN")
+    for name in {*filtered.values()} - {*filtered, "liba.so"}:
+        put(root / "one" / name)
+    assert agree(first, root / "here").error == ("Segmentation fault" if crashes else None)
+
+
 def test_what_was_there_for_a_filter_counts_in_later_loads(root: Path) -> None:
     put(root / "one/libc1.so", defines=("taken",))
     user = put(root / "one/libb.so", auxiliaries=("libc1.so",), runpath="$ORIGIN")

@@ -95,6 +95,8 @@ def test_a_semicolon_in_a_directory_parts_it(agree):
     assert agree(World(here, r"{semi;colon}\a.dll")).error == 126
     both = World(FILES, "a.dll", flags=0, dll_directory=r"C:\nowhere;{lib}")
     assert agree(both).error == 0
+    assert agree(World(here, "a.dll", flags=0, path=["semi;colon"])).error == 126
+    assert agree(World(here, "a.dll", flags=0, current="semi;colon")).error == 0
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ NOT_MAPPED = "failed to map segment from shared object"
 BUS_ERROR = "Bus error"
 # Where the file ends within the page that its dynamic section begins in, that reads as zeros, which is no dynamic
 # section: glibc then follows a null pointer (elf/dl-reloc.c, `_dl_relocate_object`, DT_STRTAB).
-CRASHES = {"segments": BUS_ERROR, "dynamic section": "Segmentation fault"}
+SEGMENTATION_FAULT = "Segmentation fault"
+CRASHES = {"segments": BUS_ERROR, "dynamic section": SEGMENTATION_FAULT}
 
 
 class Outcome(Enum):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wontload.loader.glibc import levels, symbols, tls, versions
+from wontload.loader.glibc.candidate import SEGMENTATION_FAULT
 from wontload.loader.glibc.expand import expand
 from wontload.loader.glibc.mapping import Failure, Mapper
 from wontload.loader.glibc.objects import Mapped
@@ -34,6 +35,8 @@ class Walk:
         parts: objects and failures in the order of the link map, each with the name by which its first importer asks
             for it, and that importer's path.
         errors: messages in the order in which glibc would come to them. It gives the first.
+        crashes: what ends the process once everything is mapped, if nothing ended the load before.
+        filtered: of each object what its DT_FILTER and DT_AUXILIARY led to so far.
     """
 
     def __init__(self, machine: Machine, request: LoadRequest) -> None:
@@ -43,6 +46,8 @@ class Walk:
         self.mapper = Mapper(machine, request.process, self.namespace)
         self.parts: list[tuple[Mapped | Failure, str, str | None]] = []
         self.errors: list[str] = []
+        self.crashes: list[str] = []
+        self.filtered: dict[Mapped, list[Mapped]] = {}
 
     def result(self) -> LoadResult:
         """The answer."""
@@ -50,8 +55,9 @@ class Walk:
         self._take(root, self.request.name, None)
         if isinstance(root, Mapped):
             scope = self._map_dependencies(root)
-            if not any(isinstance(part, Failure) for part, *_ in self.parts):
+            if not self.errors and not any(isinstance(part, Failure) for part, *_ in self.parts):
                 self._check(root, scope)
+        self.errors += self.crashes
         if self.namespace.start_failed:
             self.errors.insert(0, self.namespace.start_failed)
         unknown = [part for part, *_ in self.parts if isinstance(part, Failure) and part.error is None]
@@ -103,7 +109,7 @@ class Walk:
     def _take(self, part: Mapped | Failure, name: str, needed_by: str | None) -> None:
         self.parts.append((part, name, needed_by))
         if part.error is not None:
-            self.errors.append(part.error)
+            (self.crashes if part.error == SEGMENTATION_FAULT else self.errors).append(part.error)
 
     def _map_dependencies(self, root: Mapped) -> list[Mapped]:
         """Map what each object needs, in the order of the objects; a name that failed is listed once.
@@ -170,6 +176,11 @@ class Walk:
         if isinstance(found, Failure):
             self._take(found, name, one.path)
             return
+        if self._closes_a_circle(one, found):
+            one.reason = f"it and {found.path} filter one another, which glibc does not survive"
+            one.error = SEGMENTATION_FAULT
+            self.errors.append(one.error)
+            return
         if found in reached:
             if reached.index(found) <= reached.index(one):
                 return
@@ -181,6 +192,24 @@ class Walk:
         self.parts = [other for other in self.parts if other is not part]
         place = next(number for number, other in enumerate(self.parts) if other[0] is one)
         self.parts.insert(place or reached.index(one), part)
+
+    def _closes_a_circle(self, one: Mapped, found: Mapped) -> bool:
+        """Whether an object filters one that filters it, also through others: glibc's list of objects then tears.
+
+        Oracle: test_rules.py::test_filters_in_a_circle (glibc 2.36; an object that filters itself alone is loaded)
+        """
+        if found is one:
+            return False
+        self.filtered.setdefault(one, []).append(found)
+        ahead, seen = [found], set[Mapped]()
+        while ahead:
+            at = ahead.pop()
+            if at is one:
+                return True
+            if at not in seen:
+                seen.add(at)
+                ahead += self.filtered.get(at, ())
+        return False
 
     def _check(self, root: Mapped, local: list[Mapped]) -> None:
         """What glibc checks once everything is mapped: the versions of all, then the symbols of all."""

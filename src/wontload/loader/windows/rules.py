@@ -24,6 +24,10 @@ from wontload.loader.windows.flags import (
 from wontload.loader.windows.names import directory_of
 from wontload.machine import Machine, Process
 
+# The current directory as it stands in the search order, so that a semicolon in its own name parts nothing.
+# Source: Wine, ntdll/loader.c, get_dll_load_path. Oracle: test_names.py::test_a_semicolon_in_a_directory_parts_it
+CURRENT = "."
+
 
 def dll_load_directory(load: Load) -> Iterator[str]:
     """The directory of the file first asked for. A dependency does not bring its own.
@@ -84,7 +88,7 @@ def current_directory(load: Load) -> Iterator[str]:
     """Where the process stands at the moment of the load, unless `SetDllDirectory` was called."""
     unset = load.process.dll_directory is None
     if unset or (load.process.dll_directory == "" and load.has_quirk(quirks.EMPTY_DLL_DIRECTORY_IS_NONE)):
-        yield load.process.current_directory
+        yield CURRENT
 
 
 def path_variable(load: Load) -> Iterator[str]:
