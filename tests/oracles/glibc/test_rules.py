@@ -310,6 +310,13 @@ def test_a_needed_name_is_expanded_before_it_is_named(root: Path) -> None:
     assert agree(first, root / "here").error == f"{root}/one: cannot read file data: Is a directory"
 
 
+def test_a_path_into_a_directory_that_a_search_found_gone(root: Path) -> None:
+    put(root / "one/libb.so")
+    needed = ("libb.so", "$ORIGIN/../gone/libc1.so")
+    first = put(root / "one/liba.so", needed=needed, rpath="$ORIGIN/../gone:$ORIGIN")
+    assert agree(first, root / "here").error == f"{root}/one/../gone/libc1.so: {ABSENT}"
+
+
 def test_a_needed_name_that_is_empty_is_the_program_s(root: Path) -> None:
     path = Path(put(root / "one/liba.so", needed=("libgone.so",)))
     path.write_bytes(path.read_bytes().replace(b"libgone.so\0", b"\0ibgone.so\0"))

@@ -102,7 +102,8 @@ class Mapper:
                 path = search.absolute(text)
                 look = self._look_at(path)
                 directory = posixpath.dirname(text)
-                if look.outcome is not Outcome.ABSENT or directory not in self.gone:
+                # A directory that is known to be gone is not looked into again; a path is opened all the same.
+                if look.outcome is not Outcome.ABSENT or directory not in self.gone or "/" in name:
                     self.errno = look.text
                 if look.outcome in (Outcome.TAKEN, Outcome.ENDS, Outcome.UNKNOWN):
                     wanted = _Wanted(name, text, path, None if root else loader, rule.__name__, tuple(tried))
