@@ -98,7 +98,7 @@ def _own_distributions() -> set[str]:
     from wontload.machine.dist_info import installed, required
 
     here = {normalised(one.name): one for one in installed(sys.path)}
-    found, queue = {"pip", "setuptools", "wheel", "uv"}, ["wontload"]
+    found, queue = {"pip", "setuptools", "wheel", "uv", "zlib-ng"}, ["wontload"]  # zlib-ng: of wontload[fast]
     while queue:
         name = queue.pop()
         if name in found:
