@@ -108,7 +108,7 @@ def parse_elf(source: Source, origin: Origin, known_as: tuple[int, str] | None =
     )
 
 
-def parse_cut_elf(source: Source, cut: MalformedImage, promised: int) -> Image:
+def parse_cut_elf(source: Source, cut: MalformedImage) -> Image:
     """Parse a file that ends before its segments do, where no loader would notice.
 
     The rest of the last page reads as zeros: mmap(2), "the remaining bytes in the partial page at the end of the
@@ -116,8 +116,9 @@ def parse_cut_elf(source: Source, cut: MalformedImage, promised: int) -> Image:
     and `MalformedImage` for other reasons.
 
     Args:
-        source: the file. cut: what was said of it. promised: bytes that its headers promise.
+        source: the file. cut: what was said of it.
     """
+    promised = cut.promised_bytes
     mapped = source.size + -source.size % PAGE_BYTES
     end = max(promised, mapped)
     if end > MOST_COMPLETED_BYTES:

@@ -137,7 +137,7 @@ def read_layout(source: Source, known_as: tuple[int, str] | None = None) -> Layo
     elf_type, machine, offset, entry_size, count = source.unpack(known.header, IDENT_BYTES)
     segments = _segments(source, known, offset, entry_size, count)
     loads = tuple(one for one in segments if one.kind == Segment.LOAD and one.file_size)
-    promised = promised_bytes(loads)
+    promised = max((one.offset + one.file_size for one in loads), default=0)
     if promised > source.size:
         raise source.truncated(promised, "segments")
     dynamic = _dynamic(source, known, segments, loads)
@@ -152,11 +152,6 @@ def read_layout(source: Source, known_as: tuple[int, str] | None = None) -> Layo
         dynamic=dynamic,
         values=dict(dynamic),
     )
-
-
-def promised_bytes(loads: Iterable[SegmentHeader]) -> int:
-    """How many bytes a file must have for its segments."""
-    return max((one.offset + one.file_size for one in loads), default=0)
 
 
 def _segments(source: Source, known: Structs, offset: int, entry_size: int, count: int) -> tuple[SegmentHeader, ...]:

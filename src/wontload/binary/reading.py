@@ -58,33 +58,9 @@ def parse_source(source: Source, origin: Origin, architecture: str | None, *, sy
     magic = bytes(source.data[:4])
     # A parser and its tables are imported when the first file of its format is met: most runs meet one.
     if magic[:2] == PE_MAGIC:
-        from wontload.binary.pe import parse_pe
-
-        try:
-            return parse_pe(source, origin, symbols=symbols)
-        except MalformedImage as malformed:
-            missing = malformed.promised_bytes - source.size
-            if malformed.part == "sections" and missing < SECTOR_BYTES and source.size <= MOST_COMPLETED_BYTES:
-                malformed.read_completed = lambda: reading(origin, lambda again: _completed(again, missing))
-            raise
+        return _parse_pe(source, origin, symbols=symbols)
     if magic == ELF_MAGIC:
-        from wontload.binary.elf import parse_cut_elf, parse_elf
-
-        def read_as(bits: int, order: str) -> Image:
-            return reading(origin, lambda again: parse_elf(again, origin, (bits, order)))
-
-        try:
-            try:
-                elf = parse_elf(source, origin)
-            except MalformedImage as malformed:
-                if malformed.part != "segments":
-                    raise
-                return parse_cut_elf(source, malformed, malformed.promised_bytes)
-        except MalformedImage as malformed:
-            malformed.header = bytes(source.data[:ELF64_HEADER_BYTES])
-            malformed.read_as = read_as
-            raise
-        return replace(elf, read_as=read_as) if elf.load_defect is LoadDefect.NONE_AT_ALL else elf
+        return _parse_elf(source, origin)
     from wontload.binary.macho import MACHO_MAGICS, parse_macho
 
     if magic in MACHO_MAGICS and (image := parse_macho(source, origin, architecture)):
@@ -94,6 +70,41 @@ def parse_source(source: Source, origin: Origin, architecture: str | None, *, sy
     # ELF loaders find a file too short before they look at what is in it.
     part = "ELF header" if source.size < ELF64_HEADER_BYTES else ""
     raise MalformedImage(source.path, Defect.NOT_NATIVE, what, 0, content, part)
+
+
+def _parse_pe(source: Source, origin: Origin, *, symbols: bool) -> Image:
+    from wontload.binary.pe import parse_pe
+
+    try:
+        return parse_pe(source, origin, symbols=symbols)
+    except MalformedImage as malformed:
+        missing = malformed.promised_bytes - source.size
+        if malformed.part == "sections" and missing < SECTOR_BYTES and source.size <= MOST_COMPLETED_BYTES:
+            malformed.read_completed = lambda: reading(origin, lambda again: _completed(again, missing))
+        raise
+
+
+def _parse_elf(source: Source, origin: Origin) -> Image:
+    from wontload.binary.elf import parse_cut_elf, parse_elf
+
+    def read_as(bits: int, order: str) -> Image:
+        return reading(origin, lambda again: parse_elf(again, origin, (bits, order)))
+
+    def whole_or_cut() -> Image:
+        try:
+            elf = parse_elf(source, origin)
+        except MalformedImage as malformed:
+            if malformed.part != "segments":
+                raise
+            return parse_cut_elf(source, malformed)
+        return replace(elf, read_as=read_as) if elf.load_defect is LoadDefect.NONE_AT_ALL else elf
+
+    try:
+        return whole_or_cut()
+    except MalformedImage as malformed:
+        malformed.header = bytes(source.data[:ELF64_HEADER_BYTES])
+        malformed.read_as = read_as
+        raise
 
 
 def _completed(source: Source, missing_bytes: int) -> Image:

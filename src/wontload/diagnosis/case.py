@@ -141,9 +141,15 @@ class Case:
         It does so by several names (`libmpi.so`, `libmpi.so.12`, `libmpi.so.40`) or in several directories.
         """
         asked = _asked(self.loads[index].request)
-        if asked is None:
-            return (index,)
-        return tuple(other for other, load in enumerate(self.loads) if _asked(load.request) == asked)
+        return (index,) if asked is None else self._loads_by_question[asked]
+
+    @cached_property
+    def _loads_by_question(self) -> Mapping[tuple[str, int, str], tuple[int, ...]]:
+        found: dict[tuple[str, int, str], tuple[int, ...]] = {}
+        for index, load in enumerate(self.loads):
+            if (asked := _asked(load.request)) is not None:
+                found[asked] = (*found.get(asked, ()), index)
+        return found
 
     def made_up_for(self, index: int) -> bool:
         """Whether a load that failed was followed by one that brought the same library."""
@@ -154,23 +160,19 @@ class Case:
     @cached_property
     def failed_results(self) -> tuple[tuple[int, LoadResult], ...]:
         """Simulations that fail, of loads that failed (or were not run) and that no other made up for, by index."""
-        return tuple(
-            (index, load.simulated)
-            for index, load in enumerate(self.loads)
-            if load.simulated is not None
-            and load.simulated.verdict is Verdict.FAILS
-            and self.load_failed(index)
-            and not self.made_up_for(index)
-        )
+        return self._failed_as(Verdict.FAILS)
 
     @cached_property
     def doubtful_results(self) -> tuple[tuple[int, LoadResult], ...]:
         """Simulations that do not decide, of loads that were seen to fail, with their index."""
+        return self._failed_as(Verdict.UNDETERMINED)
+
+    def _failed_as(self, verdict: Verdict) -> tuple[tuple[int, LoadResult], ...]:
         return tuple(
             (index, load.simulated)
             for index, load in enumerate(self.loads)
             if load.simulated is not None
-            and load.simulated.verdict is Verdict.UNDETERMINED
+            and load.simulated.verdict is verdict
             and self.load_failed(index)
             and not self.made_up_for(index)
         )

@@ -43,7 +43,12 @@ class Native:
 
 
 class Row(NamedTuple):
-    """One row of RECORD; see `wheels.wheel.RecordRow`."""
+    """One row of RECORD.
+
+    Attributes:
+        path: of the member. algorithm: such as `sha256`; empty without one. digest: in hexadecimal, empty where it is
+            missing or cannot be read. size_bytes: `None` without one.
+    """
 
     path: str
     algorithm: str

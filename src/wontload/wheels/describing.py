@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from wontload.diagnosis.contents import Contents, Native, Row
+from wontload.diagnosis.contents import Contents, Native
 from wontload.wheels.wheel import Wheel, required_name
 
 # What files begin with that a loader takes: ELF, PE, Mach-O of both widths and orders, and of several processors.
@@ -32,7 +32,6 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
     native = {member.name for member in wheel.natives}
     unnamed = tuple(name for name in archive.members if name not in native and _is_native(wheel, name))
     has_record = f"{wheel.dist_info}/RECORD" in archive.members
-    rows = tuple(Row(*row) for row in wheel.record)
     return Contents(
         file_name=wheel.file_name,
         name=wheel.name,
@@ -44,7 +43,7 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
         metadata=wheel.metadata,
         natives=tuple(Native(member.name, wheel.content(member)) for member in wheel.natives),
         sizes=sizes,
-        record=rows if has_record else None,
+        record=wheel.record if has_record else None,
         digest=digest,
         requires=frozenset(required_name(one) for one in wheel.requires_dist),
         unnamed=unnamed,

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.parser import HeaderParser
 from functools import cached_property
-from typing import NamedTuple
 
 from wontload.binary import Image, MalformedImage
+from wontload.diagnosis.contents import Row
 from wontload.knowledge.packages import normalised
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.memory import Content
@@ -27,20 +27,6 @@ from wontload.wheels.tags import Tag, expand, parse_file_name
 
 LARGEST_METADATA_BYTES = 16 << 20
 LARGEST_RECORD_BYTES = 64 << 20
-
-
-class RecordRow(NamedTuple):
-    """One row of RECORD.
-
-    Attributes:
-        path: of the member. algorithm: such as `sha256`; empty without one. digest: in hexadecimal, empty where it is
-            missing or cannot be read. size_bytes: `None` without one.
-    """
-
-    path: str
-    algorithm: str
-    digest: str
-    size_bytes: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +55,7 @@ class Wheel:
     dist_info: str
     requires_python: str
     requires_dist: tuple[str, ...]
-    record: tuple[RecordRow, ...] = field(repr=False)
+    record: tuple[Row, ...] = field(repr=False)
     natives: tuple[Member, ...] = field(repr=False)
     metadata: tuple[tuple[str, str], ...] = field(repr=False)
     _contents: dict[str, Content] = field(default_factory=dict, repr=False, compare=False)
@@ -169,7 +155,7 @@ def _first(fields: tuple[tuple[str, str], ...], name: str) -> str:
     return next(iter(_all(fields, name)), "")
 
 
-def _record(archive: Archive, name: str) -> Iterator[RecordRow]:
+def _record(archive: Archive, name: str) -> Iterator[Row]:
     member = archive.members.get(name)
     if member is None:
         return
@@ -180,7 +166,7 @@ def _record(archive: Archive, name: str) -> Iterator[RecordRow]:
                 digest, size = (*row[1:3], "", "")[:2]
                 algorithm, _, value = digest.partition("=")
                 size_bytes = int(size) if size.isascii() and size.isdigit() and len(size) < 20 else None
-                yield RecordRow(row[0], algorithm, _hexadecimal(value), size_bytes)
+                yield Row(row[0], algorithm, _hexadecimal(value), size_bytes)
     except csv.Error as error:
         raise BadArchive(archive.name, f"is no list of files ({error})", member=name) from error
 

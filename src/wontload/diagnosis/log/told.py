@@ -41,10 +41,7 @@ _RUNS_WITH = re.compile(
 @lru_cache(maxsize=1)  # asked for each library of one text
 def was_helped(text: str) -> bool:
     """Whether somebody says that setting LD_LIBRARY_PATH is what helps."""
-    return _is_said(_HELPED, text, denied=_NOT_HELPED) or _is_said(_RUNS_WITH, text, denied=_NEVER)
-
-
-_NEVER = re.compile(r"(?!)")
+    return _is_said(_HELPED, text, denied=_NOT_HELPED) or says(_RUNS_WITH, text)
 
 
 _MADE = re.compile(

@@ -35,13 +35,18 @@ PROGRAM_HEADER_BYTES = {1: 32, 2: 56}
 MACHINE_COMES_FIRST = ("debian", "ubuntu", "raspbian", "linuxmint", "pop", "kali", "devuan", "elementary")
 
 
+def expected_of(system: System) -> tuple[int, int, int]:
+    """The class, byte order and machine that a process of this system loads."""
+    return EXPECTED.get(system.architecture, EXPECTED["x86_64"])
+
+
 def check_header(header: bytes, system: System) -> tuple[str, str]:
     """What is wrong with a header for a process of this system, as (passed over, text).
 
     `passed over` says which of `class` and `machine` sends the search on; `text` what ends the load. Both are empty
     when nothing is wrong.
     """
-    elf_class, byte_order, machine = EXPECTED.get(system.architecture, EXPECTED["x86_64"])
+    elf_class, byte_order, machine = expected_of(system)
     if not header.startswith(ELF_MAGIC):
         return "", "invalid ELF header"
     if header[EI_CLASS] != elf_class:
@@ -65,7 +70,7 @@ def check_header(header: bytes, system: System) -> tuple[str, str]:
 
 def other_class_than(system: System) -> str:
     """The class that a process of this system cannot map, by the name that messages give it."""
-    return "ELFCLASS32" if EXPECTED.get(system.architecture, EXPECTED["x86_64"])[0] == 2 else "ELFCLASS64"
+    return "ELFCLASS32" if expected_of(system)[0] == 2 else "ELFCLASS64"
 
 
 def header_of(image: Image) -> bytes:

@@ -130,3 +130,9 @@ class Namespace:
 def directory_of(path: str) -> str:
     """The directory of an absolute path, as glibc cuts it: textually, symbolic links left alone."""
     return posixpath.dirname(path) or "/"
+
+
+def filtered_names(image: Image) -> Iterator[tuple[str, bool]]:
+    """What an object filters, in the order in which it is mapped, and whether that must be there."""
+    yield from ((name, True) for name in image.filters)
+    yield from ((name, False) for name in image.auxiliaries)

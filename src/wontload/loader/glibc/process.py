@@ -14,7 +14,7 @@ from wontload.binary import Image, MalformedImage
 from wontload.loader.glibc.expand import expand
 from wontload.loader.glibc.known import Start, known_of
 from wontload.loader.glibc.mapping import Mapper
-from wontload.loader.glibc.objects import Mapped, Namespace, directory_of
+from wontload.loader.glibc.objects import Mapped, Namespace, directory_of, filtered_names
 from wontload.machine import Files, Kind, Machine, NotKnown, Process
 
 KEPT_STARTS = 4
@@ -45,9 +45,8 @@ def _from_nothing(machine: Machine, process: Process) -> Start:
         loader = main.image.interpreter if main and main.image else None
         namespace.add(*_as_loaded(path, machine.files, first=main is None, loader=loader))
         if main is None and namespace.main is not None:
-            namespace.also_known_as(
-                namespace.main, ""
-            )  # its `l_name`, so that it does not answer to its path: elf/rtld.c
+            # Its `l_name`: it does not answer to its path (elf/rtld.c).
+            namespace.also_known_as(namespace.main, "")
     asked = _take_names(namespace, process.asked_for, machine.files)
     unanswered = _connect(namespace, namespace)
     preloads = preload_names(process)
@@ -191,8 +190,7 @@ def _names_of(image: Image | None) -> Iterator[tuple[str, bool]]:
     """What an image has loaded with it, and whether that must be there."""
     if image is not None:
         yield from ((needed.library, True) for needed in image.eager)
-        yield from ((name, True) for name in image.filters)
-        yield from ((name, False) for name in image.auxiliaries)
+        yield from filtered_names(image)
 
 
 def _connect(namespace: Namespace, new: Iterable[Mapped]) -> list[tuple[Mapped, str]]:
@@ -212,7 +210,7 @@ def _connect(namespace: Namespace, new: Iterable[Mapped]) -> list[tuple[Mapped, 
             one.needs.append(found)
             if found.loader is None and order[found] > order[one]:
                 found.loader = one
-        for name in (*one.image.filters, *one.image.auxiliaries) if one.image else ():
+        for name, _ in filtered_names(one.image) if one.image else ():
             if (filtered := namespace.named(name)) and filtered not in one.needs:
                 one.needs.append(filtered)
     return unanswered

@@ -14,7 +14,7 @@ from wontload.loader.glibc import levels, symbols, tls, versions
 from wontload.loader.glibc.candidate import SEGMENTATION_FAULT
 from wontload.loader.glibc.expand import expand
 from wontload.loader.glibc.mapping import Failure, Mapper
-from wontload.loader.glibc.objects import Mapped
+from wontload.loader.glibc.objects import Mapped, filtered_names
 from wontload.loader.glibc.process import global_scope, started
 from wontload.loader.result import LoadResult, Verdict
 from wontload.machine import LoadRequest, Machine
@@ -162,14 +162,12 @@ class Walk:
         """
         if one.already_loaded or one.image is None:
             return
-        for names, must in ((one.image.filters, True), (one.image.auxiliaries, False)):
-            for name in names:
-                found = self.mapper.map(expand(name, one, self.machine.system) or name, one)
-                if isinstance(found, Mapped):
-                    one.needs.append(found)
-                    yield name, found
-                elif must:
-                    yield name, found
+        for name, must in filtered_names(one.image):
+            found = self.mapper.map(expand(name, one, self.machine.system) or name, one)
+            if isinstance(found, Mapped):
+                one.needs.append(found)
+            if must or isinstance(found, Mapped):
+                yield name, found
 
     def _put_before(self, one: Mapped, name: str, found: Mapped | Failure, reached: list[Mapped]) -> None:
         """Enter what an object filters before it, also where it stood behind; the file asked for stays first."""

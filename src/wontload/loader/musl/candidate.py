@@ -14,7 +14,15 @@ import struct
 from wontload.binary import Defect, Format, Image, MalformedImage
 from wontload.loader.glibc import candidate as glibc
 from wontload.loader.glibc.candidate import CRASHES, EACCES, ENOENT, ENOTDIR, ET_EXEC, Look, Outcome, why_absent
-from wontload.loader.glibc.header import EI_CLASS, EI_DATA, EI_NIDENT, ET_DYN, EXPECTED, PROGRAM_HEADER_BYTES, header_of
+from wontload.loader.glibc.header import (
+    EI_CLASS,
+    EI_DATA,
+    EI_NIDENT,
+    ET_DYN,
+    PROGRAM_HEADER_BYTES,
+    expected_of,
+    header_of,
+)
 from wontload.machine import Files, Kind, NotKnown, System
 
 NO_ERROR = "No error information"  # errno 0
@@ -87,7 +95,7 @@ def _as_musl_reads_it(file: Image | MalformedImage, system: System) -> Look:
 
     Oracle: test_files.py::test_a_file_that_lies_about_itself
     """
-    elf_class, byte_order, _ = EXPECTED.get(system.architecture, EXPECTED["x86_64"])
+    elf_class, byte_order, _ = expected_of(system)
     if file.read_as is None:  # it is not at hand
         return Look(Outcome.UNKNOWN)
     try:
@@ -100,7 +108,7 @@ def _as_musl_reads_it(file: Image | MalformedImage, system: System) -> Look:
 
 def _entries_fit(header: bytes, system: System) -> bool:
     """Whether program headers are as long as musl takes them to be; else it finds no dynamic section among them."""
-    elf_class, byte_order, _ = EXPECTED.get(system.architecture, EXPECTED["x86_64"])
+    elf_class, byte_order, _ = expected_of(system)
     (entry_bytes,) = struct.unpack_from("<H" if byte_order == 1 else ">H", header, ENTRY_SIZE_AT[elf_class])
     return bool(entry_bytes == PROGRAM_HEADER_BYTES[elf_class])
 
@@ -111,13 +119,10 @@ def _of_header(header: bytes, system: System) -> Look | None:
     A file of another class or order has other things where musl looks, never anything that leads to a dynamic section.
     Only a file that lies about itself has: `_as_musl_reads_it`.
     """
-    elf_class, byte_order, _ = EXPECTED.get(system.architecture, EXPECTED["x86_64"])
+    elf_class, byte_order, _ = expected_of(system)
     order = "<" if byte_order == 1 else ">"
     if len(header) < 64 or struct.unpack_from(f"{order}H", header, EI_NIDENT)[0] not in (ET_EXEC, ET_DYN):
         return Look(Outcome.ENDS, ENOEXEC)
     if (header[EI_CLASS], header[EI_DATA]) == (elf_class, byte_order):
         return None
-    (entry_bytes,) = struct.unpack_from(f"{order}H", header, ENTRY_SIZE_AT[elf_class])
-    if entry_bytes == PROGRAM_HEADER_BYTES[elf_class]:
-        return Look(Outcome.UNKNOWN)
-    return Look(Outcome.ENDS, ENOEXEC)
+    return Look(Outcome.UNKNOWN) if _entries_fit(header, system) else Look(Outcome.ENDS, ENOEXEC)
