@@ -15,7 +15,7 @@ from wontload.diagnosis.copies import CopyFinder
 from wontload.diagnosis.judged import JudgedLoad
 from wontload.knowledge.families import library_of
 from wontload.loader import LoadResult, Module, Verdict
-from wontload.loader.glibc.candidate import BUS_ERROR
+from wontload.loader.glibc.candidate import CRASHES
 from wontload.machine import FIND_LIBRARY, Kind, LoadRequest, Machine, Observation, Outcome, Process
 
 Drawn = TypeVar("Drawn")
@@ -127,7 +127,7 @@ class Case:
         if load.observed is not None and load.observed.succeeded is not None:
             return not load.observed.succeeded
         if load.observed is not None:  # else it was stopped from outside, or by the program itself, or by a bug in it
-            foreseen = load.simulated is not None and load.simulated.error == BUS_ERROR
+            foreseen = load.simulated is not None and load.simulated.error in CRASHES.values()
             return foreseen and self.outcome is Outcome.CRASHED
         return load.simulated is not None and load.simulated.verdict is Verdict.FAILS
 
