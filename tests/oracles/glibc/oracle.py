@@ -97,7 +97,9 @@ def observe(
         return Answer(f"exit {done.returncode}: {done.stderr.decode()}"), state
     if state["error"] is not None:
         return Answer(state["error"]), state
-    loaded = [absolute(path, directory) for path in state["after"][len(state["before"]) :]]
+    # Not by place: what an object filters is moved to it in the link map, also where it was there before.
+    before = set(state["before"])
+    loaded = [absolute(path, directory) for path in state["after"] if path not in before]
     opened = absolute(state.get("opened") or "", directory)
     if opened in loaded:  # what it filters comes before it
         loaded.insert(0, loaded.pop(loaded.index(opened)))
