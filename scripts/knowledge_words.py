@@ -1,4 +1,4 @@
-"""Write knowledge/messages/posix_words.toml: what glibc and bash say of crashes and loads, in every language.
+"""Write knowledge/messages/words/posix.toml: what glibc and bash say of crashes and loads, in every language.
 
     python scripts/knowledge_words.py GLIBC-LOCALES BASH-LOCALES
 
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-TABLE = Path(__file__).parent.parent / "src/wontload/knowledge/messages/posix_words.toml"
+TABLE = Path(__file__).parent.parent / "src/wontload/knowledge/messages/words/posix.toml"
 OF_GLIBC = (
     "error while loading shared libraries",
     "symbol lookup error",

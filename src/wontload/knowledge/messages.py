@@ -1,9 +1,10 @@
 """What loaders, interpreters, drivers and build tools say, and which finding each text speaks for.
 
-The tables stand in `messages/`, by who speaks: `elf`, `dyld`, `windows`, `python`, `packages`, `products`,
-`runtimes` (of other languages), `gpu`, `builds`, `installers`, `toolchains`. A row's pattern is a regular expression in
-which a blank stands for any white space, a line's end and a literal `\\n` among it, as texts are wrapped and quoted on
-their way to us. A row is only tried near its `needle`, so that reading stays linear.
+The tables stand in `messages/`, by who speaks: in `loaders/` the systems, in `building/` installers, build tools and
+compilers, in `gpu/` drivers and what is built on them, in `programs/` Python, packages and all other programs; `words/`
+has other languages' words for some of it. A row's pattern is a regular expression in which a blank stands for any white
+space, a line's end and a literal `\\n` among it, as texts are wrapped and quoted on their way to us. A row is only
+tried near its `needle`, so that reading stays linear.
 """
 
 from __future__ import annotations
@@ -15,21 +16,14 @@ from functools import cache
 
 from wontload.knowledge.tables import Row, table
 
-TABLES = tuple(
-    f"messages/{name}"
-    for name in (
-        "elf",
-        "dyld",
-        "windows",
-        "python",
-        "packages",
-        "products",
-        "runtimes",
-        "gpu",
-        "builds",
-        "installers",
-        "toolchains",
-    )
+TABLES = (
+    *(f"loaders/{name}" for name in ("elf", "dyld", "windows")),
+    *(f"programs/{name}" for name in ("python", "packages", "sought", "screens", "databases", "crashes", "runtimes")),
+    *(f"gpu/{name}" for name in ("nvidia", "cuda_libraries", "frameworks", "others")),
+    *(
+        f"building/{name}"
+        for name in ("installers", "backends", "cmake", "compilers", "development", "cuda", "rust", "limits")
+    ),
 )
 USUAL_RANK = 50
 BLANK = r"(?:(?:\s|\\n|\\t){1,40})"
@@ -40,7 +34,7 @@ class Message:
     """A text that some program gives, and what it says.
 
     Attributes:
-        id: the row's name. speaker: its table, such as `builds`.
+        id: the row's name. speaker: its table, such as `building/cmake`.
         kind: what has to be looked at beside the text: `stated` (nothing), `missing` (which library it is about
             decides), `symbol`, `runtime`, `entry-point`, `module`, `compiled-name`, `shadow`, `incomplete`,
             `architecture` (likewise), `number` (Windows' number does), `summary` (the cause stands elsewhere), `fact`
@@ -102,12 +96,12 @@ class NumberMeaning:
 @cache
 def messages() -> tuple[Message, ...]:
     """Every message of every table, in file order."""
-    return tuple(message for name in TABLES for message in messages_of(name.rpartition("/")[2]))
+    return tuple(message for name in TABLES for message in messages_of(name))
 
 
 @cache
 def messages_of(speaker: str) -> tuple[Message, ...]:
-    """The messages of one table, such as `packages`, in file order."""
+    """The messages of one table, such as `programs/sought`, in file order."""
     return tuple(_message(row, speaker) for row in table(f"messages/{speaker}")["message"])
 
 
@@ -145,7 +139,7 @@ def number_meanings() -> Mapping[int, NumberMeaning]:
             needs=row.get("needs", ""),
             rank=row.get("rank", USUAL_RANK),
         )
-        for row in table("messages/windows")["number"]
+        for row in table("messages/loaders/windows")["number"]
     }
 
 
@@ -172,14 +166,14 @@ READ_IN = ("latin-1", "cp1252", "cp936", "cp1251", "cp437", "cp850", "cp866", "u
 def words_of_windows() -> tuple[tuple[str, int], ...]:
     """(text in lower case, error number) for each of Windows' words for a number, in all languages that we have."""
     return tuple(
-        (lowered(text), row["number"]) for row in table("messages/windows_words")["words"] for text in row["texts"]
+        (lowered(text), row["number"]) for row in table("messages/words/windows")["words"] for text in row["texts"]
     )
 
 
 @cache
 def words_of_posix() -> tuple[tuple[str, str], ...]:
     """(text, the same in English) for what glibc and bash say of loads and crashes, in all languages that we have."""
-    return tuple((text, row["english"]) for row in table("messages/posix_words")["words"] for text in row["texts"])
+    return tuple((text, row["english"]) for row in table("messages/words/posix")["words"] for text in row["texts"])
 
 
 @cache
@@ -187,7 +181,7 @@ def damaged_words_of_windows() -> tuple[tuple[str, int], ...]:
     """The same in every form that they take when their bytes are read in a code page that they were not written in."""
     return tuple(
         (lowered(form), row["number"])
-        for row in table("messages/windows_words")["words"]
+        for row in table("messages/words/windows")["words"]
         for text in row["texts"]
         for form in _damaged(text)
     )

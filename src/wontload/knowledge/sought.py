@@ -14,11 +14,11 @@ LONGEST = 4000  # characters of a message that are looked at
 def sought_component(message: str) -> Component | None:
     """The component that a message says was looked for in vain; `None` where it names none that is known.
 
-    Only those messages count after which nothing was handed to the loader: rows of `messages/packages.toml` that are
-    `sought`.
+    Only those messages count after which nothing was handed to the loader: rows of `messages/programs/sought.toml` that
+    are `sought`.
     """
     looked_at = message[:LONGEST]
-    for row in messages_of("packages"):
+    for row in messages_of("programs/sought"):
         if row.row.get("sought") and (found := row.expression.search(looked_at)):
             return _by_name().get(stem_of(next(name for name in found.groups() if name)))
     return None

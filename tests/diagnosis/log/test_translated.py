@@ -56,6 +56,6 @@ def test_only_the_end_of_a_long_text_is_translated():
 
 
 def test_every_text_is_a_line_and_says_something_else_than_the_english():
-    for row in table("messages/posix_words")["words"]:
+    for row in table("messages/words/posix")["words"]:
         assert row["texts"]
         assert all("\n" not in text and text != row["english"] and len(text.strip()) > 2 for text in row["texts"])

@@ -9,7 +9,7 @@ from wontload.diagnosis.log.judging import diagnose_log
 from wontload.knowledge.messages import number_meanings
 from wontload.knowledge.tables import table
 
-WORDS = [(row["number"], text) for row in table("messages/windows_words")["words"] for text in row["texts"]]
+WORDS = [(row["number"], text) for row in table("messages/words/windows")["words"] for text in row["texts"]]
 ORIGINS = {  # a code page of Windows, and texts that are written in it
     "cp1252": "Le module spécifié est introuvable.",
     "cp850": "Não foi possível encontrar o módulo especificado.",

@@ -39,7 +39,7 @@ class Log:
     @property
     def is_build(self) -> bool:
         """Whether it tells of a build or an installation."""
-        return any(event.message.speaker in ("builds", "installers", "toolchains") for event in self.events)
+        return any(event.message.speaker.startswith("building/") for event in self.events)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

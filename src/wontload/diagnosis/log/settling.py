@@ -78,7 +78,8 @@ def _is_of_another_runtime(log: Log) -> bool:
     """Whether Java, .NET, Node.js, Perl or Ruby asked for the library: a command about a package misses that."""
     if "Traceback (most recent call last)" in log.text:
         return False
-    return any(event.message.speaker == "runtimes" for event in log.events) or bool(_OTHER_RUNTIMES.search(log.text))
+    said = any(event.message.speaker == "programs/runtimes" for event in log.events)
+    return said or bool(_OTHER_RUNTIMES.search(log.text))
 
 
 def _native_file(log: Log) -> str:
