@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from wontload.app.tree import TreeLoad
     from wontload.loader import LoadResult
 
-# Objects that the collector of cycles lets be made before it looks at them all. Every load makes a few thousand, which
-# mostly go by themselves; the default of 700 costs an eighth of the time.
-FEWEST_NEW_OBJECTS = 50_000
 MODES = ("import", "ctypes", "legacy", "dlopen")
 
 
@@ -62,8 +59,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: Options) -> int:
     """Judge every file in the order asked, and report."""
-    import gc
-
     from wontload.app.tree import judge_of
     from wontload.app.workers import processes_for, shared_out
     from wontload.errors import UsageError
@@ -72,7 +67,6 @@ def run(options: Options) -> int:
         raise UsageError("--at says where on a saved machine a file is laid.", "Give the machine with --machine FILE.")
     if options.jsonl and (options.output is not None or options.format in PAGES):
         raise UsageError("--jsonl is one object a line, on standard output, as soon as it is known.", "Leave it out.")
-    gc.set_threshold(FEWEST_NEW_OBJECTS)
     machine = options.saved_machine()
     judge = judge_of(
         options.files,

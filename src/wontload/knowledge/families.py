@@ -61,6 +61,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], str, str | None, str], ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def base_name(file_name: str) -> str:
     """The last part of a path of either manner, DLL names in lower case: Windows compares without case."""
     name = file_name.replace("\\", "/").rpartition("/")[2]

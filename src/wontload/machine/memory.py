@@ -85,6 +85,8 @@ class MemoryFiles:
             self._add_directory(self._module.dirname(path))
             self._list(path)
         self._complete = None if complete is None else {self._key(path) for path in complete}
+        # A load asks for the same few thousand paths again and again, and nothing changes under it.
+        self._located: dict[str, str] = {}
 
     def kind(self, path: str) -> Kind:
         """See `Files.kind`."""
@@ -139,10 +141,11 @@ class MemoryFiles:
 
     def _locate(self, path: str) -> str:
         """The key of a path, with symbolic links resolved and names of 8.3 characters written out."""
-        if path in self._contents and not self._links and not self._windows:
-            return path
+        if (known := self._located.get(path)) is not None:
+            return known
         key = self._key(self.real(path))
-        return self._written_out(key) if "~" in key and self._windows else key
+        found = self._located[path] = self._written_out(key) if "~" in key and self._windows else key
+        return found
 
     def _written_out(self, key: str) -> str:
         """A key whose `progra~1` are the names that they stand for, where the directory's listing leaves no doubt."""

@@ -168,23 +168,19 @@ def why_absent(path: str, files: Files) -> str:
     encoded = path.encode("utf-8", "surrogateescape")
     if len(encoded) >= LONGEST_PATH_BYTES or max(map(len, encoded.split(b"/"))) > LONGEST_NAME_BYTES:
         return ENAMETOOLONG
-    if _leads_in_a_circle(path, files):
-        return ELOOP
-    parent = posixpath.dirname(path)
-    while parent not in ("", "/"):
-        kind = files.kind(parent)
-        if kind is Kind.DIRECTORY:
-            break
+    last, parent = path, posixpath.dirname(path)
+    while parent not in ("", "/") and (kind := files.kind(parent)) is not Kind.DIRECTORY:
         if kind is Kind.FILE:
             return ENOTDIR
-        if _leads_in_a_circle(parent, files):
-            return ELOOP
-        parent = posixpath.dirname(parent)
-    return ENOENT
+        last, parent = parent, posixpath.dirname(parent)
+    return ELOOP if _leads_in_a_circle(last, files) else ENOENT  # only a directory has links in it
 
 
 def _leads_in_a_circle(path: str, files: Files) -> bool:
     """Whether something that is not to be found is there all the same: links that lead to one another."""
+    siblings = files.listing(posixpath.dirname(path))
+    if siblings is not None and posixpath.basename(path) not in siblings:
+        return False  # nor is there any link of this name to follow
     real = files.real(path)
     # `real` goes up from a directory that is not there (`gone/..`), which no kernel does: hence the second question.
     listed = posixpath.basename(real) in (files.listing(posixpath.dirname(real)) or ())
