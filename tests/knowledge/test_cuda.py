@@ -13,7 +13,6 @@ from wontload.knowledge.cuda import (
     cuda_releases,
     driver_floor,
     driver_version,
-    ptx_of_cuda,
 )
 from wontload.knowledge.gpu_targets import RULES, parse_target, runs_on
 from wontload.knowledge.gpus import version_pair
@@ -71,7 +70,7 @@ def test_no_floor_for_what_no_table_has():
     ],
 )
 def test_the_newest_cuda_of_a_driver(driver, cuda):
-    assert cuda_of_driver(driver, "windows") == cuda
+    assert cuda_of_driver(driver) == cuda
 
 
 def test_a_driver_s_version_compares_as_numbers():
@@ -97,17 +96,16 @@ def test_a_release_s_driver_takes_that_release():
     for row in RELEASES:
         for system in ("linux", "windows"):
             if system in row:
-                assert cuda_of_driver(row[system], system) == version_pair(row["cuda"])
+                assert cuda_of_driver(row[system]) == version_pair(row["cuda"])
 
 
 def test_minor_compatibility_begins_with_the_major():
     for row in table("gpu/releases")["minor"]:
         for system in ("linux", "windows"):
-            assert cuda_of_driver(row[system], system)[0] == row["cuda"]
+            assert cuda_of_driver(row[system])[0] == row["cuda"]
 
 
-def test_ptx_versions_and_cuda_releases():
-    assert (ptx_of_cuda((12, 4)), ptx_of_cuda((12, 6)), ptx_of_cuda((99, 0))) == ((8, 4), (8, 5), None)
+def test_the_first_release_that_knows_a_ptx():
     assert (cuda_of_ptx((8, 5)), cuda_of_ptx((7, 8)), cuda_of_ptx((99, 0))) == ((12, 5), (11, 8), None)
 
 

@@ -23,7 +23,6 @@ from wontload.knowledge.toolchains import (
     host_compilers,
     official_python,
     toolset,
-    toolset_of_msc_ver,
 )
 
 HASWELL = {"avx", "avx2", "bmi2", "f16c", "fma", "sse4_2"}
@@ -113,8 +112,7 @@ def test_toolsets_ascend_and_carry_their_number():
         assert row["msc_ver"] == 1900 + int(row["version"].partition(".")[2])
     assert toolset("14.38.33135.0").visual_studio == "17.8"
     assert toolset("14.29").year == 2019
-    assert toolset_of_msc_ver(1944).version == "14.44"
-    assert [toolset("14"), toolset("14.99"), toolset(""), toolset_of_msc_ver(1)] == [None] * 4
+    assert [toolset("14"), toolset("14.99"), toolset("")] == [None] * 3
 
 
 def test_official_python_has_the_runtime_that_the_table_says():

@@ -68,10 +68,8 @@ def _shipped_with(release: Row, system: str) -> str | None:
     return release.get(system) or (str(branch) if branch else None)
 
 
-def cuda_of_driver(driver: str, system: str = "") -> CudaVersion | None:
+def cuda_of_driver(driver: str) -> CudaVersion | None:
     """The newest CUDA (major, minor) that a driver takes: `551.61` takes 12.4.
-
-    Branches count the same on every system, so `system` only says how Windows' own version is to be read.
 
     Returns:
         The version; `None` for text that is no driver version, for a driver older than the tables, and for one of a
@@ -103,12 +101,6 @@ def driver_version(text: str) -> tuple[int, ...]:
         digits = (parts[2] + parts[3].zfill(4))[-5:]
         return int(digits[:3]), int(digits[3:])
     return tuple(map(int, parts))
-
-
-def ptx_of_cuda(cuda: CudaVersion) -> tuple[int, int] | None:
-    """The newest PTX version that a CUDA release, or a driver that takes it, knows; `None` for an unknown release."""
-    row = _releases().get(cuda)
-    return version_pair(row["ptx"]) if row else None
 
 
 def cuda_of_ptx(ptx: tuple[int, int]) -> CudaVersion | None:

@@ -72,11 +72,6 @@ def toolset(version: str) -> Toolset | None:
     return _toolsets().get(".".join(parts[:2])) if len(parts) > 1 else None
 
 
-def toolset_of_msc_ver(number: int) -> Toolset | None:
-    """The toolset whose compiler has this `_MSC_VER`, such as 1938."""
-    return next((found for found in _toolsets().values() if found.msc_ver == number), None)
-
-
 def official_python(version: str) -> OfficialPython | None:
     """What the official CPython for Windows of a version (`3.11`, `3.11.4`) was built with."""
     wanted = ".".join(version.split(".")[:2])

@@ -47,8 +47,8 @@ class Driver:
 
     Attributes:
         vendor: as `Gpu.vendor`. version: as the vendor counts: NVIDIA `551.61`, also where Windows says 31.0.15.5161.
-        cuda: newest CUDA (major, minor) that the *driver* accepts, which says nothing about what is installed; `None`:
-            could not be asked, which is not "none".
+        cuda: newest CUDA (major, minor) that the *driver* accepts, which says nothing about what is installed: as it
+            says itself, or as its branch is listed. `None`: unknown, which is not "none".
         library: path of the library that programs load (`nvcuda.dll`, `libcuda.so.1`); `None` when not found.
         source: who said so: `nvml`, `nvidia-smi`, `driver library`, `registry`.
     """

@@ -169,6 +169,14 @@ def test_a_windows_driver_by_its_file():
     found = nvidia(RecordedSources(windows({library: dll(file_version=(31, 0, 15, 5161))})))
     assert found.driver is not None
     assert (found.driver.version, found.driver.library) == ("551.61", library)
+    assert found.driver.cuda == (12, 4), "as its branch is listed"
+
+
+def test_a_driver_of_a_branch_that_no_table_has():
+    text = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  999.10.04  Release Build  (nixbld@)\n"
+    found = nvidia(RecordedSources(linux(), texts={"/proc/driver/nvidia/version": text}))
+    assert found.driver is not None
+    assert found.driver.cuda is None
 
 
 def test_nothing_of_nvidias():

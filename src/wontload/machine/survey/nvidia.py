@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from wontload.knowledge.cuda import cuda_of_driver
 from wontload.machine.inventory import Driver, Gpu
 from wontload.machine.survey.sources import Sources
 
@@ -37,9 +38,19 @@ class Found:
 
 
 def nvidia(sources: Sources) -> Found:
-    """The driver and its GPUs; no driver and `None` for the GPUs where nothing of NVIDIA's is installed."""
+    """The driver and its GPUs; no driver and `None` for the GPUs where nothing of NVIDIA's is installed.
+
+    Which CUDA a driver takes, its branch tells where neither NVML, the driver nor nvidia-smi could be asked.
+    """
     if sources.system not in NVML:
         return Found()
+    found = _asked(sources)
+    if found.driver is None or found.driver.cuda is not None:
+        return found
+    return replace(found, driver=replace(found.driver, cuda=cuda_of_driver(found.driver.version)))
+
+
+def _asked(sources: Sources) -> Found:
     nvml = sources.library(NVML[sources.system], *_nvml_places(sources))
     cuda = sources.library(CUDA[sources.system], *_places(sources))
     by_nvml = _ask_libraries(sources, nvml, cuda)
