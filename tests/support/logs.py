@@ -32,6 +32,11 @@ def verdict(text: str) -> tuple[str, str]:
     return answer.verdict, answer.findings[0].code
 
 
+def said(text: str) -> set[str]:
+    """The names of the messages that are recognised in a text."""
+    return {event.message.id for event in read(text).events}
+
+
 def pip(*arguments: str, cwd: Path | None = None, **environment: str) -> str:
     """What this interpreter's pip prints, without an index to ask."""
     return ran(
