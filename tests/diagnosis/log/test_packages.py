@@ -278,3 +278,25 @@ def test_who_asked_ctypes_for_a_library(file, answer):
         "OSError: libodd.so: cannot open shared object file: No such file or directory\n"
     )
     assert verdict(text) == ("undetermined", answer)
+
+
+LEAVE_ITS_SOURCE = (
+    "\n\nThe above exception was the direct cause of the following exception:\n\nImportError: Error importing numpy: "
+    "you should not try to import numpy from\n        its source directory; please exit the numpy source tree\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        (f"ImportError: libodd-0cf96a72.so{NO_FILE}", "WL201"),
+        ("ModuleNotFoundError: No module named 'numpy.core._multiarray_umath'", "WL501"),
+        (
+            'File "/src/numpy/__init__.py", line 125, in <module>\n    from numpy.__config__ import show\n'
+            "ModuleNotFoundError: No module named 'numpy.__config__'",
+            "WL503",
+        ),
+    ],
+)
+def test_numpy_speaks_of_its_source_whatever_its_import_ended_in(before, code):
+    assert verdict(before + LEAVE_ITS_SOURCE) == ("undetermined", code)
