@@ -1,0 +1,374 @@
+"""What installers, build tools and compilers say: which finding each line speaks for.
+
+Of each row: a text in which it speaks, what is answered, and a text that resembles it in which it does not.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import said, verdict
+
+ROWS = [
+    (
+        "pip-conflict",
+        "ERROR: Cannot install odd and even because these package versions have conflicting dependencies.",
+        ("undetermined", "WL505"),
+        "these dependencies are in conflict with taste",
+    ),
+    (
+        "uv-tags",
+        (
+            "hint: You're using CPython 3.13 (`cp313`), but `odd` (v1.0) only has wheels with the "
+            "following Python ABI tag: `cp312`"
+        ),
+        ("fails", "WL505"),
+        "odd only has wheels of steel",
+    ),
+    (
+        "python-range",
+        "Because odd depends on Python and the requested Python version (>=3.8) does not satisfy Python>=3.9",
+        ("undetermined", "WL505"),
+        "this does not satisfy Python users",
+    ),
+    (
+        "no-environment",
+        "bash: pip: command not found",
+        ("undetermined", "WL506"),
+        "bash: pipe: command not found",
+    ),
+    (
+        "setuptools-and-source",
+        "ImportError: cannot import name 'Feature' from 'setuptools'",
+        ("undetermined", "WL505"),
+        "ImportError: cannot import name 'Odd' from 'setuptools'",
+    ),
+    (
+        "not-a-project",
+        "ERROR: Directory '.' is not installable. Neither 'setup.py' nor 'pyproject.toml' found.",
+        ("undetermined", "WL505"),
+        "neither was the directory nor the file",
+    ),
+    (
+        "leftover-distribution",
+        "WARNING: Ignoring invalid distribution ~orch (c:\\odd\\lib\\site-packages)",
+        ("undetermined", "WL504"),
+        "Ignoring the invalid distribution of power",
+    ),
+    (
+        "git-network",
+        "error: RPC failed; curl 56 GnuTLS recv error (-54)",
+        ("undetermined", "WL707"),
+        "RPC went well",
+    ),
+    (
+        "file-in-use",
+        ("Caused by: The process cannot access the file because it is being used by another process. (os error 32)"),
+        ("undetermined", "WL105"),
+        "this process is used by another",
+    ),
+    (
+        "conda-damaged",
+        "SafetyError: The package for odd located at /odd appears to be corrupted.",
+        ("undetermined", "WL102"),
+        "the safety of the package",
+    ),
+    (
+        "conda-ssl",
+        "CondaSSLError: OpenSSL appears to be unavailable on this machine.",
+        ("undetermined", "WL202"),
+        "OpenSSL is available",
+    ),
+    (
+        "metadata-status",
+        "Preparing metadata (pyproject.toml): finished with status 'error'",
+        ("undetermined", "WL505"),
+        "it finished with status 'done'",
+    ),
+    (
+        "msvc-damaged-input",
+        "libodd.a : fatal error LNK1107: invalid or corrupt file: cannot read at 0x2D8",
+        ("undetermined", "WL706"),
+        "the file was recognized",
+    ),
+    (
+        "linker-crashed",
+        "odd.obj : error LNK2005: _odd already defined in even.obj",
+        ("undetermined", "WL706"),
+        "LNK2005 was a train",
+    ),
+    (
+        "msvc-limits",
+        ("odd.cpp : fatal error C1128: number of sections exceeded object file format limit: compile with /bigobj"),
+        ("undetermined", "WL707"),
+        "number of sections of the book",
+    ),
+    (
+        "msvc-standard",
+        "odd.cpp(3): error C7555: use of designated initializers requires at least '/std:c++20'",
+        ("undetermined", "WL706"),
+        "this requires at least a car",
+    ),
+    (
+        "source-does-not-compile",
+        "odd.c:3:4: error: use of undeclared identifier 'odd_t'",
+        ("undetermined", "WL505"),
+        "it was not declared at customs",
+    ),
+    (
+        "msvc-refused",
+        "odd.h(9): fatal error C1189: #error:  Building with this compiler is odd",
+        ("undetermined", "WL505"),
+        "C1189: nothing",
+    ),
+    (
+        "source-not-there",
+        "c1 : fatal error C1083: Cannot open source file: 'odd.c': No such file or directory",
+        ("undetermined", "WL505"),
+        "cannot open the source",
+    ),
+    (
+        "msbuild-summary",
+        'error MSB6006: "CL.exe" exited with code 2.',
+        ("undetermined", "WL505"),
+        "MSB6006 is a number",
+    ),
+    (
+        "msbuild-parts",
+        "error MSB8041: MFC libraries are required for this project.",
+        ("undetermined", "WL701"),
+        "MSB8041 is a number",
+    ),
+    (
+        "linker-not-found",
+        "clang: error: invalid linker name in argument '-fuse-ld=lld'",
+        ("undetermined", "WL701"),
+        "the linker has an invalid name",
+    ),
+    (
+        "type-not-declared",
+        "odd.h:4:3: error: 'uint8_t' was not declared in this scope",
+        ("undetermined", "WL706"),
+        "the size of 'uint8_t' is one",
+    ),
+    (
+        "c-stricter",
+        "odd.c:1:2: error: implicit declaration of function 'odd' is invalid in C99",
+        ("undetermined", "WL706"),
+        "the declaration was implicit",
+    ),
+    (
+        "python-c-api",
+        "odd.c:1: error: dereferencing pointer to incomplete type 'PyThreadState'",
+        ("undetermined", "WL505"),
+        "'PyThreadState' is a type",
+    ),
+    (
+        "cross-executable",
+        "configure: error: cannot run C compiled programs.",
+        ("undetermined", "WL706"),
+        "the sanity of the check",
+    ),
+    (
+        "ninja-files",
+        "ninja: error: loading 'build.ninja': No such file or directory",
+        ("undetermined", "WL505"),
+        "the ninja is loading",
+    ),
+    (
+        "ninja-summary",
+        "ninja: build stopped: subcommand failed.",
+        ("undetermined", "WL505"),
+        "the build stopped at noon",
+    ),
+    (
+        "fork-limit",
+        "ninja: fatal: posix_spawn: Resource temporarily unavailable",
+        ("fails", "WL707"),
+        "the resource is temporarily unavailable",
+    ),
+    (
+        "meson-version",
+        "meson.build:1:0: ERROR: Meson version is 0.56.0 but project requires >= 0.64.0",
+        ("undetermined", "WL706"),
+        "the version of Meson is new",
+    ),
+    (
+        "meson-others",
+        "../meson.build:10:0: ERROR: C header 'odd.h' not found",
+        ("undetermined", "WL505"),
+        "the header was found",
+    ),
+    (
+        "swig-not-there",
+        "error: Could not find 'swig'",
+        ("undetermined", "WL701"),
+        "swigged it all",
+    ),
+    (
+        "qt-tools",
+        "sipbuild.pyproject.PyProjectOptionException",
+        ("undetermined", "WL701"),
+        "a working project",
+    ),
+    (
+        "pkg-config-not-there",
+        "pkg-config is required for building PyAV",
+        ("undetermined", "WL701"),
+        "pkg-config is a program",
+    ),
+    (
+        "pkg-config-libraries",
+        "pkg-config could not find libraries ['avformat', 'avcodec']",
+        ("undetermined", "WL505"),
+        "pkg-config found it",
+    ),
+    (
+        "deepspeed-operators",
+        "[WARNING]  async_io requires the dev libaio .so object and headers but these were not found.",
+        ("undetermined", "WL505"),
+        "the operators were compiled",
+    ),
+    (
+        "torch-compiler-check",
+        ("UserWarning: Error checking compiler version for cl: [WinError 2] The system cannot find the file specified"),
+        ("undetermined", "WL701"),
+        "the compiler was checked",
+    ),
+    (
+        "cmake-compiler-unknown",
+        "-- The CXX compiler identification is unknown",
+        ("undetermined", "WL701"),
+        "-- The CXX compiler identification is GNU 9",
+    ),
+    (
+        "cmake-named-compiler",
+        "Could not find compiler set in environment variable CC:\n\n  odd-9.",
+        ("fails", "WL701"),
+        "the compiler set in the variable",
+    ),
+    (
+        "cmake-nvcc-named",
+        "Could not find `nvcc` executable in path specified by environment variable CUDAToolkit_ROOT=/odd",
+        ("fails", "WL702"),
+        "could find `nvcc`",
+    ),
+    (
+        "cmake-cache-elsewhere",
+        (
+            "CMake Error: The current CMakeCache.txt directory /odd/CMakeCache.txt is different than "
+            "the directory /even where CMakeCache.txt was created."
+        ),
+        ("undetermined", "WL706"),
+        "CMakeCache.txt was created",
+    ),
+    (
+        "cmake-target-missing",
+        'Target "odd" links to target "ZLIB::ZLIB" but the target was not found.',
+        ("undetermined", "WL505"),
+        "the target was not found at dawn",
+    ),
+    (
+        "cmake-cudnn",
+        "Could NOT find CUDNN (missing: CUDNN_LIBRARY_PATH CUDNN_INCLUDE_PATH)",
+        ("undetermined", "WL702"),
+        "-- Found CUDNN: /odd",
+    ),
+    (
+        "cmake-download-step",
+        "CMake Error: Build step for odd failed: 2",
+        ("undetermined", "WL505"),
+        "the step for odd was long",
+    ),
+    (
+        "ptxas-version",
+        "ptxas fatal   : Unsupported .version 8.4; current version is '8.2'",
+        ("undetermined", "WL706"),
+        "ptxas application ptx input, line 9; fatal   : Unsupported .version 8.4",
+    ),
+    (
+        "nvcc-environment",
+        "nvcc fatal   : Could not set up the environment for Microsoft Visual Studio using 'odd'",
+        ("undetermined", "WL701"),
+        "nvcc was set up",
+    ),
+    (
+        "nvcc-options",
+        "nvcc fatal   : Unknown option '-fopenmp'",
+        ("undetermined", "WL706"),
+        "nvcc knows that option",
+    ),
+    (
+        "cuda-header-parts",
+        "odd.cu:3:10: fatal error: thrust/complex.h: No such file or directory",
+        ("undetermined", "WL702"),
+        "#include <thrust/complex.h>",
+    ),
+    (
+        "torch-headers",
+        "odd.cpp:1:10: error: ATen/ATen.h: No such file or directory",
+        ("undetermined", "WL706"),
+        "#include <ATen/ATen.h>",
+    ),
+    (
+        "link-cuda-parts",
+        "/usr/bin/ld: cannot find -lcudnn",
+        ("undetermined", "WL702"),
+        "/usr/bin/ld: found -lcudnn",
+    ),
+    (
+        "host-builtins",
+        'error: identifier "__builtin_dynamic_object_size" is undefined',
+        ("undetermined", "WL703"),
+        'the identifier "odd" is undefined',
+    ),
+    (
+        "rust-link-failed",
+        "error: linking with `cc` failed: exit status: 1",
+        ("undetermined", "WL701"),
+        "linking with `cc` went well",
+    ),
+    (
+        "rust-lockfile",
+        "This package requires Rust and Cargo to compile extensions.",
+        ("undetermined", "WL701"),
+        "the lock file has a version",
+    ),
+    (
+        "maturin-failed",
+        "maturin failed\n  Caused by: Failed to build a native library through cargo",
+        ("undetermined", "WL505"),
+        "maturin failed the exam",
+    ),
+    (
+        "library-function-check",
+        "Could not find function xmlCheckVersion in library libxml2. Is libxml2 installed?",
+        ("undetermined", "WL505"),
+        "the function is in the library",
+    ),
+    (
+        "geos-config",
+        "RuntimeError: Unable to find the GEOS library geos-config",
+        ("undetermined", "WL505"),
+        "the GEOS library is large",
+    ),
+    (
+        "cuda-unsupported-toolchain",
+        "ptxas application ptx input, line 9; fatal   : Unsupported .version 8.4; current version is '8.2'",
+        ("fails", "WL403"),
+        "ptxas fatal   : Unsupported .version 8.4; current version is '8.2'",
+    ),
+    (
+        "interpreter-for-maturin",
+        "Couldn't find a python interpreter from 'python3.99'",
+        ("undetermined", "WL505"),
+        "found a python interpreter",
+    ),
+]
+
+
+@pytest.mark.parametrize(("row", "text", "answer", "other"), ROWS, ids=[row[0] for row in ROWS])
+def test_a_row_speaks_where_it_should_and_nowhere_else(row, text, answer, other):
+    assert row in said(text)
+    assert verdict(text) == answer
+    assert row not in said(other)
