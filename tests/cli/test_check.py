@@ -215,6 +215,85 @@ def test_what_a_dependency_may_bring_is_told_apart_from_what_nobody_does(command
         assert other not in one["title"] + " ".join(fact["text"] for fact in one["evidence"] if fact["kind"] != "file")
 
 
+@pytest.mark.parametrize(
+    ("library", "declared", "severity"),
+    [
+        ("engine2.abi3.dll", "engine2", "warning"),  # shiboken2, of which PySide2's modules have a library
+        ("tbx12.dll", "tbx", "warning"),
+        ("python311_d.dll", "python-dateutil", "error"),
+    ],
+)
+def test_a_library_with_the_name_of_a_declared_dependency_may_come_with_it(
+    command, tmp_path: Path, library: str, declared: str, severity: str
+):
+    files = {"demo/a.cp311-win_amd64.pyd": pe(needs=[library])}
+    (wheel,) = command("check", str(make_wheel(tmp_path, files, requires=[declared])), "--json").json["wheels"]
+    assert severity in {one["severity"] for one in wheel["findings"] if one["subject"] == library}
+
+
+@pytest.mark.parametrize(("declared", "severity"), [("demo-libs", "warning"), ("numpy", "error")])
+def test_the_visual_cpp_runtime_may_lie_beside_what_a_dependency_brings(command, tmp_path: Path, declared, severity):
+    """As PyQt6-Qt6 has it beside Qt's libraries, of which PyQt6 has none."""
+    files = {"demo/a.cp311-win_amd64.pyd": pe(needs=["TkCore5.dll", "MSVCP140.dll"])}
+    (wheel,) = command("check", str(make_wheel(tmp_path, files, requires=[declared])), "--json").json["wheels"]
+    found = {
+        name: one["severity"]
+        for one in wheel["findings"]
+        if one["code"] == "WL201"
+        for name in (one["subject"], *one["also"])
+    }
+    assert found == {"TkCore5.dll": severity, "MSVCP140.dll": severity}
+
+
+@pytest.mark.parametrize(
+    ("directory", "python", "severity"),
+    [("plugins/drivers", b"", "warning"), ("bin", b"", "error"), ("plugins/drivers", b"CDLL('driver_db')", "error")],
+)
+def test_in_a_wheel_of_libraries_a_directory_says_that_it_has_plugins(
+    command, tmp_path: Path, directory: str, python: bytes, severity: str
+):
+    files = {
+        "toolkit/bin/TkCore.dll": pe(),
+        f"toolkit/{directory}/driver_db.dll": pe(needs=["TkCore.dll", "nobodys_db.dll"]),
+        "toolkit/__init__.py": python,
+    }
+    ran = command("check", str(make_wheel(tmp_path, files, tag="py3-none-win_amd64")), "--json")
+    found = {one["subject"]: one["severity"] for one in ran.json["wheels"][0]["findings"] if one["code"] == "WL201"}
+    assert found["nobodys_db.dll"] == severity
+
+
+@pytest.mark.parametrize(("main", "severity"), [("demo.dll", "warning"), ("engine.dll", "error")])
+def test_in_a_wheel_of_libraries_the_one_with_its_name_is_what_it_is_for(command, tmp_path, main: str, severity: str):
+    """As libtbb is of tbb, whose libtbbbind does something only where hwloc is."""
+    files = {f"demo/bin/{main}": pe(), "demo/bin/demobind.dll": pe(needs=["nobodys.dll"])}
+    ran = command("check", str(make_wheel(tmp_path, files, tag="py3-none-win_amd64")), "--json")
+    found = {one["subject"]: one["severity"] for one in ran.json["wheels"][0]["findings"] if one["code"] == "WL201"}
+    assert found == {"nobodys.dll": severity}
+
+
+@pytest.mark.parametrize("tag", ["py3-none-any", "py3-none-win_amd64", LINUX])
+def test_an_assembly_of_dotnet_for_any_processor_is_no_native_code(command, tmp_path: Path, tag: str):
+    """pythonnet is such a wheel. One that has code for a processor beside .NET's is that processor's."""
+    for flags, found in ((1, False), (3, True), (0, True)):
+        files = {"demo/runtime/Demo.Runtime.dll": pe(machine="x86", dotnet=flags)}
+        path = make_wheel(tmp_path, files, tag=tag, pure=tag.endswith("any"), name=f"demo{flags}")
+        (wheel,) = command("check", str(path), "--json").json["wheels"]
+        assert ("WL512" in {one["code"] for one in wheel["findings"]}) == found
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("cp36-cp36m-manylinux_2_17_x86_64", "a.cpython-36m-x86_64-linux-gnu.so"),
+        ("cp310-cp310-musllinux_1_1_x86_64", "a.cpython-310-x86_64-linux-gnu.so"),
+    ],
+)
+def test_modules_of_older_pythons_are_judged(command, tmp_path: Path, tag: str, name: str):
+    path = make_wheel(tmp_path, {f"demo/{name}": elf(needed=["libnowhere.so.1"])}, tag=tag)
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    assert {one["fails"][0] for one in wheel["targets"]} == {f"demo/{name}"}
+
+
 def test_no_macos_of_today_is_asked_about_32_bit_code(command, tmp_path: Path):
     wheel = make_wheel(tmp_path, {"demo/a.dylib": macho(machine="x86_64", name="a")}, tag="py3-none-macosx_10_6_intel")
     ran = command("check", str(wheel))

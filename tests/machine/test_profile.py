@@ -110,6 +110,24 @@ def test_a_musl_system_has_no_glibc():
     assert loaded("alpine-3.22", "a.abi3.so", elf(needed=["libcrypt.so.2"])).verdict is Verdict.FAILS
 
 
+@pytest.mark.parametrize(
+    ("profile", "python", "suffix"),
+    [
+        ("debian-12", (3, 11), ".cpython-311-x86_64-linux-gnu.so"),
+        ("debian-12", (3, 7), ".cpython-37m-x86_64-linux-gnu.so"),
+        ("alpine-3.22", (3, 11), ".cpython-311-x86_64-linux-musl.so"),
+        ("alpine-3.22", (3, 10), ".cpython-310-x86_64-linux-gnu.so"),
+        ("macos-14", (3, 7), ".cpython-37m-darwin.so"),
+        ("macos-14", (3, 8), ".cpython-38-darwin.so"),
+        ("windows-11", (3, 7), ".cp37-win_amd64.pyd"),
+    ],
+)
+def test_a_python_takes_the_names_that_its_version_had_for_modules(profile: str, python: tuple[int, int], suffix: str):
+    machine, _ = clean_machine(profile, architecture="x86_64", python=python)
+    assert machine.python is not None
+    assert machine.python.extension_suffixes[0] == suffix
+
+
 @pytest.mark.parametrize("profile", profile_names())
 @pytest.mark.parametrize("architecture", ["x86_64", "aarch64"])
 def test_every_profile_makes_a_machine_of_each_processor(profile: str, architecture: str):

@@ -17,7 +17,7 @@ from wontload.machine.inventory import Cpu, Inventory
 from wontload.machine.machine import Machine, Python, System
 from wontload.machine.memory import Content, MemoryFiles
 from wontload.machine.process import Process
-from wontload.machine.profile_linux import linux_machine
+from wontload.machine.profile_linux import implementation_tag, linux_machine
 from wontload.machine.profile_windows import WINDOWS, windows_machine
 
 BITS = {"x86": 32, "arm": 32}
@@ -91,7 +91,6 @@ def clean_machine(name: str, *, architecture: str, python: tuple[int, int]) -> t
 
 def _macos(name: str, version: str, own: Image, python: tuple[int, int]) -> tuple[Machine, Process]:
     """Nothing of macOS but what dyld has in its shared cache: its libraries have no files (`loader.dyld`)."""
-    digits = f"{python[0]}{python[1]}"
     prefix = f"/Library/Frameworks/Python.framework/Versions/{python[0]}.{python[1]}"
     executable = f"{prefix}/bin/python{python[0]}.{python[1]}"
     system = System(name="macos", version=version, architecture=own.architecture)
@@ -103,7 +102,7 @@ def _macos(name: str, version: str, own: Image, python: tuple[int, int]) -> tupl
         version=f"{python[0]}.{python[1]}",
         prefix=prefix,
         base_prefix=prefix,
-        extension_suffixes=(f".cpython-{digits}-darwin.so", ".abi3.so", ".so"),
+        extension_suffixes=(f".{implementation_tag(python)}-darwin.so", ".abi3.so", ".so"),
     )
     machine = Machine(id=name, system=system, files=MemoryFiles(contents, windows=False), python=interpreter)
     return machine, process

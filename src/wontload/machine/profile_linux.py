@@ -28,6 +28,10 @@ CONDA = """libstdc++.so.6 libgcc_s.so.1 libgomp.so.1 libz.so.1 libbz2.so.1.0 lib
 # GCC 14's libgcc_s has GCC_4.5.0 on arm64 and i386, and GCC_4.8.0 on amd64 alone.
 # Source: libgcc-s1 and libstdc++6 14.2.0-19 of Debian 13, for amd64, arm64, armhf and i386, read on 2026-11-27.
 VERSIONS_BY_ARCHITECTURE = {"libgcc_s.so.1": {"x86_64"}, "libstdc++.so.6": {"x86_64", "x86", "aarch64"}}
+# Versions from which the suffix of extension modules names musl, and no longer says `m`, for pymalloc.
+# Source: python/cpython#87278 (Alpine's own older Pythons are patched; those of wheels are not: cp310 wheels for
+# musllinux have `linux-gnu` in their names); CPython, "What's New In Python 3.8", "Build and C API Changes".
+NAMES_MUSL, WITHOUT_PYMALLOC_FLAG = (3, 11), (3, 8)
 OPTIONS = ("", "x86-64-v2", "x86-64-v3", "x86-64-v4")
 
 
@@ -95,12 +99,17 @@ def _system(profile: Profile, architecture: str, directories: tuple[str, ...], l
     )
 
 
+def implementation_tag(version: tuple[int, int]) -> str:
+    """What the names of a CPython's extension modules begin their suffix with, on Linux and macOS: `cpython-311`."""
+    return f"cpython-{version[0]}{version[1]}{'' if version >= WITHOUT_PYMALLOC_FLAG else 'm'}"
+
+
 def _interpreter(
     profile: Profile, architecture: str, version: tuple[int, int], executable: str, *, conda: bool
 ) -> Python:
     prefix = posixpath.dirname(posixpath.dirname(executable))
-    libc = "musl" if profile.libc == "musl" else "gnu"
-    tag = f"cpython-{version[0]}{version[1]}-{_machine(architecture)}-linux-{libc}"
+    libc = "musl" if profile.libc == "musl" and version >= NAMES_MUSL else "gnu"
+    tag = f"{implementation_tag(version)}-{_machine(architecture)}-linux-{libc}"
     return Python(
         executable=executable,
         base_executable=executable,

@@ -31,8 +31,9 @@ def may_bring(
 ) -> tuple[str, ...]:
     """Those that may by what they are called; nothing is known of them but that. Of a library of the system's: none.
 
-    The loader looks in a directory of site-packages that none of the wheels at hand has, and a dependency has the name
-    of its top (`nvidia/cublas/lib`, `PyQt5/Qt5/lib`). Or a dependency is by its name a part of the wheel's own project
+    The library has the name of a dependency (`shiboken2.abi3.dll` of shiboken2). Or the loader looks in a directory of
+    site-packages that none of the wheels at hand has, and a dependency has the name of its top (`nvidia/cublas/lib`,
+    `PyQt5/Qt5/lib`). Or a dependency is by its name a part of the wheel's own project
     (`sherpa-onnx-core` of `sherpa-onnx`), and no table knows the library, or the wheel has others like it (`Qt` …).
 
     Args:
@@ -41,6 +42,8 @@ def may_bring(
     """
     if base_name(module.name) in of_the_system().libraries:
         return ()
+    if namesakes := tuple(one for one in absent if one in own_names(module.name)):
+        return namesakes
     families = {_family(top) for top in _tops_not_here(module, machine, site)}
     if component_of(base_name(module.name)) is None or project_of(module.name) in projects:
         families.add(_family(wheel))
@@ -58,6 +61,12 @@ def of_the_system() -> WheelPolicy:
 def base_name(library: str) -> str:
     """The file's name of a library that is asked for by a path, as Mach-O files do."""
     return library.replace("\\", "/").rpartition("/")[2]
+
+
+def own_names(library: str) -> set[str]:
+    """What a library would be called by itself: `libtbb12.so.2` and `tbb12.dll` are `tbb12`, or `tbb`."""
+    stem = normalised(base_name(library).partition(".")[0])
+    return {name for one in (stem, stem.removeprefix("lib")) for name in (one, one.rstrip("0123456789-"))}
 
 
 def _family(name: str) -> str:

@@ -31,6 +31,8 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
     sizes = {name: member.size_bytes for name, member in archive.members.items()}
     native = {member.name for member in wheel.natives}
     unnamed = tuple(name for name in archive.members if name not in native and _is_native(wheel, name))
+    # An assembly of .NET's own code alone is none of a processor's: it runs wherever a .NET does, on Linux as well.
+    natives = (Native(member.name, wheel.content(member)) for member in wheel.natives)
     has_record = f"{wheel.dist_info}/RECORD" in archive.members
     return Contents(
         file_name=wheel.file_name,
@@ -41,7 +43,7 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
         pure=wheel.pure,
         dist_info=wheel.dist_info,
         metadata=wheel.metadata,
-        natives=tuple(Native(member.name, wheel.content(member)) for member in wheel.natives),
+        natives=tuple(one for one in natives if not (one.image and one.image.any_processor)),
         sizes=sizes,
         record=wheel.record if has_record else None,
         digest=digest,

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from wontload.binary import Image
 from wontload.diagnosis.contents import MANGLED, plain
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.module_builds import spared
 from wontload.diagnosis.words import listed
 from wontload.knowledge.components import component_of
+from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
 from wontload.loader import Module, Status, Verdict
 from wontload.wheels.bringing import base_name, known_to_bring, may_bring, project_of
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.judging import Judge, JudgedFile
 from wontload.wheels.nowhere import is_plain, narrowed
-from wontload.wheels.python_code import PythonCode
+from wontload.wheels.plugins import Plugins
 from wontload.wheels.wheel import Wheel
 
 # Components that come with a GPU's driver, or that a program for one kind of GPU needs.
@@ -31,7 +31,6 @@ GPU_LIBRARY = re.compile(
     r"(?i)^(lib)?(nvcuda|cuda|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nv|nccl|npp|hip|roc|amdhip|sycl|ze_loader|"
     r"opencl|vulkan|mkl_sycl)"
 )
-STEM = re.compile(r"(?i)(?:\.so|\.dll|[\d.]*\.dylib)[\d.]*$")
 
 
 class Gravity:
@@ -48,7 +47,7 @@ class Gravity:
         failing = (one.member for one in judged if one.verdict is not Verdict.LOADS)
         self._spared = spared(failing, (one.member for one in loads))
         self._loading = frozenset(base_name(one.member).lower() for one in loads)
-        self._modules = frozenset(base_name(one.member).lower() for one in judged if one.mode == "import")
+        self._plugins = Plugins(wheel)
 
     def weigh(self, finding: Finding, judged: JudgedFile) -> list[Finding]:
         """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel.
@@ -67,14 +66,14 @@ class Gravity:
         if text := self._asked_for_by_nobody(judged, broken=bool(renamed)):
             return [_less_grave(finding, Severity.WARNING, text)]
         finding = replace(finding, evidence=(*finding.evidence, *renamed))
-        modules = {name: missing[base_name(name)] for name in names}
-        with_others = [name for name, module in modules.items() if self._brought_by(name, module)]
+        bringers = self._bringers({name: missing[base_name(name)] for name in names}, missing.values())
+        with_others = [name for name in names if bringers[name]]
         if not is_plain(finding) or len(with_others) in (0, len(names)):
-            return [self._of_missing(finding, judged, modules)]
+            return [self._of_missing(finding, judged, bringers)]
         rest = [name for name in names if name not in with_others]
         parts = (narrowed(finding, some) for some in (rest, with_others))
         return [
-            self._of_missing(one, judged, {name: modules[name] for name in (one.subject, *one.also)}) for one in parts
+            self._of_missing(one, judged, {name: bringers[name] for name in (one.subject, *one.also)}) for one in parts
         ]
 
     def _here_renamed(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -99,6 +98,21 @@ class Gravity:
             {"path": member, "name": name},
         )
 
+    def _bringers(self, modules: Mapping[str, Module], missing: Iterable[Module]) -> dict[str, tuple[str, ...]]:
+        """Of each library those that may bring it.
+
+        Who brings libraries for Windows has the Visual C++ runtime beside them more often than not, as PyQt6-Qt6 has.
+
+        Args:
+            modules: that a finding is about, by name. missing: all that the same file lacks.
+        """
+        found = {name: self._brought_by(name, module) for name, module in modules.items()}
+        bare = [name for name, some in found.items() if not some and PART_OF_VC_RUNTIME.match(base_name(name))]
+        if bare:
+            others = tuple(dict.fromkeys(one for each in missing for one in self._brought_by(each.name, each)))
+            found.update(dict.fromkeys(bare, others))
+        return found
+
     def _brought_by(self, name: str, module: Module) -> tuple[str, ...]:
         """Declared dependencies that are not at hand and bring a library, or may by their names."""
         known = known_to_bring(name, self._absent)
@@ -114,20 +128,19 @@ class Gravity:
             project_of(plain(base_name(one.name))) for one in self._wheel.natives if not is_extension(one.name)
         )
 
-    def _of_missing(self, finding: Finding, judged: JudgedFile, modules: Mapping[str, Module]) -> Finding:
+    def _of_missing(self, finding: Finding, judged: JudgedFile, bringers: Mapping[str, tuple[str, ...]]) -> Finding:
         """Who may bring what is missing, and whether the wheel gets on without it."""
-        if not modules:
+        if not bringers:
             return finding
-        known = [known_to_bring(name, self._absent) for name in modules]
+        known = [known_to_bring(name, self._absent) for name in bringers]
         if all(known):
             text = f"{', '.join(sorted(set(known)))}, which the wheel declares to need, brings it; it was not at hand"
             return _less_grave(finding, Severity.NOTE, text)
-        may = [self._brought_by(name, module) for name, module in modules.items()]
-        if all(may):
-            told = listed(sorted({one for some in may for one in some}), word="or")
-            text = f"{told}, which the wheel declares to need, is a part of the same by its name; it was not at hand"
+        if all(bringers.values()):
+            told = listed(sorted({one for some in bringers.values() for one in some}), word="or")
+            text = f"{told}, which the wheel declares to need, may bring this, by its name; it was not at hand"
             return _less_grave(finding, Severity.WARNING, text)
-        if all(map(_is_of_gpu, modules)) and self._is_optional(judged):
+        if all(map(_is_of_gpu, bringers)) and self._is_optional(judged):
             return replace(finding, severity=Severity.WARNING)
         return finding
 
@@ -135,42 +148,17 @@ class Gravity:
         """That nothing in the wheel is seen to load a file, as a sentence; empty where something may well do.
 
         A person who wrote a loading line could not know a name that a repairing tool gave; code may find the file in a
-        listing (rtree does). Of a wheel whose modules load, a library to which neither their tables nor Python code
-        lead is a plugin, which is loaded when somebody wants it and has what it needs (casadi's solvers). A `broken`
-        one needs what the wheel has under another name, so that it is of no use to anybody.
+        listing (rtree does). A `broken` plugin needs what the wheel has under another name, so that it is of no use to
+        anybody.
         """
         name = base_name(judged.member)
         if judged.mode == "import":
             return ""
-        if MANGLED.search(name) is not None and name.lower() not in self._askers:
+        if MANGLED.search(name) is not None and name.lower() not in self._plugins.askers:
             return f"no file of the wheel asks for {name}: only code that lists its directory loads it"
-        if not broken and self._modules & self._loading and not self._leads_to(name.lower()):
+        if not broken and self._plugins.has(judged.member, self._loading):
             return f"no module of the wheel needs {name}, and no Python code in it names it: a plugin, by all signs"
         return ""
-
-    def _leads_to(self, name: str) -> bool:
-        """Whether a module or Python code may be what has a file loaded, itself or by others that need it."""
-        found, waiting = {name}, [name]
-        while waiting:
-            askers = self._askers.get(waiting.pop(), frozenset()) - found
-            found |= askers
-            waiting += askers
-        stems = (STEM.sub("", one).removeprefix("lib") for one in found)
-        return bool(found & self._modules) or any(map(self._python.may_name, stems))
-
-    @cached_property
-    def _python(self) -> PythonCode:
-        return PythonCode(self._wheel.archive)
-
-    @cached_property
-    def _askers(self) -> Mapping[str, frozenset[str]]:
-        """Libraries that files of the wheel need, delayed ones too, and which files: by base names in lower case."""
-        found: dict[str, set[str]] = {}
-        for member in self._wheel.natives:
-            image = self._wheel.content(member)
-            for needed in image.needed if isinstance(image, Image) else ():
-                found.setdefault(base_name(needed.library).lower(), set()).add(base_name(member.name).lower())
-        return {name: frozenset(askers) for name, askers in found.items()}
 
     def _is_optional(self, judged: JudgedFile) -> bool:
         """Whether the wheel can do without it: this file is named after a GPU's software, another is not."""

@@ -102,10 +102,10 @@ def _other_libc(image: Image, libc: str) -> str:
 def _finding(contents: Contents, strange: dict[str, str], fitting: int) -> Finding:
     grave = fitting == 0 or any(native.is_extension and native.name in strange for native in contents.natives)
     platforms = listed([tag for tag, _ in contents.platforms])
+    files = "the files" if fitting == 0 else f"{len(strange)} of the files"
     return finding(
         "WL512",
-        f"{'the files' if fitting == 0 else f'{len(strange)} of the files'} are not for {platforms}, the tag of the "
-        "wheel",
+        f"{files} {'is' if fitting and len(strange) == 1 else 'are'} not for {platforms}, the tag of the wheel",
         strange,
         severity=Severity.ERROR if grave else Severity.WARNING,
         explanation="Installers choose a wheel by its tag alone. On a machine of the tag's kind the loader "

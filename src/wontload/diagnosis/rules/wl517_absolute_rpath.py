@@ -17,7 +17,7 @@ def absolute_rpath(contents: Contents) -> Iterator[Finding]:
     files = {
         native.name: f"searches {listed(found)}"
         for native, image in contents.images
-        if (found := list(_strange(image)))
+        if (found := list(dict.fromkeys(_strange(image))))
     }
     if files:
         yield finding(

@@ -1,0 +1,88 @@
+"""Which native files of a wheel nothing in it leads to: plugins, by all signs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from re import compile as pattern
+
+from wontload.binary import Image
+from wontload.diagnosis.alone import initialises
+from wontload.knowledge.packages import normalised
+from wontload.wheels.bringing import base_name, own_names
+from wontload.wheels.deciding import is_extension
+from wontload.wheels.python_code import PythonCode
+from wontload.wheels.wheel import Wheel
+
+STEM = pattern(r"(?i)(?:\.so|\.dll|[\d.]*\.dylib)[\d.]*$")
+# What Qt, GStreamer, HDF5 and many others call the directory of what they open on demand.
+DIRECTORIES = frozenset({"plugin", "plugins"})
+
+
+class Plugins:
+    """The files of a wheel, and who in it may have each loaded: other files' tables, and Python code.
+
+    Args:
+        wheel: its archive open.
+    """
+
+    def __init__(self, wheel: Wheel) -> None:
+        self._wheel = wheel
+        self._python = PythonCode(wheel.archive)
+
+    def has(self, member: str, loading: Collection[str] | None = None) -> bool:
+        """Whether a library is one that is loaded when somebody wants it and has what it needs (casadi's solvers).
+
+        Neither tables nor Python code lead to it, and the wheel plainly does without: a module of it loads, or it has
+        no module and the library that is called as the wheel is loads (libcufile.so of nvidia-cufile); or the directory
+        says so, as in PyQt5-Qt5.
+
+        Args:
+            loading: base names, in lower case, of what loads; all of it where that is not known.
+        """
+        name = base_name(member).lower()
+        if name in self.modules:
+            return False
+        main = self.modules or self._namesakes - {name}
+        does_without = main if loading is None else main & frozenset(loading)
+        in_directory = not DIRECTORIES.isdisjoint(member.lower().split("/")[:-1])
+        return bool(does_without or in_directory) and not self._leads_to(name)
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """Base names of what an import may load, in lower case."""
+        return frozenset(
+            base_name(one.name).lower()
+            for one in self._wheel.natives
+            if is_extension(one.name)
+            or (isinstance(image := self._wheel.content(one), Image) and initialises(image, base_name(one.name)))
+        )
+
+    @cached_property
+    def askers(self) -> Mapping[str, frozenset[str]]:
+        """Libraries that files of the wheel need, delayed ones too, and which files: by base names in lower case."""
+        found: dict[str, set[str]] = {}
+        for member in self._wheel.natives:
+            image = self._wheel.content(member)
+            for needed in image.needed if isinstance(image, Image) else ():
+                found.setdefault(base_name(needed.library).lower(), set()).add(base_name(member.name).lower())
+        return {name: frozenset(askers) for name, askers in found.items()}
+
+    @cached_property
+    def _namesakes(self) -> frozenset[str]:
+        """Of its libraries those that are called as the wheel is, or as the last part of its name."""
+        project = normalised(self._wheel.name)
+        wanted = {project, project.rpartition("-")[2]}
+        names = {base_name(one.name) for one in self._wheel.natives}
+        return frozenset(name.lower() for name in names if wanted & own_names(name))
+
+    def _leads_to(self, name: str) -> bool:
+        """Whether a module or Python code may be what has a file loaded, itself or by others that need it."""
+        found, waiting = {name}, [name]
+        while waiting:
+            askers = self.askers.get(waiting.pop(), frozenset()) - found
+            found |= askers
+            waiting += askers
+        stems = (STEM.sub("", one).removeprefix("lib") for one in found)
+        led = self.modules or self._namesakes - {name}
+        return bool(found & led) or any(map(self._python.may_name, stems))
