@@ -120,7 +120,7 @@ def test_some_pages_do_name_commands():
 
 
 def test_every_code_that_a_message_can_name_can_be_explained():
-    tables = Path(wontload.knowledge.__file__).parent.joinpath("messages").glob("*.toml")
+    tables = Path(wontload.knowledge.__file__).parent.joinpath("messages").rglob("*.toml")
     named = {code for path in tables for code in re.findall(r"\bWL\d{3}\b", path.read_text(encoding="utf-8"))}
     assert named
     assert named <= set(CODES)
