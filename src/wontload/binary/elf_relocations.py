@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterable
 
 from wontload.binary.elf_layout import ElfView, Tag
-from wontload.binary.elf_symbols import SHN_UNDEF, STB_LOCAL, STB_WEAK
+from wontload.binary.elf_symbols import NOT_VISIBLE, SHN_UNDEF, STB_LOCAL, STB_WEAK
 from wontload.binary.elf_versions import INDEX_MASK
 from wontload.binary.entries import Bindings, Relocation, Symbol
 from wontload.binary.source import every
@@ -88,8 +88,9 @@ def _undefined(view: ElfView, indexes: Iterable[int]) -> tuple[Symbol, ...]:
     layout, number = view.layout.structs.symbol, struct.Struct(view.layout.structs.order + "H")
     found = []
     for index in indexes:
-        name, info, _, section = layout.unpack(view.bytes_at(table + index * layout.size, layout.size))
-        if section != SHN_UNDEF or info >> 4 == STB_LOCAL or not name:
+        name, info, other, section = layout.unpack(view.bytes_at(table + index * layout.size, layout.size))
+        # What is hidden is the file's own, defined or not (glibc, sysdeps/generic/ldsodefs.h, RESOLVE_MAP's users).
+        if section != SHN_UNDEF or info >> 4 == STB_LOCAL or other & 3 in NOT_VISIBLE or not name:
             continue
         version = None
         if versions is not None:

@@ -5,7 +5,7 @@ Source: glibc elf/dl-lookup.c (`dl_new_hash`) for the hash of DT_GNU_HASH, which
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from operator import mul
 from typing import Protocol, TypeAlias
@@ -25,6 +25,9 @@ class ExportIndex(Protocol):
 
     def versions(self, name: str) -> Versions:
         """The versions in which a name is exported, `None` for one without a version; empty when it is not."""
+
+    def answers(self, name: str, version: str | None) -> bool:
+        """Whether a reference to a name finds it in this version; `None`: a reference that asks for no version."""
 
     def defined(self, wanted: Mapping[int, Symbol]) -> list[int]:
         """Keys of those symbols that are exported in the version wanted, if any is.
@@ -55,6 +58,8 @@ _key_of_short = lru_cache(maxsize=1 << 16)(_key_of)  # thousands of libraries as
 class ListedExports:
     """The exports of an image whose tables are in memory, or have no GNU hash table.
 
+    Which of the versions is the default one is not known of them: a reference without a version finds any.
+
     Args:
         exported: all of it.
     """
@@ -67,14 +72,32 @@ class ListedExports:
         """See `ExportIndex`."""
         return self._exported.get(name, ())
 
+    def answers(self, name: str, version: str | None) -> bool:
+        """See `ExportIndex`."""
+        return does_answer(self.versions(name), version)
+
     def defined(self, wanted: Mapping[int, Symbol]) -> list[int]:
         """See `ExportIndex`."""
         hits = [(key, wanted[key]) for key in wanted.keys() & self._keys]
         return satisfied(hits, {symbol.name or "": self._exported.get(symbol.name or "", ()) for _, symbol in hits})
 
 
-def satisfied(hits: list[tuple[int, Symbol]], found: Mapping[str, Versions]) -> list[int]:
-    """Keys of those symbols that are exported in the version wanted; `found`: of each, the versions that there are."""
+def satisfied(
+    hits: list[tuple[int, Symbol]], found: Mapping[str, Versions], old: Collection[str] = ()
+) -> list[int]:
+    """Keys of those symbols that are exported in the version wanted.
+
+    Args:
+        hits: key and symbol. found: of each, the versions that there are.
+        old: names that no reference without a version finds.
+    """
     return [
-        key for key, (name, _, version, _) in hits if (has := found[name or ""]) and (version is None or version in has)
+        key
+        for key, (name, _, version, _) in hits
+        if does_answer(found[name or ""], version) and (version is not None or name not in old)
     ]
+
+
+def does_answer(versions: Versions, version: str | None) -> bool:
+    """Whether one of the versions of a name will do for a reference; for one without a version, any does."""
+    return version in versions if version is not None else bool(versions)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from tests.oracles.glibc.oracle import INCONSISTENCY, Answer, EarlierLoadDied, both
+from tests.oracles.glibc.worlds import dynamic_section
 from tests.support.gcc import SharedObject
 
 pytestmark = pytest.mark.oracle("gcc")
@@ -85,6 +88,72 @@ def test_a_versioned_symbol_that_its_library_no_longer_has(tmp_path: Path) -> No
     assert agree("./liba.so", tmp_path).error == "./liba.so: undefined symbol: alpha, version V2"
 
 
+def test_a_library_that_lost_its_versions_but_needs_those_of_others(tmp_path: Path) -> None:
+    """All that use libc do: such a library has an entry in DT_VERSYM for each symbol, and passes the assertion."""
+    other = replace(OLD, soname="libw.so")
+    fresh = SharedObject(soname="libv.so", needed=(other,), defines=("alpha", "own"), uses=("beta",), runpath="$ORIGIN")
+    user = put(tmp_path / "liba.so", SharedObject(needed=(NEW,), uses=("alpha",), runpath="$ORIGIN"))
+    put(tmp_path / "libw.so", other)
+    put(tmp_path / "libv.so", fresh)
+    assert agree(user, tmp_path).error is None
+    put(tmp_path / "libv.so", replace(fresh, defines=("own",)))
+    assert agree(user, tmp_path).error == f"{user}: undefined symbol: alpha, version V2"
+
+
+def old(name: str, *versions: str) -> str:
+    """C code of definitions of a name that are not its default one, each in its version."""
+    made = [(f"{name}_of_{version}", f"{name}@{version}") for version in versions]
+    return " ".join(f'int {own}(void) {{ return 1; }} __asm__(".symver {own}, {full}");' for own, full in made)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        (old("alpha", "V1"), True),  # who was linked before there were versions gets the first
+        (old("alpha", "V2"), False),
+        (old("alpha", "V2", "V3"), False),
+        (old("alpha", "V1", "V3"), True),
+        (old("alpha", "V1", "V2").replace("@V2", "@@V2"), True),
+        (old("alpha", "V2", "V3").replace("@V3", "@@V3"), True),
+    ],
+)
+def test_a_reference_without_a_version(source: str, found: bool, tmp_path: Path) -> None:
+    user = put(tmp_path / "liba.so", SharedObject(needed=("libv.so",), uses=("alpha",), runpath="$ORIGIN"))
+    marks = tuple((version, (f"in_{version}",)) for version in ("V1", "V2", "V3"))
+    defines = tuple(name for _, names in marks for name in names)
+    put(tmp_path / "libv.so", SharedObject(soname="libv.so", defines=defines, source=source, versions=marks))
+    assert agree(user, tmp_path).error == (None if found else f"{user}: undefined symbol: alpha")
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "found"),
+    [
+        (4, b"\x12", True),
+        (4, b"\x1d", False),  # a type of a processor's own
+        (4, b"\xd2", False),  # a binding of a processor's own
+        (4, b"\x02", False),  # local
+        (5, b"\x02", False),  # hidden
+        (5, b"\x03", True),  # protected
+        (8, bytes(8), False),  # without an address
+    ],
+)
+def test_what_is_no_definition(at: int, value: bytes, found: bool, tmp_path: Path) -> None:
+    """The symbol's entry in the table is changed at an offset."""
+    user = put(tmp_path / "liba.so", SharedObject(needed=("libv.so",), uses=("alpha",), runpath="$ORIGIN"))
+    data = bytearray(SharedObject(soname="libv.so", defines=("alpha",)).bytes())
+    tags = dict(struct.iter_unpack("<QQ", data[slice(*dynamic_section(data))]))
+    entry = tags[6] + 24  # DT_SYMTAB, which this file has where it says; the first entry is empty
+    data[entry + at : entry + at + len(value)] = value
+    (tmp_path / "libv.so").write_bytes(data)
+    assert agree(user, tmp_path).error == (None if found else f"{user}: undefined symbol: alpha")
+
+
+def test_an_absolute_symbol_may_be_zero(tmp_path: Path) -> None:
+    user = put(tmp_path / "liba.so", SharedObject(needed=("libv.so",), uses=("alpha",), runpath="$ORIGIN"))
+    put(tmp_path / "libv.so", SharedObject(soname="libv.so", defines=("beta",), options=("--defsym", "alpha=0")))
+    assert agree(user, tmp_path).error is None
+
+
 def test_rtld_global_and_rtld_local(tmp_path: Path) -> None:
     """What another load brought in counts only if it was made global."""
     giver = put(tmp_path / "giver.so", SharedObject(defines=("given",)))
@@ -150,3 +219,51 @@ def test_the_first_undefined_symbol_is_the_one_that_glibc_names(
         agree(f"{lazily}{directory}/liba.so", directory)
     except EarlierLoadDied:
         reject()
+
+
+VERSIONS = ("V1", "V2", "V3")
+
+
+@st.composite
+def libraries(draw: st.DrawFn) -> SharedObject:
+    """A `libv.so` whose functions are in any of three versions, by default or not, or in none."""
+    names = draw(st.lists(st.sampled_from(FUNCTIONS[:3]), min_size=1, unique=True))
+    kind = draw(st.integers(0, 3))
+    if kind == 0:
+        return SharedObject(soname="libv.so", defines=tuple(names))
+    if kind == 1:
+        other = SharedObject(soname="libw.so", defines=("other",), versions=(("W1", ("other",)),))
+        return SharedObject(
+            soname="libv.so", needed=(other,), defines=tuple(names), uses=("other",), runpath="$ORIGIN"
+        )
+    versions = VERSIONS[: draw(st.integers(1, 3))]
+    chosen = {name: draw(st.sampled_from(versions)) for name in names if draw(st.booleans())}
+    source = " ".join(
+        old(name, *draw(st.lists(st.sampled_from(versions), min_size=1, max_size=2, unique=True)))
+        for name in names
+        if name not in chosen
+    )
+    script = {version: (f"in_{version}", *(name for name in chosen if chosen[name] == version)) for version in versions}
+    defines = tuple(name for listed in script.values() for name in listed)
+    return SharedObject(soname="libv.so", defines=defines, source=source, versions=tuple(script.items()))
+
+
+@settings(
+    max_examples=int(os.environ.get("WONTLOAD_GLIBC_WORLDS", "25")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(linked=libraries(), there=libraries(), before=st.none() | libraries())
+def test_another_make_of_a_library_than_the_one_that_was_linked(
+    linked: SharedObject, there: SharedObject, before: SharedObject | None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """`before`: a make under another name, in which symbols are sought first."""
+    directory = tmp_path_factory.mktemp("makes")
+    put(directory / "libw.so", SharedObject(soname="libw.so", defines=("other",), versions=(("W1", ("other",)),)))
+    put(directory / "libv.so", there)
+    if before is not None:
+        put(directory / "libx.so", replace(before, soname="libx.so"))
+    user = SharedObject(
+        needed=(*(("libx.so",) if before is not None else ()), linked), uses=FUNCTIONS[:3], runpath="$ORIGIN"
+    )
+    agree(put(directory / "liba.so", user), directory)

@@ -191,24 +191,28 @@ def _trouble(symbol: Symbol, user: Mapped, scope: list[Mapped], system: System) 
     """Why a symbol cannot be bound, and glibc's words for it with `USER` in place of the path; `None` when it can.
 
     The search takes the first object that has the symbol in the version needed or without a version. glibc asserts
-    that the library that the version is needed of has versions. Before 2.30 the search ended there (BZ #24741).
+    that the library that the version is needed of has versions: any that it defines, or needs of others. Before 2.30 the search ended there (BZ #24741).
     """
     name, version = symbol.name or "", symbol.version
     library = _library_of(version, user) if version else None
+    reason = f"nothing in scope defines {name}"
     for one in scope:
-        versions = one.image.export_index.versions(name) if one.image else ()
+        index = one.image.export_index if one.image else None
+        versions = index.versions(name) if index else ()
         is_library = library is not None and library in (one.requested, one.image and one.image.soname)
         if versions and version is not None and not _has_versions(one):
             if is_library:
                 return f"{library} has no versions, and {version} of {name} is needed of it", NO_VERSIONS
             return None
-        if versions and (version is None or version in versions or None in versions):
+        if index and (index.answers(name, version) or None in versions):
             return None
+        if versions and version is None:
+            reason = f"{one.name} defines {name} only in old versions, which a reference without a version does not find"
         if is_library and version_of(system) < VERSIONS_ANYWHERE:
             text = f"symbol {name} version {version} not defined in file {library} with link time reference"
             return f"{library} does not define {name} in version {version}", f"{USER}: {text}"
     text = f"undefined symbol: {name}" + (f", version {version}" if version else "")
-    return f"nothing in scope defines {name}", f"{USER}: {text}"
+    return reason, f"{USER}: {text}"
 
 
 def _library_of(version: str, user: Mapped) -> str | None:
@@ -217,7 +221,7 @@ def _library_of(version: str, user: Mapped) -> str | None:
 
 
 def _has_versions(one: Mapped) -> bool:
-    return one.image is not None and bool(one.image.versions_defined)
+    return one.image is not None and bool(one.image.versions_defined or one.image.versions_needed)
 
 
 def _exports_known(one: Mapped) -> bool:
