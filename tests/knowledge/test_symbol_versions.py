@@ -59,6 +59,7 @@ def test_versions_of_gcc_by_their_release():
 
 def test_versions_that_name_their_release():
     assert (glibc_of("GLIBC_2.38"), glibc_of("GLIBC_2.2.5")) == ("2.38", "2.2.5")
+    assert glibc_of("GLIBC_ABI_DT_RELR") == "2.36"
     assert (gcc_of("GCC_12.0.0"), gcc_of("GCC_3.3.1"), gcc_of("GLIBCXX_9.9")) == ("12", "3.3.1", None)
     assert (glibc_of("GLIBC_PRIVATE"), glibc_of("nobody")) == (None, None)
 

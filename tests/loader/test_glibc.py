@@ -131,6 +131,26 @@ def test_a_clean_system_s_libc_has_the_versions_of_its_own_age() -> None:
             assert result.failed[0].symbol == "GLIBC_2.38"
 
 
+@pytest.mark.parametrize(("version", "loads"), [("2.35", False), ("2.36", True)])
+def test_a_version_without_a_number_is_of_an_age_too(version: str, loads: bool) -> None:
+    libc = image(soname="libc.so.6", opaque=True)
+    user = image("libc.so.6", versions_needed=(VersionNeeded("libc.so.6", "GLIBC_ABI_DT_RELR"),))
+    result = dlopen("/a.so", {"/a.so": user, "/lib64/libc.so.6": libc}, libc_version=version)
+    assert (result.verdict is Verdict.LOADS) is loads
+
+
+def test_a_glibc_that_knows_no_packed_relocations_asks_nothing_of_them() -> None:
+    libc = image(soname="libc.so.6", versions_defined=("libc.so.6", "GLIBC_2.2.5"))
+    fields: dict[str, object] = {
+        "packed_relocations": True,
+        "versions_needed": (VersionNeeded("libc.so.6", "GLIBC_2.2.5"),),
+    }
+    files: dict[str, Content] = {"/a.so": image("libc.so.6", **fields), "/lib64/libc.so.6": libc}
+    assert dlopen("/a.so", files, libc_version="2.35").verdict is Verdict.LOADS
+    message = "/a.so: DT_RELR without GLIBC_ABI_DT_RELR dependency"
+    assert dlopen("/a.so", files, libc_version="2.36").error == message
+
+
 def test_the_cache_of_a_snapshot_may_be_plain_rows() -> None:
     files = {"/a.so": image("libb.so"), "/opt/libb.so": image()}
     for row in (CacheEntry("libb.so", "/opt/libb.so", 0x303), ("libb.so", "/opt/libb.so", 0x303)):

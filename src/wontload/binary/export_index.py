@@ -82,9 +82,7 @@ class ListedExports:
         return satisfied(hits, {symbol.name or "": self._exported.get(symbol.name or "", ()) for _, symbol in hits})
 
 
-def satisfied(
-    hits: list[tuple[int, Symbol]], found: Mapping[str, Versions], old: Collection[str] = ()
-) -> list[int]:
+def satisfied(hits: list[tuple[int, Symbol]], found: Mapping[str, Versions], old: Collection[str] = ()) -> list[int]:
     """Keys of those symbols that are exported in the version wanted.
 
     Args:

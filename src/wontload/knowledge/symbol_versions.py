@@ -27,7 +27,9 @@ _NAMES_ITS_GCC = re.compile(r"GCC_(\d+(?:\.\d+)+)$")  # libgcc_s calls its versi
 
 @cache
 def _symbols() -> dict[str, str]:
-    return {name: row["release"] for row in table("symbol_versions")["glibc"] for name in row["symbols"]}
+    known = table("symbol_versions")
+    releases = {name: row["release"] for row in known["glibc"] for name in row["symbols"]}
+    return releases | {row["version"]: row["release"] for row in known["glibc_abi"]}
 
 
 @cache
@@ -46,7 +48,7 @@ def numbers(release: str) -> Release:
 
 
 def glibc_of(symbol_or_version: str) -> str | None:
-    """The glibc that first had a version (`GLIBC_2.38`) or a symbol (`__isoc23_strtol`); `None`: not known."""
+    """The glibc that first had a version (`GLIBC_2.38`, `GLIBC_ABI_DT_RELR`) or a symbol (`__isoc23_strtol`); `None`: not known."""
     if match := _GLIBC.match(symbol_or_version):
         return match[1]
     return _symbols().get(symbol_or_version)

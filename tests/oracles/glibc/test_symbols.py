@@ -148,6 +148,26 @@ def test_what_is_no_definition(at: int, value: bytes, found: bool, tmp_path: Pat
     assert agree(user, tmp_path).error == (None if found else f"{user}: undefined symbol: alpha")
 
 
+@pytest.mark.parametrize(("libc", "noted"), [("libc.so.6", True), ("libc.so.6", False), ("libother.so", False)])
+def test_packed_relocations(libc: str, noted: bool, tmp_path: Path) -> None:
+    """GNU ld has a file that packs them need a version of libc; lld does not, unless it is told to."""
+    versions = (("GLIBC_2.2.5", ("malloc",)), *((("GLIBC_ABI_DT_RELR", ("free",)),) if noted else ()))
+    names = tuple(name for _, (name,) in versions)
+    like_libc = SharedObject(soname=libc, defines=names, versions=versions)
+    put(tmp_path / "libother.so", like_libc)
+    path = tmp_path / "liba.so"
+    user = SharedObject(needed=(like_libc,), uses=names[:1], weak_uses=names[1:], runpath="$ORIGIN")
+    data = bytearray(user.bytes())
+    start, end = dynamic_section(data)
+    spare = start + 16 * [tag for tag, _ in struct.iter_unpack("<QQ", data[start:end])].index(0)
+    assert spare + 64 <= end
+    data[spare : spare + 48] = struct.pack("<6Q", 36, 0, 35, 0, 37, 8)  # DT_RELR of no bytes
+    path.write_bytes(data)
+    refused = libc == "libc.so.6" and not noted
+    text = f"{path}: DT_RELR without GLIBC_ABI_DT_RELR dependency"
+    assert agree(str(path), tmp_path).error == (text if refused else None)
+
+
 def test_an_absolute_symbol_may_be_zero(tmp_path: Path) -> None:
     user = put(tmp_path / "liba.so", SharedObject(needed=("libv.so",), uses=("alpha",), runpath="$ORIGIN"))
     put(tmp_path / "libv.so", SharedObject(soname="libv.so", defines=("beta",), options=("--defsym", "alpha=0")))
@@ -233,9 +253,7 @@ def libraries(draw: st.DrawFn) -> SharedObject:
         return SharedObject(soname="libv.so", defines=tuple(names))
     if kind == 1:
         other = SharedObject(soname="libw.so", defines=("other",), versions=(("W1", ("other",)),))
-        return SharedObject(
-            soname="libv.so", needed=(other,), defines=tuple(names), uses=("other",), runpath="$ORIGIN"
-        )
+        return SharedObject(soname="libv.so", needed=(other,), defines=tuple(names), uses=("other",), runpath="$ORIGIN")
     versions = VERSIONS[: draw(st.integers(1, 3))]
     chosen = {name: draw(st.sampled_from(versions)) for name in names if draw(st.booleans())}
     source = " ".join(

@@ -207,7 +207,9 @@ def _trouble(symbol: Symbol, user: Mapped, scope: list[Mapped], system: System) 
         if index and (index.answers(name, version) or None in versions):
             return None
         if versions and version is None:
-            reason = f"{one.name} defines {name} only in old versions, which a reference without a version does not find"
+            reason = (
+                f"{one.name} defines {name} only in old versions, which a reference without a version does not find"
+            )
         if is_library and version_of(system) < VERSIONS_ANYWHERE:
             text = f"symbol {name} version {version} not defined in file {library} with link time reference"
             return f"{library} does not define {name} in version {version}", f"{USER}: {text}"

@@ -1,5 +1,7 @@
 """Whether each library defines the symbol versions that its users were linked against.
 
+And whether one with packed relocations says that it needs a glibc that knows them.
+
 Source: glibc 2.36, elf/dl-version.c: `_dl_check_map_versions`, `match_symbol`.
 Oracle: tests/oracles/glibc/test_symbols.py
 """
@@ -8,12 +10,20 @@ from __future__ import annotations
 
 import re
 
+from wontload.binary import Image
+from wontload.knowledge.symbol_versions import glibc_of, numbers
 from wontload.loader.glibc.candidate import version_of
 from wontload.loader.glibc.mapping import Mapper
 from wontload.loader.glibc.objects import Mapped
 
 # The parts of glibc, whose versions are those of glibc itself.
 PARTS_OF_GLIBC = re.compile(r"(libc|libm|libpthread|libdl|librt|libutil|libresolv|ld-linux.*)\.so\.\d+$")
+
+
+# Version that GNU ld has a file with DT_RELR need of libc since 2022. Other linkers do so when told to (`-z
+# pack-relative-relocs`), and do not when told `--pack-dyn-relocs=relr`.
+RELR = "GLIBC_ABI_DT_RELR"
+RELR_KNOWN = (2, 36)
 
 
 def check(one: Mapped, mapper: Mapper) -> None:
@@ -31,6 +41,24 @@ def check(one: Mapped, mapper: Mapper) -> None:
         one.error = f"{provider_name}: version `{need.version}' not found (required by {one.name})"
         one.symbol = need.version
         return
+    if _is_packed_unsaid(one.image) and version_of(mapper.system) >= RELR_KNOWN:
+        one.reason = (
+            f"its linker packed its relocations (DT_RELR) and did not note that they take a glibc that knows them "
+            f"({RELR}), without which glibc refuses such a file"
+        )
+        one.error = f"{one.name}: DT_RELR without {RELR} dependency"
+
+
+def _is_packed_unsaid(image: Image | None) -> bool:
+    """Whether a file has DT_RELR, needs versions, and libc itself, and does not say that it needs one that knows it.
+
+    Oracle: test_symbols.py::test_packed_relocations
+    """
+    if image is None or not image.packed_relocations or not image.versions_needed:
+        return False
+    if any(need.version == RELR for need in image.versions_needed):
+        return False
+    return any(needed.library.startswith("libc.so.") for needed in image.needed)
 
 
 def defines(provider: Mapped, version: str, mapper: Mapper) -> bool:
@@ -40,10 +68,10 @@ def defines(provider: Mapped, version: str, mapper: Mapper) -> bool:
     """
     image = provider.image
     if image is None or (image.opaque and not image.versions_defined):
-        number = re.fullmatch(r"GLIBC_(\d+)\.(\d+)(?:\.\d+)?", version)
-        if number is None or not PARTS_OF_GLIBC.search(provider.requested or provider.name):
+        release = glibc_of(version)
+        if release is None or not PARTS_OF_GLIBC.search(provider.requested or provider.name):
             return True
-        return (int(number[1]), int(number[2])) <= version_of(mapper.system)
+        return numbers(release)[:2] <= version_of(mapper.system)
     return not image.versions_defined or version in image.versions_defined
 
 
