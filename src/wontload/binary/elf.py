@@ -25,7 +25,8 @@ __all__ = ["parse_cut_elf", "parse_elf"]
 T = TypeVar("T")
 ET_DYN = 3
 PF_X = 1
-DF_STATIC_TLS = 0x10  # gABI, "Dynamic Section", DT_FLAGS
+DF_BIND_NOW, DF_STATIC_TLS = 0x8, 0x10  # gABI, "Dynamic Section", DT_FLAGS
+DF_1_NOW = 0x1
 NT_GNU_ABI_TAG = 1
 X86_MACHINES = (3, 62)
 LONGEST_NOTES_BYTES = 1 << 16
@@ -82,7 +83,7 @@ def parse_elf(source: Source, origin: Origin, known_as: tuple[int, str] | None =
         soname=_string(view, Tag.SONAME),
         rpath=_directories(view, Tag.RPATH),
         runpath=_directories(view, Tag.RUNPATH),
-        flags_1=layout.values.get(Tag.FLAGS_1, 0),
+        flags_1=_flags_1(layout),
         interpreter=_interpreter(view),
         os_abi=layout.os_abi,
         elf_type=layout.elf_type,
@@ -162,6 +163,11 @@ def _directories(view: ElfView, tag: int) -> tuple[str, ...] | None:
 
 def _segments(layout: Layout, kind: int) -> list[SegmentHeader]:
     return [segment for segment in layout.segments if segment.kind == kind]
+
+
+def _flags_1(layout: Layout) -> int:
+    now = layout.values.get(Tag.FLAGS, 0) & DF_BIND_NOW
+    return layout.values.get(Tag.FLAGS_1, 0) | (DF_1_NOW if now else 0)
 
 
 def _load_defect(layout: Layout) -> LoadDefect | None:

@@ -23,7 +23,7 @@ from wontload.binary.source import Source
 SHN_ABS = 0xFFF1
 # A whole symbol but its size: name, address, info, other, section (32 bits); name, info, other, section, address (64).
 ENTRY = {32: "II4xBBH", 64: "IBBHQ8x"}
-# st_info of what a reference binds to: global, weak or unique; without type, data, function, common, thread-local, IFUNC.
+# st_info of what a reference binds to: global, weak or unique; untyped, data, function, common, thread-local, IFUNC.
 DEFINES = frozenset(binding << 4 | kind for binding in (1, 2, 10) for kind in (0, 1, 2, 5, STT_TLS, 10))
 # What DT_VERSYM has for the first version that a library defines. Below it are 0 and 1, which stand for no version.
 FIRST_VERSION = 2

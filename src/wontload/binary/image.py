@@ -49,7 +49,7 @@ class Image:
         soname: ELF DT_SONAME, Mach-O install name, PE name in the export directory; `None` without one.
         rpath, runpath: ELF DT_RPATH and DT_RUNPATH split at `:`, unexpanded (Mach-O: LC_RPATHs in `rpath`).
             `None` when absent, which is not the same as empty.
-        flags_1: ELF DT_FLAGS_1.
+        flags_1: ELF DT_FLAGS_1, with DF_1_NOW also where DF_BIND_NOW in DT_FLAGS says the same, as loaders take it.
         interpreter: ELF PT_INTERP.
         os_abi: ELF EI_OSABI.
         versions_needed: ELF version needs, in file order.

@@ -38,7 +38,7 @@ class MalformedImage(WontloadError):
             them, and the process dies of SIGBUS when it touches what is not there), `dynamic section` (which then reads
             as zeros). Else `headers` or `sections`. For `CORRUPT`: `optional header`, where a PE file's says what
             cannot be mapped as an image, though as data.
-        header: the first 64 bytes of an ELF file, from which its loader's answer follows; empty for other files.
+        header: the first 64 bytes of a native file, from which the answer of ELF loaders follows; else empty.
         read_as: of an ELF file that is at hand: parses it once more as one of these bits (32, 64) and this byte order
             (`<`, `>`), whatever it says of itself. Raises `MalformedImage`.
         read_completed: of a PE file that lacks less than a sector: parses it with zeros in its place.

@@ -57,14 +57,18 @@ def parse_source(source: Source, origin: Origin, architecture: str | None, *, sy
     """The image of bytes that are open, which `origin` opens again when it is asked for more."""
     magic = bytes(source.data[:4])
     # A parser and its tables are imported when the first file of its format is met: most runs meet one.
-    if magic[:2] == PE_MAGIC:
-        return _parse_pe(source, origin, symbols=symbols)
-    if magic == ELF_MAGIC:
-        return _parse_elf(source, origin)
-    from wontload.binary.macho import MACHO_MAGICS, parse_macho
+    try:
+        if magic[:2] == PE_MAGIC:
+            return _parse_pe(source, origin, symbols=symbols)
+        if magic == ELF_MAGIC:
+            return _parse_elf(source, origin)
+        from wontload.binary.macho import MACHO_MAGICS, parse_macho
 
-    if magic in MACHO_MAGICS and (image := parse_macho(source, origin, architecture)):
-        return image
+        if magic in MACHO_MAGICS and (image := parse_macho(source, origin, architecture)):
+            return image
+    except MalformedImage as malformed:
+        malformed.header = bytes(source.data[:ELF64_HEADER_BYTES])
+        raise
     content, words = content_of(bytes(source.data[:SNIFFED_BYTES]))
     what = f"it is no PE, ELF or Mach-O file but {words}"
     # ELF loaders find a file too short before they look at what is in it.
@@ -102,7 +106,6 @@ def _parse_elf(source: Source, origin: Origin) -> Image:
     try:
         return whole_or_cut()
     except MalformedImage as malformed:
-        malformed.header = bytes(source.data[:ELF64_HEADER_BYTES])
         malformed.read_as = read_as
         raise
 

@@ -48,7 +48,10 @@ def numbers(release: str) -> Release:
 
 
 def glibc_of(symbol_or_version: str) -> str | None:
-    """The glibc that first had a version (`GLIBC_2.38`, `GLIBC_ABI_DT_RELR`) or a symbol (`__isoc23_strtol`); `None`: not known."""
+    """The glibc that first had a version (`GLIBC_2.38`, `GLIBC_ABI_DT_RELR`) or a symbol (`__isoc23_strtol`).
+
+    `None`: not known.
+    """
     if match := _GLIBC.match(symbol_or_version):
         return match[1]
     return _symbols().get(symbol_or_version)

@@ -71,12 +71,31 @@ def test_a_file_that_is_none(text: str, tmp_path: Path) -> None:
     assert agree("./liba.so", tmp_path).error == f"./liba.so: {what}"
 
 
+FOREIGN = {
+    "PE": b"MZ" + bytes(58) + b"\x40\0\0\0PE\0\0\x64\x86",
+    "thin Mach-O": bytes.fromhex("cffaedfe0c000001"),
+    "fat Mach-O": bytes.fromhex("cafebabe00000002"),
+    "archive": b"!<arch>\n",
+    "Java class": bytes.fromhex("cafebabe00000041"),
+}
+
+
+@pytest.mark.parametrize("size", [24, 64, 400])
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_file_of_another_system_that_is_broken_besides(kind: str, size: int, tmp_path: Path) -> None:
+    (tmp_path / "liba.so").write_bytes(FOREIGN[kind].ljust(400, b"\0")[:size])
+    text = "file too short" if size < 64 else "invalid ELF header"
+    assert agree("./liba.so", tmp_path).error == f"./liba.so: {text}"
+
+
 def test_what_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "directory.so").mkdir()
     (tmp_path / "file").write_text("x")
     (tmp_path / "circle.so").symlink_to("circle.so")
     (tmp_path / "dangling.so").symlink_to("nowhere.so")
     missing = "cannot open shared object file"
+    for name in ("./file/", "./file/.", "./file/..", "./file/../file"):
+        assert agree(name, tmp_path).error == f"{name}: {missing}: Not a directory"
     assert agree("./directory.so", tmp_path).error == "./directory.so: cannot read file data: Is a directory"
     assert agree("./file/liba.so", tmp_path).error == f"./file/liba.so: {missing}: Not a directory"
     assert agree("./circle.so", tmp_path).error == f"./circle.so: {missing}: Too many levels of symbolic links"

@@ -12,7 +12,7 @@ import pytest
 from tests.oracles.glibc.oracle import Answer, both, observe, predict, system
 from tests.support.gcc import SharedObject
 from wontload.loader.glibc.capabilities import subdirectories
-from wontload.loader.glibc.walk import NOT_LOADED
+from wontload.loader.glibc.walk import NOT_LOADED, NOT_LOADED_BY_IMPORT
 
 pytestmark = pytest.mark.oracle("gcc")
 ABSENT = "cannot open shared object file: No such file or directory"
@@ -83,6 +83,23 @@ def test_nodeflib(root: Path) -> None:
     opened = put(root / "one/libb.so", needed=("libz.so.1",))
     assert agree(opened, root / "here").error is None
     assert agree(closed, root / "here").error == "libz.so.1: cannot open shared object file"
+
+
+def test_a_caller_without_default_directories_and_a_name_that_nothing_is_tried_for(root: Path) -> None:
+    source = """
+        extern void *dlopen(const char *, int); extern char *dlerror(void);
+        char *ask(const char *name, int mode) { return dlopen(name, mode) ? 0 : dlerror(); }
+    """
+    caller = put(root / "one/libb.so", source=source, options=("-z", "nodefaultlib"))
+    bare = "libz.so.1: cannot open shared object file"
+    assert agree("libz.so.1", root / "here", via=caller).error == bare
+
+
+def test_the_kernel_s_own_object_is_there_by_its_name_on_this_machine(root: Path) -> None:
+    """`linux-gate.so.1` is that of 32-bit x86."""
+    for name in ("linux-vdso.so.1", "linux-gate.so.1"):
+        first = put(root / "one/liba.so", needed=(name,))
+        agree(first, root / "here")
 
 
 def test_a_directory_known_not_to_exist_leaves_no_trace_in_the_message(root: Path) -> None:
@@ -246,6 +263,7 @@ def test_to_ask_whether_a_file_is_loaded_loads_nothing(root: Path) -> None:
     put(root / "one/libb.so")
     assert agree("noload:liba.so", root / "here", path).error == NOT_LOADED
     assert agree(f"noload:{first}", root / "here").error == NOT_LOADED
+    assert agree(f"import={os.RTLD_NOW | os.RTLD_NOLOAD}:{first}", root / "here").error == NOT_LOADED_BY_IMPORT
     assert agree("noload:libz9.so", root / "here", path).error == f"libz9.so: {ABSENT}"
     assert agree("noload:libb.so", root / "here", earlier=[first]) == Answer(None)
     (root / "one/libc1.so").write_text("INPUT(libreal.so)" * 9)

@@ -68,6 +68,12 @@ def test_an_undefined_symbol(tmp_path: Path) -> None:
     assert agree(weak, tmp_path).error is None
 
 
+def now_by_one_flag(data: bytes) -> bytes:
+    """What `-z now` links says so in DT_FLAGS and in DT_FLAGS_1, of which the latter goes."""
+    at = data.index(struct.pack("<QQ", 0x6FFFFFFB, 1))
+    return data[:at] + struct.pack("<QQ", 0x6FFFFFFB, 0) + data[at + 16 :]
+
+
 def test_a_call_is_bound_when_first_made_if_it_may(tmp_path: Path) -> None:
     called = put(tmp_path / "called.so", SharedObject(calls=("nobody_has_this",)))
     used = put(tmp_path / "used.so", SharedObject(uses=("nobody_has_this",)))
@@ -75,6 +81,9 @@ def test_a_call_is_bound_when_first_made_if_it_may(tmp_path: Path) -> None:
     assert agree(f"lazy:{called}", tmp_path).error is None
     assert agree(f"lazy:{called}", tmp_path, environment={"LD_BIND_NOW": "1"}).error is not None
     assert agree(f"lazy:{used}", tmp_path).error is not None
+    assert agree(f"lazy:{now}", tmp_path).error is not None
+    data = now_by_one_flag(Path(now).read_bytes())
+    Path(now).write_bytes(data)
     assert agree(f"lazy:{now}", tmp_path).error is not None
 
 

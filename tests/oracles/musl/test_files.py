@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.oracles.glibc.test_files import FOREIGN
 from tests.oracles.glibc.worlds import LARGE, dynamic_section
 from tests.oracles.musl.oracle import Answer, both
 from tests.oracles.musl.worlds import OtherClass
@@ -107,6 +108,13 @@ def test_a_file_that_is_none(text: str, tmp_path: Path) -> None:
     assert agree("./one/libb.so", tmp_path).error is not None
 
 
+@pytest.mark.parametrize("size", [24, 64, 400])
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_file_of_another_system_that_is_broken_besides(kind: str, size: int, tmp_path: Path) -> None:
+    (tmp_path / "liba.so").write_bytes(FOREIGN[kind].ljust(400, b"\0")[:size])
+    assert agree("./liba.so", tmp_path).error == "Error loading shared library ./liba.so: Exec format error"
+
+
 def test_what_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "directory.so").mkdir()
     (tmp_path / "file").write_text("x")
@@ -115,6 +123,8 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     for name, why in (
         ("./directory.so", "Is a directory"),
         ("./file/liba.so", "Not a directory"),
+        ("./file/", "Not a directory"),
+        ("./file/../file", "Not a directory"),
         ("./circle.so", "Symbolic link loop"),
         ("./dangling.so", "No such file or directory"),
         ("./" + "x" * 300, "Filename too long"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from tests.oracles.glibc.test_symbols import graphs
+from tests.oracles.glibc.test_symbols import graphs, now_by_one_flag
 from tests.oracles.musl.oracle import Answer, EarlierLoadDied, both, system
 from tests.support.gcc import SharedObject
 from wontload.binary import read_image
@@ -72,6 +72,8 @@ def test_what_may_wait(tmp_path: Path) -> None:
         path = put(tmp_path / f"{name}.so", one)
         assert (agree(f"lazy:{path}", tmp_path).error is None) is (name in ("called", "address")), name
         assert agree(path, tmp_path).error is not None
+    (tmp_path / "now.so").write_bytes(now_by_one_flag((tmp_path / "now.so").read_bytes()))
+    assert agree(f"lazy:{tmp_path}/now.so", tmp_path).error is not None
     # LD_BIND_NOW is no variable of musl's.
     assert agree(f"lazy:{tmp_path}/called.so", tmp_path, environment={"LD_BIND_NOW": "1"}).error is None
 

@@ -30,6 +30,7 @@ ELOOP = "Too many levels of symbolic links"
 ENDS_A_RULE = frozenset({ENAMETOOLONG, ELOOP})
 LONGEST_NAME_BYTES, LONGEST_PATH_BYTES = 255, 4096  # NAME_MAX and PATH_MAX of Linux
 
+ELF64_HEADER_BYTES = 64
 ET_EXEC = 2
 DF_1_NOOPEN = 0x40
 DF_1_PIE = 0x08000000
@@ -136,18 +137,20 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _of_image(image: Image, system: System) -> Look:
     if image.format is not Format.ELF:
-        return Look(Outcome.ENDS, "file too short" if 0 < image.size_bytes < 64 else "invalid ELF header")
+        is_short = 0 < image.size_bytes < ELF64_HEADER_BYTES
+        return Look(Outcome.ENDS, "file too short" if is_short else "invalid ELF header")
     return _of_header(image.header or header_of(image), system) or Look(Outcome.TAKEN, "", image)
 
 
 def _of_malformed(malformed: MalformedImage, system: System) -> Look:
     if malformed.defect is Defect.UNREADABLE:
         return Look(Outcome.DENIED, EACCES)
-    if malformed.defect is Defect.EMPTY or malformed.part == "ELF header":
+    header = malformed.header
+    if malformed.defect is Defect.EMPTY or malformed.part == "ELF header" or 0 < len(header) < ELF64_HEADER_BYTES:
         return Look(Outcome.ENDS, "file too short")
-    if not malformed.header and malformed.defect is not Defect.NOT_NATIVE:
+    if not header and malformed.defect is not Defect.NOT_NATIVE:
         return Look(Outcome.UNKNOWN)
-    if judged := _of_header(malformed.header, system):
+    if judged := _of_header(header, system):
         return judged
     if malformed.part == "program headers":
         return Look(Outcome.ENDS, "cannot read file data")
@@ -178,6 +181,8 @@ def why_absent(path: str, files: Files) -> str:
 
 def _leads_in_a_circle(path: str, files: Files) -> bool:
     """Whether something that is not to be found is there all the same: links that lead to one another."""
+    if files.kind(posixpath.dirname(path)) is Kind.FILE:  # `x.so/`, `x.so/..`: `real` takes them for what they are not
+        return False
     siblings = files.listing(posixpath.dirname(path))
     if siblings is not None and posixpath.basename(path) not in siblings:
         return False  # nor is there any link of this name to follow

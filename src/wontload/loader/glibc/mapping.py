@@ -16,8 +16,9 @@ from wontload.loader.glibc.rules import DF_1_NODEFLIB, Search, ld_library_path, 
 from wontload.loader.result import Module, SearchedPlace, Status, Tried
 from wontload.machine import Kind, Machine, Process
 
-# The kernel's own object, which has no file. Nothing but old libraries names it. Linux, Documentation/ABI/stable/vdso.
-VDSO_NAMES = frozenset({"linux-vdso.so.1", "linux-gate.so.1", "linux-vdso64.so.1", "linux-vdso32.so.1"})
+# The kernel's own object, which has no file. Nothing but old libraries names it. Source: vdso(7), by architecture.
+VDSO_NAMES = {"x86": "linux-gate.so.1", **dict.fromkeys(("ppc64le", "ppc64", "s390x"), "linux-vdso64.so.1")}
+VDSO_NAME = "linux-vdso.so.1"  # of all others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class Mapper:
         self.system = machine.system
         self.process = process
         self.namespace = namespace
-        self.errno = ENOENT
+        self.errno = ""
         self.known = known_of(machine)
         self.subdirectories = tuple("/" + name.rstrip("/") for name in subdirectories(machine.system))
         # Whether no search begins with LD_LIBRARY_PATH or an RPATH of the executable, of which a RUNPATH makes none.
@@ -87,7 +88,7 @@ class Mapper:
         """
         if known := self.namespace.named(name):
             return known
-        if name in VDSO_NAMES:
+        if name == VDSO_NAMES.get(self.system.architecture, VDSO_NAME):
             return self._virtual(name)
         is_plain = self._is_plain and loader is not None and loader.is_plain
         if is_plain and (cached := self.known.cached.get(name)):

@@ -191,7 +191,8 @@ def _trouble(symbol: Symbol, user: Mapped, scope: list[Mapped], system: System) 
     """Why a symbol cannot be bound, and glibc's words for it with `USER` in place of the path; `None` when it can.
 
     The search takes the first object that has the symbol in the version needed or without a version. glibc asserts
-    that the library that the version is needed of has versions: any that it defines, or needs of others. Before 2.30 the search ended there (BZ #24741).
+    that the library that the version is needed of has versions: any that it defines, or needs of others. Before 2.30
+    the search ended there (BZ #24741).
     """
     name, version = symbol.name or "", symbol.version
     library = _library_of(version, user) if version else None
@@ -207,9 +208,7 @@ def _trouble(symbol: Symbol, user: Mapped, scope: list[Mapped], system: System) 
         if index and (index.answers(name, version) or None in versions):
             return None
         if versions and version is None:
-            reason = (
-                f"{one.name} defines {name} only in old versions, which a reference without a version does not find"
-            )
+            reason = f"{one.name} has {name} in old versions alone, and a reference without a version gets none of them"
         if is_library and version_of(system) < VERSIONS_ANYWHERE:
             text = f"symbol {name} version {version} not defined in file {library} with link time reference"
             return f"{library} does not define {name} in version {version}", f"{USER}: {text}"

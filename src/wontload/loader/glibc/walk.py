@@ -24,8 +24,10 @@ RTLD_BINDING_MASK, RTLD_NOLOAD = 3, 4
 # `sprof` passes.
 KNOWN_FLAGS = 0x4000110F
 # `dlopen` gives no handle and `dlerror` no words where the file is there and not loaded; these are CPython's for that
-# (Modules/_ctypes/callproc.c, `py_dl_open`). Source: glibc 2.36, elf/dl-load.c, `_dl_map_object_from_fd`.
+# (Modules/_ctypes/callproc.c, `py_dl_open`; of an import: Python/dynload_shlib.c).
+# Source: glibc 2.36, elf/dl-load.c, `_dl_map_object_from_fd`.
 NOT_LOADED = "dlopen() error"
+NOT_LOADED_BY_IMPORT = "unknown dlopen() error"
 
 
 class Walk:
@@ -101,8 +103,9 @@ class Walk:
         root = self.mapper.map(self.request.name, self._caller(), root=True)
         if self.request.flags & RTLD_NOLOAD and isinstance(root, Mapped) and not root.already_loaded:
             reason = "it is not loaded, and RTLD_NOLOAD asks for nothing else"
+            error = NOT_LOADED_BY_IMPORT if self.request.kind == "import" else NOT_LOADED
             return Failure(
-                name=root.requested, path=root.path, error=NOT_LOADED, reason=reason, rule=root.rule, tried=root.tried
+                name=root.requested, path=root.path, error=error, reason=reason, rule=root.rule, tried=root.tried
             )
         return root
 
