@@ -7,7 +7,10 @@ import subprocess
 
 import pytest
 
-from wontload.report.quoting import asked_again, typed
+from wontload.diagnosis.commands import typed
+from wontload.machine.redaction import Redaction
+from wontload.report.layout import flow, to_type, words
+from wontload.report.quoting import asked_again
 
 TEXTS = ["/opt/venv/bin/python3.11", "my box.json", "it's $HOME", "a;b&c", "~/x", "\u00e9t\u00e9/python", 'a"b', "*"]
 
@@ -23,6 +26,20 @@ def test_quotes_stand_only_where_they_are_needed():
     assert typed("/opt/venv-3.11", windows=False) == "/opt/venv-3.11"
     assert typed(r"C:\venv\python.exe", windows=True) == r"C:\venv\python.exe"
     assert typed(r"C:\Program Files\x.json", windows=True) == r'"C:\Program Files\x.json"'
+
+
+@pytest.mark.parametrize("name", ["zaphodb", "Zaphod Beeble", "o'hara"])
+@pytest.mark.parametrize(("windows", "home"), [(True, "C:\\Users\\{}\\python.exe"), (False, "/home/{}/python")])
+def test_a_command_that_is_redacted_is_the_command_about_the_redacted_machine(name: str, windows: bool, home: str):
+    redaction = Redaction(windows=windows, names={name: "user"})
+    path = home.format(name)
+    assert redaction.text(typed(path, windows=windows)) == typed(redaction.text(path), windows=windows)
+
+
+def test_a_command_is_never_cut_or_broken():
+    said = to_type("wontload fix x --python '/" + "a long name/" * 40 + "python'")
+    lines = flow([*words("Run"), said, *words("to apply it.")], 80)
+    assert said.text in ["".join(one.text for one in line) for line in lines]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ class Options(argparse.Namespace):
         given = (("--python", self.python), ("--machine", self.machine_file))
         if not any(value for _, value in given):
             return ""
-        from wontload.report.quoting import typed
+        from wontload.diagnosis.commands import typed
 
         return "".join(f" {name} {typed(value, windows=os.name == 'nt')}" for name, value in given if value)
 

@@ -6,12 +6,12 @@ script's), then PYTHONPATH, then Python's own; `site` adds the site directories,
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.commands import python_of
 from wontload.knowledge.symbol_versions import numbers
 from wontload.machine.inventory import PathLine
 
@@ -111,8 +111,7 @@ def has_safe_path(case: Case) -> bool:
 
 def import_elsewhere(case: Case) -> str:
     """A command that imports the target without the current directory."""
-    executable = case.machine.python.executable if case.machine.python else "python"
-    executable = shlex.quote(executable) if not case.windows else f'"{executable}"' if " " in executable else executable
+    executable = python_of(case)
     if has_safe_path(case):
         return f'{executable} -P -c "import {case.target}"'
     return f'cd {"%USERPROFILE%" if case.windows else "~"} && {executable} -c "import {case.target}"'

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.commands import python_of
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.installed import disagrees, own_distributions
 from wontload.diagnosis.words import listed
@@ -107,7 +108,7 @@ def told(case: Case, found: Twice) -> Iterator[Evidence]:
 
 def why_and_remedy(case: Case, found: Twice) -> str:
     """How that comes about, and the commands that end it."""
-    python = case.machine.python.executable if case.machine.python else "python"
+    python = python_of(case)
     best = f"{found.name}=={found.records[0].version}"
     return (
         "An upgrade was interrupted, or one version was installed over the other without removing it (pip's "

@@ -19,6 +19,7 @@ from wontload.machine.redaction_words import (
     KINDS,
     OWN_NAME,
     PATTERNS,
+    PLAIN_NAME,
     STRUCTURE,
     TOKEN,
     sort_of_variable,
@@ -157,12 +158,13 @@ class Redaction:
         key = (kind, text.casefold() if self._windows else text)
         if key not in self._tokens:
             number = self._counts.get(kind, self._first - 1) + 1
-            while any(
-                name in f"<{kind}{number}>" for name in self._kinds if len(name) >= SHORTEST_NAME and name not in KINDS
-            ):
+            # What has to be quoted in a command with the name has to be with the token.
+            begins = f"<{kind} " if kind == "user" and not PLAIN_NAME.fullmatch(text) else f"<{kind}"
+            names = [name for name in self._kinds if len(name) >= SHORTEST_NAME and name not in KINDS]
+            while any(name in f"{begins}{number}>" for name in names):
                 number += 1
             self._counts[kind] = number
-            self._tokens[key] = f"<{kind}{number}>"
+            self._tokens[key] = f"{begins}{number}>"
         return self._tokens[key]
 
 

@@ -7,7 +7,9 @@ import re
 from wontload.knowledge.variables import is_secret, subject_of
 
 KINDS = ("user", "host", "value", "proxy", "secret", "credentials", "email", "sid")
-TOKEN = re.compile(rf"<(?:{'|'.join(KINDS)})(\d{{1,9}})>")
+TOKEN = re.compile(rf"<(?:{'|'.join(KINDS)}) ?(\d{{1,9}})>")
+PLAIN_TOKEN = re.compile(rf"<(?:{'|'.join(KINDS)})\d{{1,9}}>")  # of a name that a shell takes without quotes, too
+PLAIN_NAME = re.compile(r"[\w@+=.-]+")
 
 # Directories whose entries are homes of persons, and those of their entries that are nobody's.
 HOMES = "users|home|documents and settings"

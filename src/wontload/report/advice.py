@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wontload.remedy.advice import JudgedAdvice
-from wontload.report.layout import Line, Span, draw, flow, span, words
+from wontload.report.layout import Line, Span, draw, flow, to_type, words
 from wontload.report.screen import Terminal
 from wontload.report.text import cells, counted
 
@@ -40,7 +40,7 @@ def advice_line(advice: Sequence[JudgedAdvice], target: str, terminal: Terminal)
         return
     yield []
     yield from flow(
-        [*words(f"{summary_of(advice)}:"), span(f"wontload {target} --advice{terminal.about}", "strong")],
+        [*words(f"{summary_of(advice)}:"), to_type(f"wontload {target} --advice{terminal.about}", "strong")],
         terminal.width,
     )
 

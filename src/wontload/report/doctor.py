@@ -8,7 +8,7 @@ from wontload.app.checkup import CheckedFile, Standing
 from wontload.app.doctor import STANDARD_LIBRARY, CheckedPackage, Checkup
 from wontload.machine import Machine
 from wontload.report.inventory import overview
-from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
+from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, to_type, words
 from wontload.report.names import Names, environment_of, system_of
 from wontload.report.screen import Terminal
 from wontload.report.text import and_list, base_name, counted
@@ -178,5 +178,5 @@ def next_step(ailing: list[CheckedPackage], checkup: Checkup, about: str = "") -
     worst = next((one for one in ailing if one.name != STANDARD_LIBRARY), None)
     if worst is None or checkup.machine.id != "this":
         return []
-    command = span(f"wontload {worst.name}{about}", "code")
+    command = to_type(f"wontload {worst.name}{about}")
     return [command, *words("tries the import in a child process and says why it fails, if it does.")]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from wontload.app.fix import Plan
 from wontload.app.trying import Attempt
 from wontload.diagnosis import Diagnosis
+from wontload.diagnosis.commands import typed
 from wontload.diagnosis.delayed import would_fail
 from wontload.diagnosis.gpu_backend import gpu_backend
 from wontload.loader import LoadResult, Module, Status, Verdict
@@ -23,8 +24,8 @@ from wontload.remedy.steps import (
     WriteFile,
 )
 from wontload.report.gpu_backend import gpu_backend_said
-from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, words
-from wontload.report.quoting import asked_again, typed
+from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, to_type, words
+from wontload.report.quoting import asked_again
 from wontload.report.screen import SAVED, Terminal
 
 HEADING = "fixes, judged on a model of this machine, best first"
@@ -53,8 +54,8 @@ def command_of(fixes: Sequence[Fix], target: str, about: str = "") -> list[Span]
     if fixes[0].proof.works is False:
         return []
     if about.startswith(SAVED):  # that machine is not changed from here
-        return [span("Run"), span(f"wontload fix {target} --plan{about}", "code"), *words("to see the steps of each.")]
-    command = span(f"wontload fix {target}{about}", "code")
+        return [span("Run"), to_type(f"wontload fix {target} --plan{about}"), *words("to see the steps of each.")]
+    command = to_type(f"wontload fix {target}{about}")
     return [span("Run"), command, *words(_what_applying_does(fixes[0], 1))]
 
 
@@ -85,14 +86,14 @@ def render_next(plan: Plan, terminal: Terminal, *, use: str | None = None) -> st
     target, about = plan.diagnosis.target, terminal.about
     only = f" --use {use}" if use else ""
     if about.startswith(SAVED):
-        command = span(f"wontload fix {target} --dry-run=script{only}{about}", "code")
+        command = to_type(f"wontload fix {target} --dry-run=script{only}{about}")
         sentence = [span("Run"), command, *words("to have it as a script for that machine.")]
     elif fixes[0].proof.works is False:
-        command = span(f"wontload {target} --advice{about}", "code")
+        command = to_type(f"wontload {target} --advice{about}")
         sentence = [*words("None of these is enough alone:"), command, *words("judges what else people advise.")]
     else:
         does = _what_applying_does(fixes[0], plan.fixes.index(fixes[0]) + 1)
-        sentence = [span("Run"), span(f"wontload fix {target}{only}{about}", "code"), *words(does)]
+        sentence = [span("Run"), to_type(f"wontload fix {target}{only}{about}"), *words(does)]
     return draw(list(flow(sentence, terminal.width)), terminal)
 
 

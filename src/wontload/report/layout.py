@@ -17,11 +17,15 @@ _SMALLER_PARTS = re.compile(r"[^ (\[,]*[ (\[,]+|[^ (\[,]+")
 
 
 class Span(NamedTuple):
-    """A piece that stays on one line if a line can hold it; `glue` stands before it unless it begins a line."""
+    """A piece that stays on one line if a line can hold it; `glue` stands before it unless it begins a line.
+
+    A `whole` one does so in any case.
+    """
 
     text: str
     style: str = ""
     glue: str = " "
+    whole: bool = False
 
 
 Line = list[Span]
@@ -30,6 +34,14 @@ Line = list[Span]
 def span(text: str, style: str = "", glue: str = " ") -> Span:
     """A span of any text, made fit for a terminal."""
     return Span(shorten(clean(text), LONGEST_NAME + 2), style, glue)
+
+
+def to_type(text: str, style: str = "code") -> Span:
+    """A command that a person may copy: whole, on one line of ours however long it is.
+
+    A terminal wraps such a line so that it is copied without its own ends.
+    """
+    return Span(clean(text), style, whole=True)
 
 
 def words(text: str, style: str = "") -> list[Span]:
@@ -63,6 +75,9 @@ def flow(atoms: Iterable[Span], width: int, start: Sequence[Span] = (), hang: in
 
 def _pieces(atom: Span, room: int) -> Iterator[Span]:
     """The atom itself; or, where no line can hold it, its parts, with nothing between them."""
+    if atom.whole:
+        yield atom
+        return
     glue = atom.glue
     for part in _parts(atom.text, room, (_PARTS, _SMALLER_PARTS)):
         yield Span(part, atom.style, glue)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from wontload.app.pick import Pick
-from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, words
+from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, to_type, words
 from wontload.report.names import environment_of
 from wontload.report.pick_words import build_of, passed_over, reasons, unreached
 from wontload.report.screen import SAVED, Terminal
@@ -84,13 +84,13 @@ def _then(answer: Pick, appraisal: Appraisal, terminal: Terminal) -> list[Span]:
     """What makes it load once it is installed: the command, and what that does."""
     if chosen := [one for one in appraisal.needs if one in appraisal.instead]:
         # A package with several builds of a module chooses by itself, by the library that it finds.
-        return [span(f"{answer.called} -m pip install {chosen[0]}", "code"), *words("brings what it looks for.")]
+        return [to_type(f"{answer.called} -m pip install {chosen[0]}"), *words("brings what it looks for.")]
     about = "" if terminal.about.startswith(SAVED) else terminal.about  # to be typed on that machine, as the others
     text = "makes it find what it does not look for."
     if appraisal.standing is Standing.NEEDS:
         text = f"brings {' '.join(appraisal.needs)} and makes it find them."
         text += "" if appraisal.runtimes else " What is in them was not looked into."
-    return [span(f"wontload fix {answer.project}{about}", "code"), *words(text)]
+    return [to_type(f"wontload fix {answer.project}{about}"), *words(text)]
 
 
 def _plain(answer: Pick, terminal: Terminal) -> Iterator[Line]:
@@ -98,7 +98,7 @@ def _plain(answer: Pick, terminal: Terminal) -> Iterator[Line]:
     if plain is not None and best is not None and same_file(plain, best.candidate):
         return
     named = f'"{answer.project}{answer.specifier}"' if answer.specifier else answer.project
-    start = [span(f"pip install {named}", "code"), *words("alone would take")]
+    start = [to_type(f"pip install {named}"), *words("alone would take")]
     codes = "".join(f" [{one.code}]" for one in answer.findings)
     if plain is None:
         fitting = any(one.candidate.takes for one in answer.ranked)

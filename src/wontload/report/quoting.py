@@ -11,10 +11,8 @@ import re
 
 from wontload.errors import WontloadError
 
-_PLAIN = re.compile(r"[\w@%+=:,./-]+")
 # A command of ours within a sentence that is about a Python or a machine; pages and journals are the same for all.
 _COMMAND = re.compile(r"`(wontload (?!explain |undo |log )[^`\n]+)`")
-_PLAIN_ON_WINDOWS = re.compile(r"[\w@+=:./\\-]+")
 
 
 class CannotQuote(WontloadError):
@@ -46,13 +44,6 @@ def cmd(text: str) -> str:
     if any(char in text for char in '"\r\n\0'):
         raise CannotQuote(f"cmd cannot be given {text[:80]!r} as one word.", "Take --script ps1.")
     return '"' + text.replace("%", "%%") + '"'
-
-
-def typed(text: str, *, windows: bool) -> str:
-    """A word of a command that a person is shown, to be typed on this system; quotes only where they are needed."""
-    if (_PLAIN_ON_WINDOWS if windows else _PLAIN).fullmatch(text):
-        return text
-    return f'"{text}"' if windows else sh(text)  # no file name of Windows holds a double quote
 
 
 def asked_again(sentence: str, about: str) -> str:

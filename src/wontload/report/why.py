@@ -12,7 +12,7 @@ from wontload.report.evidence import evidence_rows
 from wontload.report.exhibit import Row
 from wontload.report.fixes import fix_section
 from wontload.report.inventory import facts_of
-from wontload.report.layout import Line, Span, beside, draw, flow, labelled, labelled_line, listed, span, words
+from wontload.report.layout import Line, Span, beside, draw, flow, labelled, labelled_line, listed, span, to_type, words
 from wontload.report.names import environment_of, system_of
 from wontload.report.request import MOST_LEAVES, request_tree
 from wontload.report.screen import Terminal
@@ -159,5 +159,5 @@ def _last_line(diagnosis: Diagnosis, terminal: Terminal) -> list[Line]:
     """Where to read on; nothing after a clean bill."""
     if not diagnosis.findings:
         return []
-    command = span(f"wontload explain {diagnosis.findings[0].code}", "strong")
+    command = to_type(f"wontload explain {diagnosis.findings[0].code}", "strong")
     return [[], *flow([command, *words("tells the whole story.")], terminal.width)]

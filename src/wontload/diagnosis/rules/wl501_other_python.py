@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis import symbol_findings
 from wontload.diagnosis.built_for import Stranger, made_for, strangers
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.commands import python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.installed import own_distributions, owner_of
 from wontload.diagnosis.shadow import shadow
@@ -42,7 +43,7 @@ def _of_symbols(case: Case, group: symbol_findings.Group) -> Finding:
         title=f"{users} is for another Python: {listed(names)} {are(names)} no part of this one's API",
         facts=(Evidence("observed", f"this Python is {own}", {"version": python.version if python else ""}),),
         explanation="The file has a name that this Python takes, and was built against the headers of another version, "
-        f"build or implementation of Python.{_install_again(case, python) if python else ''}",
+        f"build or implementation of Python.{_install_again(case) if python else ''}",
     )
 
 
@@ -65,7 +66,7 @@ def _passed_over(case: Case) -> Iterator[Finding]:
         evidence=tuple(_evidence(python, found)),
         explanation="Python knows an extension module by the end of its name, and passes others over as if they were "
         "not there. The package was installed by another Python's pip, copied from one, or unpacked from a wheel that "
-        f"does not fit.{_install_again(case, python)}",
+        f"does not fit.{_install_again(case)}",
         explains_error=explains,
     )
 
@@ -106,7 +107,7 @@ def _of_wheel(case: Case, python: Python, one: Distribution, strange: tuple[str,
         explanation=f"No compiled module of the package is one that this Python takes; its Python code {ends}. The "
         "package was installed by another Python's pip, copied from another computer, or unpacked from a wheel that "
         "does not fit. To get its files for this one: "
-        f"{python.executable} -m pip install --force-reinstall {one.name}",
+        f"{python_of(case)} -m pip install --force-reinstall {one.name}",
         explains_error=fails,
     )
 
@@ -136,9 +137,9 @@ def _evidence(python: Python, found: tuple[Stranger, ...]) -> Iterator[Evidence]
     yield Evidence("observed", f"this Python takes names that end with {endings}", {"names": python.extension_suffixes})
 
 
-def _install_again(case: Case, python: Python) -> str:
+def _install_again(case: Case) -> str:
     """The command that brings the files for this Python, where it is known which package owns them."""
     owners = case.observation.distributions if case.observation else ()
     if len(owners) != 1:
         return ""
-    return f" To get its files for this one: {python.executable} -m pip install --force-reinstall {owners[0][0]}"
+    return f" To get its files for this one: {python_of(case)} -m pip install --force-reinstall {owners[0][0]}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wontload.diagnosis import records, symbol_findings
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.commands import python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.installed import is_altered, is_gone, own_distributions
 from wontload.diagnosis.record_evidence import evidence_of
@@ -91,6 +92,6 @@ def _lines(case: Case, files: list[tuple[Entry, ...]]) -> Iterator[Evidence]:
 
 
 def _commands(case: Case, owners: tuple[str, ...]) -> str:
-    python = case.machine.python.executable if case.machine.python else "python"
+    python = python_of(case)
     names = [owner.rpartition(" ")[0] for owner in owners]
     return f"{python} -m pip uninstall {' '.join(names)}, and then {python} -m pip install {listed(names, word='or')}"

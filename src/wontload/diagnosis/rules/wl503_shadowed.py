@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.commands import python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.path_entries import By, Entry, entry_of, import_elsewhere, variable
 from wontload.diagnosis.shadow import Shadow, hidden_loads, shadow
@@ -159,5 +160,4 @@ def _why_it_comes_first(case: Case, found: Shadow, entry: Entry | None) -> str:
 
 def _without_variable(case: Case) -> str:
     """The same without the variable: -E ignores all of Python's."""
-    executable = case.machine.python.executable if case.machine.python else "python"
-    return f'This tells at once: {executable} -E -c "import {case.target}"'
+    return f'This tells at once: {python_of(case)} -E -c "import {case.target}"'

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis import blame, evidence, grouping, half_installed, records, symbol_findings
 from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.commands import python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.installed import disagrees, is_altered, is_gone
 from wontload.diagnosis.missing import is_path
@@ -157,7 +158,7 @@ def _without_record(case: Case) -> Iterator[Finding]:
         return
     if not found.missed or any(True for _ in strangers(case)):
         return  # nothing is missed, or it is there for another Python: WL501
-    name, python = found.name or found.package, case.machine.python.executable if case.machine.python else "python"
+    name, python = found.name or found.package, python_of(case)
     wanted = f"{found.name}=={found.version}" if found.version else found.name
     command = f"{python} -m pip install --force-reinstall --no-deps --no-cache-dir {wanted}"
     gone = f"{found.missed} is missing, and no RECORD lists what belongs to it"

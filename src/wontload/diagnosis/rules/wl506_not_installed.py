@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from wontload.diagnosis import half_installed
 from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.commands import python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.records import gone_modules
 from wontload.diagnosis.words import listed
@@ -108,7 +109,7 @@ def _evidence(case: Case, name: str, *, own: bool, lacks_submodule: bool) -> Ite
         )
     known_as = case.known_as if own else distribution_for(name)
     if known_as and "." not in name and not _is_of_python(name):
-        command = f"{python.executable if python else 'python'} -m pip install {known_as}"
+        command = f"{python_of(case)} -m pip install {known_as}"
         yield Evidence(
             "provider",
             f"the distribution {known_as} brings it: {command}",

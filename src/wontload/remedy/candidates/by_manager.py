@@ -7,10 +7,10 @@ theirs to bring is theirs to bring. Source: conda, `conda install`; mamba, `micr
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from wontload.diagnosis.commands import typed
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.missing import missing_of
 from wontload.machine import FIND_LIBRARY
@@ -130,9 +130,7 @@ def _workspace(case: Case, manager: Manager) -> tuple[str, ...]:
 
 def word(case: Case, text: str) -> str:
     """One word for the shell of that system."""
-    if case.windows:
-        return f'"{text}"' if " " in text else text
-    return shlex.quote(text)
+    return typed(text, windows=case.windows)
 
 
 def of_manager(environment: Environment) -> str:
