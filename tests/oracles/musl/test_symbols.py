@@ -126,6 +126,17 @@ def test_data_of_threads_without_a_name(tmp_path: Path) -> None:
     assert observed.error == "Segmentation fault" or str(observed.error).endswith(where)
 
 
+def test_data_of_threads_without_a_name_behind_slots_that_have_one(tmp_path: Path) -> None:
+    """Found by a real wheel: what Go makes a shared library of has such data. The message names the PLT's last slot."""
+    source = """#include <stdlib.h>
+    #include <string.h>
+    static __thread int each __attribute__((tls_model("initial-exec")));
+    int *get(void) { free(strdup("a")); return &each; }"""
+    path = put(tmp_path / "static.so", SharedObject(source=source))
+    where = f"initial-exec TLS resolves to dynamic definition in {path}"
+    assert agree(path, tmp_path).error in {f"Error relocating {path}: {name}: {where}" for name in ("free", "strdup")}
+
+
 def test_relocations_that_musl_does_not_know(tmp_path: Path) -> None:
     """IFUNC: its own call is of an unknown type, and a symbol of that kind is none to musl."""
     chosen = "static int a(void) { return 1; } static void *choose(void) { return a; }"

@@ -42,8 +42,10 @@ def check(new: Iterable[Loaded], scope: list[Loaded], link_map: LinkMap, flags: 
     for one in new:
         if binder.plainly_works(one):
             continue
+        last = ""
         for relocation in _relocations(one):
-            if trouble := binder.trouble(relocation, one):
+            last = last if relocation.symbol is None else relocation.symbol
+            if trouble := binder.trouble(relocation, one, last):
                 one.symbol = relocation.symbol
                 one.reason, words = trouble
                 one.error = f"Error relocating {one.name}: {words}"
@@ -96,8 +98,12 @@ class _Binder:
             wanted -= names
         return not wanted
 
-    def trouble(self, relocation: Relocation, user: Loaded) -> tuple[str, str] | None:
-        """Why a relocation cannot be carried out, and musl's words for it; `None` when it can."""
+    def trouble(self, relocation: Relocation, user: Loaded, last: str) -> tuple[str, str] | None:
+        """Why a relocation cannot be carried out, and musl's words for it; `None` when it can.
+
+        Args:
+            last: the name that a relocation of the object, this one or one before it, had last.
+        """
         number, name = relocation.type, relocation.symbol
         definer: Loaded | None = user
         if name is not None and not relocation.local:
@@ -106,10 +112,14 @@ class _Binder:
                 if self._may_wait(number, user):
                     return None
                 return f"nothing in scope defines {name}", f"{name}: symbol not found"
-        return self._trouble_with_type(number, name or "", definer)
+        return self._trouble_with_type(number, last, definer)
 
     def _trouble_with_type(self, number: int, name: str, definer: Loaded | None) -> tuple[str, str] | None:
-        """What the type alone refuses. Without a symbol, the message has whatever name musl came across last."""
+        """What the type alone refuses. Without a symbol, the message has whatever name musl came across last.
+
+        It keeps that in a variable which such a relocation leaves alone, from one table of the object to the next. The
+        linkers put those without a symbol first, so that it is mostly the name of the last slot of the PLT.
+        """
         if self.types is None:
             return None
         if number in self.types.thread_offsets and definer is not None and definer not in self.link_map.startup:
