@@ -364,6 +364,33 @@ ROWS = [
         ("undetermined", "WL505"),
         "found a python interpreter",
     ),
+    (
+        "dyld-symbol-of-dyld3",
+        (
+            "dlopen(/odd/libodd.dylib, 0x0009): symbol '_odd_init' not found, expected in flat "
+            "namespace by '/odd/libodd.dylib'"
+        ),
+        ("undetermined", "WL304"),
+        "the symbol 'odd' was expected in Paris",
+    ),
+    (
+        "host-compiler-version",
+        "nvcc fatal   : The version ('80100') of the host compiler ('Apple clang') is not supported",
+        ("fails", "WL703"),
+        "the version of the host compiler",
+    ),
+    (
+        "error-in-torch-headers",
+        "/odd/torch/include/ATen/odd.h:68:61: error: invalid static_cast",
+        ("undetermined", "WL706"),
+        "#include </odd/torch/include/odd.h>",
+    ),
+    (
+        "error-in-standard-headers",
+        "/usr/include/c++/6/tuple:484:1: error: body of constexpr function is odd",
+        ("undetermined", "WL706"),
+        "/usr/include/c++/6/tuple:484:1: note: odd",
+    ),
 ]
 
 

@@ -247,3 +247,21 @@ def test_a_file_of_a_package_on_another_processor_than_a_pc(where, beside, code)
 )
 def test_a_game_brings_the_libraries_that_no_distribution_has(program, library, code):
     assert verdict(f"{program}: error while loading shared libraries: {library}{NO_FILE}") == ("undetermined", code)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("You need to run `sudo ldconfig` first.", "WL202"),
+        ("Running ldconfig after make helped.", "WL202"),
+        ("After building the docker image and starting it:", "WL202"),
+        ("We compile it in the container, then:", "WL202"),
+        # What only lists, what was of no use, and what somebody has not done.
+        ("I looked with ldconfig -p for it.", "WL201"),
+        ("I ran ldconfig, which did not help.", "WL201"),
+        ("We have not run ldconfig.", "WL201"),
+    ],
+)
+def test_a_library_that_was_built_there_and_ldconfig(said, code):
+    missing = "odd: error while loading shared libraries: libodd.so.5: cannot open shared object file: No such file"
+    assert verdict(f"{said}\n{missing} or directory") == ("undetermined", code)

@@ -11,13 +11,9 @@ from wontload.diagnosis.log.outcome import Reading, base_name
 
 # Apple's C interfaces: Core Foundation, Security, System Configuration, the Objective-C runtime.
 _OF_FRAMEWORKS = re.compile(r"_k?(?:CF|Sec|SC|IO|Audio|NS)[A-Z]|_objc_")
-# C interfaces of libraries that packages without a wheel for the Mac link from Homebrew or an installer: databases'
-# clients, OpenSSL, ZeroMQ, and so on. Source: those libraries' headers; PyMySQL/mysqlclient#496.
-_OF_LINKED_LIBRARIES = re.compile(
-    r"_(?:mysql_|mariadb_|PQ[a-z]|SQL[A-Z]|dbversion|bcp_|OCI|sqlite3_|SSL_|EVP_|ERR_|BIO_|X509_|zmq_|xml[A-Z]|xslt|ffi_|"
-    r"png_|jpeg_|TIFF|FT_|cairo_|pango_|g_[a-z]|snappy_|LZ4_|ZSTD_|leveldb_|rocksdb_|rd_kafka_|av(?:codec|format|util)_|"
-    r"Pa_|snd_|H5|GEOS|GDAL|OGR|proj_|curl_|krb5_|gss_|ldap_|uuid_|magic_|yaml_)"
-)
+# C interfaces of databases' clients: packages without a wheel for the Mac link them from Homebrew or an installer,
+# which may be Intel's. Source: those libraries' headers; PyMySQL/mysqlclient#496; psycopg/psycopg2#236.
+_OF_DATABASES = re.compile(r"_(?:mysql_|mariadb_|PQ[a-z]|SQL[A-Z]|dbversion|bcp_|OCI)")
 # macOS' own libiconv has iconv, GNU's has libiconv, and both go by one file name.
 # Source: GNU libiconv, iconv.h; apache/arrow-adbc#530; conda/conda-build#3770.
 _OF_ICONV = re.compile(r"_?(?:lib)?iconv(?:_open|_close|ctl)?$")
@@ -77,9 +73,9 @@ def of_symbol_on_mac(event: Event, facts: Facts, text: str) -> Reading | None:
         return Reading("WL704", False, ("WL304", "WL505"), title, _FRAMEWORK)
     if _is_flat(event) and not symbol.startswith("__Z"):
         title = f"{symbol} is in none of the loaded libraries: the one that has it was not linked in"
-        if _OF_LINKED_LIBRARIES.match(symbol):
+        if _OF_DATABASES.match(symbol):
             return Reading("WL205", False, ("WL706", "WL304", "WL201"), title, _FLAT)
-        return Reading("WL304", False, ("WL205", "WL706", "WL301"), title, _FLAT)
+        return Reading("WL304", False, ("WL205", "WL206", "WL706", "WL301"), title, _FLAT)
     return None
 
 

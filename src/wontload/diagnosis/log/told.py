@@ -47,7 +47,9 @@ def was_helped(text: str) -> bool:
 _MADE = re.compile(
     r"\b(?:make|ninja|cmake|meson|checkinstall)\b[^\n]{0,40}\binstall(?:ed)?\b"
     r"|\b(?:built|buil[dt]ing|compiled|compiling|installed|installing|installation)\b(?:[^.\n]|\.\d){0,40} from "
-    r"(?:the )?(?:sources?|github|git)\b",
+    r"(?:the )?(?:sources?|github|git)\b"
+    r"|\b(?:compil(?:e|ed|ing)|buil(?:d|t|ding))\b[^.\n]{0,40} (?:in|inside) (?:the |an? )?[\w.]{0,20} ?container\b"
+    r"|\bbuil(?:ding|t) (?:the |an? |my )?docker (?:image|container)\b",
     re.IGNORECASE,
 )
 
@@ -56,6 +58,16 @@ _MADE = re.compile(
 def was_made(text: str) -> bool:
     """Whether somebody says that something was built and installed on that machine."""
     return says(_MADE, text)
+
+
+# The command that makes the loader know a new library; `ldconfig -p` only lists. Source: ldconfig(8).
+_LDCONFIG = re.compile(r"\bldconfig\b(?! ?(?:-p|-v|--print|\|))(?![^.\n]{0,40}(?:n['’]t\b|\bnot?\b|\bnothing\b))")
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def was_ldconfig(text: str) -> bool:
+    """Whether somebody says that ldconfig is what was missing."""
+    return _is_said(_LDCONFIG, text, denied=_NOT_HELPED)
 
 
 NEAR = 20  # characters behind "upgraded" in which its object stands

@@ -10,6 +10,7 @@ from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.text import says
 from wontload.diagnosis.log.told import (
     was_helped,
+    was_ldconfig,
     was_made,
     was_mended_by_installing,
     was_upgraded,
@@ -119,6 +120,9 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if "LD_LIBRARY_PATH" in text and _HINTED.search(text):
         title = f"{library} is sought in LD_LIBRARY_PATH, as the program itself says: its folder is not in it"
         return Reading("WL202", False, ("WL201", "WL203"), title)
+    if ".so" in library and "ldconfig" in text and was_ldconfig(text):
+        title = f"{library} is there, and the loader does not know it before `ldconfig` has run, as the text says"
+        return Reading("WL202", False, ("WL201", "WL204"), title, _LOCAL)
     if component_of(library) is None and was_mended_by_installing(text):
         return Reading("WL201", False, ("WL204", "WL202"), f"{library} was not installed there, as the text says")
     if _VERSIONED.search(library) and was_upgraded(text):
