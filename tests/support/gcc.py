@@ -88,6 +88,15 @@ class SharedObject:
         _run([*command, "-o", str(target)])
 
 
+def program(source: str, options: tuple[str, ...] = ()) -> Path:
+    """An executable in the pool, of C code and with options for the compiler besides."""
+
+    def make(target: Path) -> None:
+        _run(["gcc", "-x", "c", "-O1", "-", "-x", "none", *options, "-o", str(target)], source)
+
+    return _in_pool(repr((source, options)), "", make)
+
+
 @lru_cache(maxsize=4096)
 def _read(path: Path) -> bytes:
     return path.read_bytes()

@@ -116,6 +116,8 @@ class Mapper:
                 if look.text in ENDS_A_RULE and self._counts_as_there(directory):
                     break  # elf/dl-load.c, `open_path`
                 self._note_absence(directory)
+        if "/" in name and not tried:  # its tokens stand for nothing: glibc then opens the empty path
+            self.errno = ENOENT
         return self._not_found(name, other_class, tuple(tried))
 
     def search(self, name: str, loader: Mapped | None) -> Search:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from wontload.loader.glibc.cache import lookup
 from wontload.loader.glibc.capabilities import present, subdirectories
-from wontload.loader.glibc.expand import directories, expand
+from wontload.loader.glibc.expand import Secure, directories, expand
 from wontload.loader.glibc.objects import Mapped, Namespace
 from wontload.loader.result import SearchedPlace
 from wontload.machine import Files, Process, System
@@ -60,6 +60,12 @@ class Search:
         if path.startswith("/"):
             return path
         return self.process.current_directory.rstrip("/") + "/" + path.removeprefix("./")
+
+    def secure(self, owner: Mapped) -> Secure | None:
+        """What a secure process allows of an object's tokens; `None` for any other process."""
+        if not self.process.secure:
+            return None
+        return Secure(tuple(_default(self.system)) if owner is self.namespace.main else None)
 
     def owner(self) -> Mapped | None:
         """Whose flags count where no loader is known: the executable's."""
@@ -150,7 +156,7 @@ def explicit_path(search: Search) -> Iterator[str]:
     Oracle: test_rules.py::test_an_explicit_path_is_not_searched
     """
     owner = search.owner()
-    text = search.name if owner is None else expand(search.name, owner, search.system)
+    text = search.name if owner is None else expand(search.name, owner, search.system, search.secure(owner))
     if text is not None:
         yield text
 
@@ -182,7 +188,7 @@ def _runpath_of(owner: Mapped) -> tuple[str, ...] | None:
 def _expanded(elements: tuple[str, ...], owner: Mapped, search: Search) -> tuple[str, ...]:
     if elements in ((), ("",)):  # an empty path is no path: elf/dl-load.c, `decompose_rpath`
         return ()
-    return directories(elements, owner, search.system, secure=search.process.secure)
+    return directories(elements, owner, search.system, search.secure(owner))
 
 
 def _no_default_directories(search: Search) -> bool:

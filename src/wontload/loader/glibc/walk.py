@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from wontload.loader.glibc import levels, symbols, tls, versions
 from wontload.loader.glibc.candidate import SEGMENTATION_FAULT
-from wontload.loader.glibc.expand import expand
+from wontload.loader.glibc.expand import TOKEN, expand
 from wontload.loader.glibc.mapping import Failure, Mapper
 from wontload.loader.glibc.objects import Mapped, filtered_names
 from wontload.loader.glibc.process import global_scope, started
@@ -148,6 +148,9 @@ class Walk:
             yield from ((posixpath.basename(need.name), need) for need in one.needs)
             return
         for needed in one.image.eager:
+            if refused := self._refused_tokens(needed.library):
+                yield needed.library, refused
+                continue
             # The name is the expanded one from here on, in messages too: elf/dl-deps.c, `expand_dst`, which passes
             # over what a token makes empty.
             name = expand(needed.library, one, self.machine.system)
@@ -157,6 +160,16 @@ class Walk:
             if isinstance(found, Mapped):
                 one.needs.append(found)
             yield needed.library, found
+
+    def _refused_tokens(self, name: str) -> Failure | None:
+        """What a secure process says of a needed name with tokens in it: elf/dl-deps.c, `expand_dst`.
+
+        Oracle: test_secure.py
+        """
+        if not self.request.process.secure or not TOKEN.search(name):
+            return None
+        reason = "a process with more rights than its user allows no tokens in needed names"
+        return Failure(name=name, path=None, error=f"{name}: DST not allowed in SUID/SGID programs", reason=reason)
 
     def _filtered(self, one: Mapped) -> Iterator[tuple[str, Mapped | Failure]]:
         """What DT_FILTER and DT_AUXILIARY lead to: the latter may be absent, or worse.
