@@ -18,7 +18,20 @@ from wontload.knowledge.tables import Row, table
 
 TABLES = (
     *(f"loaders/{name}" for name in ("elf", "dyld", "windows")),
-    *(f"programs/{name}" for name in ("python", "packages", "sought", "screens", "databases", "crashes", "runtimes")),
+    *(
+        f"programs/{name}"
+        for name in (
+            "python",
+            "packages",
+            "sought",
+            "screens",
+            "databases",
+            "frozen",
+            "access",
+            "crashes",
+            "runtimes",
+        )
+    ),
     *(f"gpu/{name}" for name in ("nvidia", "cuda_libraries", "frameworks", "others")),
     *(
         f"building/{name}"

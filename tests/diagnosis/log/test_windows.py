@@ -41,6 +41,18 @@ def test_words_of_every_language(number, words):
     assert answer.numbers[0].module == "_odd"
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The application was unable to start correctly (0xc0000022).", "WL105"),
+        ("odd.dll Bad Image: error status 0xc000012f.", "WL102"),
+        ("The colour is 0xc0000f0.", "WL903"),
+    ],
+)
+def test_what_windows_ends_a_start_with(text, code):
+    assert verdict(text) == ("undetermined", code)
+
+
 @pytest.mark.parametrize("page", ORIGINS)
 def test_bytes_of_a_code_page(page):
     data = f"ImportError: DLL load failed while importing _odd: {ORIGINS[page]}".encode(page)

@@ -1,0 +1,377 @@
+"""What loaders, Python, packages and other programs say: which finding each line speaks for.
+
+Of each row: a text in which it speaks, what is answered, and a text that resembles it in which it does not.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.logs import said, verdict
+
+ROWS = [
+    (
+        "module-initialisation",
+        "SystemError: initialization of odd raised unreported exception",
+        ("undetermined", "WL304"),
+        "the initialization of odd was quick",
+    ),
+    (
+        "not-an-extension-module",
+        "SystemError: initialization of odd did not return an extension module",
+        ("undetermined", "WL501"),
+        "it did not return an answer",
+    ),
+    (
+        "no-parent-package",
+        "ImportError: attempted relative import with no known parent package",
+        ("undetermined", "WL503"),
+        "a relative of the parent package",
+    ),
+    (
+        "cython-c-function",
+        "TypeError: odd.Thing does not export expected C function fit",
+        ("undetermined", "WL304"),
+        "the export of functions",
+    ),
+    (
+        "compile-time-version",
+        "RuntimeWarning: compiletime version 3.5 of module 'odd' does not match runtime version 3.6",
+        ("fails", "WL501"),
+        "the compiletime version of module 'odd'",
+    ),
+    (
+        "type-registered-twice",
+        'ImportError: generic_type: type "Odd" is already registered!',
+        ("undetermined", "WL502"),
+        'the type "Odd" is registered',
+    ),
+    (
+        "converted-to-python-type",
+        "TypeError: Unable to convert function return value to a Python type! The signature was",
+        ("undetermined", "WL304"),
+        "convert the value to a type",
+    ),
+    (
+        "numpy-umath",
+        "ImportError: numpy.core.umath failed to import",
+        ("undetermined", "WL304"),
+        "umath is fun",
+    ),
+    (
+        "standard-library-not-found",
+        "AssertionError: SRE module mismatch",
+        ("undetermined", "WL503"),
+        "the module was a mismatch",
+    ),
+    (
+        "pillow-versions",
+        "ImportError: The _imaging extension was built for another version of Pillow or PIL",
+        ("undetermined", "WL502"),
+        "the extension was built for Pillow",
+    ),
+    (
+        "sources-not-built",
+        "It seems that odd has not been built correctly.",
+        ("undetermined", "WL503"),
+        "it has been built correctly",
+    ),
+    (
+        "tkinter-not-there",
+        "ModuleNotFoundError: No module named 'tkinter'",
+        ("undetermined", "WL504"),
+        "No module named 'tkinterodd'",
+    ),
+    (
+        "distribution-not-found",
+        "importlib.metadata.PackageNotFoundError: No package metadata was found for odd",
+        ("undetermined", "WL506"),
+        "metadata for the package",
+    ),
+    (
+        "cxx-exception-of-windows",
+        "OSError: [WinError -529697949] Windows Error 0xe06d7363",
+        ("undetermined", "WL605"),
+        "0xe06d was a colour",
+    ),
+    (
+        "stack-overflow",
+        "Windows fatal exception: stack overflow",
+        ("undetermined", "WL605"),
+        "asked on stack overflow",
+    ),
+    (
+        "killed-by-signal-9",
+        "Process finished with exit code 137 (interrupted by signal 9: SIGKILL)",
+        ("undetermined", "WL707"),
+        "exit code 0",
+    ),
+    (
+        "not-for-this-pc",
+        "This app can't run on your PC",
+        ("undetermined", "WL103"),
+        "this app can run on a Mac",
+    ),
+    (
+        "smartscreen",
+        "Windows protected your PC",
+        ("fails", "WL105"),
+        "Windows opened your PC",
+    ),
+    (
+        "bad-image-dialog",
+        "C:\\odd\\odd.dll is either not designed to run on Windows or it contains an error.",
+        ("undetermined", "WL102"),
+        "the chair is not designed to run",
+    ),
+    (
+        "side-by-side-event",
+        (
+            'Activation context generation failed for "C:\\odd.exe". Dependent Assembly '
+            "Microsoft.VC90.CRT could not be found."
+        ),
+        ("undetermined", "WL201"),
+        "the context of the activation",
+    ),
+    (
+        "elf-foreign-abi",
+        "ImportError: /odd/libodd.so: ELF file OS ABI invalid",
+        ("undetermined", "WL103"),
+        "the ABI of the file is valid",
+    ),
+    (
+        "elf-without-parts",
+        "ImportError: /odd/libodd.so: object file has no dynamic section",
+        ("undetermined", "WL104"),
+        "the object has a dynamic section",
+    ),
+    (
+        "no-version-information",
+        "odd: /lib/libodd.so.6: no version information available (required by odd)",
+        ("undetermined", "WL206"),
+        "no version was available",
+    ),
+    (
+        "loader-assertion",
+        "Inconsistency detected by ld.so: dl-version.c: 205: _dl_check_map_versions: Assertion `odd' failed!",
+        ("undetermined", "WL206"),
+        "an inconsistency was detected",
+    ),
+    (
+        "preload-failed",
+        (
+            "ERROR: ld.so: object 'libodd.so' from LD_PRELOAD cannot be preloaded (cannot open shared "
+            "object file): ignored."
+        ),
+        ("undetermined", "WL208"),
+        "the object was preloaded",
+    ),
+    (
+        "preload-class",
+        (
+            "ERROR: ld.so: object '/odd/libodd.so' from LD_PRELOAD cannot be preloaded (wrong ELF "
+            "class: ELFCLASS32): ignored."
+        ),
+        ("undetermined", "WL103"),
+        "object '/odd/libodd.so' from LD_PRELOAD cannot be preloaded (cannot open shared object file): ignored.",
+    ),
+    (
+        "glibc-processor",
+        "Fatal glibc error: CPU does not support x86-64-v2",
+        ("fails", "WL401"),
+        "the CPU does support it",
+    ),
+    (
+        "program-interpreter",
+        "standard_init_linux.go:228: exec user process caused: no such file or directory",
+        ("undetermined", "WL306"),
+        "exec: no such file",
+    ),
+    (
+        "dyld-cut",
+        (
+            "dlopen(/odd.dylib, 1): truncated mach-o error: segment __LINKEDIT extends to 123 which is "
+            "past end of file 99"
+        ),
+        ("undetermined", "WL102"),
+        "the end of the file",
+    ),
+    (
+        "gatekeeper-damaged",
+        '"libodd.dylib" is damaged and can\'t be opened. You should move it to the Trash.',
+        ("undetermined", "WL105"),
+        "the door is damaged",
+    ),
+    (
+        "dyld-platform",
+        "(mach-o file (/odd.dylib), but incompatible platform (have 'iOS', need 'macOS'))",
+        ("undetermined", "WL103"),
+        "the platform (have a seat) was incompatible",
+    ),
+    (
+        "dyld-rpath-twice",
+        "dlopen(/odd.so, 2): tried: '/odd.so' (duplicate LC_RPATH '/odd/lib')",
+        ("undetermined", "WL307"),
+        "the LC_RPATH was set",
+    ),
+    (
+        "dyld-sandbox",
+        "tried: '/odd.dylib' (file system sandbox blocked open())",
+        ("fails", "WL105"),
+        "the sandbox blocked the cat",
+    ),
+    (
+        "java-class-version",
+        (
+            "UnsupportedClassVersionError: odd has been compiled by a more recent version of the Java "
+            "Runtime (class file version 61.0)"
+        ),
+        ("undetermined", "WL501"),
+        "a recent version of the runtime",
+    ),
+    (
+        "java-other-platform",
+        "UnsatisfiedLinkError: /tmp/odd.so: odd (Possible cause: can't load AMD 64 .so on a AARCH64 platform)",
+        ("fails", "WL103"),
+        "the possible cause of the load",
+    ),
+    (
+        "node-platform-package",
+        'Error: Could not load the "sharp" module using the linux-x64 runtime',
+        ("undetermined", "WL504"),
+        "could not load the sharp knife",
+    ),
+    (
+        "dotnet-load-context",
+        (
+            "Could not load file or assembly 'file:///C:\\odd.dll' or one of its dependencies. "
+            "Operation is not supported. (Exception from HRESULT: 0x80131515)"
+        ),
+        ("fails", "WL105"),
+        "Could not load file or assembly 'odd'",
+    ),
+    (
+        "dotnet-assembly",
+        (
+            "Could not load file or assembly 'Odd, Version=1.0.0.0' or one of its dependencies. The "
+            "system cannot find the file specified."
+        ),
+        ("undetermined", "WL201"),
+        "the assembly of the chair",
+    ),
+    (
+        "sip-api",
+        "RuntimeError: the sip module implements API v12.0 to v12.7 but the odd.Core module requires API v12.8",
+        ("fails", "WL304"),
+        "the sip of tea",
+    ),
+    (
+        "qt-bindings",
+        "qtpy.QtBindingsNotFoundError: No Qt bindings could be found",
+        ("undetermined", "WL506"),
+        "the Qt bindings were found",
+    ),
+    (
+        "qt-two-copies",
+        (
+            "QObject::moveToThread: Current thread (0x55) is not the object's thread (0x56). Cannot "
+            "move to target thread (0x55)"
+        ),
+        ("undetermined", "WL206"),
+        "the thread moved",
+    ),
+    (
+        "interactive-backend",
+        (
+            "ImportError: Cannot load backend 'Qt5Agg' which requires the 'qt' interactive framework, "
+            "as 'headless' is currently running"
+        ),
+        ("undetermined", "WL903"),
+        "it requires a framework",
+    ),
+    (
+        "glx-visuals",
+        "libGL error: No matching fbConfigs or visuals found",
+        ("undetermined", "WL402"),
+        "matching visuals",
+    ),
+    (
+        "qt-mixed",
+        "Cannot mix incompatible Qt library (version 0x50f02) with this library (version 0x50c09)",
+        ("fails", "WL206"),
+        "Cannot mix oil with water",
+    ),
+    (
+        "node-module-version",
+        "was compiled against a different Node.js version using\nNODE_MODULE_VERSION 93.",
+        ("fails", "WL501"),
+        "NODE_MODULE_VERSION is 93",
+    ),
+    (
+        "map-segment",
+        "odd.so: failed to map segment from shared object: Operation not permitted",
+        ("fails", "WL105"),
+        "odd.so: failed to map segment from shared object: Cannot allocate memory",
+    ),
+    (
+        "pyinstaller-archive",
+        "[1234] Cannot open PyInstaller archive from executable (C:\\odd.exe)",
+        ("undetermined", "WL102"),
+        "the archive of PyInstaller's issues",
+    ),
+    (
+        "pyinstaller-unpack",
+        "Failed to write all bytes for odd.dll",
+        ("undetermined", "WL707"),
+        "all bytes were written",
+    ),
+    (
+        "frozen-python-dll",
+        "Error loading Python DLL 'C:\\odd\\python39.dll'.\nLoadLibrary: odd",
+        ("undetermined", "WL504"),
+        "loading Python was an error",
+    ),
+    (
+        "frozen-module",
+        "ModuleNotFoundError: No module named 'odd.even'\n[123] Failed to execute script main",
+        ("undetermined", "WL504"),
+        "Failed to execute script main: odd",
+    ),
+    (
+        "apparmor-denied",
+        'audit: type=1400 apparmor="DENIED" operation="file_mmap" profile="snap.odd" name="/odd/libodd.so"',
+        ("fails", "WL105"),
+        'apparmor="ALLOWED" operation="file_mmap"',
+    ),
+    (
+        "user-namespaces",
+        "bwrap: Creating new namespace failed: Operation not permitted",
+        ("fails", "WL105"),
+        "the namespace was created",
+    ),
+    (
+        "native-file-refused",
+        "PermissionError: [Errno 13] Permission denied: '/odd/odd.so'",
+        ("undetermined", "WL105"),
+        "Permission denied: '/odd/odd.txt'",
+    ),
+    (
+        "limits-of-system",
+        "OSError: [Errno 24] Too many open files: '/odd/libodd.so'",
+        ("undetermined", "WL707"),
+        "too many open files on the desk",
+    ),
+    (
+        "link-loop",
+        "OSError: [Errno 40] Too many levels of symbolic links: '/odd/libodd.so'",
+        ("fails", "WL208"),
+        "many levels of links",
+    ),
+]
+
+
+@pytest.mark.parametrize(("row", "text", "answer", "other"), ROWS, ids=[row[0] for row in ROWS])
+def test_a_row_speaks_where_it_should_and_nowhere_else(row, text, answer, other):
+    assert row in said(text)
+    assert verdict(text) == answer
+    assert row not in said(other)
