@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.machines import (
+    LINUX_PACKAGE,
     PACKAGE,
     SYSTEM32,
     codes,
@@ -10,7 +11,10 @@ from tests.support.machines import (
     data,
     diagnose,
     dll,
+    dlopen,
+    linux,
     of_kind,
+    so,
     windows,
 )
 from wontload.diagnosis import Severity
@@ -50,6 +54,36 @@ def test_both_are_one_cause():
     machine = windows(files, system={"api_sets": {"api-ms-win-core-new-l1-1": ""}})
     (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
     assert (first.subject, first.also) == (CONTRACT, ("WaitOnMoon",))
+
+
+OLD_GLIBC = {"libc_version": "2.34", "kernel": "3.10.0"}
+QT = LINUX_PACKAGE + "/libs/libQt5Core.so.5"
+USER = LINUX_PACKAGE + "/QtCore.abi3.so"
+
+
+def qt(**system):
+    files = {USER: so("libQt5Core.so.5", runpath=("$ORIGIN/libs",)), QT: so(minimum_os=(3, 17, 0))}
+    return diagnose(linux(files, system={**OLD_GLIBC, **system}), dlopen(USER))
+
+
+def test_a_library_that_asks_for_a_later_kernel():
+    """Seen with OpenCV's wheels in a container on CentOS 7 (docling-project/docling-serve#573)."""
+    (first,) = qt().findings
+    assert (first.code, first.severity, first.explains_error) == ("WL307", Severity.ERROR, True)
+    assert first.title == (
+        "libQt5Core.so.5 asks for Linux 3.17.0, and this kernel is 3.10.0: glibc 2.34 passes over such a file"
+    )
+    assert data(first, "file", "path") == [QT]
+
+
+def test_that_library_asked_for_by_its_path():
+    answer = diagnose(linux({QT: so(minimum_os=(3, 17, 0))}, system=OLD_GLIBC), dlopen(QT))
+    assert codes(answer) == ["WL307"]
+
+
+def test_is_silent_where_the_kernel_is_new_enough_or_not_asked_for():
+    for system in ({"kernel": "3.17.0"}, {"kernel": "5.4"}, {"kernel": ""}, {"libc_version": "2.36"}):
+        assert codes(qt(**system)) == []
 
 
 def test_is_silent_about_a_stray_in_system32():

@@ -151,6 +151,31 @@ def test_a_glibc_that_knows_no_packed_relocations_asks_nothing_of_them() -> None
     assert dlopen("/a.so", files, libc_version="2.36").error == message
 
 
+@pytest.mark.parametrize(
+    ("kernel", "version", "taken"),
+    [
+        ("3.10.0", "2.35", False),
+        ("3.16.99", "2.17", False),
+        ("3.17", "2.35", True),
+        ("4.4.0", "2.35", True),
+        ("", "2.35", True),
+        ("3.10.0", "2.36", True),
+    ],
+)
+def test_a_note_that_names_a_later_kernel(kernel: str, version: str, taken: bool) -> None:
+    """The search goes on, and finds another copy or nothing."""
+    files: dict[str, Content] = {
+        "/opt/liba.so": image("libb.so", runpath=("/opt",)),
+        "/opt/libb.so": image(minimum_os=(3, 17, 0)),
+        "/usr/lib64/libb.so": image(),
+    }
+    result = dlopen("/opt/liba.so", files, kernel=kernel, libc_version=version)
+    assert result.modules[1].path == ("/opt/libb.so" if taken else "/usr/lib64/libb.so")
+    del files["/usr/lib64/libb.so"]
+    message = "libb.so: cannot open shared object file: No such file or directory"
+    assert dlopen("/opt/liba.so", files, kernel=kernel, libc_version=version).error == (0 if taken else message)
+
+
 def test_the_cache_of_a_snapshot_may_be_plain_rows() -> None:
     files = {"/a.so": image("libb.so"), "/opt/libb.so": image()}
     for row in (CacheEntry("libb.so", "/opt/libb.so", 0x303), ("libb.so", "/opt/libb.so", 0x303)):

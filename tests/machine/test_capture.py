@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.images import pe
 from wontload.machine import Kind, Process, Python
-from wontload.machine.capture import architecture_of, known_dlls, system_of, this_machine
+from wontload.machine.capture import architecture_of, kernel_version, known_dlls, system_of, this_machine
 from wontload.probe import ask
 
 
@@ -82,3 +82,11 @@ def test_known_dlls_are_those_of_the_registry_that_are_there_and_what_they_need(
     wide, narrow = (known_dlls(listed, str(tmp_path), one, api_sets) for one in ("x86_64", "x86"))
     assert narrow == {"kernel32.dll", "ntdll.dll", "kernelbase.dll"}
     assert wide == narrow | {"wow64.dll"}
+
+
+@pytest.mark.parametrize(
+    ("release", "version"),
+    [("3.10.0-1160.el7.x86_64", "3.10.0"), ("6.1.0-18-amd64", "6.1.0"), ("5.15+", "5.15"), ("unknown", "")],
+)
+def test_the_kernel_s_version_is_what_its_release_begins_with(release: str, version: str) -> None:
+    assert kernel_version(release) == version

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from wontload.binary import MalformedImage
 from wontload.diagnosis import gpu
 from wontload.diagnosis.added import Way, how_added
-from wontload.diagnosis.c_library import is_foreign
+from wontload.diagnosis.c_library import image_of, is_foreign
 from wontload.diagnosis.case import Case, remembered
 from wontload.diagnosis.catalogue import MISSING
 from wontload.diagnosis.copies import Copy
@@ -16,6 +16,7 @@ from wontload.diagnosis.records import gone_for
 from wontload.knowledge.families import other_majors
 from wontload.knowledge.vc_runtime import DEBUG_ASSEMBLY, DEBUG_RUNTIME
 from wontload.loader import Module, Status
+from wontload.loader.glibc.candidate import asks_for_newer_kernel
 from wontload.loader.windows.names import with_extension
 from wontload.machine import FIND_LIBRARY, Kind, NotKnown, own_format
 from wontload.machine.files import NATIVE_SUFFIX
@@ -82,6 +83,8 @@ def _is_lost(case: Case, module: Module) -> bool:
     if module.symbol or not module.error or module.status not in (Status.MISSING, Status.REFUSED):
         return False
     met = bool(_met(case, module))
+    if asking_newer_kernel(case, module):
+        return True
     if module.needed_by is None:
         return module.status is Status.MISSING and not is_path(module.name) and not met
     return met or (module.status is Status.MISSING and not denied(case, module))
@@ -98,6 +101,21 @@ def denied(case: Case, module: Module) -> str | None:
             if case.path_module.basename(tried.path) in listing:
                 return tried.path
     return None
+
+
+def asking_newer_kernel(case: Case, module: Module) -> tuple[str, ...]:
+    """Candidates of this name that glibc passed over because they ask for a later kernel than this one."""
+    if case.windows or not case.machine.system.kernel:
+        return ()
+    paths = [tried.path for tried in module.tried if tried.outcome == PASSED_OVER]
+    return tuple(path for path in paths if _asks_newer_kernel(case, path))
+
+
+def _asks_newer_kernel(case: Case, path: str) -> bool:
+    image = image_of(case, path)
+    system = case.machine.system
+    is_one = image is not None and image.architecture == system.architecture
+    return image is not None and is_one and asks_for_newer_kernel(image, system)
 
 
 def _met(case: Case, module: Module) -> list[str]:
@@ -135,7 +153,7 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
     way = next((way for way in map(ways.get, fit) if way), None)
     applies = {
         "WL306": is_foreign(case, module),
-        "WL307": False,
+        "WL307": bool(asking_newer_kernel(case, module)),
         "WL209": case.windows and bool(DEBUG_RUNTIME.match(name)),
         "WL205": bool(met),
         "WL203": way is not None,

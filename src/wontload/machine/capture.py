@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,20 @@ def system_of(python: Python, facts: Mapping[str, Any]) -> System:
         own = glibc_facts(version)
     elif libc == "musl":
         own = musl_facts(_program_interpreter(python.base_executable))
-    return System(name="linux", version=distribution(), architecture=architecture, mounts=noexec_mounts(), **own)
+    return System(
+        name="linux",
+        version=distribution(),
+        architecture=architecture,
+        mounts=noexec_mounts(),
+        kernel=kernel_version(platform.release()),
+        **own,
+    )
+
+
+def kernel_version(release: str) -> str:
+    """The numbers that a kernel's release begins with: `3.10.0` of `3.10.0-1160.el7.x86_64`."""
+    found = re.match(r"\d+(\.\d+)*", release)
+    return found[0] if found else ""
 
 
 def _program_interpreter(executable: str) -> str | None:

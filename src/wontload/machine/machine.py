@@ -44,6 +44,7 @@ class System:
             in `/`. `None` when not known: then what is named in full below `/usr/lib` and `/System/Library` is in it.
         mounts: Linux: mount points at which programs may not be executed (`True`), and those below one (`False`).
         platform: glibc: what `$PLATFORM` stands for. lib: what `$LIB` stands for.
+        kernel: Linux: its version, such as `5.15.0`, in a container the host's; empty when not known.
     """
 
     name: str
@@ -64,6 +65,7 @@ class System:
     mounts: tuple[tuple[str, bool], ...] = ()
     platform: str = ""
     lib: str = ""
+    kernel: str = ""
 
     def forbids_execution(self, path: str) -> bool:
         """Whether a file lies on a file system that was mounted `noexec`. Linux; `path` without symbolic links."""

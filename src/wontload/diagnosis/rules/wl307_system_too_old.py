@@ -9,18 +9,24 @@ from wontload.diagnosis import grouping, symbol_findings
 from wontload.diagnosis.c_library import image_of
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding
-from wontload.diagnosis.missing import Missing
+from wontload.diagnosis.missing import Missing, asking_newer_kernel
 from wontload.diagnosis.words import are, listed
+from wontload.knowledge.symbol_versions import numbers
 
 UNIVERSAL_CRT = "api-ms-win-crt-"
 
 
 def system_too_old(case: Case) -> Iterator[Finding]:
-    """The code takes what a newer Windows or macOS has: a contract, or a procedure of one of the system's libraries.
+    """The code takes what a newer system has: a contract, a procedure of one of its libraries, on Linux the kernel.
 
     glibc, which is Linux' part of this, is WL302. A runtime that comes with a compiler is WL303 or WL305.
     """
-    contracts = [_of_contracts(case, group) for group in grouping.grouped(case, "WL307")]
+    contracts = []
+    for group in grouping.grouped(case, "WL307"):
+        if asking_newer_kernel(case, group[0].module):
+            yield _of_kernel(case, group)
+        else:
+            contracts.append(_of_contracts(case, group))
     symbols = [_of_symbols(case, group) for group in symbol_findings.grouped(case, "WL307")]
     for finding in contracts:
         same = [one for one in symbols if one.severity is finding.severity]
@@ -53,6 +59,27 @@ def _of_contracts(case: Case, group: tuple[Missing, ...]) -> Finding:
             if crt
             else ""
         ),
+    )
+
+
+def _of_kernel(case: Case, group: tuple[Missing, ...]) -> Finding:
+    """Glibc passed over libraries whose note names a later kernel, and says that it cannot find them."""
+    names, system = grouping.names(group), case.machine.system
+    paths = tuple(dict.fromkeys(path for one in group for path in asking_newer_kernel(case, one.module)))
+    asked = {path: ".".join(map(str, image.minimum_os or ())) for path in paths if (image := image_of(case, path))}
+    newest = max(asked.values(), key=numbers)
+    return grouping.finding(
+        case,
+        group,
+        code="WL307",
+        title=f"{listed(names)} {'asks' if len(names) == 1 else 'ask'} for Linux {newest}, and this kernel is "
+        f"{system.kernel}: glibc {system.libc_version} passes over such a file",
+        evidence=[
+            Evidence("file", f"{path} has a note that asks for Linux {version}", {"path": path, "version": version})
+            for path, version in asked.items()
+        ],
+        explanation="The file is there, and the loader says that it cannot be found. glibc asked for this note until "
+        "2.35. A container has the kernel of its host, whatever system is in it.",
     )
 
 

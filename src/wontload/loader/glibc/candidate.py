@@ -31,6 +31,7 @@ ENDS_A_RULE = frozenset({ENAMETOOLONG, ELOOP})
 LONGEST_NAME_BYTES, LONGEST_PATH_BYTES = 255, 4096  # NAME_MAX and PATH_MAX of Linux
 
 ELF64_HEADER_BYTES = 64
+KERNEL_NOT_ASKED = (2, 36)
 ET_EXEC = 2
 DF_1_NOOPEN = 0x40
 DF_1_PIE = 0x08000000
@@ -139,7 +140,19 @@ def _of_image(image: Image, system: System) -> Look:
     if image.format is not Format.ELF:
         is_short = 0 < image.size_bytes < ELF64_HEADER_BYTES
         return Look(Outcome.ENDS, "file too short" if is_short else "invalid ELF header")
-    return _of_header(image.header or header_of(image), system) or Look(Outcome.TAKEN, "", image)
+    if judged := _of_header(image.header or header_of(image), system):
+        return judged
+    return Look(Outcome.PASSED_OVER) if asks_for_newer_kernel(image, system) else Look(Outcome.TAKEN, "", image)
+
+
+def asks_for_newer_kernel(image: Image, system: System) -> bool:
+    """Whether glibc passes over a file because its ABI note names a later kernel: Qt's libQt5Core has such a note.
+
+    Source: glibc 2.35, elf/dl-load.c, `open_verify` (".note.ABI-tag"); 2.36 no longer asks. Read, not tried.
+    """
+    if image.minimum_os is None or not system.kernel or version_of(system) >= KERNEL_NOT_ASKED:
+        return False
+    return (*map(int, re.findall(r"\d+", system.kernel)), 0, 0)[:3] < tuple(image.minimum_os)
 
 
 def _of_malformed(malformed: MalformedImage, system: System) -> Look:
