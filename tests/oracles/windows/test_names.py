@@ -82,10 +82,17 @@ def test_names_of_nothing(agree, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["/windows/system32/crypt32.dll", r"\\?\{lib}/a.dll", r"\\?\C:/windows/system32/crypt32.dll"]
+    "name",
+    [
+        "/windows/system32/crypt32.dll",
+        r"\\?\{lib}/a.dll",
+        r"\\?\C:/windows/system32/crypt32.dll",
+        r"\\?\{lib}\.\a.dll",
+        r"\\?\{lib}\..\lib\a.dll",
+    ],
 )
-def test_slashes_that_do_not_separate(agree, name):
-    """To Wine what begins with one is a path of Unix, unless there is a backslash in it."""
+def test_what_means_nothing_special_in_a_path(agree, name):
+    """To Wine what begins with a slash is a path of Unix, unless there is a backslash in it."""
     assert agree(World(FILES, name)).error == 126
 
 

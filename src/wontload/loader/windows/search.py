@@ -105,10 +105,10 @@ def _explicit(load: Load, name: str, loaded: LoadedModules) -> Answer:
     r"""A full path is that file and no other: no directory is searched for it.
 
     Source: Microsoft, LoadLibraryExW, lpLibFileName; on `\\?\`: "Naming Files, Paths, and Namespaces", "Win32 File
-    Namespaces". Oracle: test_names.py::test_names_of_nothing
+    Namespaces". Oracle: test_names.py::test_names_of_nothing, ::test_what_means_nothing_special_in_a_path
     """
-    if name.startswith(LITERAL_PREFIXES) and "/" in name:
-        reason = "behind such a prefix a slash is no separator, and no name holds one"
+    if name.startswith(LITERAL_PREFIXES) and ("/" in name or {".", ".."} & {*name.split("\\")}):
+        reason = "behind such a prefix a slash is no separator and a dot is no directory, and no name holds these"
         return Answer(name=name, status=Status.MISSING, reason=reason, error=ERROR_MOD_NOT_FOUND)
     return _mapped_or_file(load, load.absolute(name), "explicit_path", loaded)
 
