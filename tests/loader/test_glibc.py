@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wontload.binary import Defect, Format, Image, Import, MalformedImage
-from wontload.binary.entries import VersionNeeded
+from wontload.binary.entries import Export, Symbol, VersionNeeded
 from wontload.loader import LoadResult, Status, Verdict
 from wontload.loader.glibc import load
 from wontload.machine import LoadRequest, Machine, Process, System
@@ -174,6 +174,19 @@ def test_a_note_that_names_a_later_kernel(kernel: str, version: str, taken: bool
     del files["/usr/lib64/libb.so"]
     message = "libb.so: cannot open shared object file: No such file or directory"
     assert dlopen("/opt/liba.so", files, kernel=kernel, libc_version=version).error == (0 if taken else message)
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_the_file_that_preloads_has_tokens_as_raspberry_pi_os_writes_it(secure: bool) -> None:
+    given = Symbol("given", None, None, False)
+    files: dict[str, Content] = {
+        PYTHON: image(read_exports=lambda: ()),
+        "/a.so": image(read_undefined=lambda: (given,), read_exports=lambda: ()),
+        "/usr/lib/libmem-v7l.so": image(read_exports=lambda: (Export("given", None),)),
+        "/etc/ld.so.preload": b"/usr/lib/libmem-${PLATFORM}.so\n",
+    }
+    assert dlopen("/a.so", files, platform="v7l", secure=secure).error == 0
+    assert dlopen("/a.so", files, platform="v6l", secure=secure).error == "/a.so: undefined symbol: given"
 
 
 def test_the_cache_of_a_snapshot_may_be_plain_rows() -> None:

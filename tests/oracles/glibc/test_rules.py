@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -357,6 +358,37 @@ def test_ld_preload_in_a_process_that_is_only_assumed(separator: str, root: Path
     assert predicted == observed == Answer(None, (first,))
     predicted, observed = both(needed, directory=root / "here", environment=environment, assumed=True)
     assert predicted == observed == Answer(None)
+
+
+# In a namespace of mounts whose /etc is a copy with that file: the model has to see it as well.
+IN_ANOTHER_ETC = """
+import sys
+from tests.oracles.glibc.oracle import both
+predicted, observed = both(sys.argv[1], directory=sys.argv[2])
+assert predicted == observed, (predicted, observed)
+print(observed.error)
+"""
+
+
+@pytest.mark.parametrize("line", ["{}", "# why\n/nowhere.so:{} # and what", "\t{}\n{}"])
+def test_the_file_that_preloads_for_every_process(line: str, root: Path, tmp_path: Path) -> None:
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+        pytest.skip("mounting takes rights that this process does not have")
+    giver = put(root / "one/libb.so", defines=("given",))
+    first = put(root / "two/liba.so", needed=("libb.so",), uses=("given",))
+    alone = put(root / "two/libd.so", uses=("given",))
+    shutil.copytree("/etc", tmp_path / "etc", symlinks=True)
+    (tmp_path / "etc/ld.so.preload").write_text(line.format(giver, giver) + "\n")
+    for path in (first, alone):
+        asked = (sys.executable, "-c", IN_ANOTHER_ETC, path, root / "here")
+        done = subprocess.run(
+            ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc && exec "$@"', tmp_path / "etc", *asked],
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout == "None\n", done.stderr
 
 
 def test_ld_preload_of_what_lacks_something(root: Path) -> None:

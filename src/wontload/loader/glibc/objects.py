@@ -72,10 +72,12 @@ class Namespace:
 
     Attributes:
         start_failed: why no process begins with this; empty where one does.
+        preloads: what LD_PRELOAD and /etc/ld.so.preload name, tokens replaced.
     """
 
     def __init__(self) -> None:
         self.start_failed = ""
+        self.preloads: tuple[str, ...] = ()
         self.objects: list[Mapped] = []
         self._by_name: dict[str, Mapped] = {}
         self._by_identity: dict[Hashable, Mapped] = {}
@@ -85,6 +87,7 @@ class Namespace:
         """The same objects, in a list of their own."""
         copied = Namespace()
         copied.start_failed = self.start_failed
+        copied.preloads = self.preloads
         copied.objects = self.objects.copy()
         copied._by_name = self._by_name.copy()
         copied._by_identity = self._by_identity.copy()

@@ -18,6 +18,7 @@ from wontload.loader.glibc.objects import Mapped, Namespace, directory_of, filte
 from wontload.machine import Files, Kind, Machine, NotKnown, Process
 
 KEPT_STARTS = 4
+PRELOADS = "/etc/ld.so.preload"
 
 
 def started(machine: Machine, process: Process) -> Namespace:
@@ -49,7 +50,10 @@ def _from_nothing(machine: Machine, process: Process) -> Start:
             namespace.also_known_as(namespace.main, "")
     asked = _take_names(namespace, process.asked_for, machine.files)
     unanswered = _connect(namespace, namespace)
-    preloads = preload_names(process)
+    preloads = (*preload_names(process), *listed_preloads(machine.files))
+    if (main := namespace.main) is not None:
+        preloads = tuple(expand(name, main, machine.system) or name for name in preloads)
+    namespace.preloads = preloads
     if preloads or not process.modules:
         _start(Mapper(machine, process, namespace), preloads)
     if process.modules and unanswered:
@@ -134,14 +138,14 @@ def _take_names(namespace: Namespace, asked_for: Iterable[tuple[str, str]], file
 def global_scope(namespace: Namespace, process: Process) -> list[Mapped]:
     """The objects whose symbols everything sees; empty when the executable is not known.
 
-    The executable, LD_PRELOAD and what these need, breadth first; then what RTLD_GLOBAL has added.
+    The executable, LD_PRELOAD and its file, and what these need, breadth first; then what RTLD_GLOBAL has added.
 
     Source: glibc elf/rtld.c (`dl_main`: preloads become the executable's first dependencies), elf/dl-open.c
     (`add_to_global_update`).
     """
     if namespace.main is None or namespace.main.image is None:
         return []
-    scope = _with_needs([namespace.main, *_preloaded(namespace, process)])
+    scope = _with_needs([namespace.main, *_preloaded(namespace)])
     wanted = set(process.global_modules)
     return list(dict.fromkeys((*scope, *(one for one in namespace if one.path in wanted)))) if wanted else scope
 
@@ -162,8 +166,8 @@ def _with_needs(roots: list[Mapped]) -> list[Mapped]:
     return found
 
 
-def _start(mapper: Mapper, preloads: list[str]) -> None:
-    """Map what LD_PRELOAD names and, where nothing is known to be loaded, what the executable needs.
+def _start(mapper: Mapper, preloads: Iterable[str]) -> None:
+    """Map what LD_PRELOAD and its file name and, where nothing is known to be loaded, what the executable needs.
 
     A list of modules may be that of a process without the variable, which the caller would set. What is missing stays
     away: of LD_PRELOAD glibc ignores it (elf/rtld.c, `do_preload`), else no process would have started. What LD_PRELOAD
@@ -232,8 +236,19 @@ def preload_names(process: Process) -> list[str]:
     return [name for name in re.split("[ :]+", value) if name]
 
 
-def _preloaded(namespace: Namespace, process: Process) -> list[Mapped]:
-    names = {posixpath.basename(name) for name in preload_names(process)}
+def listed_preloads(files: Files) -> list[str]:
+    """What /etc/ld.so.preload names, for each process there is, secure ones too.
+
+    Source: elf/rtld.c, `dl_main` ("separated by white spaces or `:`", comments begin with `#`).
+    Oracle: test_rules.py::test_the_file_that_preloads_for_every_process
+    """
+    text = files.text(PRELOADS) or b""
+    names = re.split(r"[\s:]+", re.sub("#.*", "", text.decode("utf-8", "surrogateescape")))
+    return [name for name in names if name]
+
+
+def _preloaded(namespace: Namespace) -> list[Mapped]:
+    names = {posixpath.basename(name) for name in namespace.preloads}
     return [one for one in namespace if names and posixpath.basename(one.name) in names]
 
 
