@@ -158,6 +158,22 @@ def test_metadata_without_a_record():
     assert first.explanation.endswith("--no-cache-dir Pkg==1.0")
 
 
+PROJECT = "/home/user/dev/pkg"
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_an_editable_install_whose_project_was_moved(there: bool):
+    """Nothing is to be fetched: what an index has under that name may be somebody else's."""
+    machine = left(linux({PROJECT + "/README": None} if there else {}))
+    found = misses(machine, "pkg", Outcome.NOT_FOUND, distributions=(("pkg", "1.0"),), source=PROJECT)
+    (first,) = found.findings
+    assert (first.code, first.explains_error) == ("WL504", True)
+    assert data(first, "file", "path") == [PROJECT]
+    assert ("is not there any more" in first.title) is not there
+    assert "pip install -e FOLDER" in first.explanation
+    assert "pkg==1.0" not in first.explanation
+
+
 @pytest.mark.parametrize("name", ["~kg", "~-g", "~%g"])
 def test_what_pip_renamed_and_did_not_bring_back(name: str):
     machine = left(HERE, HalfInstalled(path=f"{LINUX_SITE}/{name}", set_aside=True))

@@ -26,6 +26,7 @@ class Half(NamedTuple):
         leftovers: what tells of it; none where it is only that no installed distribution owns the package, or that the
             one that does has lost it.
         name, version: of the distribution that it was to be; empty where nothing tells.
+        source: the project's directory, of which it is an editable install.
     """
 
     package: str
@@ -33,6 +34,7 @@ class Half(NamedTuple):
     leftovers: tuple[HalfInstalled, ...]
     name: str
     version: str
+    source: str = ""
 
 
 def half(case: Case) -> Half | None:
@@ -44,7 +46,8 @@ def half(case: Case) -> Half | None:
         return None
     owners = case.observation.distributions
     if own and missed == package and len(names_of(owners)) == 1:  # its RECORD, and no files
-        return Half(package, missed, (), *max(owners, key=lambda one: numbers(one[1])))
+        name, version = max(owners, key=lambda one: numbers(one[1]))
+        return Half(package, missed, (), name, version, case.observation.source or "")
     leftovers = tuple(_leftovers(case, package))
     if not leftovers and not (own and missed not in ("", package, case.target) and _is_unowned(case, package)):
         return None
@@ -64,7 +67,9 @@ def told(found: Half) -> Iterator[Evidence]:
         yield Evidence("record", text, {"path": one.path, "distribution": one.name or found.package})
     if not found.leftovers:
         text = f"no installed distribution owns {found.package}"
-        if found.missed == found.package:
+        if found.source:
+            text = f"{found.name} {found.version} is an editable install: its code stays in {found.source}"
+        elif found.missed == found.package:
             text = f"{found.name} {found.version} is recorded as installed, and its package is not there"
         yield Evidence("record", text, {"distribution": found.package})
 

@@ -111,6 +111,7 @@ class Observation:
         modules: every image mapped at the end, in order.
         missing_module: for NOT_FOUND and for `ModuleNotFoundError` inside the target: the name that was not found.
         distributions: distributions that own the target's top-level module, as (name, version).
+        source: directory of the project of which the owning distribution is an editable install.
         cut_short: the record ends before the child did (a crash, a time limit).
         environment_changes: variables of the loader (`PATH`, `LD_LIBRARY_PATH` …) that the target changed in its own
             process: their values at the end, empty for one that it removed.
@@ -133,6 +134,7 @@ class Observation:
     modules: tuple[str, ...] = ()
     missing_module: str | None = None
     distributions: tuple[tuple[str, str], ...] = ()
+    source: str | None = None
     cut_short: bool = False
     environment_changes: Mapping[str, str] = field(default_factory=dict)
     unseen_directories: tuple[UnseenDirectory, ...] = ()

@@ -245,15 +245,18 @@ def _report(record: Reading, ended: Ended, target: str, kind: str, cwd: str | No
         return Report(python=python, process=process, facts=record.facts, output_tail=ended.output_tail)
     owners: tuple[tuple[str, str], ...] = ()
     modules: tuple[str, ...] = ()
+    source: str | None = None
     if kind == "import":
         from wontload.machine import dist_info
 
         places = [os.path.join(cwd or "", place) for place in python.path]
         known = list(dist_info.installed(places))
         top, origin = target.partition(".")[0], text(record.target.get("origin")) or None
-        owners = tuple((one.name, one.version) for one in dist_info.owners(known, top, origin))
+        own = dist_info.owners(known, top, origin)
+        owners = tuple((one.name, one.version) for one in own)
+        source = next(filter(None, (one.source() for one in own)), None)
         modules = dist_info.modules_of(known, target)
-    observation = record.observation(target, kind, ended.status, owners)
+    observation = replace(record.observation(target, kind, ended.status, owners), source=source)
     if observation.outcome is Outcome.TIMED_OUT:
         observation = replace(observation, seconds=timeout_s)
     if was_refused(observation):  # else a child of its own met one, or it was caught

@@ -18,7 +18,7 @@ from wontload.diagnosis.shadow import shadow
 from wontload.diagnosis.unasked import unasked
 from wontload.diagnosis.words import are, listed
 from wontload.loader import Module, Status
-from wontload.machine import Outcome
+from wontload.machine import Kind, Outcome
 
 FILES_SHOWN = 8
 
@@ -158,6 +158,9 @@ def _without_record(case: Case) -> Iterator[Finding]:
         return
     if not found.missed or any(True for _ in strangers(case)):
         return  # nothing is missed, or it is there for another Python: WL501
+    if found.source:
+        yield _moved(case, found)
+        return
     name, python = found.name or found.package, python_of(case)
     wanted = f"{found.name}=={found.version}" if found.version else found.name
     command = f"{python} -m pip install --force-reinstall --no-deps --no-cache-dir {wanted}"
@@ -174,6 +177,30 @@ def _without_record(case: Case) -> Iterator[Finding]:
         explanation="An installation, an update or a removal was interrupted, another distribution of the same files "
         "was removed, or the files were copied by hand: what pip knows of the package is not what is there. "
         + (f"What brings it whole: {command}" if wanted else "Install the distribution that brings it again."),
+        explains_error=True,
+    )
+
+
+def _moved(case: Case, found: half_installed.Half) -> Finding:
+    """An editable install (PEP 610, PEP 660) is no copy: what it leads to is somebody's folder.
+
+    No index is named: what it has under that name may be another project.
+    """
+    gone = case.machine.files.kind(found.source) is Kind.ABSENT
+    what = "is not there any more" if gone else f"has no {found.package} in it"
+    return Finding(
+        code="WL504",
+        severity=Severity.ERROR,
+        title=f"{found.name} is an editable install of {found.source}, which {what}",
+        subject=found.missed,
+        chain=tuple(dict.fromkeys((case.target, found.missed))),
+        evidence=(
+            *half_installed.told(found),
+            Evidence("file", f"{found.source} {what}", {"path": found.source}),
+        ),
+        explanation="pip wrote down where the project lies and copied nothing: the folder was moved, renamed or "
+        "deleted since, or its drive is not connected. Put it back, or install it from where it is now: "
+        f"{python_of(case)} -m pip install -e FOLDER",
         explains_error=True,
     )
 
