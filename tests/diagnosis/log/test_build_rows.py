@@ -391,6 +391,78 @@ ROWS = [
         ("undetermined", "WL706"),
         "/usr/include/c++/6/tuple:484:1: note: odd",
     ),
+    (
+        "cargo-metadata",
+        "Caused by: Cargo metadata failed. Does your crate compile with `cargo build`?",
+        ("undetermined", "WL505"),
+        "the metadata of the crate",
+    ),
+    (
+        "solaris-symbol",
+        (
+            "ImportError: ld.so.1: python: fatal: relocation error: file /odd/odd.so: symbol odd_add: "
+            "referenced symbol not found"
+        ),
+        ("undetermined", "WL304"),
+        "the referenced symbol was found",
+    ),
+    (
+        "solaris-no-file",
+        "ld.so.1: odd: fatal: libodd.so.1: open failed: No such file or directory",
+        ("undetermined", "WL201"),
+        "odd: open failed: No such file or directory",
+    ),
+    (
+        "bsd-no-file",
+        'Shared object "libodd.so.5" not found, required by "odd.so"',
+        ("undetermined", "WL201"),
+        "the object was not found, required by law",
+    ),
+    (
+        "bsd-symbol",
+        'ImportError: /usr/local/lib/odd.so: Undefined symbol "odd_init"',
+        ("undetermined", "WL304"),
+        "an undefined symbol of hope",
+    ),
+    (
+        "aix-no-module",
+        "0509-022 Cannot load module /odd/libodd.so.",
+        ("undetermined", "WL201"),
+        "module 0509 was closed",
+    ),
+    (
+        "torch-cuda-mismatch",
+        (
+            "RuntimeError: ('The detected CUDA version (%s) mismatches the version that was used to "
+            "compilePyTorch (%s). Please', '12.6', '13.0')"
+        ),
+        ("fails", "WL706"),
+        "the version that was used to compile odd",
+    ),
+    (
+        "cmake-target-missing",
+        '  Target "odd" links to target "Eigen3::Eigen" but the target\n  was not found.',
+        ("undetermined", "WL505"),
+        "the target was hit",
+    ),
+    (
+        "rustc-too-old",
+        "error: Rust 1.41.1 does not match extension requirement >=1.45.0",
+        ("undetermined", "WL701"),
+        "Rust is an extension",
+    ),
+    (
+        "function-not-in-library",
+        "AttributeError: No symbol PQodd found in library /usr/lib/libpq.so",
+        ("undetermined", "WL301"),
+        "No symbol was found in the library",
+    ),
+    (
+        "cargo-not-run",
+        "Cargo metadata failed. Do you have cargo in your PATH?",
+        ("fails", "WL701"),
+        "Cargo metadata failed. Does your crate compile",
+    ),
 ]
 
 

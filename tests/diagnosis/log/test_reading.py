@@ -133,3 +133,15 @@ def test_what_a_template_says_is_not_what_happened():
     assert read(template).findings[0].code == "WL903"
     assert cleaned(template).count("\n") == template.count("\n")
     assert read(hint).findings[0].code == "WL404"
+
+
+@pytest.mark.parametrize("before", ["", "compiling odd.c\n" * 40_000])
+def test_a_sentence_that_was_wrapped_and_indented(before):
+    text = f"{before}CMake Warning:\n  Manually-specified variables were not\n  used by the project:\n\n    ODD_FLAG\n"
+    answer = read(text)
+    assert (answer.verdict, answer.findings[0].code) == ("fails", "WL704")
+    assert answer.findings[0].evidence[0].data["line"] == before.count("\n") + 2
+
+
+def test_words_that_other_words_stand_between_are_no_sentence():
+    assert read("  Manually-specified variables were\n  now not used by the project:\n").findings[0].code == "WL903"

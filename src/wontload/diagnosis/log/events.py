@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from wontload.diagnosis.log.text import Text, rejoined
+from wontload.diagnosis.log.text import Text, dedented, rejoined
 from wontload.diagnosis.log.translated import translated
 from wontload.knowledge.messages import Message, messages
 
@@ -38,6 +38,8 @@ def events_of(text: Text) -> tuple[Event, ...]:
     found = list(_search(text, messages()))
     if whole := rejoined(text):
         found += _search(whole, _not_met(found))
+    if wrapped := dedented(text):
+        found += [replace(event, place=text.starts[event.line - 1]) for event in _search(wrapped, _not_met(found))]
     if english := translated(text):
         found += [
             replace(event, text=text.line_numbered(event.line)[:LONGEST_SHOWN])

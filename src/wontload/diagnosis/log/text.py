@@ -196,3 +196,21 @@ def rejoined(text: Text) -> Text | None:
         parts.append(part)
         place += len(part)
     return Text("".join(parts), tuple(starts), tuple(numbers))
+
+
+_INDENTATION = re.compile(r"(?<=\n)[ \t]{1,40}")
+MOST_DEDENTED = 400_000  # characters at the text's end, where errors stand
+
+
+def dedented(text: Text) -> Text | None:
+    """The end of the text without what its lines begin with; `None` where none is indented.
+
+    CMake and pip wrap sentences and indent what follows, so that two words have many blanks between them.
+    """
+    begin = text.text.find("\n", max(0, len(text.text) - MOST_DEDENTED)) if len(text.text) > MOST_DEDENTED else 0
+    said = text.text[begin:] if begin >= 0 else ""
+    end = _INDENTATION.sub("", said)
+    if end == said:
+        return None
+    starts = tuple(_starts(end))
+    return Text(end, starts, text.numbers[len(text.numbers) - len(starts) :])
