@@ -29,8 +29,8 @@ def load(name, flags):
     """Handle (0 when it fails) and error number (0 when it succeeds)."""
     try:
         return _ctypes.LoadLibrary(name, flags), 0
-    except FileNotFoundError:  # CPython's own words for 126, without the number (Modules/_ctypes/callproc.c)
-        return 0, 126
+    except FileNotFoundError as error:  # CPython's own words for 126, without the number (Modules/_ctypes/callproc.c)
+        return 0, error.winerror or 126
     except OSError as error:
         return 0, error.winerror
 

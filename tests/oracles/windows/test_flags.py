@@ -114,3 +114,9 @@ def test_settings_of_the_process(agree, world):
 @pytest.mark.parametrize("flags", [1, 2, 0x10, 0x20, 0x40, 0x2000], ids=hex)
 def test_flags_that_change_what_is_done_with_the_file(agree, flags):
     agree(World(CHAIN, A, flags=flags, path=["lib"]))
+
+
+@pytest.mark.parametrize("name", [r"{lib}\nosuch.dll", r"{lib}\no\such.dll", "nosuch.dll", r"..\nosuch.dll"])
+@pytest.mark.parametrize(("flags", "error"), [(0, 126), (1, 126), (2, 2), (0x20, 2), (0x40, 2), (0x22, 2)])
+def test_a_file_that_is_not_there(agree, name, flags, error):
+    assert agree(World({}, name, flags=flags)).error == error

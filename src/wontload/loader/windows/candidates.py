@@ -11,6 +11,7 @@ from wontload.loader.windows.flags import AS_DATA, AS_FLAT_FILE
 from wontload.loader.windows.names import NT_PREFIXES, base_name, is_under
 from wontload.machine import Kind, NotKnown
 
+ERROR_FILE_NOT_FOUND = 2
 ERROR_ACCESS_DENIED = 5
 ERROR_INVALID_PARAMETER = 87
 ERROR_MOD_NOT_FOUND = 126

@@ -10,6 +10,7 @@ from wontload.loader.result import Status, Tried
 from wontload.loader.windows import before
 from wontload.loader.windows.candidates import (
     ERROR_BAD_EXE_FORMAT,
+    ERROR_FILE_NOT_FOUND,
     ERROR_FILENAME_EXCED_RANGE,
     ERROR_MOD_NOT_FOUND,
     MAX_PATH,
@@ -54,6 +55,10 @@ def resolve(load: Load, name: str, loaded: LoadedModules, *, first: bool = False
     answer = _before_search(load, asked, loaded)
     if answer is None:
         answer = _explicit(load, asked, loaded) if _names_a_place(asked) else _search(load, asked, loaded)
+    if first and load.flags & AS_DATA and answer.error == ERROR_MOD_NOT_FOUND:
+        # As data it is opened as any other file. Wine's own tests, which Windows passes, say so of a full path
+        # (kernel32/tests/module.c, testLoadLibraryEx). Oracle: test_flags.py::test_a_file_that_is_not_there
+        answer = replace(answer, error=ERROR_FILE_NOT_FOUND)
     if not first and answer.error and load.has_quirk(quirks.DEPENDENCY_FAILS_AS_MISSING):
         answer = replace(answer, error=ERROR_MOD_NOT_FOUND)
     return replace(answer, name=name)
