@@ -313,3 +313,21 @@ def test_is_silent_of_the_damage_of_another_package_and_of_what_is_not_known():
     assert codes(diagnose(machine, dlopen(C, kind="import"), **LOADED)) == []
     unknown = replace(machine, files=MemoryFiles({C: so("libc.so.6")}, windows=False, complete=()))
     assert codes(diagnose(recorded(unknown, pkg=[C, DEEP]), **LOADED)) == []
+
+
+@pytest.mark.parametrize("system", ["linux", "windows"])
+def test_a_package_of_which_the_folder_alone_is_left(system: str):
+    """Its import executes nothing and succeeds: another distribution of the same files was removed."""
+    gone, plugin = (LIBRARY, LINUX_PACKAGE + "/qt/p.so") if system == "linux" else (LLAMA, PACKAGE + r"\qt\p.dll")
+    machine = linux({plugin: so()}) if system == "linux" else windows({plugin: dll()})
+    answer = diagnose(recorded(machine, pkg=[gone, plugin]), outcome=Outcome.LOADS, origin=None)
+    (first,) = answer.findings
+    assert (answer.verdict, first.code, first.explains_error) == ("fails", "WL504", True)
+    assert data(first, "record", "path") == [gone]
+
+
+@pytest.mark.parametrize("recorded_files", [[LIBRARY], [LINUX_PACKAGE + "/sub/_c.so"], []])
+def test_is_silent_of_a_namespace_whose_parts_are_there(recorded_files: list[str]):
+    machine = recorded(linux({LIBRARY: so(), LINUX_PACKAGE + "/sub/_c.so": so()}), pkg=recorded_files)
+    answer = diagnose(machine, outcome=Outcome.LOADS, origin=None)
+    assert (answer.verdict, codes(answer)) == ("loads", [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.catalogue import YIELDS
 from wontload.diagnosis.finding import Diagnosis, Finding, Severity
+from wontload.diagnosis.hollow import hollow
 from wontload.diagnosis.rules import LAST, RULES
 from wontload.loader import Verdict
 from wontload.machine import Outcome
@@ -54,6 +55,8 @@ def verdict_of(case: Case, findings: list[Finding]) -> str:
     """`loads`, `degraded`, `fails` or `undetermined`: what was seen decides; where nothing was, the model does."""
     if case.outcome is Outcome.TIMED_OUT:
         return "undetermined"
+    if hollow(case):
+        return "fails"
     if case.outcome is Outcome.LOADS:
         return "degraded" if any(_cripples(case, finding) for finding in findings) else "loads"
     if case.outcome is not None:

@@ -9,6 +9,7 @@ from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.commands import python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.hollow import hollow
 from wontload.diagnosis.installed import disagrees, is_altered, is_gone
 from wontload.diagnosis.missing import is_path
 from wontload.diagnosis.record_evidence import install_again, said
@@ -34,7 +35,7 @@ def incomplete(case: Case) -> Iterator[Finding]:
     """
     found = [*_missing(case), *_asked_by_path(case), *_altered(case)]
     found += list(_missed_modules(case)) or _without_record(case)
-    yield from found or list(_recorded_twice(case)) or _not_asked_for(case)
+    yield from found or _hollow(case) or list(_recorded_twice(case)) or _not_asked_for(case)
 
 
 def _missing(case: Case) -> Iterator[Finding]:
@@ -64,6 +65,29 @@ def _recorded_twice(case: Case) -> Iterator[Finding]:
         chain=(case.target,),
         evidence=tuple(told(case, found)),
         explanation=why_and_remedy(case, found),
+    )
+
+
+def _hollow(case: Case) -> tuple[Finding, ...]:
+    """Nothing of the package is left but its folder, which Python imports without a word."""
+    lines = hollow(case)
+    if not lines:
+        return ()
+    names = tuple(case.path_module.basename(line.file.path) for line in lines)
+    return (
+        Finding(
+            code="WL504",
+            severity=Severity.ERROR,
+            title=f"of {lines[0].owner} only the folder {case.target} is left: {listed(names)} {are(names)} gone",
+            subject=names[0],
+            also=names[1:],
+            chain=(case.target,),
+            evidence=tuple(said(case, line) for line in lines[:FILES_SHOWN]),
+            explanation="Python takes a folder without __init__.py for a package without code: the import succeeds, "
+            "and every name in it is missing (AttributeError). Another distribution of the same files was removed, or "
+            f"an update was interrupted. What brings it again: {install_again(case, lines[0])}",
+            explains_error=True,
+        ),
     )
 
 
