@@ -37,7 +37,7 @@ ROWS = [
     (
         "compile-time-version",
         "RuntimeWarning: compiletime version 3.5 of module 'odd' does not match runtime version 3.6",
-        ("fails", "WL501"),
+        ("undetermined", "WL501"),
         "the compiletime version of module 'odd'",
     ),
     (
@@ -340,7 +340,7 @@ ROWS = [
     (
         "apparmor-denied",
         'audit: type=1400 apparmor="DENIED" operation="file_mmap" profile="snap.odd" name="/odd/libodd.so"',
-        ("fails", "WL105"),
+        ("undetermined", "WL105"),
         'apparmor="ALLOWED" operation="file_mmap"',
     ),
     (
@@ -366,6 +366,120 @@ ROWS = [
         "OSError: [Errno 40] Too many levels of symbolic links: '/odd/libodd.so'",
         ("fails", "WL208"),
         "many levels of links",
+    ),
+    (
+        "library-maybe-not-installed",
+        "ImportError: The odd C library was not found and maybe not installed",
+        ("undetermined", "WL201"),
+        "the library was not found at home",
+    ),
+    (
+        "odbc-bitness",
+        (
+            "[IM014] [Microsoft][ODBC Driver Manager] The specified DSN contains an architecture "
+            "mismatch between the Driver and Application"
+        ),
+        ("fails", "WL103"),
+        "the architecture of the driver",
+    ),
+    (
+        "component-not-registered",
+        "pywintypes.com_error: (-2147221005, 'Invalid class string', None, None)",
+        ("undetermined", "WL201"),
+        "the class of strings",
+    ),
+    (
+        "pyo3-panic",
+        "pyo3_runtime.PanicException: Python API call failed",
+        ("undetermined", "WL504"),
+        "the API call to Python failed",
+    ),
+    (
+        "opencv-without-windows",
+        (
+            "cv2.error: OpenCV(4.5.5) The function is not implemented. Rebuild the library with "
+            "Windows, GTK+ 2.x or Cocoa support."
+        ),
+        ("undetermined", "WL502"),
+        "rebuild the library with bricks",
+    ),
+    (
+        "browser-libraries",
+        "Host system is missing dependencies to run browsers.",
+        ("undetermined", "WL201"),
+        "the host is missing",
+    ),
+    (
+        "driver-program-ended",
+        "Message: Service chromedriver unexpectedly exited. Status code was: 127",
+        ("undetermined", "WL201"),
+        "the service exited. Status code was: 1",
+    ),
+    (
+        "protobuf-versions",
+        "ImportError: cannot import name 'builder' from 'google.protobuf.internal'",
+        ("undetermined", "WL304"),
+        "import name 'odd' from 'google.cloud'",
+    ),
+    (
+        "numpy-names-removed",
+        "AttributeError: module 'numpy' has no attribute 'float'",
+        ("undetermined", "WL304"),
+        "AttributeError: module 'numpy' has no attribute 'odd'",
+    ),
+    (
+        "cupy-not-correct",
+        "ImportError: CuPy is not correctly installed.",
+        ("undetermined", "WL204"),
+        "CuPy is correctly installed",
+    ),
+    (
+        "rapids-driver",
+        "UserWarning: Error getting driver and runtime versions",
+        ("undetermined", "WL403"),
+        "the driver got a version",
+    ),
+    (
+        "pythonnet-runtime",
+        'RuntimeError: Failed to create a default .NET runtime, which would have been "mono" on this system.',
+        ("undetermined", "WL201"),
+        "the default of the runtime",
+    ),
+    (
+        "dotnet-icu",
+        "Couldn't find a valid ICU package installed on the system.",
+        ("undetermined", "WL201"),
+        "a valid package was installed",
+    ),
+    (
+        "prisma-engine",
+        'Prisma Client could not locate the Query Engine for runtime "debian-openssl-3.0.x".',
+        ("fails", "WL501"),
+        "the query engine was located",
+    ),
+    (
+        "r-package-older",
+        "Error: package 'odd' was installed before R 4.0.0: please re-install it",
+        ("fails", "WL501"),
+        "odd was installed before lunch",
+    ),
+    (
+        "php-module-api",
+        "PHP Startup: odd: Unable to initialize module\nModule compiled with module API=20190902",
+        ("fails", "WL501"),
+        "the module API was compiled",
+    ),
+    (
+        "wheel-file-refused",
+        "ERROR: odd is not a supported wheel on this platform.",
+        ("fails", "WL501"),
+        "this platform has a wheel",
+    ),
+    (
+        "fork-limit",
+        "OpenBLAS blas_thread_init: pthread_create failed for thread 12 of 64: Resource temporarily unavailable",
+        ("fails", "WL707"),
+        "the thread was temporarily unavailable",
     ),
 ]
 
