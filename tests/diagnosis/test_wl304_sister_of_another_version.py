@@ -16,11 +16,13 @@ from tests.support.machines import (
     dlopen,
     linux,
     of_kind,
+    python_error,
     so,
     told,
     windows,
 )
 from wontload.diagnosis import Severity
+from wontload.machine import Outcome
 
 LIBRARY = LINUX_PACKAGE + "/_C.so"
 TORCH = LINUX_SITE + "/torch/lib"
@@ -102,3 +104,19 @@ def test_is_silent_about_what_a_package_packed_beside_itself():
 
 def test_is_silent_where_it_is_there():
     assert codes(diagnose(machine(OLD), dlopen(LIBRARY))) == []
+
+
+def test_the_exceptions_own_words_where_no_load_failed():
+    """Cython compares the layout of another package's objects, and raises in Python code."""
+    words = (
+        "numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got 88 from PyObject"
+    )
+    error = python_error("ValueError", words)
+    (first,) = diagnose(linux(), outcome=Outcome.FAILS, error=error).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL304", "numpy", True)
+    assert words in told(first)
+
+
+def test_is_silent_of_words_that_may_come_of_several_causes():
+    error = python_error("RuntimeError", "Numpy is not available")
+    assert codes(diagnose(linux(), outcome=Outcome.FAILS, error=error)) == ["WL903"]

@@ -300,3 +300,14 @@ LEAVE_ITS_SOURCE = (
 )
 def test_numpy_speaks_of_its_source_whatever_its_import_ended_in(before, code):
     assert verdict(before + LEAVE_ITS_SOURCE) == ("undetermined", code)
+
+
+def test_cffi_of_two_versions():
+    text = (
+        "Exception: Version mismatch: this is the 'cffi' package version 2.1.1, located in '/venv/cffi/api.py'.  When "
+        "we import the top-level '_cffi_backend' extension module, we get version 1.15.1, located in '/x/_cffi.so'.  "
+        "The two versions should be equal; check your installation."
+    )
+    assert verdict(text) == ("undetermined", "WL206")
+    assert "2.1.1" in first(text).title
+    assert "1.15.1" in first(text).title

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.worded import worded
 from wontload.diagnosis.words import listed
 from wontload.knowledge.components import Component, files_of
 from wontload.knowledge.sought import sought_component
@@ -18,10 +19,12 @@ LONGEST_MESSAGE = 200  # characters of an exception's text in a title
 
 
 def undetermined(case: Case) -> Iterator[Finding]:
-    """The target fails, or may, and no other finding explains it."""
+    """The target fails, or may, and no other finding explains it; an exception's own words may."""
     error = case.observation.error if case.observation else None
     if case.fatal is not None:
         yield _of_a_load(case, case.fatal)
+    elif (told := worded(case)) is not None:
+        yield told
     elif error is not None and case.outcome is Outcome.FAILS:
         at = f" at {error.file}:{error.line}" if error.file else ""
         sought = sought_component(error.text)
