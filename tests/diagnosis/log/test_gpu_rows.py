@@ -343,6 +343,12 @@ ROWS = [
         ("undetermined", "WL504"),
         "Error Domain=NSOddDomain Code=3",
     ),
+    (
+        "opencl-no-device",
+        ("Number of platforms                               1\nNumber of devices                                 0"),
+        ("undetermined", "WL402"),
+        "Number of devices                                 2",
+    ),
 ]
 
 

@@ -53,6 +53,18 @@ def test_what_windows_ends_a_start_with(text, code):
     assert verdict(text) == ("undetermined", code)
 
 
+@pytest.mark.parametrize(
+    ("loaded", "code"),
+    [
+        ('File "C:\\odd\\site-packages\\torch\\_ops.py", line 643, in load_library\n    ctypes.CDLL(path)', "WL304"),
+        ('File "C:\\odd\\site-packages\\odd\\_ops.py", line 643, in load_library\n    ctypes.CDLL(path)', "WL206"),
+    ],
+)
+def test_operators_that_torch_loads_are_of_another_torch(loaded, code):
+    text = f"Traceback (most recent call last):\n  {loaded}\nOSError: [WinError 127] Odd"
+    assert verdict(text) == ("undetermined", code)
+
+
 @pytest.mark.parametrize("page", ORIGINS)
 def test_bytes_of_a_code_page(page):
     data = f"ImportError: DLL load failed while importing _odd: {ORIGINS[page]}".encode(page)

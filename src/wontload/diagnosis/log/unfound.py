@@ -62,7 +62,14 @@ def of_no_procedure(text: str) -> Told | None:
     """What error 127 comes of."""
     if _is_of_old_windows(text):
         return Told("WL307", ("WL206", "WL301", "WL305", "WL304"), _OLD_WINDOWS)
+    if _BY_TORCH.search(text):
+        return Told("WL304", ("WL206", "WL301", "WL305"), _OF_OPERATORS, _OTHER_TORCH)
     return None
+
+
+# torch's own way to load a library of operators, which is linked with one release of torch.
+# Source: pytorch, torch/_ops.py; pyg-team/pytorch_geometric#6931; rusty1s/pytorch_scatter#186.
+_BY_TORCH = re.compile(r"torch[\\/]{1,2}_ops\.py\", line \d{1,5}, in load_library|\btorch\.ops\.load_library\(")
 
 
 def of_parameter(text: str, module: str) -> Told | None:
@@ -135,6 +142,11 @@ _OF_CFFI = (
 _BY_NAME = (
     "A name alone is sought in the program's directory, Windows' own and those that were added, since Python 3.8 not "
     "in the working directory and PATH. With its full path the DLL is found; those that it needs lie beside it."
+)
+_OTHER_TORCH = "a library of operators for torch was built for another torch than the one that is installed"
+_OF_OPERATORS = (
+    "It takes functions from torch's DLLs by their names, which change from release to release. A wheel that is built "
+    "for this torch, its CUDA and this Python fits; the package's page says where those are."
 )
 _OLD_WINDOWS = (
     "Newer packages call functions that Windows has only since 8 or 10, or on 7 with an update (KB2533623 and "
