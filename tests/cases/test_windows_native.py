@@ -197,3 +197,24 @@ def test_two_openmp_runtimes(python: WindowsPython, folder: Path):
     first = answer["findings"][0]
     assert (status, first["code"], first["subject"].lower()) == (1, "WL604", "libiomp5md.dll")
     assert any("OMP: Error #15" in evidence["text"] for evidence in first["evidence"])
+
+
+HOLDS = (
+    "import ctypes, sys; k = ctypes.WinDLL('kernel32'); k.CreateFileW.restype = ctypes.c_void_p; "
+    "print(k.CreateFileW(ctypes.c_wchar_p(sys.argv[1]), 0x80000000, 0, None, 3, 0, None), flush=True); sys.stdin.read()"
+)
+
+
+def test_a_file_that_another_program_keeps_for_itself(python: WindowsPython, folder: Path):
+    """CreateFile without a share mode, as an antivirus program has a file: error 32, and no fix of ours."""
+    path = windows().to_windows(mingw.dll(folder / "held.dll"))
+    other = windows().start([python.exe, "-c", HOLDS, path])
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() != "-1"
+        status, answer = why(python, path)
+    finally:
+        other.communicate()
+    (first,) = answer["findings"]
+    assert (status, first["code"], answer["error"]["number"], answer["fixes"]) == (1, "WL105", 32, [])
+    assert "in use by another program" in first["title"]

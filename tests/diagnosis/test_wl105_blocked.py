@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.machines import (
     LINUX_PACKAGE,
     PACKAGE,
@@ -121,3 +123,13 @@ def test_musl_says_so_in_other_words():
     (first,) = diagnose(linux(files, system=musl), dlopen(LIBRARY)).findings
     assert (first.code, first.explains_error) == ("WL105", True)
     assert data(first, "observed", "text")[0].endswith("Operation not permitted")
+
+
+@pytest.mark.parametrize("unreadable", [True, False], ids=["still held", "let go of since"])
+def test_a_file_that_another_program_keeps_for_itself(unreadable: bool):
+    """Windows' 32: one cause, and no disagreement with a model that knows no other programs."""
+    files = {LLAMA: broken(Defect.UNREADABLE) if unreadable else dll()}
+    answer = diagnose(windows(files), saw(ctypes_load(LLAMA), succeeded=False, number=32))
+    (first,) = answer.findings
+    assert (first.code, first.subject, first.explains_error) == ("WL105", "llama.dll", True)
+    assert "in use by another program" in first.title

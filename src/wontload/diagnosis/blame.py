@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.messages import HELD_NUMBERS
 from wontload.loader import LoadResult, Module
 
 # Errors that Windows gives for what is wrong with files: 5 access denied, 126 and 127 not found, 182 ordinal, 193 no
 # image. Which of them a broken dependency gives is believed and not known (docs/loaders.md), so one may stand for
 # another. Source: Microsoft, "System Error Codes".
-ABOUT_FILES = frozenset({5, 126, 127, 182, 193})
+ABOUT_FILES = frozenset({5, 126, 127, 182, 193}) | HELD_NUMBERS
 
 
 def explains(case: Case, index: int, modules: Iterable[Module]) -> bool:

@@ -28,6 +28,18 @@ def is_blocked(case: Case, index: int) -> bool:
     return (case.windows and number in POLICY_NUMBERS) or bool(NOT_MAPPED.search(said(case, index)))
 
 
+# Another process has the file, or a part of it, for itself. Source: Microsoft, System Error Codes.
+ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION = 32, 33
+HELD_NUMBERS = frozenset({ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION})
+
+
+def is_held(case: Case, index: int) -> bool:
+    """Whether Windows said of a load that another program holds a file; it may have let go of it since."""
+    observed = case.loads[index].observed
+    number = observed.error.number if observed is not None and observed.error is not None else None
+    return case.windows and number in HELD_NUMBERS
+
+
 # glibc, elf/dl-version.c and dl-lookup.c; musl, ldso/dynlink.c (`do_relocs`). The names stand in every language.
 SYMBOL_MISSING = (
     re.compile(r"version [`'\"](?P<symbol>[\w.]+)[`'\"] not found \(required by (?P<user>[^)]+)\)"),

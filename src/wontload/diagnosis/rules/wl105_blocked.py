@@ -9,7 +9,7 @@ from wontload.binary import Defect
 from wontload.diagnosis import evidence
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
-from wontload.diagnosis.messages import file_named, is_blocked, said
+from wontload.diagnosis.messages import file_named, is_blocked, is_held, said
 from wontload.diagnosis.refused import Refused, finding_of, refused
 
 ERROR_ACCESS_DENIED = 5
@@ -22,7 +22,10 @@ def blocked(case: Case) -> Iterator[Finding]:
         if _may_not_be_executed(case, one):
             told.add(one.load)
             yield _not_mapped(case, one)
-        if one.defect is Defect.UNREADABLE or one.denied:
+        if is_held(case, one.load) and (one.defect is Defect.UNREADABLE or one.denied):
+            told.add(one.load)
+            yield _held(case, one)
+        elif one.defect is Defect.UNREADABLE or one.denied:
             listing = case.machine.files.listing(case.path_module.dirname(one.path)) or ()
             there = case.fold(one.name) in map(case.fold, listing)
             yield finding_of(
@@ -35,7 +38,7 @@ def blocked(case: Case) -> Iterator[Finding]:
                 explanation="Its permissions, a policy or an antivirus program stand between the loader and the file.",
             )
     for index in range(len(case.loads)):
-        if case.load_failed(index) and is_blocked(case, index) and index not in told:
+        if case.load_failed(index) and index not in told and (is_blocked(case, index) or is_held(case, index)):
             yield _by_policy(case, index)
 
 
@@ -43,6 +46,18 @@ def _may_not_be_executed(case: Case, one: Refused) -> bool:
     """Whether the model refuses a sound file because of where it lies."""
     sound = not (one.defect or one.denied or one.foreign_format or one.foreign_architecture)
     return sound and case.machine.system.forbids_execution(case.machine.files.real(one.path))
+
+
+HELD_BY_ANOTHER = (
+    "An antivirus program that is looking at it, an installer or an update that is writing it, a backup, or another "
+    "program that keeps it for itself. Try again in a moment; if that does not help, close the programs that use this "
+    "Python, or let the antivirus program pass over its folder. The file itself need not be installed again."
+)
+
+
+def _held(case: Case, one: Refused) -> Finding:
+    title = f"{one.name} is in use by another program, which shares it with nobody"
+    return finding_of(case, one, code="WL105", title=title, explanation=HELD_BY_ANOTHER)
 
 
 def _not_mapped(case: Case, one: Refused) -> Finding:
@@ -70,15 +85,20 @@ def _by_policy(case: Case, index: int) -> Finding:
     modules = simulated.modules if simulated else ()
     module = next((one for one in modules if named and named in (one.path, one.name)), modules[0] if modules else None)
     name = case.path_module.basename(named if named.startswith("/") else request.name)
+    held = is_held(case, index)
     below = " or a library below it" if case.windows else ""
     return Finding(
         code="WL105",
         severity=Severity.ERROR if case.is_fatal(index) else Severity.WARNING,
-        title=f"the system does not let {name}{below} run",
+        title=f"{name}{below} is in use by another program, which shares it with nobody"
+        if held
+        else f"the system does not let {name}{below} run",
         subject=name,
         chain=case.chain(index, module) if module is not None else (case.target, name),
         evidence=(evidence.of_request(case, index), *evidence.of_observation(case, index)),
-        explanation="An application control or a security policy, an antivirus program, or a file system that forbids "
+        explanation=HELD_BY_ANOTHER
+        if held
+        else "An application control or a security policy, an antivirus program, or a file system that forbids "
         "execution stopped it; the words are the system's own. The file itself was found and looks sound.",
         explains_error=case.is_fatal(index),
         load=index,

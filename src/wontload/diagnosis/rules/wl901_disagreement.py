@@ -8,7 +8,7 @@ from wontload.diagnosis.blame import names
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.judged import JudgedLoad
-from wontload.diagnosis.messages import is_blocked
+from wontload.diagnosis.messages import is_blocked, is_held
 from wontload.diagnosis.rules.wl401_instruction_set import refused_for_its_level
 from wontload.diagnosis.rules.wl602_no_static_tls import is_refused_for_tls
 from wontload.diagnosis.rules.wl603_executable_stack import is_refused_for_its_stack
@@ -69,6 +69,8 @@ def _differences(case: Case, load: JudgedLoad) -> Iterator[Evidence]:
         yield Evidence("observed", seen, {"succeeded": observed.succeeded, "number": number})
         yield Evidence("simulated", says, {"verdict": simulated.verdict.value, "error": simulated.error})
     elif not loads and case.windows and number not in (None, simulated.error):
+        if is_held(case, case.loads.index(load)):
+            return  # the model knows a file that cannot be read, and no other program
         yield Evidence("observed", f"it failed with error {number}", {"number": number})
         yield Evidence("simulated", f"it fails with error {simulated.error}", {"error": simulated.error})
     elif not loads and not case.windows and observed.error is not None:
@@ -84,7 +86,12 @@ def _no_model_foresees(case: Case, load: JudgedLoad) -> bool:
     index = case.loads.index(load)
     if refused_for_its_level(case, index):
         return True
-    return is_refused_for_tls(case, index) or is_refused_for_its_stack(case, index) or is_blocked(case, index)
+    return (
+        is_refused_for_tls(case, index)
+        or is_refused_for_its_stack(case, index)
+        or is_blocked(case, index)
+        or is_held(case, index)
+    )
 
 
 def _other_files(case: Case, observed: ObservedLoad, simulated: LoadResult) -> Iterator[Evidence]:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wontload.diagnosis.messages import is_held
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
 from wontload.remedy.proof import Proof
@@ -20,10 +21,11 @@ READ, READ_AND_SEARCH = 0o400, 0o500
 
 
 def permissions(question: Question) -> Iterator[Fix]:
-    """For WL105, where the file, or a directory on the way to it, has bits that forbid it."""
+    """For WL105, where the file, or a directory on the way to it, is shut by bits and by no other program."""
     found: dict[str, Step] = {}
     for finding in question.diagnosis.findings:
-        if finding.code == "WL105" and finding.explains_error:
+        held = finding.load is not None and is_held(question.case, finding.load)
+        if finding.code == "WL105" and finding.explains_error and not held:
             for path in _refused(finding):
                 found.update(_steps(question, path))
     if not found:
