@@ -349,6 +349,54 @@ ROWS = [
         ("undetermined", "WL402"),
         "Number of devices                                 2",
     ),
+    (
+        "cuda-newer-driver-call",
+        "CUDA error: API call is not supported in the installed CUDA driver",
+        ("fails", "WL403"),
+        "the call is supported in the driver",
+    ),
+    (
+        "nvidia-kernel-module",
+        "modprobe: FATAL: Module nvidia not found in directory /lib/modules/6.5.0",
+        ("undetermined", "WL402"),
+        "the module was not found",
+    ),
+    (
+        "illegal-instruction",
+        "Illegal instruction (core dumped)",
+        ("fails", "WL401"),
+        "CUDA error: an illegal instruction was encountered",
+    ),
+    (
+        "cuda-program-failed",
+        "CUDA error: an illegal instruction was encountered",
+        ("undetermined", "WL903"),
+        "an illegal act was encountered",
+    ),
+    (
+        "out-of-gpu-memory",
+        "ggml: cudaMalloc failed: out of memory",
+        ("undetermined", "WL903"),
+        "malloc failed: out of memory",
+    ),
+    (
+        "cuda-environment",
+        "CUDA unknown error - this may be due to an incorrectly set up environment",
+        ("undetermined", "WL406"),
+        "the environment was set up",
+    ),
+    (
+        "cuda-not-initialised",
+        "CUDA error: driver shutting down",
+        ("undetermined", "WL402"),
+        "the driver is shutting the door",
+    ),
+    (
+        "nvml-mismatch",
+        "NVRM: API mismatch: the client has the version 535.1, but this kernel module has 535.2",
+        ("undetermined", "WL403"),
+        "the API does not match",
+    ),
 ]
 
 
