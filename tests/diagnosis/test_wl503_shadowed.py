@@ -229,3 +229,30 @@ def test_is_silent_about_a_folder_without_code_which_is_passed_by():
     error = python_error("ImportError", "numpy._core.multiarray failed to import")
     swallowed = {**NO_DUMPS, "error": error, "from_elsewhere": {}, "missed": ("numpy",)}
     assert codes(diagnose(machine, **swallowed)) == ["WL903"]
+
+
+PART = PACKAGE + r"\part\__init__.py"
+NO_PART = {
+    "outcome": Outcome.NOT_FOUND,
+    "error": python_error("ModuleNotFoundError", "No module named 'pkg.part'"),
+    "missing_module": "pkg.part",
+    "origin": FOLDER + r"\__init__.py",
+    "distributions": (),
+}
+
+
+@pytest.mark.parametrize("target", ["pkg.part", "other"])
+def test_ones_own_folder_hides_the_parts_of_a_namespace_package(target: str):
+    """The installed one has no `__init__.py`, as `google` has none: Python would have gone on looking for its parts."""
+    machine = windows({PART: None, FOLDER + r"\__init__.py": None})
+    seen = NO_PART
+    if target == "other":
+        own = {"outcome": Outcome.FAILS, "origin": SITE + r"\other.py"}
+        seen = {**NO_PART, **own, "from_elsewhere": {"pkg": FOLDER + r"\__init__.py"}}
+    (first,) = diagnose(machine, target=target, **seen).findings
+    assert (first.code, first.subject, first.also, first.explains_error) == ("WL503", FOLDER, (PACKAGE,), True)
+
+
+def test_a_part_that_the_installed_package_lacks_too_is_not_hidden():
+    machine = windows({PACKAGE + r"\other\__init__.py": None, FOLDER + r"\__init__.py": None})
+    assert codes(diagnose(machine, target="pkg.part", **NO_PART)) == ["WL506"]

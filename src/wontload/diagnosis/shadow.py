@@ -50,6 +50,24 @@ def is_gone_with_it(case: Case, path: str) -> bool:
     return case.machine.files.kind(counterpart(case, found, path)) in (Kind.FILE, Kind.DIRECTORY)
 
 
+def hides(case: Case, found: Shadow) -> bool:
+    """Whether the module that the import did not find is one that the installed package has.
+
+    A package with an `__init__.py` ends the search for the parts of a namespace package of that name (PEP 420): one's
+    own `google` folder hides `google.protobuf`.
+    """
+    missing = case.observation.missing_module if case.observation else None
+    first, *rest = (missing or "").split(".")
+    return first == found.name and bool(rest) and has_module(case, found.installed, rest)
+
+
+def has_module(case: Case, package: str, names: list[str]) -> bool:
+    """Whether a package's directory has a module or package of that dotted name, given in parts."""
+    stem, kind = case.path_module.join(package, *names), case.machine.files.kind
+    suffixes = (".py", *(case.machine.python.extension_suffixes if case.machine.python else ()))
+    return kind(stem) is Kind.DIRECTORY or any(kind(stem + end) is Kind.FILE for end in suffixes)
+
+
 def counterpart(case: Case, found: Shadow, path: str) -> str:
     """Where the installed package has what lies at `path` in the shadow, or would have it."""
     return str(case.path_module.join(found.installed, case.path_module.relpath(path, found.taken)))

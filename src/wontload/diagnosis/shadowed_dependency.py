@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.shadow import SITES, Shadow, module_at
+from wontload.diagnosis.shadow import SITES, Shadow, has_module, module_at
 from wontload.machine import Kind, ObservedError
 
 
@@ -25,9 +25,19 @@ def shadowed_dependencies(case: Case) -> Iterator[Shadow]:
             found.setdefault(name, first)
     for name, taken in found.items():
         others = (one for one in _on_path(case, name) if case.fold(one) != case.fold(taken))
-        installed = next((one for one in others if _is_pythons(case, one)), None)
+        installed = next((one for one in others if _is_pythons(case, one)), None) or _namespace(case, name)
         if name != own and installed is not None:
             yield Shadow(taken, installed, name)
+
+
+def _namespace(case: Case, name: str) -> str | None:
+    """A namespace package of this Python's that has what the import missed: its folder has no code of its own."""
+    missing, join = case.observation.missing_module if case.observation else None, case.path_module.join
+    first, *rest = (missing or "").split(".")
+    if first != name or not rest or case.machine.python is None:
+        return None
+    folders = (join(entry, name) for entry in case.machine.python.path if entry)
+    return next((one for one in folders if _is_pythons(case, one) and has_module(case, one, rest)), None)
 
 
 def is_of_python(case: Case, path: str) -> bool:

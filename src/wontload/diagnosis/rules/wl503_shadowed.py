@@ -9,7 +9,7 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.commands import python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.path_entries import By, Entry, entry_of, import_elsewhere, variable
-from wontload.diagnosis.shadow import Shadow, hidden_loads, shadow
+from wontload.diagnosis.shadow import Shadow, hidden_loads, hides, shadow
 from wontload.diagnosis.shadowed_dependency import blamed, is_of_python, shadowed_dependencies
 from wontload.loader import Verdict
 from wontload.machine import Kind, Outcome
@@ -30,6 +30,9 @@ def shadowed(case: Case) -> Iterator[Finding]:
         yield from _of_dependencies(case)
     if found is None:
         return
+    if observation.outcome is Outcome.NOT_FOUND and hides(case, found):
+        told = _told(case, found, entry_of(case, case.path_module.dirname(found.taken)))
+        yield replace(told, severity=Severity.ERROR, explains_error=True)
     if observation.outcome is Outcome.LOADS:
         yield from _of_one_that_loads(case, found)
     if observation.outcome is not Outcome.FAILS:

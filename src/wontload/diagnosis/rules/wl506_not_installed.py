@@ -11,6 +11,7 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.commands import python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.records import gone_modules
+from wontload.diagnosis.shadow import hides, shadow
 from wontload.diagnosis.words import listed
 from wontload.knowledge.packages import distribution_for
 from wontload.machine import Kind, Outcome
@@ -33,6 +34,8 @@ def not_installed(case: Case) -> Iterator[Finding]:
         return  # it is there, for another Python: WL501
     if any(True for _ in gone_modules(case)):
         return  # it was installed: WL504
+    if (before := shadow(case)) is not None and hides(case, before):
+        return  # it is there, behind another of its name: WL503
     if (found := half_installed.half(case)) is not None and found.package == top:
         return  # it was being installed or removed: WL504
     lacks_submodule = own and missing != top and (observation.origin is not None or _is_there(case, top))
