@@ -148,3 +148,38 @@ def test_static_tls_and_its_size(tmp_path: Path) -> None:
         image = read_image(str(path))
         found.append((image.static_tls, image.tls_bytes))
     assert found == [(True, 100), (False, 100)]
+
+
+PT_LOAD, PT_GNU_STACK, HEADER_BYTES = 1, 0x6474E551, 56
+
+
+def _divided(content: bytes, at: int, *, second: bool) -> bytes:
+    """The same file with its segment ended at an offset; the rest is another segment, or in none."""
+    data = bytearray(content)
+    for start in range(64, 64 + HEADER_BYTES * int.from_bytes(data[56:58], "little"), HEADER_BYTES):
+        (kind,) = struct.unpack_from("<I", data, start)
+        if kind == PT_LOAD:
+            struct.pack_into("<QQ", data, start + 32, at, at)
+        elif kind == PT_GNU_STACK and second:
+            rest = len(data) - at
+            struct.pack_into("<IIQQQQQQ", data, start, PT_LOAD, 6, at, at, at, rest, rest, 0x1000)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("second", [True, False], ids=["a second segment", "the rest of the page"])
+def test_tables_that_go_on_where_their_segment_ends(second: bool) -> None:
+    """As patchelf leaves them in programs; the loader maps whole pages, and finds the next segment right behind."""
+    content = elf(soname="me.so.1", needed=[f"lib{number}.so" for number in range(40)])
+    cut = _divided(content, content.index(b"lib20.so\0"), second=second)
+    assert parse_image(cut, "me.so").needed == parse_image(content, "me.so").needed
+    assert (parse_image(cut, "me.so").soname, len(parse_image(cut, "me.so").needed)) == ("me.so.1", 40)
+
+
+def test_an_empty_hash_table_offers_nothing_whatever_lies_behind_the_symbols() -> None:
+    data = bytearray(elf(exports=["one", "two", "three", "four"]))
+    tag = data.index(struct.pack("<Q", 4), data.index(b"three"))
+    (address,) = struct.unpack_from("<Q", data, tag + 8)
+    struct.pack_into("<Q", data, tag, 0x6FFFFEF5)
+    struct.pack_into("<IIIIQI", data, address, 1, 1, 1, 0, 0, 0)
+    image = parse_image(bytes(data), "me.so")
+    assert (image.exports, image.plain_names) == ((), frozenset())

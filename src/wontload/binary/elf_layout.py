@@ -192,7 +192,29 @@ def run_of(source: Source, loads: tuple[SegmentHeader, ...], address: int) -> tu
     for segment in loads:
         if 0 <= address - segment.address < segment.file_size:
             return address - segment.address + segment.offset, segment.offset + segment.file_size
+    for segment in loads:
+        # Whole pages are mapped: what the file has behind a segment's end is there too, unless zeros are written there.
+        end = segment.offset + segment.file_size
+        end = min(end + -end % PAGE_BYTES, source.size)
+        if segment.memory_size == segment.file_size and 0 <= address - segment.address < end - segment.offset:
+            return address - segment.address + segment.offset, end
     raise source.corrupt(f"the address {address:#x} lies in none of its segments")
+
+
+def run_on(loads: tuple[SegmentHeader, ...], source_bytes: int, shift: int, end: int) -> int:
+    """Where a run really ends: segments that follow each other in the file as in memory are one piece of it.
+
+    patchelf leaves tables that begin in one and go on in the next, or in the rest of its last page.
+
+    Args:
+        source_bytes: size of the file. shift: address less offset, in the segment that ends at offset `end`.
+    """
+    for segment in sorted(loads, key=lambda one: one.offset):
+        if segment.offset == end and segment.address - segment.offset == shift:
+            end += segment.file_size
+    last = next((one for one in loads if one.offset + one.file_size == end), None)
+    cleared = last is None or last.memory_size != last.file_size
+    return end if cleared else min(end + -end % PAGE_BYTES, source_bytes)
 
 
 class ElfView:
@@ -212,6 +234,7 @@ class ElfView:
         table = layout.values.get(Tag.STRTAB)
         if table is not None:
             self.strings_offset, end = self.run(table)
+            end = run_on(layout.loads, source.size, table - self.strings_offset, end)
             # A loader never asks for DT_STRSZ when it reads a name; a file without one is read to the segment's end.
             size = layout.values.get(Tag.STRSZ)
             self.strings_end = end if size is None else min(end, self.strings_offset + size)
@@ -221,9 +244,9 @@ class ElfView:
         return run_of(self.source, self.layout.loads, address)
 
     def bytes_at(self, address: int, size: int) -> bytes:
-        """`size` bytes of memory at `address`, in one segment."""
+        """`size` bytes of memory at `address`, in one segment or in several without a gap."""
         offset, end = self.run(address)
-        if offset + size > end:
+        if offset + size > end and offset + size > run_on(self.layout.loads, self.source.size, address - offset, end):
             raise self.source.corrupt(f"a table of {size} bytes at address {address:#x} runs off its segment", offset)
         return self.source.bytes_at(offset, size)
 

@@ -63,6 +63,8 @@ def read_undefined(view: ElfView) -> tuple[Symbol, ...]:
 
 def read_exports(view: ElfView) -> tuple[Export, ...]:
     """The symbols that it defines for others, in table order."""
+    if _offers_nothing(view):
+        return ()
     blob = _table(view)
     entries = cast("Iterable[tuple[int, int, int, int]]", view.layout.structs.symbol.iter_unpack(blob))
     found = [
@@ -83,6 +85,8 @@ def read_plain_names(view: ElfView) -> frozenset[str]:
     Source: musl, ldso/dynlink.c: `find_sym2` (OK_TYPES, OK_BINDS, `st_value`), `gnu_lookup` (the sign of
     `versym`). Visibility is not asked for.
     """
+    if _offers_nothing(view):
+        return frozenset()
     blob = _table(view)
     layout = struct.Struct(view.layout.structs.order + WITH_VALUE[view.layout.bits])
     value_at, info_at, section_at = (1, 2, 3) if view.layout.bits == 32 else (3, 1, 2)
@@ -97,6 +101,15 @@ def read_plain_names(view: ElfView) -> frozenset[str]:
         versions = numbers(view.bytes_at(table, 2 * (found[-1][0] + 1)), "H", view.layout.structs.order)
         found = [(index, name) for index, name in found if not versions[index] & ~INDEX_MASK]
     return frozenset(view.strings([name for _, name in found]))
+
+
+def _offers_nothing(view: ElfView) -> bool:
+    """Whether DT_GNU_HASH, which loaders ask before DT_HASH, leads to no symbol, however long the table may seem.
+
+    What patchelf moves has other bytes behind it, up to the next table.
+    """
+    address = view.layout.values.get(Tag.GNU_HASH)
+    return address is not None and Tag.SYMTAB in view.layout.values and not _gnu_extent(view, address)
 
 
 def _table(view: ElfView) -> bytes:
