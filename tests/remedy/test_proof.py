@@ -23,7 +23,7 @@ from tests.support.machines import (
 from wontload.machine import AddedDirectory
 from wontload.remedy.candidates.copies_here import directories_that_help
 from wontload.remedy.change import Change, changed_request, together
-from wontload.remedy.proof import prove
+from wontload.remedy.proof import gets_further, prove
 
 LLAMA = PACKAGE + r"\llama.dll"
 CUDART = CUDA + r"\cudart64_12.dll"
@@ -121,3 +121,13 @@ def test_two_changes_together():
     both = together(one, two)
     assert (both.search_first, both.environment, both.preload) == (("b", "a"), {"X": None}, ("p", "q"))
     assert (both.flags, both.removed) == (0, ("r",))
+
+
+def test_a_wrong_copy_that_is_the_only_one_is_no_progress_when_it_is_gone():
+    """Another architecture's: without it the library is nowhere, which is no step towards a load."""
+    case = case_of(
+        windows({LLAMA: dll("cudart64_12.dll"), CUDART: dll(architecture="x86")}), ctypes_load(LLAMA, added=[CUDA])
+    )
+    proof = prove(case, Change(removed=(CUDART,)))
+    assert proof.works is False
+    assert not gets_further(proof)

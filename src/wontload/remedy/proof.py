@@ -58,8 +58,14 @@ def missing_in(result: LoadResult) -> Iterator[Module]:
 
 
 def gets_further(proof: Proof) -> bool:
-    """Whether a load that still fails fails for something else than before."""
+    """Whether a load that still fails fails for something else than before.
+
+    A library that was refused and is nowhere now is no progress.
+    """
     if proof.works is not False or proof.refused or proof.spoilt or not proof.after:
+        return False
+    failed = {one.name for result in proof.before for one in missing_in(result)}
+    if any(one.name in failed and one.path is None for result in proof.after for one in missing_in(result)):
         return False
     return not proof.before or _failing(proof.before).isdisjoint(_failing(proof.after))
 

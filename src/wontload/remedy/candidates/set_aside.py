@@ -31,7 +31,10 @@ def set_aside(question: Question) -> Iterator[Fix]:
         for path in _in_the_way(finding):
             proof = prove(question.case, Change(removed=(path,)))
             if proof.works or gets_further(proof):
-                yield _fix(question, path, proof, f"it wins over the {finding.subject} that would do")
+                why = f"it wins over the {finding.subject} that would do"
+                if not proof.works:
+                    why = f"it is the {finding.subject} that is taken, and it does not do"
+                yield _fix(question, path, proof, why)
 
 
 def _in_the_way(finding: Finding) -> Iterator[str]:
