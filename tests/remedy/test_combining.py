@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.support.machines import (
+    BASE,
     LINUX_PACKAGE,
     LINUX_SITE,
     SITE,
@@ -12,6 +15,7 @@ from tests.support.machines import (
     dll,
     dlopen,
     failed_directory,
+    import_load,
     linux,
     python_error,
     so,
@@ -20,7 +24,7 @@ from tests.support.machines import (
 from wontload.app.fix import Plan, plan_for
 from wontload.diagnosis import Diagnosis
 from wontload.loader import Verdict
-from wontload.machine import Machine, Outcome
+from wontload.machine import LoadRequest, Machine, Outcome
 from wontload.remedy.steps import SetVariable
 
 LIBRARY = LINUX_PACKAGE + "/libfoo.so"
@@ -80,10 +84,14 @@ PACKAGE = SITE + r"\llama_cpp"
 LLAMA = PACKAGE + r"\lib\llama.dll"
 
 
-def stale(*needed: str) -> Diagnosis:
-    machine = windows({LLAMA: dll(*needed)}, environment={"CUDA_PATH": r"C:\gone"})
+SOCKET = BASE + r"\DLLs\_socket.pyd"
+
+
+def stale(*needed: str, before: tuple[LoadRequest, ...] = ()) -> Diagnosis:
+    machine = windows({LLAMA: dll(*needed), SOCKET: dll()}, environment={"CUDA_PATH": r"C:\gone"})
     return diagnose(
         saved(machine),
+        *before,
         target="llama_cpp",
         origin=PACKAGE + r"\__init__.py",
         outcome=Outcome.FAILS,
@@ -92,9 +100,10 @@ def stale(*needed: str) -> Diagnosis:
     )
 
 
-def test_behind_a_stale_variable_the_runtime_is_missing():
-    """CUDA_PATH taken away, the package would go on, and then miss what is nowhere here."""
-    fixes = {fix.id: fix for fix in plan_for(stale("cudart64_12.dll")).fixes}
+@pytest.mark.parametrize("before", [(), (import_load(SOCKET),)], ids=["nothing", "a module of Python's"])
+def test_behind_a_stale_variable_the_runtime_is_missing(before: tuple[LoadRequest, ...]):
+    """CUDA_PATH taken away, the package would go on, and then miss what is nowhere here; whatever was loaded before."""
+    fixes = {fix.id: fix for fix in plan_for(stale("cudart64_12.dll", before=before)).fixes}
     assert fixes["unset-variable"].proof.works is False
     both = fixes["unset-variable+runtime-wheels"]
     assert (both.proof.works, both.requirements) == (None, ("nvidia-cuda-runtime-cu12",))

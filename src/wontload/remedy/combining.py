@@ -74,8 +74,8 @@ def afterwards(question: Question, change: Change) -> Question:
     start = None if case.start is None else _changed(machine, case.start, change)
     changed = replace(case, machine=machine, start=start, observation=_observation(case.observation))
     loads = tuple(_again(changed, case, one, change) for one in case.loads)
-    if not case.loads and case.start is not None:
-        loads = tuple(_judged(changed, one) for one in expected_loads(changed, machine.environment))
+    if case.fatal is None and case.start is not None:  # it ended before its own libraries' turn came
+        loads += tuple(_judged(changed, one) for one in expected_loads(changed, machine.environment))
     changed = replace(changed, loads=loads)
     return replace(question, case=changed, diagnosis=diagnose(changed))
 
