@@ -315,6 +315,24 @@ def test_a_declared_dependency_at_hand_is_installed_with_it(command, tmp_path: P
     assert verdict["assumes"] == ["installed with it, from the wheels at hand: provider 1.0"]
 
 
+@pytest.mark.parametrize(("version", "installed"), [("6.12.1", True), ("6.11.2", False)])
+def test_a_wheel_at_hand_of_another_version_than_is_declared_is_not_installed(command, tmp_path, version, installed):
+    user = {"user/a.abi3.so": elf(needed=["libprovided.so.1"], runpath="$ORIGIN/../provider")}
+    path = make_wheel(tmp_path, user, name="user", tag=LINUX, requires=["provider (>=6.12.0, <6.13.0)"])
+    provider = {"provider/libprovided.so.1": elf(soname="libprovided.so.1")}
+    make_wheel(tmp_path, provider, name="provider", version=version, tag=LINUX)
+    verdict = command("check", str(path), "--json").json["wheels"][0]
+    assert all(bool(one["loads"]) == installed for one in verdict["targets"])
+    assert ("installed with it" in verdict["assumes"][0]) == installed
+
+
+def test_plugins_that_lack_what_is_bought_fail_no_wheel_for_linux_either(command, tmp_path: Path):
+    files = {"demo/a.abi3.so": elf(), "demo/libsolver_mosek.so": elf(needed=["libmosek64.so.9"])}
+    ran = command("check", str(make_wheel(tmp_path, files, tag=LINUX)), "--json")
+    assert ran.status == 0
+    assert {one["code"] for one in ran.json["wheels"][0]["findings"]} == {"WL201", "WL514"}
+
+
 def test_a_missing_gpu_runtime_of_an_optional_library_is_a_warning(command, tmp_path: Path):
     files = {"demo/lib_cpu.dll": pe(), "demo/lib_cuda12.dll": pe(needs=["cudart64_12.dll"])}
     ran = command("check", str(make_wheel(tmp_path, files, tag="py3-none-win_amd64")))

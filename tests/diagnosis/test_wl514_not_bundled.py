@@ -72,3 +72,28 @@ def test_a_library_without_a_suffix_is_the_wheel_s_own():
     files = {"demo/a.abi3.so": elf(needed=["libssl"])}
     assert codes(list(not_bundled(contents(MANYLINUX, files)))) == ["WL514 error"]
     assert list(not_bundled(contents(MANYLINUX, files, unnamed=("demo.libs/libssl",)))) == []
+
+
+@pytest.mark.parametrize(
+    ("library", "requires", "severity"),
+    [
+        ("libsolver.so.3.7", "solver", "warning"),  # casadi, of pybammsolvers
+        ("libengine-math.so.1", "prefix-math", "warning"),  # sought in prefix.lib, as cmeel's packages share one
+        ("libengine-math.so.1", "numpy", "error"),
+        ("libcudart.so.13", "torch", "warning"),
+    ],
+)
+def test_what_a_dependency_may_bring_by_its_name_its_directory_or_what_it_loads(library, requires, severity):
+    user = elf(needed=[library], runpath="$ORIGIN/../lib")
+    files = {"prefix.lib/demo/a.abi3.so": user, "prefix.lib/lib/libother.so": elf()}
+    found = list(not_bundled(contents(MANYLINUX, files, requires=frozenset({requires}))))
+    assert codes(found) == [f"WL514 {severity}"]
+
+
+def test_what_plugins_alone_need_is_a_warning_of_its_own():
+    files = {"demo/a.abi3.so": elf(needed=["libssl.so.3"]), "demo/solver.so": elf(needed=["libbought.so"])}
+    found = list(not_bundled(contents(MANYLINUX, files, is_plugin="demo/solver.so".__eq__)))
+    assert [(one.subject, one.severity.value) for one in found] == [
+        ("demo/solver.so", "warning"),
+        ("demo/a.abi3.so", "error"),
+    ]

@@ -70,6 +70,7 @@ class Contents:
         requires: distributions that it declares to need, by normalised name.
         unnamed: members that are native files by what they begin with, and not by their names.
         checksums: CRC-32 of members, by name.
+        is_plugin: whether nothing in the wheel leads to a native file, by name, and the wheel does without it.
     """
 
     file_name: str
@@ -87,6 +88,7 @@ class Contents:
     requires: frozenset[str] = frozenset()
     unnamed: tuple[str, ...] = ()
     checksums: Mapping[str, int] = field(default_factory=dict, repr=False)
+    is_plugin: Callable[[str], bool] = field(default=lambda name: False, repr=False)
 
     @cached_property
     def platforms(self) -> tuple[tuple[str, Platform], ...]:

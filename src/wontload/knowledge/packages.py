@@ -95,6 +95,12 @@ def package(name: str) -> Package | None:
     return _by_import_name().get(name.partition(".")[0]) or _by_distribution().get(normalised(name))
 
 
+def named_after(library: str) -> set[str]:
+    """What a distribution may be called that a library has its name of: `tbb` or `tbb12` of `libtbb12.so.2`."""
+    stem = normalised(library.replace("\\", "/").rpartition("/")[2].partition(".")[0])
+    return {name for one in (stem, stem.removeprefix("lib")) for name in (one, one.rstrip("0123456789-"))}
+
+
 def normalised(distribution: str) -> str:
     """A distribution's name as indexes compare it. Source: PyPA specifications, name normalization."""
     return re.sub(r"[-_.]+", "-", distribution).lower()

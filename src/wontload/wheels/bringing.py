@@ -8,7 +8,7 @@ from functools import cache
 
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import WheelPolicy, wheel_policy
-from wontload.knowledge.packages import normalised
+from wontload.knowledge.packages import named_after, normalised
 from wontload.loader import Module
 from wontload.machine import Kind, Machine
 
@@ -33,8 +33,9 @@ def may_bring(
 
     The library has the name of a dependency (`shiboken2.abi3.dll` of shiboken2). Or the loader looks in a directory of
     site-packages that none of the wheels at hand has, and a dependency has the name of its top (`nvidia/cublas/lib`,
-    `PyQt5/Qt5/lib`). Or a dependency is by its name a part of the wheel's own project
-    (`sherpa-onnx-core` of `sherpa-onnx`), and no table knows the library, or the wheel has others like it (`Qt` …).
+    `PyQt5/Qt5/lib`), or in one that several share (`cmeel.prefix/lib`). Or a dependency is by its name a part of the
+    wheel's own project (`sherpa-onnx-core` of `sherpa-onnx`), and no table knows the library, or the wheel has others
+    like it (`Qt` …).
 
     Args:
         module: a missing one. absent: see `known_to_bring`. wheel: its name. machine: it is laid over it, at `site`.
@@ -42,10 +43,11 @@ def may_bring(
     """
     if base_name(module.name) in of_the_system().libraries:
         return ()
-    if namesakes := tuple(one for one in absent if one in own_names(module.name)):
+    if namesakes := tuple(one for one in absent if one in named_after(module.name)):
         return namesakes
-    families = {_family(top) for top in _tops_not_here(module, machine, site)}
-    if component_of(base_name(module.name)) is None or project_of(module.name) in projects:
+    unknown = component_of(base_name(module.name)) is None
+    families = {_family(top) for top, here in _tops(module, machine, site) if unknown or not here}
+    if unknown or project_of(module.name) in projects:
         families.add(_family(wheel))
     return tuple(one for one in absent if _family(one) in families)
 
@@ -63,12 +65,6 @@ def base_name(library: str) -> str:
     return library.replace("\\", "/").rpartition("/")[2]
 
 
-def own_names(library: str) -> set[str]:
-    """What a library would be called by itself: `libtbb12.so.2` and `tbb12.dll` are `tbb12`, or `tbb`."""
-    stem = normalised(base_name(library).partition(".")[0])
-    return {name for one in (stem, stem.removeprefix("lib")) for name in (one, one.rstrip("0123456789-"))}
-
-
 def _family(name: str) -> str:
     return normalised(name).partition("-")[0]
 
@@ -79,13 +75,12 @@ def project_of(library: str) -> str:
     return match[1].lower() if match else library
 
 
-def _tops_not_here(module: Module, machine: Machine, site: str) -> set[str]:
-    """The first parts below site-packages of directories that were searched and are not there."""
+def _tops(module: Module, machine: Machine, site: str) -> set[tuple[str, bool]]:
+    """The first parts below site-packages of directories that were searched, and whether those are there."""
     path = machine.path_module
     directories = {path.normpath(path.dirname(tried.path)) for tried in module.tried}
-    inside = {one for one in directories if one.startswith(site + path.sep)}
     return {
-        one[len(site) :].strip("\\/").replace("\\", "/").partition("/")[0]
-        for one in inside
-        if machine.files.kind(one) is not Kind.DIRECTORY
+        (one[len(site) :].strip("\\/").replace("\\", "/").partition("/")[0], machine.files.kind(one) is Kind.DIRECTORY)
+        for one in directories
+        if one.startswith(site + path.sep)
     }

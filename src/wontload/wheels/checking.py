@@ -17,6 +17,7 @@ from wontload.wheels.gravity import Gravity
 from wontload.wheels.judging import Judge
 from wontload.wheels.laying import Laying, site_of
 from wontload.wheels.merging import merged
+from wontload.wheels.requirements import specifier_of
 from wontload.wheels.targets import Target, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
 from wontload.wheels.wheel import Wheel, required_name
@@ -146,8 +147,11 @@ def _dependencies(wheel: Wheel, others: Mapping[str, Sequence[Wheel]]) -> tuple[
             name = required_name(requirement)
             if not name or name in found or name == normalised(wheel.name) or "extra" in requirement.partition(";")[2]:
                 continue
-            fitting = [one for one in others.get(name, ()) if _fits(one, platforms)]
+            fitting = [
+                one for one in others.get(name, ()) if _fits(one, platforms) and _is_wanted(one, name, requirement)
+            ]
             if fitting:
+                absent.pop(name, None)  # of another marker's line
                 found[name] = fitting[-1]
                 waiting.append(fitting[-1])
             else:
@@ -158,6 +162,16 @@ def _dependencies(wheel: Wheel, others: Mapping[str, Sequence[Wheel]]) -> tuple[
 def _fits(wheel: Wheel, platforms: set[str]) -> bool:
     own = {tag.platform for tag in wheel.tags}
     return "any" in own or bool(own & platforms) or any(_kind(one) in {_kind(two) for two in platforms} for one in own)
+
+
+def _is_wanted(wheel: Wheel, name: str, requirement: str) -> bool:
+    """Whether its version is one that a requirement allows; of a version that nobody can compare it is not known."""
+    from packaging.version import InvalidVersion
+
+    try:
+        return specifier_of(name, [requirement]).contains(wheel.version, prereleases=True)
+    except InvalidVersion:
+        return True
 
 
 def _kind(platform: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from wontload.diagnosis.contents import Contents, Native
+from wontload.wheels.plugins import Plugins
 from wontload.wheels.wheel import Wheel, required_name
 
 # What files begin with that a loader takes: ELF, PE, Mach-O of both widths and orders, and of several processors.
@@ -50,6 +51,7 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
         requires=frozenset(required_name(one) for one in wheel.requires_dist),
         unnamed=unnamed,
         checksums={name: member.crc for name, member in archive.members.items()},
+        is_plugin=Plugins(wheel).has,
     )
 
 

@@ -8,8 +8,8 @@ from re import compile as pattern
 
 from wontload.binary import Image
 from wontload.diagnosis.alone import initialises
-from wontload.knowledge.packages import normalised
-from wontload.wheels.bringing import base_name, own_names
+from wontload.knowledge.packages import named_after, normalised
+from wontload.wheels.bringing import base_name
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.python_code import PythonCode
 from wontload.wheels.wheel import Wheel
@@ -74,7 +74,7 @@ class Plugins:
         project = normalised(self._wheel.name)
         wanted = {project, project.rpartition("-")[2]}
         names = {base_name(one.name) for one in self._wheel.natives}
-        return frozenset(name.lower() for name in names if wanted & own_names(name))
+        return frozenset(name.lower() for name in names if wanted & named_after(name))
 
     def _leads_to(self, name: str) -> bool:
         """Whether a module or Python code may be what has a file loaded, itself or by others that need it."""

@@ -11,7 +11,7 @@ from wontload.diagnosis.finding import Finding, Severity
 from wontload.diagnosis.words import are, listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import wheel_policy
-from wontload.knowledge.packages import normalised
+from wontload.knowledge.packages import named_after, normalised
 
 OF_PYTHON = re.compile(r"libpython3[\d.]*t?\.so[.\d]*$")
 # Part of the C library whatever it is called, and the loader itself.
@@ -63,18 +63,29 @@ def _macos(contents: Contents) -> Iterator[Finding]:
 
 def _findings(contents: Contents, missing: dict[str, list[str]], who: str) -> Iterator[Finding]:
     declared = {name: files for name, files in missing.items() if _brought_by(name, contents)}
-    kin = _kin(contents)
-    likely = {name: files for name, files in missing.items() if kin and _is_likely(name, files, contents)}
-    likely = {name: files for name, files in likely.items() if name not in declared}
-    undeclared = {name: files for name, files in missing.items() if name not in declared and name not in likely}
+    kin = {name: _kin(name, files, contents) for name, files in missing.items() if name not in declared}
+    likely = {name: missing[name] for name, some in kin.items() if some}
+    rest = {name: missing[name] for name, some in kin.items() if not some}
+    optional = {name: files for name, files in rest.items() if all(map(contents.is_plugin, files))}
+    undeclared = {name: files for name, files in rest.items() if name not in optional}
     if likely:
-        may = f"{listed(kin, word='or')}, declared and by its name a part of the same project, may bring"
+        told = sorted({one for some in kin.values() for one in some})
+        may = f"{listed(told, word='or')}, declared and by its name a part of the same project, may bring"
         yield finding(
             "WL514",
             f"the wheel needs {listed(list(likely))}, which {who}; {may} {'it' if len(likely) == 1 else 'them'}",
             _by_file(likely),
             severity=Severity.WARNING,
-            explanation=_explanation(contents, False, listed(kin)),
+            explanation=_explanation(contents, False, listed(told)),
+        )
+    if optional:
+        yield finding(
+            "WL514",
+            f"plugins of the wheel need {listed(list(optional))}, which {who}",
+            _by_file(optional),
+            severity=Severity.WARNING,
+            explanation="Nothing else in the wheel leads to these files: whoever wants what they do must have what "
+            "they need. What imports of the wheel load is not concerned.",
         )
     for group, severity in ((undeclared, Severity.ERROR), (declared, Severity.WARNING)):
         names = list(group)
@@ -116,23 +127,31 @@ def _explanation(contents: Contents, python: bool, brought: str) -> str:
 
 
 def _brought_by(library: str, contents: Contents) -> str:
-    """A declared dependency that brings a library, as far as tables know; empty for none."""
+    """A declared dependency that brings or loads a library, as far as tables know; empty for none."""
     component = component_of(library)
-    wheels = component.row.get("wheels", ()) if component else ()
+    wheels = (*component.row.get("wheels", ()), *component.row.get("loaded_by", ())) if component else ()
     return next((str(one) for one in wheels if normalised(str(one)) in contents.requires), "")
 
 
-def _kin(contents: Contents) -> list[str]:
-    """The declared dependencies whose names begin as the wheel's own does: `sherpa-onnx-core` of `sherpa-onnx`."""
-    family = normalised(contents.name).partition("-")[0]
-    return sorted(one for one in contents.requires if one.partition("-")[0] == family)
+def _kin(library: str, files: list[str], contents: Contents) -> list[str]:
+    """The declared dependencies that may bring a library, by what they are called.
+
+    One has the library's own name. Or its name begins as the wheel's does (`sherpa-onnx-core` of `sherpa-onnx`), or as
+    that of the directory where the library is sought (`cmeel-boost` and `cmeel.prefix/lib`); of a library that tables
+    know, the former alone and only where it is sought in a directory that the wheel does not have.
+    """
+    if namesakes := contents.requires & named_after(library):
+        return sorted(namesakes)
+    places = {place for name in files for place in _own_places(name, contents)}
+    unknown = component_of(library) is None
+    families = {_family(place.partition("/")[0]) for place in places} if unknown else set()
+    if unknown or not places <= contents.directories:
+        families.add(_family(contents.name))
+    return sorted(one for one in contents.requires if _family(one) in families)
 
 
-def _is_likely(library: str, files: list[str], contents: Contents) -> bool:
-    """Whether a part of the same project may bring it: no table has it, or it is sought where the wheel has nothing."""
-    return component_of(library) is None or any(
-        place not in contents.directories for name in files for place in _own_places(name, contents)
-    )
+def _family(name: str) -> str:
+    return normalised(name).partition("-")[0]
 
 
 def _own_places(name: str, contents: Contents) -> Iterator[str]:
