@@ -101,6 +101,8 @@ def test_linux_has_such_variables_too():
 def test_is_silent_where_the_target_loads():
     machine = windows({LLAMA: dll()}, environment={"CUDA_PATH": GONE})
     assert codes(diagnose(machine, ctypes_load(LLAMA))) == []
+    caught = failed_directory(PACKAGE + r"\..\..\x64\bin")  # as every opencv-python tries one
+    assert codes(diagnose(machine, ctypes_load(LLAMA), outcome=Outcome.LOADS, failed_directories=(caught,))) == []
     request = ctypes_load(LLAMA)
     loads = (JudgedLoad(request=request, simulated=simulate(machine, request)),)
     unobserved = judge(Case(target="pkg", kind="import", machine=machine, loads=loads))

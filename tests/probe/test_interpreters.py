@@ -71,6 +71,7 @@ class TestPrograms:
         with pytest.raises(PythonDoesNotStart, match="does not start: it ended with exit code 1") as raised:
             ask(sys.executable, environment={"PYTHONHOME": "/nowhere"})
         assert raised.value.exit_status == 4
+        assert "PYTHONHOME is /nowhere" in str(raised.value)
 
     def test_one_that_reports_its_age_as_python_2_does(self, tmp_path: Path):
         """`BOOTSTRAP` is valid in every Python there is; a real Python 2 is asked where there is one."""

@@ -135,7 +135,8 @@ def _run_probe(
     record = read_record(lines)
     record.trap = trap
     if record.process is None:
-        raise _explain_silence(executable, lines, ended, timeout_s)
+        home = (os.environ if environment is None else environment).get("PYTHONHOME", "")
+        raise _explain_silence(executable, lines, ended, timeout_s, home)
     return record, ended
 
 
@@ -189,8 +190,10 @@ def _empty_alias(executable: str) -> NoPython:
     )
 
 
-def _explain_silence(executable: str, lines: Sequence[bytes], ended: Ended, timeout_s: float) -> WontloadError:
-    """Why a child said nothing of itself."""
+def _explain_silence(
+    executable: str, lines: Sequence[bytes], ended: Ended, timeout_s: float, home: str = ""
+) -> WontloadError:
+    """Why a child said nothing of itself. `home`: its PYTHONHOME, where every Python takes its own library from."""
     for line in lines:
         if old := re.match(rb"too old (\d+\.\d+)", line):
             return NoPython(
@@ -211,7 +214,10 @@ def _explain_silence(executable: str, lines: Sequence[bytes], ended: Ended, time
         )
     how = f"it ended with {describe_exit(ended.status)}" + (f" and said: {said}" if said else "")
     if is_crash(ended.status) or "python" in ended.output_tail.lower():
-        return PythonDoesNotStart(f"{executable} does not start: {how}.", "Repair it, or give another with --python.")
+        advice = "Repair it, or give another with --python."
+        if home:
+            advice = f"PYTHONHOME is {home}: every Python looks for its own library there. Take that variable away."
+        return PythonDoesNotStart(f"{executable} does not start: {how}.", advice)
     return NoPython(f"{executable} is not a Python that works: {how}.", "Give the path of a python executable.")
 
 
