@@ -75,6 +75,10 @@ BESIDE = {
          ("lib", "My.Assembly/My.Assembly.dll"):
              Dll(manifest=describes("My.Assembly", "My.Assembly.dll"), manifest_number=1),
          ("lib", "My.Assembly.dll"): Dll(what="text")}, A),
+    "the importer's own, of which it has no files": World(
+        {("lib", "sub/a.dll"): importer(describes("My.Assembly", needs=(("My.Assembly",),))),
+         ("lib", "sub/My.Assembly.manifest"): DESCRIBED, ("lib", "sub/b.dll"): Dll(),
+         ("lib", "x.dll"): Dll(needs=(r"sub\a.dll",))}, r"{lib}\x.dll"),
     "found by no search of this load": World(
         {("lib", "sub/a.dll"): importer(PRIVATE), ("lib", "sub/My.Assembly.manifest"): DESCRIBED,
          ("lib", "sub/b.dll"): Dll(), ("lib", "x.dll"): Dll(needs=(r"sub\a.dll",))}, r"{lib}\x.dll"),

@@ -53,7 +53,11 @@ class _Found:
 
 
 def context_of(machine: Machine, manifest: Manifest, path: str) -> Context:
-    """The context that the manifest of the module at `path` makes on this machine."""
+    """The context that the manifest of the module at `path` makes on this machine.
+
+    An assembly that the manifest says it is itself is there already, and nobody looks for another manifest of it, as
+    Db2's DLLs have one beside them. Source: Wine, dlls/ntdll/actctx.c, add_dependent_assembly_id; of Windows, believed.
+    """
     home = directory_of(path)
     files = {file.lower(): f"{home}\\{file}" for file in manifest.files}
     missing: list[tuple[Assembly, tuple[Tried, ...]]] = []
@@ -61,7 +65,7 @@ def context_of(machine: Machine, manifest: Manifest, path: str) -> Context:
     waiting, seen = deque(manifest.dependencies), set[str]()
     while waiting and len(seen) < MOST_ASSEMBLIES:
         assembly = waiting.popleft()
-        if assembly.name.lower() in seen:
+        if assembly.name.lower() in seen or _is(manifest.identity, assembly):
             continue
         seen.add(assembly.name.lower())
         tried: list[Tried] = []
