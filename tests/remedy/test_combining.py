@@ -108,3 +108,27 @@ def test_behind_a_stale_variable_the_runtime_is_missing(before: tuple[LoadReques
     both = fixes["unset-variable+runtime-wheels"]
     assert (both.proof.works, both.requirements) == (None, ("nvidia-cuda-runtime-cu12",))
     assert both.steps[:1] == fixes["unset-variable"].steps
+
+
+@pytest.mark.parametrize(("needed", "works"), [((), True), (("gone.dll",), False)])
+def test_to_rename_a_shadow_is_judged_by_what_it_hides(needed: tuple[str, ...], works: bool):
+    """As to take its directory off `sys.path` is: the installed package may be broken, too."""
+    folder, installed = r"C:\work\pkg", SITE + r"\pkg"
+    files = {
+        SOCKET: dll(),
+        installed + r"\_c.pyd": dll(*needed),
+        installed + r"\__init__.py": None,
+        folder + r"\__init__.py": None,
+    }
+    machine = windows(files)
+    assert machine.python is not None
+    machine = replace(machine, python=replace(machine.python, extension_suffixes=(".pyd",)))
+    answer = diagnose(
+        saved(machine),
+        outcome=Outcome.FAILS,
+        error=python_error("ModuleNotFoundError", "No module named 'pkg._c'"),
+        missing_module="pkg._c",
+        origin=folder + r"\__init__.py",
+    )
+    fixes = {fix.id: fix for fix in plan_for(answer).fixes}
+    assert fixes["set-aside"].proof.works is works

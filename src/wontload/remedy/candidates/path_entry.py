@@ -59,7 +59,7 @@ def _of_variable(question: Question, entry: Entry, found: Shadow) -> Fix:
         title=f"take {entry.directory} out of {VARIABLE}: it comes before the installed {found.name}",
         steps=(way.step,),
         change=Change(environment={VARIABLE: rest}),
-        proof=_proof(question, found),
+        proof=behind(question, found),
         rights=way.rights,
         reach=Reach.USER if way.rights == "none" else Reach.MACHINE,
         caveat=_what_else(
@@ -85,7 +85,7 @@ def _of_path_file(question: Question, entry: Entry, found: Shadow) -> Iterator[F
             ),
         ),
         change=Change(),
-        proof=_proof(question, found),
+        proof=behind(question, found),
         reach=Reach.ENVIRONMENT,
         caveat=_what_else(question, entry, found.name, ""),
     )
@@ -99,13 +99,13 @@ def _of_current_directory(question: Question, found: Shadow) -> Fix:
         title="start Python in another directory, or with -P, which keeps the current one off sys.path",
         steps=(ByHand(text="Start it in another directory; or so:", command=import_elsewhere(question.case)),),
         change=Change(environment={"PYTHONSAFEPATH": "1"}),
-        proof=_proof(question, found),
+        proof=behind(question, found),
         reach=Reach.PACKAGE,
         caveat=f"{found.taken} stays, and comes first again where Python is started in its directory",
     )
 
 
-def _proof(question: Question, found: Shadow) -> Proof:
+def behind(question: Question, found: Shadow) -> Proof:
     """What ended the import of the shadow, in the installed package's own files."""
     pairs = hidden_loads(question.case, found)
     before = tuple(before for before, _ in pairs if before is not None)

@@ -7,6 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wontload.diagnosis import Finding
+from wontload.diagnosis.shadow import shadow
+from wontload.diagnosis.shadowed_dependency import shadowed_dependencies
+from wontload.remedy.candidates.path_entry import behind
 from wontload.remedy.change import Change
 from wontload.remedy.fix import Fix, Reach
 from wontload.remedy.proof import Proof, gets_further, prove
@@ -24,10 +27,8 @@ def set_aside(question: Question) -> Iterator[Fix]:
         if not finding.explains_error:
             continue
         if finding.code == "WL503":
-            shadow = _fix(
-                question, finding.subject, Proof(before=(), after=()), "it is imported in the package's place"
-            )
-            yield replace(shadow, takes_yours=shadow.reach is not Reach.ENVIRONMENT)
+            fix = _fix(question, finding.subject, _proof(question, finding), "it is imported in the package's place")
+            yield replace(fix, takes_yours=fix.reach is not Reach.ENVIRONMENT)
         for path in _in_the_way(finding):
             proof = prove(question.case, Change(removed=(path,)))
             if proof.works or gets_further(proof):
@@ -35,6 +36,13 @@ def set_aside(question: Question) -> Iterator[Fix]:
                 if not proof.works:
                     why = f"it is the {finding.subject} that is taken, and it does not do"
                 yield _fix(question, path, proof, why)
+
+
+def _proof(question: Question, finding: Finding) -> Proof:
+    """What the installed package would come to, as for the entry of `sys.path` that leads past it."""
+    shadows = (shadow(question.case), *shadowed_dependencies(question.case))
+    found = next((one for one in shadows if one is not None and one.taken == finding.subject), None)
+    return behind(question, found) if found else Proof(before=(), after=())
 
 
 def _in_the_way(finding: Finding) -> Iterator[str]:
