@@ -4,8 +4,8 @@ Pure: files, process and system come from the machine and the request. Read in t
 there before), `rules` (where a name is sought; `SEARCH_ORDER` is the whole of it), `candidate` (what is made of each
 file), `mapping` (one object), `walk` (all of them), `versions`, `symbols`.
 
-Not modelled: LD_AUDIT, DT_AUXILIARY and DT_FILTER, room for static TLS, `dlmopen` namespaces, what constructors do.
-docs/loaders-elf.md says so to the reader.
+Not modelled: what a library of LD_AUDIT answers, `dlmopen` namespaces, what constructors do, and more of the kind.
+docs/loaders-elf.md has all of it, under "Not modelled".
 """
 
 from __future__ import annotations
