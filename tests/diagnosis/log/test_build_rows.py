@@ -110,12 +110,6 @@ ROWS = [
         "this requires at least a car",
     ),
     (
-        "source-does-not-compile",
-        "odd.c:3:4: error: use of undeclared identifier 'odd_t'",
-        ("undetermined", "WL505"),
-        "it was not declared at customs",
-    ),
-    (
         "msvc-refused",
         "odd.h(9): fatal error C1189: #error:  Building with this compiler is odd",
         ("undetermined", "WL505"),
