@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 from wontload.diagnosis.case import Case
 from wontload.machine.redaction_words import PLAIN_TOKEN
@@ -20,9 +21,7 @@ def typed(text: str, *, windows: bool) -> str:
     """
     if (_PLAIN_ON_WINDOWS if windows else _PLAIN).fullmatch(PLAIN_TOKEN.sub("name", text)):
         return text
-    if windows:
-        return f'"{text}"'  # no file name of Windows holds a double quote
-    return "'" + text.replace("'", "'\"'\"'") + "'"
+    return f'"{text}"' if windows else shlex.quote(text)  # no file name of Windows holds a double quote
 
 
 def python_of(case: Case) -> str:

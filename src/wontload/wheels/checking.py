@@ -17,6 +17,7 @@ from wontload.wheels.gravity import Gravity
 from wontload.wheels.judging import Judge
 from wontload.wheels.laying import Laying, site_of
 from wontload.wheels.merging import merged
+from wontload.wheels.plugins import Plugins
 from wontload.wheels.requirements import specifier_of
 from wontload.wheels.targets import Target, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
@@ -112,10 +113,11 @@ def check_wheel(
     with_it, absent = _dependencies(wheel, others)
     targets, on_targets = [], []
     unpacking.read_tables()
-    contents = contents_of(wheel, unpacking.digest)
+    plugins = Plugins(wheel)
+    contents = contents_of(wheel, unpacking.digest, plugins)
     laying = Laying([wheel, *with_it])
     for target in targets_for(wheel, profiles) if contents.natives else ():
-        judged, findings = _on(target, wheel, with_it, absent, laying)
+        judged, findings = _on(target, wheel, with_it, absent, laying, plugins)
         targets.append(judged)
         on_targets += [(finding, str(target)) for finding in findings]
     found = [CheckFinding(finding=one) for one in findings_of(contents)]
@@ -180,7 +182,7 @@ def _kind(platform: str) -> str:
 
 
 def _on(
-    target: Target, wheel: Wheel, with_it: Sequence[Wheel], absent: Sequence[str], laying: Laying
+    target: Target, wheel: Wheel, with_it: Sequence[Wheel], absent: Sequence[str], laying: Laying, plugins: Plugins
 ) -> tuple[OnTarget, list[Finding]]:
     machine, process = machine_of(target)
     site = site_of(machine)
@@ -193,7 +195,7 @@ def _on(
         undetermined=tuple(one.member for one in judged if one.verdict is Verdict.UNDETERMINED),
         helped={one.member: one.added for one in judged if one.added and one.verdict is Verdict.LOADS},
     )
-    gravity = Gravity(wheel, absent, judge, judged)
+    gravity = Gravity(wheel, absent, judge, judged, plugins)
     findings = [weighed for one in judged for finding in one.findings for weighed in gravity.weigh(finding, one)]
     return on, [replace(one, load=None) for one in findings]
 

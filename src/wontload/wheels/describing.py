@@ -19,7 +19,7 @@ OTHER = re.compile(
 SHORTEST_PROGRAM_BYTES = 64
 
 
-def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
+def contents_of(wheel: Wheel, digest: Callable[[str], str | None], plugins: Plugins) -> Contents:
     """Everything that the rules about wheels may ask.
 
     Args:
@@ -51,7 +51,7 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None]) -> Contents:
         requires=frozenset(required_name(one) for one in wheel.requires_dist),
         unnamed=unnamed,
         checksums={name: member.crc for name, member in archive.members.items()},
-        is_plugin=Plugins(wheel).has,
+        is_plugin=plugins.has,
     )
 
 

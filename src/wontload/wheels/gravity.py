@@ -38,16 +38,17 @@ class Gravity:
 
     Args:
         wheel: that is checked. absent: dependencies that it declares and that are not at hand. judge: of that machine.
-        judged: what came of all its files there.
+        judged: what came of all its files there. plugins: of the wheel, the same for all machines.
     """
 
-    def __init__(self, wheel: Wheel, absent: Sequence[str], judge: Judge, judged: Sequence[JudgedFile] = ()) -> None:
-        self._wheel, self._absent, self._judge = wheel, absent, judge
+    def __init__(
+        self, wheel: Wheel, absent: Sequence[str], judge: Judge, judged: Sequence[JudgedFile], plugins: Plugins
+    ) -> None:
+        self._wheel, self._absent, self._judge, self._plugins = wheel, absent, judge, plugins
         loads = [one for one in judged if one.verdict is Verdict.LOADS]
         failing = (one.member for one in judged if one.verdict is not Verdict.LOADS)
         self._spared = spared(failing, (one.member for one in loads))
         self._loading = frozenset(base_name(one.member).lower() for one in loads)
-        self._plugins = Plugins(wheel)
 
     def weigh(self, finding: Finding, judged: JudgedFile) -> list[Finding]:
         """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel.

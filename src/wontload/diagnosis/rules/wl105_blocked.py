@@ -48,6 +48,7 @@ def _may_not_be_executed(case: Case, one: Refused) -> bool:
     return sound and case.machine.system.forbids_execution(case.machine.files.real(one.path))
 
 
+IS_HELD = "is in use by another program, which shares it with nobody"
 HELD_BY_ANOTHER = (
     "An antivirus program that is looking at it, an installer or an update that is writing it, a backup, or another "
     "program that keeps it for itself. Try again in a moment; if that does not help, close the programs that use this "
@@ -56,8 +57,7 @@ HELD_BY_ANOTHER = (
 
 
 def _held(case: Case, one: Refused) -> Finding:
-    title = f"{one.name} is in use by another program, which shares it with nobody"
-    return finding_of(case, one, code="WL105", title=title, explanation=HELD_BY_ANOTHER)
+    return finding_of(case, one, code="WL105", title=f"{one.name} {IS_HELD}", explanation=HELD_BY_ANOTHER)
 
 
 def _not_mapped(case: Case, one: Refused) -> Finding:
@@ -90,9 +90,7 @@ def _by_policy(case: Case, index: int) -> Finding:
     return Finding(
         code="WL105",
         severity=Severity.ERROR if case.is_fatal(index) else Severity.WARNING,
-        title=f"{name}{below} is in use by another program, which shares it with nobody"
-        if held
-        else f"the system does not let {name}{below} run",
+        title=f"{name}{below} {IS_HELD}" if held else f"the system does not let {name}{below} run",
         subject=name,
         chain=case.chain(index, module) if module is not None else (case.target, name),
         evidence=(evidence.of_request(case, index), *evidence.of_observation(case, index)),

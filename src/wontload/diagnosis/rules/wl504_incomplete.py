@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wontload.diagnosis import blame, evidence, grouping, half_installed, records, symbol_findings
 from wontload.diagnosis.built_for import strangers
@@ -73,20 +73,16 @@ def _hollow(case: Case) -> tuple[Finding, ...]:
     lines = hollow(case)
     if not lines:
         return ()
-    names = tuple(case.path_module.basename(line.file.path) for line in lines)
+    names = _names(case, lines)
     return (
-        Finding(
-            code="WL504",
+        _of_import_that_succeeds(
+            case,
+            lines,
             severity=Severity.ERROR,
             title=f"of {lines[0].owner} only the folder {case.target} is left: {listed(names)} {are(names)} gone",
-            subject=names[0],
-            also=names[1:],
-            chain=(case.target,),
-            evidence=tuple(said(case, line) for line in lines[:FILES_SHOWN]),
-            explanation="Python takes a folder without __init__.py for a package without code: the import succeeds, "
-            "and every name in it is missing (AttributeError). Another distribution of the same files was removed, or "
-            f"an update was interrupted. What brings it again: {install_again(case, lines[0])}",
-            explains_error=True,
+            why="Python takes a folder without __init__.py for a package without code: the import succeeds, and every "
+            "name in it is missing (AttributeError). Another distribution of the same files was removed, or an update "
+            "was interrupted.",
         ),
     )
 
@@ -98,20 +94,38 @@ def _not_asked_for(case: Case) -> Iterator[Finding]:
     found = list(unasked(case))
     if not found:
         return
-    names = tuple(case.path_module.basename(one.file.path) for one in found)
-    yield Finding(
-        code="WL504",
+    names = _names(case, found)
+    yield _of_import_that_succeeds(
+        case,
+        found,
         severity=Severity.WARNING,
         title=f"{listed(names)} of {found[0].owner} {are(names)} damaged; this import did not ask for "
         + ("it" if len(names) == 1 else "them"),
+        why="The import succeeded, and a part of the package that is loaded later will fail: a download or a copy was "
+        "cut short, or something took or replaced what was installed.",
+    )
+
+
+def _of_import_that_succeeds(
+    case: Case, lines: Sequence[Entry], *, severity: Severity, title: str, why: str
+) -> Finding:
+    """About lines of a record whose files are gone or damaged, and which Python itself did not miss."""
+    names = _names(case, lines)
+    return Finding(
+        code="WL504",
+        severity=severity,
+        title=title,
         subject=names[0],
         also=names[1:],
         chain=(case.target,),
-        evidence=tuple(said(case, one) for one in found[:FILES_SHOWN]),
-        explanation="The import succeeded, and a part of the package that is loaded later will fail: a download or a "
-        "copy was cut short, or something took or replaced what was installed. What brings it again: "
-        f"{install_again(case, found[0])}",
+        evidence=tuple(said(case, line) for line in lines[:FILES_SHOWN]),
+        explanation=f"{why} What brings it again: {install_again(case, lines[0])}",
+        explains_error=severity is Severity.ERROR,
     )
+
+
+def _names(case: Case, lines: Sequence[Entry]) -> tuple[str, ...]:
+    return tuple(case.path_module.basename(line.file.path) for line in lines)
 
 
 def _title(case: Case, line: Entry, names: tuple[str, ...]) -> str:
