@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wontload.knowledge.packages import normalised
+from wontload.remedy.bytecode import compiled_of
 from wontload.remedy.file_steps import remove_empty, sha256_of
 from wontload.remedy.journal import Journal
 from wontload.remedy.refused import Refused, StepFailed, changed_since
@@ -101,11 +102,9 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
     for path, digest, _ in undo["brought"]:
         if path not in kept:
             yield from _remove(path, digest, promised.get(path))
-    for info in undo["infos"]:
-        for name in WRITTEN_BY_INSTALLERS:
-            path = os.path.join(info, name)
-            if path not in kept and os.path.isfile(path):
-                os.remove(path)
+    for path in (path for info in undo["infos"] for path in _written_by_installers(info)):
+        if path not in kept:
+            os.remove(path)
     brought = {path: digest for path, digest, _ in undo["brought"]}
     changed = []
     for path, (digest, mode) in kept.items():
@@ -137,12 +136,18 @@ def _remove(path: str, digest: str, size: int | None) -> Iterator[str]:
         return
     if found is not None:
         os.remove(path)
-    directory, name = os.path.split(path)
-    if name.endswith(".py"):
-        cache = os.path.join(directory, "__pycache__")
-        for compiled in _names(cache):
-            if compiled.startswith(name[:-2]) and compiled.endswith(".pyc"):
-                os.remove(os.path.join(cache, compiled))
+    for compiled in compiled_of(path):
+        os.remove(compiled)
+
+
+def _written_by_installers(info: str) -> Iterator[str]:
+    """Files that installers add to a wheel's metadata, also under the name that each has until it is whole.
+
+    Source: pip, `adjacent_tmp_file`: the name, letters drawn at random, `.tmp`.
+    """
+    for name in _names(info):
+        if name in WRITTEN_BY_INSTALLERS or (name.endswith(".tmp") and name.startswith(WRITTEN_BY_INSTALLERS)):
+            yield os.path.join(info, name)
 
 
 def _tidy(undo: Undo) -> None:

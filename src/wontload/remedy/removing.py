@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from wontload.remedy.bytecode import compiled_of
 from wontload.remedy.file_steps import remove_empty, sha256_of
 from wontload.remedy.journal import Journal
 from wontload.remedy.refused import Refused, changed_since
@@ -79,7 +80,7 @@ def _content(path: str) -> bytes:
 def _files(step: RemoveInstalled) -> Iterator[str]:
     """All that goes, in order, each once: what RECORD lists with the bytecode made of it, and what lies in the path."""
     listed = _recorded(step) if step.name else ()
-    found = dict.fromkeys(path for one in listed for path in (one, *_compiled(one)))
+    found = dict.fromkeys(path for one in listed for path in (one, *compiled_of(one)))
     found.update(dict.fromkeys(_below(step.path)))
     roots = tuple(_real(one) for one in step.within)
     yield from (one for one in found if os.path.lexists(one) and _real(os.path.dirname(one)).startswith(roots))
@@ -100,18 +101,6 @@ def _recorded(step: RemoveInstalled) -> Iterator[str]:
         path = os.path.normpath(os.path.join(site, *name.split("/")))
         if not os.path.isdir(path) or os.path.islink(path):
             yield path
-
-
-def _compiled(path: str) -> Iterator[str]:
-    directory, name = os.path.split(path)
-    if not name.endswith(".py"):
-        return
-    cache = os.path.join(directory, "__pycache__")
-    try:
-        names = sorted(os.listdir(cache))
-    except OSError:
-        return
-    yield from (os.path.join(cache, one) for one in names if one.startswith(name[:-2]) and one.endswith(".pyc"))
 
 
 def _below(path: str) -> Iterator[str]:
