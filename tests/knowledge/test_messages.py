@@ -12,8 +12,8 @@ from wontload.diagnosis.log.suspects import SENTENCES
 from wontload.knowledge.messages import messages, number_meanings, words_of_windows
 
 KINDS = set(
-    "stated missing symbol runtime entry-point module compiled-name shadow incomplete architecture number summary "
-    "fact".split()
+    "stated missing symbol runtime entry-point module compiled-name shadow other-copy incomplete architecture number "
+    "summary fact".split()
 )
 ROWS = messages()
 

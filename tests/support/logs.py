@@ -10,6 +10,10 @@ from pathlib import Path
 from wontload.diagnosis.finding import Finding
 from wontload.diagnosis.log.judging import LogDiagnosis, diagnose_log
 
+# A row of knowledge/messages, a text in which it speaks, the verdict and the first code, and a text that resembles it
+# in which it does not.
+Row = tuple[str, str, tuple[str, str], str]
+
 
 def read(text: str) -> LogDiagnosis:
     """What is said of a text."""

@@ -49,9 +49,9 @@ class Message:
     Attributes:
         id: the row's name. speaker: its table, such as `building/cmake`.
         kind: what has to be looked at beside the text: `stated` (nothing), `missing` (which library it is about
-            decides), `symbol`, `runtime`, `entry-point`, `module`, `compiled-name`, `shadow`, `incomplete`,
-            `architecture` (likewise), `number` (Windows' number does), `summary` (the cause stands elsewhere), `fact`
-            (no cause, but a rule of a build log may use it).
+            decides), `symbol`, `runtime`, `entry-point`, `module`, `compiled-name`, `shadow`, `other-copy`,
+            `incomplete`, `architecture` (likewise), `number` (Windows' number does), `summary` (the cause stands
+            elsewhere), `fact` (no cause, but a rule of a build log may use it).
         code: the finding that it speaks for first.
         decides: whether the text alone is enough to say so.
         suspects: other findings that it may come of, the likelier first.

@@ -37,6 +37,16 @@ def _only_in_glibc() -> frozenset[str]:
     return frozenset(lines("linux/only_in_glibc.txt"))
 
 
+@cache
+def _of_musl() -> dict[str, str]:
+    return {name: row["release"] for row in table("symbol_versions")["musl"] for name in row["symbols"]}
+
+
+def musl_of(symbol: str) -> str | None:
+    """The musl that first had a symbol (`copy_file_range`); `None`: not known, as of what it had before 1.1.20."""
+    return _of_musl().get(symbol)
+
+
 def is_only_in_glibc(symbol: str) -> bool:
     """Whether glibc has a symbol that musl has not."""
     return symbol in _only_in_glibc()

@@ -30,7 +30,11 @@ TRIED = (
         # the package's.
         ("OSError: libodd.so: cannot open shared object file", ("undetermined", "WL202")),
         ("ImportError: /venv/lib/python3.11/site-packages/odd/libodd.so" + NO_FILE, ("undetermined", "WL101")),
-        ("ImportError: libodd-0cf96a72.so" + NO_FILE, ("undetermined", "WL201")),  # vendored into a wheel
+        # What a wheel brings is named after its contents, and no system has it.
+        ("ImportError: libodd-0cf96a72.so" + NO_FILE, ("undetermined", "WL504")),
+        ("ImportError: libodd-0cf96a72.so.1.2.3" + NO_FILE, ("undetermined", "WL504")),
+        ("ImportError: libodd-r0-0cf96a72.3.21.so" + NO_FILE, ("undetermined", "WL504")),
+        ("ImportError: libodd-cafe.so" + NO_FILE, ("undetermined", "WL202")),
         ("OSError: libclntsh.so" + NO_FILE, ("undetermined", "WL201")),  # an installer's
         # Of what Python and the shell use, every system has some version.
         ("ImportError: libssl.so.3" + NO_FILE, ("undetermined", "WL204")),
@@ -82,6 +86,10 @@ def test_names_of_linux_that_are_tried_on_windows(text, answer):
             "WL202",
         ),
         (NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.dylib\n  Reason: tried: '/x' (no such file)", "WL201"),
+        (NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.2.0.dylib\n  Reason: tried: '/x' (no such file)", "WL204"),
+        (NOT_LOADED + "@loader_path/.dylibs/libodd.5.dylib\n  Reason: image not found", "WL504"),
+        (NOT_LOADED + "@loader_path/../odd.libs/libodd.5.dylib\n  Reason: image not found", "WL504"),
+        (NOT_LOADED + "@loader_path/../lib/libodd.dylib\n  Reason: image not found", "WL201"),
         # The folder of a build, which is removed; a program of one file unpacks itself into another such folder.
         (NOT_LOADED + "/tmp/odd-build/lib/libodd.dylib\n  Reason: image not found", "WL202"),
         (NOT_LOADED + "/private/var/T/pip-req-build-1a2b3c/libodd.dylib\n  Reason: image not found", "WL202"),

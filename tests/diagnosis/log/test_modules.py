@@ -67,3 +67,24 @@ def test_a_file_of_the_module_that_is_there_for_another_python(listed, answer):
 def test_a_module_whose_name_begins_with_an_underscore_is_a_part_of_some_package(module, answer):
     assert verdict(f"ModuleNotFoundError: No module named '{module}'") == ("undetermined", answer)
     assert ("compiled part" in first(f"No module named '{module}'").title) == (module == "_odd_array")
+
+
+@pytest.mark.parametrize(
+    ("file", "answer"),
+    [
+        ("/home/me/work/random.py", ("fails", "WL503")),
+        ("C:\\work\\random\\__init__.py", ("fails", "WL503")),
+        ("/usr/lib/python3.12/random.py", ("undetermined", "WL304")),
+        ("C:\\Python312\\Lib\\random.py", ("undetermined", "WL304")),
+        ("/venv/lib/python3.12/site-packages/random.py", ("undetermined", "WL304")),
+        ("/home/me/work/odd.py", ("undetermined", "WL304")),
+    ],
+)
+def test_a_file_of_ones_own_that_is_called_as_a_module_of_pythons(file, answer):
+    text = f"ImportError: cannot import name 'SystemRandom' from 'random' ({file})"
+    assert verdict(text) == answer
+
+
+def test_a_file_of_ones_own_that_no_module_of_pythons_is_called_as():
+    text = "ImportError: cannot import name 'odd' from 'helpers' (/home/me/work/helpers.py)"
+    assert verdict(text) == ("undetermined", "WL304")

@@ -31,6 +31,7 @@ def test_a_traceback_that_is_quoted_is_read_all_the_same():
         "It works fine when I start it from the command line.",
         "I can import odd in the Anaconda prompt.",
         "In PyCharm it runs without errors.",
+        "It fails in the notebook, but not in ipython.",
         "As `python odd.py` it works fine.\nBut if I use vim or start it in PyCharm, it has that bug.",
     ],
 )
@@ -49,6 +50,7 @@ def test_what_works_in_another_program_is_there(remark):
         "It does not work in the terminal either.",
         "It never worked from PyCharm.",
         "I run it in a terminal.",
+        "It fails in the notebook and in ipython.",
         "It works fine. But with odd 2 it fails.",
     ],
 )
@@ -197,7 +199,7 @@ def test_a_versioned_library_of_an_environment_of_macos(text, answer):
         ("Termination Reason:    Namespace DYLD, Code 4 Symbol missing", "WL307"),
         ("Termination Reason:    Namespace DYLD, Code 1 Library missing", "WL201"),
         ("ModuleNotFoundError: No module named 'odd.sub'; 'odd' is not a package", "WL503"),
-        ("'C:\\\\odd.dll'. Most probably this dynlib/dll was not found when the application was frozen.", "WL101"),
+        ("'C:\\\\odd.dll'. Most probably this dynlib/dll was not found when the application was frozen.", "WL504"),
     ],
 )
 def test_messages_of_other_programs(text, answer):

@@ -103,7 +103,13 @@ def test_what_could_not_be_preloaded_comes_before_the_symbol_that_it_would_have_
 
 @pytest.mark.parametrize(
     ("symbol", "code"),
-    [("__register_atfork", "WL306"), ("backtrace_symbols_fd", "WL306"), ("__odd_chk", "WL306"), ("odd_open", "WL304")],
+    [
+        ("__register_atfork", "WL306"),
+        ("backtrace_symbols_fd", "WL306"),
+        ("__odd_chk", "WL306"),
+        ("copy_file_range", "WL307"),  # which musl has since 1.1.24
+        ("odd_open", "WL304"),
+    ],
 )
 def test_what_musl_does_not_have_is_glibcs(symbol, code):
     """By glibc's own exports, and by the names that grow with it; newer releases of musl have pwritev2."""

@@ -12,7 +12,14 @@ from wontload.diagnosis.log.crashes import CRASHES, of_crash
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.missing import of_missing
-from wontload.diagnosis.log.modules import OF_PYTHON_ITSELF, of_compiled_name, of_incomplete, of_module, of_shadow
+from wontload.diagnosis.log.modules import (
+    OF_PYTHON_ITSELF,
+    of_compiled_name,
+    of_incomplete,
+    of_module,
+    of_other_copy,
+    of_shadow,
+)
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.symbols import of_entry_point, of_symbol
@@ -131,6 +138,8 @@ def _reading(event: Event, log: Log) -> Reading:
         return of_compiled_name(event)
     if message.kind == "incomplete":
         return of_incomplete(event, log.text)
+    if message.kind == "other-copy":
+        return of_other_copy(event)
     if message.kind == "shadow":
         return of_shadow(event)
     return Reading(message.code, message.decides, message.suspects)

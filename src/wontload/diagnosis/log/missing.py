@@ -10,7 +10,7 @@ from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.text import says
 from wontload.diagnosis.log.told import was_made
-from wontload.diagnosis.log.unsearched import by_place, has_other_major, names_of_distributions
+from wontload.diagnosis.log.unsearched import VENDORED, by_place, has_other_major, names_of_distributions
 from wontload.diagnosis.log.unsearched_on_mac import BREW, is_of_homebrew, of_mac
 from wontload.knowledge.components import Component, component_of, components
 from wontload.knowledge.families import family_of
@@ -36,6 +36,8 @@ _ENABLE_SHARED = re.compile(r"--enable-shared\b")
 # A package's own file, on a machine of which the text tells that it is no PC: wheels for every system bring a PC's.
 # Source: docs/loaders-elf.md, another machine; kneron/host_lib#12.
 _OF_ARM = re.compile(r"\b(?:aarch64|arm64|armv[678]\w{0,2}|jetson|raspberry ?pi|raspbian)\b|/home/pi\d{0,2}/", re.I)
+# Where auditwheel, delvewheel and delocate put what they bring. Source: their documentation.
+_BESIDE_ITS_PACKAGE = re.compile(r"@loader_path/(?:\.\./)*[\w.-]{0,60}(?:\.dylibs|\.libs)/")
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]")
 # torch's own libraries lie in torch/lib, which `import torch` maps; its CUDA part was split in 1.9 to 1.13 alone.
 # Source: pytorch, caffe2/CMakeLists.txt, BUILD_SPLIT_CUDA.
@@ -58,8 +60,6 @@ _OFTEN = re.compile(r"\.so\.(?:[3-9]\d|[12]\d\d)$")
 # it under another name: libbz2.so.1.0 is Debian's, libbz2.so.1 Fedora's. Source: CPython, Modules/_ssl.c, _ctypes,
 # _crypt, _bz2 and readline; Bash, termcap; popgenmethods/smcpp#70; each of several versions in linux.txt.
 _IN_EVERY_SYSTEM = frozenset(("openssl", "ffi", "crypt", "tinfo", "bzip2", "readline", "ncurses"))
-# Resolved when they are first used, by name, so that the linker's paths in the file that asks do not count.
-_VENDORED = re.compile(r"-[0-9a-f]{6,16}\.(?:so|dll)", re.I)
 
 
 def of_missing(event: Event, facts: Facts, text: str) -> Reading:
@@ -163,7 +163,10 @@ def _by_component(event: Event, library: str, facts: Facts, text: str) -> Readin
             return Reading("WL202", False, ("WL204", "WL201", "WL207"))
         return Reading("WL204", False, ("WL201", "WL202", "WL203"))
     path = event.values.get("library", "")
-    if path.startswith(("@rpath", "@loader_path", "@executable_path")) or _VENDORED.search(library):
+    if VENDORED.search(library) or _BESIDE_ITS_PACKAGE.search(path):
+        title = f"{library} is a wheel's own copy of a library, by its name, and was not found: files of it are gone"
+        return Reading("WL504", False, ("WL202", "WL206", "WL201"), title, _OWN_COPY)
+    if path.startswith(("@rpath", "@loader_path", "@executable_path")):
         if path.startswith("@rpath") and _is_of_another_environment(event, library, facts.layout):
             return Reading("WL204", False, ("WL201", "WL504", "WL202"))
         return Reading("WL201", False, ("WL504", "WL202"))
@@ -276,6 +279,11 @@ _MUSL = (
 _SHARED = (
     "A Python that was configured with --enable-shared has libpython in its prefix's lib. `ldconfig`, LD_LIBRARY_PATH, "
     "or -Wl,-rpath when it, or what embeds it, is linked, makes it found there."
+)
+_OWN_COPY = (
+    "No system has a library of that name: it is put into the wheel when that is made. An installation that was "
+    "interrupted, two installers over one folder (pip and conda), files left of a release before, or a tool that left "
+    "its folder out (NAME.libs, .dylibs) are why it is not there. Install the package again, whole."
 )
 _TORCH = (
     "It is one of torch's own files. An extension of torch finds it when torch is imported before it, and both are of "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.outcome import Reading, base_name
@@ -41,6 +42,10 @@ _UNBUILT = (
 _PART = (
     "A module whose name begins with an underscore comes with the package that imports it, and no index has it under "
     "that name. That package is to be installed again, for that Python; what its build left out, its log says."
+)
+_RENAME = (
+    "Python searches the folder of the script that runs, or the current one, before its own library, for everything "
+    "that is imported. Give the file or folder another name, and remove __pycache__ beside it."
 )
 _NOT_BUILT = (
     "Sources bring no compiled parts. Where the project has a setup.py or a build script for them, `pip install -v "
@@ -148,3 +153,19 @@ def of_shadow(event: Event) -> Reading:
     if file.endswith(f"/{top}.py") and "-packages/" not in file:
         return Reading("WL503", True, (), f"{file} has the name of the package {top}, and is found first")
     return Reading("WL503", False, ("WL504", "WL304"))
+
+
+# Where Python's own library and installed packages lie. Source: CPython, Lib/sysconfig.py, the schemes; zipped as
+# python311.zip in the embeddable package, and frozen by PyInstaller.
+_OF_AN_INSTALLATION = re.compile(r"-packages/|/lib\d{0,2}/python\d|/lib/[\w./]{1,200}\.py$|\.zip/|/_MEI", re.IGNORECASE)
+
+
+def of_other_copy(event: Event) -> Reading:
+    """A module without a name that is asked of it: where it is a file of one's own that is called as Python's, that."""
+    message, file = event.message, event.values.get("file", "").replace("\\", "/")
+    top = event.values.get("module", "").partition(".")[0]
+    is_own = re.search(rf"(?:^|/){re.escape(top)}(?:/__init__)?\.py$", file) and not _OF_AN_INSTALLATION.search(file)
+    if is_own and top in sys.stdlib_module_names:
+        title = f"{file} has the name of Python's own module {top}, and is found first"
+        return Reading("WL503", True, (), title, _RENAME)
+    return Reading(message.code, message.decides, message.suspects)

@@ -10,7 +10,7 @@ from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.symbols_on_mac import of_symbol_on_mac
 from wontload.knowledge.stable_abi import stable_abi
-from wontload.knowledge.symbol_versions import is_only_in_glibc
+from wontload.knowledge.symbol_versions import is_only_in_glibc, musl_of
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
 
 # Functions that glibc has only since a release, under names without a version. Source: glibc NEWS: __isoc23_* 2.38,
@@ -46,6 +46,9 @@ def of_symbol(event: Event, facts: Facts, text: str) -> Reading:
     bare = symbol.lstrip("_") if facts.system == "macos" else symbol
     if event.message.id == "musl-relocating" and (is_only_in_glibc(symbol) or _ONLY_IN_GLIBC.match(symbol)):
         return Reading("WL306", True, ("WL501",), f"{symbol} is glibc's alone: the file was built for glibc", _MUSL)
+    if event.message.id == "musl-relocating" and (release := musl_of(symbol)):
+        title = f"{symbol} came with musl {release}, and the musl there is older"
+        return Reading("WL307", True, ("WL206", "WL501"), title, _OLD_MUSL)
     if _OF_NEWER_GLIBC.match(symbol):
         return Reading("WL302", True, ("WL304",), f"{symbol} came with a newer glibc than that machine has", _NEWER)
     if _OF_PYTHON.match(symbol) or _OF_PYTHON.match(bare):
@@ -169,6 +172,10 @@ _EMBEDDED = (
 _MUSL = (
     "Alpine and its kin have musl. Installing a compatibility layer rarely carries a whole package: the musllinux "
     "wheel, or a build on that system, is what fits."
+)
+_OLD_MUSL = (
+    "The file was built on a newer Alpine, or for one. A newer release of the system, an image and a wheel that go "
+    "together, or a build there is what fits."
 )
 _NEWER = (
     "The file was built on a newer distribution than its wheel's tag promises. A build on that machine, an older "

@@ -112,13 +112,14 @@ _WORKS_ELSEWHERE = re.compile(
     + r"|\b" + _STARTERS + r"[^.\n]{0,30}\b(?:works?\b|worked\b|runs? (?:fine|ok|well|perfectly|without)\b)",
     re.IGNORECASE,
 )  # fmt: skip
-# The other way about: what runs, and then where it does not.
+# The other way about: what runs, and then where it does not; and where it fails, and then where it does not fail.
 _FAILS_ELSEWHERE = re.compile(
-    r"\b(?:works?|worked|runs?) (?:fine|ok|well|perfectly|properly|correctly)\b[^.\n]{0,40}[.,;]?\s{1,3}"
+    r"\bfail(?:s|ed|ing)?\b[^.\n]{0,40}\b" + _STARTERS + r",?[^.\n]{0,20} but not (?:when )?" + _STARTERS
+    + r"|\b(?:works?|worked|runs?) (?:fine|ok|well|perfectly|properly|correctly)\b[^.\n]{0,40}[.,;]?\s{1,3}"
     r"(?:but|however|yet|though)\b[^.\n]{0,60}\b(?:in|from|with|using) (?:the |an? |my )?"
     r"(?:py ?charm|vim|emacs|spyder|vs ?code|visual studio|jupyter\w*|notebook|cron|systemd|an? (?:ide|service))\b",
     re.IGNORECASE,
-)
+)  # fmt: skip
 _NOT_SO = re.compile(r"\b(?:no|not|tried|never)\b|n['’]t\b", re.IGNORECASE)
 
 
@@ -150,7 +151,10 @@ def is_not_activated(text: str) -> bool:
 _OLDER_PYTHON = re.compile(
     r"\b3\.[67](?:\.\d{1,2})?\b[^.\n]{0,60}(?:\bworks?\b|\bworked\b|\bno (?:issue|problem|error)|\bfine\b|without)"
     r"|(?:\bworks?\b|\bworked\b|\bfine\b|\bno (?:issue|problem|error)\w*)[^.\n]{0,40}(?:python|py) ?3\.[67]\b"
-    r"|\bdowngrad(?:ed|ing) (?:from [^.\n]{1,30} )?to (?:python |py ?)?3\.[67]\b",
+    r"|\bdowngrad(?:ed|ing) (?:from [^.\n]{1,30} )?to (?:python |py ?)?3\.[67]\b"
+    r"|\b(?:on|under|since|from|with) (?:python|py) ?3\.8"
+    r"(?: ?\+(?!\w)| (?:and|or) (?:up|newer|later|above|higher|onwards)\b)"
+    r"|\b(?:on|under|with|for|in) (?:python|py) ?3\.8(?:[^.\n]|\.\d){0,30} only\b",
     re.IGNORECASE,
 )
 

@@ -37,7 +37,9 @@ _PACKAGED = re.compile(r"\W{0,3}/usr/(?:s?bin|lib(?:64|exec)?)/\S{1,200}: error 
 _BROUGHT = re.compile(
     r"lib(?:clntsh|occi|sapnwrfc|jvm|jli|tensorflow\w*|onnxruntime\w*|aio|ngt|mkl_\w+|nv\w+|cu\w+)\.so$"
 )
-_VENDORED = re.compile(r"-[0-9a-f]{6,16}\.")  # as auditwheel renames what it puts into a wheel
+# As auditwheel and delvewheel rename what they put into a wheel: before the version, with eight digits of its hash, or
+# with thirty-two. Source: auditwheel, repair.py, copylib; delvewheel, _dll_utils.py and _wheel_repair.py.
+VENDORED = re.compile(r"-[0-9a-f]{6,32}\.(?:\d+\.)*(?:so|dll|dylib)", re.IGNORECASE)
 # A program that was installed by hand: its libraries went to /usr/local/lib. Red Hat's kin leave that out of
 # ld.so.conf; Debian's have it, and a new library is found when `ldconfig` has run. So it is with a Python that was
 # configured with --enable-shared. Source: FHS 3.0, 4.9; ld.so(8), ldconfig(8); openkim/kim-api#1; GrammarSoft/cg3#94.
@@ -148,7 +150,7 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
 
 def _is_of_local_build(event: Event, library: str, text: str) -> bool:
     """Whether a library that no distribution brings was installed on that machine by `make install` or its like."""
-    if ".so" not in library or "/" in event.values.get("library", "") or _VENDORED.search(library):
+    if ".so" not in library or "/" in event.values.get("library", "") or VENDORED.search(library):
         return False
     if _INSTALLED_BY_HAND.match(event.text):
         return True
@@ -209,7 +211,7 @@ def _is_of_own_build(event: Event, library: str) -> bool:
     by_loader = event.message.id == "glibc-no-file" and "-packages/" not in event.text
     if not by_loader or not library.endswith(".so") or "/" in event.values.get("library", ""):
         return False
-    if _BROUGHT.match(library) or _VENDORED.search(library):
+    if _BROUGHT.match(library) or VENDORED.search(library):
         return False
     return library.startswith("lib") and component_of(library) is None and not has_other_major(library + ".0")
 

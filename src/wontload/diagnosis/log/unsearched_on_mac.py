@@ -9,6 +9,8 @@ from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading
 
 _NUMBERED_DYLIB = re.compile(r"\.\d+(?:\.\d+)*\.dylib$")
+# A name with more than one number is of one release, or of few: after an upgrade what was linked lacks it.
+_OF_ONE_RELEASE = re.compile(r"\.\d+(?:\.\d+)+\.dylib$")
 _PREFIXES = ("/opt/homebrew/", "/opt/local/", "/usr/local/")
 # R's own installer has a folder for each version, and packages are for one. Source: R for macOS, installation;
 # dipetkov/eems#52; stuart-lab/signac#1391.
@@ -73,6 +75,9 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
         if keg := _keg_without(path, library, text):
             title = f"{keg} is there and has no {library}: it is another version than the one that was linked"
             return Reading("WL204", True, ("WL201",), title, _BREW_UPGRADED)
+        if _OF_ONE_RELEASE.search(library):
+            title = f"{library} is of one release, and is not at {path}: Homebrew mostly has another one there"
+            return Reading("WL204", False, ("WL201", "WL202"), title, _BREW_UPGRADED)
         if _NUMBERED_DYLIB.search(library):
             return Reading("WL201", False, ("WL204", "WL202"), f"{library} is not at {path}", _BREW_MOVED)
         return None
