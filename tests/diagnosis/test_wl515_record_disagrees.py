@@ -50,3 +50,18 @@ def test_hashes_are_compared_where_they_were_worked_out():
 def test_a_weak_hash_is_a_warning():
     rows = (Row(f"{INFO}/METADATA", "md5", "00", 10), *ROWS[1:])
     assert codes(list(record_disagrees(contents(TAG, record=rows)))) == ["WL515 warning"]
+
+
+def test_a_right_hash_in_hexadecimal_is_a_warning_and_no_other_file():
+    rows = (Row(f"{INFO}/METADATA", "sha256", "00", 10, True), *ROWS[1:])
+    (found,) = record_disagrees(contents(TAG, record=rows, digest=lambda name: "00"))
+    assert (found.severity.value, found.also) == ("warning", ())
+    assert found.evidence[0].text.endswith("METADATA: its hash is written in hexadecimal, and is the file's")
+    (unread,) = record_disagrees(contents(TAG, record=rows, digest=lambda name: None))
+    assert unread.evidence[0].text.endswith("its hash is written in hexadecimal")
+
+
+def test_a_wrong_hash_in_hexadecimal_is_another_file():
+    rows = (Row(f"{INFO}/METADATA", "sha256", "00", 10, True), *ROWS[1:])
+    digest = lambda name: "11" if name.endswith("METADATA") else "00"  # noqa: E731
+    assert codes(list(record_disagrees(contents(TAG, record=rows, digest=digest)))) == ["WL515 error"]

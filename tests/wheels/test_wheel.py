@@ -41,7 +41,16 @@ def test_a_wheel_tells_what_it_is(tmp_path: Path):
     assert [member.name for member in wheel.natives] == ["demo/a.dll"]
     row = wheel.record[0]
     assert (row.path, row.algorithm, row.digest) == ("demo/a.dll", "sha256", hashlib.sha256(DLL).hexdigest())
-    assert row.size_bytes == len(DLL)
+    assert (row.size_bytes, row.hexadecimal) == (len(DLL), False)
+
+
+def test_a_hash_that_record_has_in_hexadecimal_is_read_as_one(tmp_path: Path):
+    hashed = hashlib.sha256(DLL).hexdigest()
+    with Archive(
+        make_wheel(tmp_path, {"demo/a.dll": DLL}, record=f"demo/a.dll,sha256={hashed.upper()},1\n")
+    ) as archive:
+        (row,) = read_wheel(archive).record
+    assert (row.digest, row.hexadecimal) == (hashed, True)
 
 
 def test_a_file_name_has_its_parts():

@@ -47,13 +47,14 @@ class Row(NamedTuple):
 
     Attributes:
         path: of the member. algorithm: such as `sha256`; empty without one. digest: in hexadecimal, empty where it is
-            missing or cannot be read. size_bytes: `None` without one.
+            missing or cannot be read. size_bytes: `None` without one. hexadecimal: RECORD itself has it so.
     """
 
     path: str
     algorithm: str
     digest: str
     size_bytes: int | None
+    hexadecimal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

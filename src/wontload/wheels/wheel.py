@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import hashlib
 import io
 import posixpath
 import re
@@ -27,6 +28,7 @@ from wontload.wheels.tags import Tag, expand, parse_file_name
 
 LARGEST_METADATA_BYTES = 16 << 20
 LARGEST_RECORD_BYTES = 64 << 20
+HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,9 +168,18 @@ def _record(archive: Archive, name: str) -> Iterator[Row]:
                 digest, size = (*row[1:3], "", "")[:2]
                 algorithm, _, value = digest.partition("=")
                 size_bytes = int(size) if size.isascii() and size.isdigit() and len(size) < 20 else None
-                yield Row(row[0], algorithm, _hexadecimal(value), size_bytes)
+                hexadecimal = _is_hexadecimal(algorithm, value)
+                read = value.lower() if hexadecimal else _hexadecimal(value)
+                yield Row(row[0], algorithm, read, size_bytes, hexadecimal)
     except csv.Error as error:
         raise BadArchive(archive.name, f"is no list of files ({error})", member=name) from error
+
+
+def _is_hexadecimal(algorithm: str, digest: str) -> bool:
+    """Whether a hash is written in hexadecimal, where the standard asks for base64: it is that long, and no other."""
+    if algorithm not in hashlib.algorithms_guaranteed or not HEXADECIMAL.fullmatch(digest):
+        return False
+    return len(digest) == 2 * hashlib.new(algorithm, usedforsecurity=False).digest_size
 
 
 def _hexadecimal(digest: str) -> str:

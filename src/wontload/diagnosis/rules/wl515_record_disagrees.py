@@ -15,6 +15,9 @@ WITHOUT_HASH = ("RECORD", "RECORD.jws", "RECORD.p7s")
 def record_disagrees(contents: Contents) -> Iterator[Finding]:
     """RECORD is missing; or lists what is not there, misses what is, or has another size or hash for it.
 
+    A hash that is right and written in another way than the standard asks is a warning. Source: PyPA, "Recording
+    installed projects": "urlsafe-base64-nopad encoding of the hash digest".
+
     The same of an installation is WL504.
     """
     record = f"{contents.dist_info}/RECORD"
@@ -51,6 +54,20 @@ def record_disagrees(contents: Contents) -> Iterator[Finding]:
             weak,
             severity=Severity.WARNING,
             explanation="The specification asks for SHA-256 or better.",
+        )
+    odd = {
+        row.path: "its hash is written in hexadecimal" + ", and is the file's" * (contents.digest(row.path) is not None)
+        for row in contents.record
+        if row.hexadecimal and row.path not in wrong
+    }
+    if odd:
+        yield finding(
+            "WL515",
+            "RECORD has hashes that are not written as the standard asks",
+            odd,
+            severity=Severity.WARNING,
+            explanation="The standard asks for URL-safe base64 without padding. pip does not look at these hashes; a "
+            "program that compares them as texts takes each of these files for another.",
         )
 
 
