@@ -474,4 +474,12 @@ ROWS: list[Row] = [
         ("fails", "WL707"),
         "FileNotFoundError: [WinError 206] The filename or extension is too long",
     ),
+    (
+        "installed-path-too-long",
+        "Could not install packages due to an OSError: [Errno 2] No such file or directory: 'C:"
+        + "\\\\odd" * 50
+        + "\\\\odd.js'",
+        ("undetermined", "WL707"),
+        "Could not install packages due to an OSError: [Errno 2] No such file or directory: 'C:\\\\odd\\\\odd.js'",
+    ),
 ]

@@ -505,4 +505,10 @@ ROWS: list[Row] = [
         ("undetermined", "WL105"),
         "Could not load library. Reasons: [no odd in java.library.path]",
     ),
+    (
+        "glibc-cannot-read",
+        "ImportError: libodd.so.3: cannot open shared object file: Structure needs cleaning",
+        ("undetermined", "WL102"),
+        "ImportError: libodd.so.3: cannot open shared object file: No such file or directory",
+    ),
 ]

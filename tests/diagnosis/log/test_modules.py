@@ -88,3 +88,16 @@ def test_a_file_of_ones_own_that_is_called_as_a_module_of_pythons(file, answer):
 def test_a_file_of_ones_own_that_no_module_of_pythons_is_called_as():
     text = "ImportError: cannot import name 'odd' from 'helpers' (/home/me/work/helpers.py)"
     assert verdict(text) == ("undetermined", "WL304")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("ImportError: No module named odd.parts", ("undetermined", "WL506")),
+        ("ModuleNotFoundError: No module named 'odd.parts'", ("undetermined", "WL504")),
+        ("ImportError: No module named 'odd.parts'", ("undetermined", "WL504")),
+        ("No module named odd.parts", ("undetermined", "WL504")),
+    ],
+)
+def test_python_2_names_a_part_where_the_whole_package_is_not_there(said, answer):
+    assert verdict(said) == answer

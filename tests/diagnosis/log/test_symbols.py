@@ -117,6 +117,14 @@ def test_what_musl_does_not_have_is_glibcs(symbol, code):
     assert first("Error relocating /lib/libodd.so: pwritev2: symbol not found").code != "WL306"
 
 
+@pytest.mark.parametrize(
+    ("symbol", "answer"),
+    [("modf", ("undetermined", "WL704")), ("log2f", ("undetermined", "WL704")), ("logodd", ("fails", "WL304"))],
+)
+def test_functions_of_libm_that_android_s_loader_does_not_find_were_not_linked(symbol, answer):
+    assert verdict(f'dlopen failed: cannot locate symbol "{symbol}" referenced by "/data/_odd.so"...') == answer
+
+
 NO_SYMBOL = "ImportError: dlopen(/Users/odd/_odd.so, 0x0002): Symbol not found: _odd\n"
 
 
@@ -125,6 +133,8 @@ NO_SYMBOL = "ImportError: dlopen(/Users/odd/_odd.so, 0x0002): Symbol not found: 
     [
         ("ImportError: /opt/_odd.so: undefined symbol: PyExc_ImportError", ("undetermined", "WL304")),
         ("ImportError: /opt/_odd.so: undefined symbol: PyString_FromString", ("fails", "WL501")),
+        ("ImportError: /opt/_odd.so: undefined symbol: PyBytes_AsString", ("undetermined", "WL501")),
+        ("ImportError: /opt/_odd.so: undefined symbol: PyUnicode_FromObject", ("undetermined", "WL501")),
         (
             'ImportError: dlopen failed: cannot locate symbol "PyExc_ImportError" referenced by "/data/_odd.so"...',
             ("undetermined", "WL704"),

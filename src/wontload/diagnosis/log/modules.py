@@ -19,6 +19,9 @@ _LEFT_OUT = (
 OF_PYTHON_ITSELF = frozenset(
     "_tkinter _ctypes _ssl _hashlib _sqlite3 _bz2 _lzma _curses readline _dbm _gdbm pyexpat".split()
 )
+# Python 2 has no quotes, and names all that was asked for where the package at its head is not there, as where a part
+# of it is not. Source: CPython 2.7, Python/import.c, import_submodule and load_next; RandLA-Net#171.
+_OF_PYTHON_2 = re.compile(r"ImportError: No module named [A-Za-z_][\w.]*\s*(?:\n|$)")
 # A frame of a traceback, with the import on the line below it.
 _IMPORTING = re.compile(
     r"File \"((?:[^\"\n]{1,300}[\\/])?(\w{1,60})[\\/]\w{1,60}\.pyx?)\"[^\n]{0,80}"
@@ -62,6 +65,8 @@ def of_module(event: Event, text: str, *, failed_build: bool) -> Reading:
     """
     name = event.values.get("module", "")
     package, dot, last = name.rpartition(".")
+    if dot and _OF_PYTHON_2.search(text, max(0, event.place - len("ImportError: ")), event.place + len(name) + 32):
+        return Reading("WL506", False, ("WL504", "WL503", "WL501"))
     if name in OF_PYTHON_ITSELF:
         title = f"that Python was built or packaged without {name}"
         return Reading("WL504", False, ("WL201", "WL701"), title, _LEFT_OUT)

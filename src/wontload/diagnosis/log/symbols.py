@@ -29,6 +29,12 @@ _OF_TORCH = re.compile(r"@(?:c10|at|torch|caffe2)@@")
 # Source: PyTorch, C++ API, FAQ, "Undefined symbol errors from PyTorch/ATen"; torch/csrc/autograd/python_variable.cpp.
 _OF_EVERY_TORCH = re.compile(r"THPVariableClass$")
 _OF_OLD_TORCH = re.compile(r"_ZN2at19UndefinedTensorImpl|_ZN6caffe26detail|_ZT[ISV]N5torch8autograd8Variable")
+# Functions of C's <math.h>, which Android has in libm alone. Source: ISO C, 7.12; bionic, libm/libm.map.txt;
+# python-pillow/Pillow#4355, termux/termux-packages#2722.
+_OF_LIBM = re.compile(
+    r"(?:a?(?:sin|cos|tan)h?|atan2|exp(?:2|m1)?|log(?:2|10|1p|b)?|pow|sqrt|cbrt|hypot|modf|fmod|frexp|ldexp|scalbn|ceil|"
+    r"floor|l?l?round|l?l?rint|trunc|erfc?|[lt]gamma|copysign|fma|fmin|fmax|fabs|nearbyint|remainder|nextafter)[fl]?$"
+)
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
 _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
 # GLib's names; and modules that come with Python, and files of the system, each built with the libraries beside
@@ -51,6 +57,9 @@ def of_symbol(event: Event, facts: Facts, text: str) -> Reading:
         return Reading("WL307", True, ("WL206", "WL501"), title, _OLD_MUSL)
     if _OF_NEWER_GLIBC.match(symbol):
         return Reading("WL302", True, ("WL304",), f"{symbol} came with a newer glibc than that machine has", _NEWER)
+    if event.message.id == "bionic-symbol" and _OF_LIBM.match(symbol):
+        title = f"{symbol} is libm's, and the file was not linked with that: Android's loader looks nowhere else"
+        return Reading("WL704", False, ("WL304", "WL307"), title, _LINK_LIBM)
     if _OF_PYTHON.match(symbol) or _OF_PYTHON.match(bare):
         if told := _of_every_python(event, bare):
             return told
@@ -104,6 +113,9 @@ def _of_elf(event: Event, symbol: str) -> Reading | None:
     return Reading("WL304", False, ("WL206", "WL301"))
 
 
+# What Python 2 has by other names: its headers make PyString_ of PyBytes_, and put UCS2 or UCS4 into PyUnicode_.
+# Source: CPython 2.7, Include/bytesobject.h and unicodeobject.h; salilab/imp#1039.
+_NOT_OF_PYTHON_2 = re.compile(r"PyBytes_|PyUnicode_|PyModule_Create2$")
 _OLDEST_OF_STABLE_ABI = (3, 2)
 
 
@@ -115,6 +127,9 @@ def _of_every_python(event: Event, symbol: str) -> Reading | None:
     """
     if stable_abi().get(symbol) != _OLDEST_OF_STABLE_ABI:
         return None
+    if _NOT_OF_PYTHON_2.match(symbol) and event.message.id != "bionic-symbol":
+        title = f"every Python 3 has {symbol}, and Python 2 has not: the file was built for another Python"
+        return Reading("WL501", False, ("WL304", "WL704"), title, _PYTHON)
     if event.message.id == "bionic-symbol":
         title = f"the module was not linked with libpython, which on Android it has to be: it does not see {symbol}"
         return Reading("WL704", False, ("WL304", "WL501"), title, _LINK_PYTHON)
@@ -177,6 +192,7 @@ _OLD_MUSL = (
     "The file was built on a newer Alpine, or for one. A newer release of the system, an image and a wheel that go "
     "together, or a build there is what fits."
 )
+_LINK_LIBM = 'LDFLAGS="-lm" before `pip install --no-binary` of the package links it, if Termux has no package of it.'
 _NEWER = (
     "The file was built on a newer distribution than its wheel's tag promises. A build on that machine, an older "
     "release of the package, or a newer system is what helps."
