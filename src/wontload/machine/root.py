@@ -26,6 +26,7 @@ from wontload.machine.musl import musl_facts, search_directories
 MOST_LINKS = 40  # as Linux' own walk (ELOOP)
 PYTHONS = ("/usr/bin/python3", "/usr/local/bin/python3", "/opt/conda/bin/python3")
 MUSL_LOADER = re.compile(r"ld-musl-.+\.so\.1")
+NEWEST = (9999,)  # a glibc whose version cannot be read is taken to be as the newest
 GLIBC_VERSION = re.compile(r"GLIBC_(\d+)\.(\d+)")
 
 
@@ -132,9 +133,10 @@ def _architecture(files: RootFiles, loader: str | None) -> str:
 
 
 def _glibc(files: RootFiles, loader: str | None) -> dict[str, Any]:
-    own = glibc_facts(_glibc_version(files, loader), files.on_host(loader or "/nothing"))
+    version = _glibc_version(files, loader)
+    own = glibc_facts(version, files.on_host(loader or "/nothing"))
     cache = _read(files.on_host("/etc/ld.so.cache"), LARGEST_CACHE_BYTES)
-    entries = read_cache(cache) if cache else cache_of(files, own["default_directories"])
+    entries = read_cache(cache) if cache else cache_of(files, own["default_directories"], _numbers(version))
     return {**own, "library_cache": entries}
 
 
@@ -146,6 +148,10 @@ def _glibc_version(files: RootFiles, loader: str | None) -> str:
         return ""
     numbers = [(int(match[1]), int(match[2])) for one in defined if (match := GLIBC_VERSION.fullmatch(one))]
     return "{}.{}".format(*max(numbers)) if numbers else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split("."))) if version else NEWEST
 
 
 def _musl(files: RootFiles, loader: str) -> dict[str, Any]:
