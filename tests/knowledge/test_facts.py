@@ -82,6 +82,18 @@ def test_every_loader_row_is_about_a_known_package():
         assert set(row["distributions"]) <= set(package(row["import_name"]).distributions)
 
 
+def test_what_a_package_loads_for_a_gpu_is_among_what_it_loads():
+    rows = [row for row in table("loaders")["loader"] if any(name.startswith("libraries_for_") for name in row)]
+    assert {"bitsandbytes", "onnxruntime"} <= {row["import_name"] for row in rows}
+    for row in rows:
+        for_gpus = {name: set(row[name]) for name in row if name.startswith("libraries_for_")}
+        every = {
+            one for name, some in row.items() if name.startswith("libraries_") and name not in for_gpus for one in some
+        }
+        assert for_gpus.keys() <= {"libraries_for_nvidia", "libraries_for_amd", "libraries_for_intel"}
+        assert set().union(*for_gpus.values()) < every
+
+
 def test_a_clean_windows_has_the_c_runtime_and_not_the_visual_c_one():
     clean = profile("windows-11")
     for directory in (clean.system32, clean.syswow64):

@@ -11,7 +11,7 @@ from tests.support.llama_wheels import gpu_code
 from tests.support.wheels import make_wheel
 from wontload import load_machine
 from wontload.app.places import saved_machine
-from wontload.machine.inventory import Distribution, RecordedFile
+from wontload.machine.inventory import Distribution, Gpu, RecordedFile
 from wontload.machine.machine import Machine
 from wontload.wheels.appraisal import Appraisal, appraise, without
 from wontload.wheels.index.link import Link
@@ -88,6 +88,32 @@ def test_of_alternatives_the_best_decides(judge):
     assert (found.standing, found.added) == (Standing.ADDED, ("cudart64_12.dll",))
     assert found.deciding == ("bitsandbytes/libbitsandbytes_cuda124.dll", "bitsandbytes/libbitsandbytes_cpu.dll")
     assert (found.gpu.cuda, found.gpu.runs) == ((11, 12), True)
+
+
+@pytest.mark.parametrize(
+    ("vendors", "standing", "deciding"),
+    [
+        (None, Standing.NEEDS, "cuda118"),
+        (("nvidia",), Standing.NEEDS, "cuda118"),
+        (("intel",), Standing.LOADS, "cpu"),
+        ((), Standing.LOADS, "cpu"),
+    ],
+)
+def test_what_is_loaded_for_a_gpu_alone_does_not_decide_where_there_is_none(judge, vendors, standing, deciding):
+    gpus = None if vendors is None else tuple(Gpu(name="", vendor=one) for one in vendors)
+    machine = replace(judge.machine, inventory=replace(judge.machine.inventory, gpus=gpus))
+    libraries = {
+        "bitsandbytes/libbitsandbytes_cuda118.dll": pe(needs=["cudart64_110.dll"]),
+        "bitsandbytes/libbitsandbytes_cpu.dll": pe(),
+    }
+    found = judge(libraries, machine, name="bitsandbytes", tag="py3-none-win_amd64")
+    assert found.deciding[0] == f"bitsandbytes/libbitsandbytes_{deciding}.dll"
+    assert found.standing is standing
+
+
+def test_no_gpu_does_not_excuse_what_modules_need(judge):
+    machine = replace(judge.machine, inventory=replace(judge.machine.inventory, gpus=()))
+    assert judge({EXTENSION: pe(needs=["cudart64_110.dll"])}, machine, name="bitsandbytes").standing is Standing.NEEDS
 
 
 MPI = "demo/MPI.{}.cp311-win_amd64.pyd"

@@ -17,6 +17,7 @@ class Loading:
     Attributes:
         how: one clause for people.
         libraries: the main files by system, relative to site-packages; `*` stands for a part of a name.
+        for_gpus: those among them, by the vendor of the GPUs without which they are not loaded.
         winmode: what the package hands to `ctypes.CDLL` on Windows; `None`: nothing, so Python's default holds.
         variables: environment variables that it reads; a `*` stands for a version.
         add_dll_directory: what it adds, in order, with the placeholders of `places`.
@@ -28,6 +29,7 @@ class Loading:
 
     how: str
     libraries: Mapping[str, tuple[str, ...]]
+    for_gpus: Mapping[str, tuple[str, ...]]
     winmode: int | None
     variables: tuple[str, ...]
     add_dll_directory: tuple[str, ...]
@@ -148,6 +150,7 @@ def _loading(row: Row) -> Loading:
     return Loading(
         how=row["how"],
         libraries={system: tuple(row.get(f"libraries_{system}", ())) for system in ("windows", "linux", "macos")},
+        for_gpus={vendor: tuple(row.get(f"libraries_for_{vendor}", ())) for vendor in ("nvidia", "amd", "intel")},
         winmode=row.get("winmode"),
         variables=tuple(row["variables"]),
         add_dll_directory=tuple(row["add_dll_directory"]),

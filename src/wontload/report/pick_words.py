@@ -82,8 +82,8 @@ def titled(finding: Finding) -> str:
     return f"{finding.title.replace('{subject}', finding.subject)} [{finding.code}]"
 
 
-def gpu_of(use: GpuUse, has_gpu: bool) -> str:
-    """What it makes of the GPU, in one clause; empty where there is nothing to say."""
+def gpu_of(use: GpuUse, has_gpu: bool | None) -> str:
+    """What it makes of the GPU, in one clause; empty where there is nothing to say. `has_gpu`: `None` if not known."""
     if use.accelerator in ACCELERATORS:
         return f"a build for {ACCELERATORS[use.accelerator]}"
     if use.accelerator != "cuda":
@@ -97,7 +97,7 @@ def gpu_of(use: GpuUse, has_gpu: bool) -> str:
     if use.runs is False:
         return f"{major}: no code for this GPU, only {targets}"
     if not has_gpu:
-        return major
+        return major if has_gpu is None else f"{major}, for which there is no GPU here"
     return f"{major}: whether it has code for this GPU is not known" + (f" ({targets} seen)" if targets else "")
 
 
@@ -116,7 +116,8 @@ def reasons(one: Ranked, answer: Pick) -> Iterator[str]:
         yield f"made for processors with {and_list(list(one.cpu_lacks))}, which this one lacks"
     if one.appraisal is not None:
         yield standing_of(one.appraisal, answer.machine)
-        has_gpu = any(gpu.vendor == "nvidia" for gpu in answer.machine.inventory.gpus or ())
+        gpus = answer.machine.inventory.gpus
+        has_gpu = None if gpus is None else any(gpu.vendor == "nvidia" for gpu in gpus)
         if said := gpu_of(one.appraisal.gpu, has_gpu):
             yield said
         if one.appraisal.gpu.runs is None and one.appraisal.gpu.accelerator == "cuda" and has_gpu:

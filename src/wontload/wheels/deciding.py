@@ -2,7 +2,8 @@
 
 What a package loads is recorded in `knowledge/loaders.toml`; patterns with `*` there stand for alternatives of which
 the package takes one (`libbitsandbytes_cuda*.dll`: the one of the CUDA that it finds), so the best of them decides. The
-same holds for several builds of one extension module (`diagnosis.module_builds`).
+same holds for several builds of one extension module (`diagnosis.module_builds`). Without a GPU the libraries that are
+loaded for one do not count.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from fnmatch import fnmatchcase
 from wontload.diagnosis.module_builds import module_of
 from wontload.knowledge import packages
 from wontload.knowledge.gpu_builds import gpu_build
-from wontload.knowledge.packages import import_name_for
+from wontload.knowledge.packages import Loading, import_name_for
 from wontload.machine import Machine
 from wontload.wheels.weighing import Standing, Weighed
 
@@ -26,9 +27,22 @@ ALTERNATIVES = "*"
 
 def known_patterns(project: str, system: str) -> tuple[str, ...]:
     """The libraries that a project is known to load by itself, relative to site-packages, in lower case."""
-    package = packages.package(import_name_for(project) or project)
-    found = package.loading.libraries.get(system, ()) if package and package.loading else ()
+    found = loading.libraries.get(system, ()) if (loading := _loading_of(project)) else ()
     return tuple(one.lower() for one in found)
+
+
+def not_loaded_without_gpu(project: str, machine: Machine) -> frozenset[str]:
+    """Of these the patterns for GPUs of vendors of which the machine is known to have none."""
+    loading, gpus = _loading_of(project), machine.inventory.gpus
+    if loading is None or gpus is None:
+        return frozenset()
+    here = {one.vendor for one in gpus}
+    return frozenset(one.lower() for vendor, some in loading.for_gpus.items() if vendor not in here for one in some)
+
+
+def _loading_of(project: str) -> Loading | None:
+    package = packages.package(import_name_for(project) or project)
+    return package.loading if package else None
 
 
 def gpu_parts(project: str) -> tuple[str, ...]:
@@ -58,7 +72,9 @@ class Deciding:
     @classmethod
     def of(cls, project: str, machine: Machine) -> Deciding:
         """What is known of a project."""
-        return cls(known_patterns(project, machine.system.name), gpu_parts(project))
+        left_out = not_loaded_without_gpu(project, machine)
+        patterns = (one for one in known_patterns(project, machine.system.name) if one not in left_out)
+        return cls(tuple(patterns), gpu_parts(project))
 
     def knows(self, files: Iterable[Weighed]) -> bool:
         """Whether it is known which of these files decide."""
