@@ -395,4 +395,28 @@ ROWS: list[Row] = [
         ("undetermined", "WL403"),
         "the API does not match",
     ),
+    (
+        "ggml-cuda-not-started",
+        "ggml_vulkan: Error: Vulkan 1.2 required.",
+        ("undetermined", "WL402"),
+        "Vulkan 1.2 required a restart",
+    ),
+    (
+        "xla-toolkit",
+        "Can't find ptxas binary in ${CUDA_DIR}/bin.",
+        ("undetermined", "WL202"),
+        "the binary in bin",
+    ),
+    (
+        "metal-shaders",
+        "Failed to load the default metallib",
+        ("undetermined", "WL504"),
+        "the default metallib was loaded",
+    ),
+    (
+        "hip-no-binary",
+        "Unable to find code object for all current devices!",
+        ("fails", "WL404"),
+        "code object found",
+    ),
 ]
