@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from tests.support.downloads import wheel
+from tests.support.images import elf, pe
 from tests.support.index_server import serving
+from tests.support.wheels import make_wheel
 from wontload.binary import Image
 from wontload.wheels.cache import Cache
+from wontload.wheels.deciding import decides
 from wontload.wheels.index.link import Link
 from wontload.wheels.parts import NoRanges
 from wontload.wheels.reading import LEAST_BYTES, MOST_BYTES, SLACK_BYTES, Opened, allowance, open_candidate
@@ -74,6 +79,32 @@ def test_what_may_not_be_fetched_stays_unread_and_is_named(steady):
     assert paid.fetched_bytes < 0.2 * paid.size_bytes
     assert opened.fetched_bytes <= 1 << 20
     assert "llmodel.dll" in {member.name.rpartition("/")[2] for member in opened.wheel.natives}
+
+
+NOISE = [random.Random(seed).randbytes(200_000) for seed in range(6)]  # which no compression makes smaller
+MODULES = {
+    "demo/_ext.cp311-win_amd64.pyd": ("cp311-cp311-win_amd64", lambda name: pe(needs=[name] if name else ()), ".dll"),
+    "demo/_plain.so": ("cp311-abi3-manylinux_2_28_x86_64", lambda name: elf(needed=[name] if name else ()), ".so"),
+}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_decides_and_what_it_needs_is_read_before_the_rest(steady, tmp_path, module):
+    """Where the rest is more than may be read, small files of it, too: the wheel is still judged by what was read."""
+    tag, image, suffix = MODULES[module]
+    files = {
+        module: image("libNeeded" + suffix) + NOISE[0],
+        f"demo.libs/libneeded{suffix}": image("libmore" + suffix) + NOISE[1],
+    }
+    files |= {f"demo.libs/libmore{suffix}": image("") + NOISE[2]}
+    rest = {f"demo.libs/liba{number}{suffix}": image("") + noise[:150_000] for number, noise in enumerate(NOISE[3:])}
+    path = make_wheel(tmp_path, {**rest, **files}, tag=tag)
+    link = Link(filename=path.name, url=steady.file(f"/{path.name}", path.read_bytes()), index="i")
+    opened = open_candidate(link, Web(), most_bytes=800_000, first=lambda name: decides("demo", "linux", name))
+    assert {one.name for one in opened.wheel.natives} >= {*files}
+    assert {one.name for one in opened.unread} <= {*rest}
+    assert opened.unread
+    assert opened.fetched_bytes <= 800_000
 
 
 def test_a_second_reading_asks_nobody(steady, tmp_path):

@@ -182,6 +182,13 @@ class Archive:
                 self._kept.popitem(last=False)
         return kept
 
+    def let_go(self, member: Member) -> None:
+        """Keep what was parsed of a member, and not the unpacked bytes that it came from."""
+        with self._keeping:
+            kept = self._kept.get(member.name)
+        if isinstance(kept, Inflating):
+            kept.close()
+
     def reopened(self, member: Member) -> Inflating | bytes:
         """The same for one reader alone, who may be in a thread of its own."""
         path = f"{self.name}:{member.name}"

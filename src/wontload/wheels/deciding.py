@@ -22,6 +22,9 @@ from wontload.wheels.weighing import Standing, Weighed
 
 EXTENSION = re.compile(r"\.pyd$|\.(?:cpython-\d|abi3|pypy\d)[^/]*\.so$", re.IGNORECASE)
 
+# A module may also be called so; what it exports tells, once it is read. Source: CPython, `_imp.extension_suffixes()`.
+PLAIN = re.compile(r"/(?!lib)[A-Za-z_]\w*\.so$")
+
 ALTERNATIVES = "*"
 
 
@@ -52,9 +55,9 @@ def gpu_parts(project: str) -> tuple[str, ...]:
 
 
 def decides(project: str, system: str, member: str) -> bool:
-    """Whether a member is known to be needed by an import, as far as its name tells."""
+    """Whether a member is known to be needed by an import, or may be a module, as far as its name tells."""
     known = known_patterns(project, system)
-    return is_extension(member) or any(fnmatchcase(member.lower(), one) for one in known)
+    return is_extension(member) or bool(PLAIN.search(member)) or any(fnmatchcase(member.lower(), one) for one in known)
 
 
 def is_extension(member: str) -> bool:

@@ -4,15 +4,17 @@ Of a remote wheel the list of members, its metadata, and of each native member t
 are read. What lies further than is allowed stays unread and is said to: a file judged from half its tables would be a
 guess. A PE file's tables lie in front of its GPU code; an ELF file's dynamic section lies behind it, and is inflated
 from near the member's end (`binary.inflating_tail`) where that is less.
+
+What decides comes first, then the libraries that this asks for, then the rest, so that what is left unread is mostly
+what no import needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wontload.binary import Image, MalformedImage
-from wontload.binary.inflating import Inflating
 from wontload.binary.malformed import NotReached
 from wontload.wheels.archive import Archive
 from wontload.wheels.cache import Cache
@@ -76,7 +78,8 @@ def open_candidate(
 
     Args:
         link: of the wheel. cache: where pieces are kept. read_all: whatever it takes.
-        most_bytes: what may be fetched for what decides; for the rest the usual share, if that is less.
+        most_bytes: what may be fetched for what decides and what that needs; for the rest the usual share, if that is
+            less.
         first: whether a member decides, and is to be read before the others.
 
     Raises:
@@ -113,17 +116,17 @@ def _read(
     if remote is not None:
         remote.prefetch(_metadata(archive))
     wheel = read_wheel(archive, filename)
-    deciding = sorted((one for one in wheel.natives if first(one.name)), key=lambda one: one.packed_bytes)
-    others = sorted((one for one in wheel.natives if one not in deciding), key=lambda one: one.packed_bytes)
+    waiting = sorted(wheel.natives, key=lambda one: one.packed_bytes)
     costs: dict[str, int] = {}
-    for members in (deciding, others):
-        if remote is not None:
-            if members is others or not deciding:
-                remote.allowed_bytes = share
-            remote.prefetch(_fronts(members, remote))
-        costs |= {member.name: cost for member in members if (cost := _read_tables(wheel, member))}
-        for member in members:
-            _let_go(archive, member)
+    members = [one for one in waiting if first(one.name)]
+    while members:  # what decides, then what that needs
+        costs |= _read_members(wheel, members, remote)
+        waiting = [one for one in waiting if one not in members]
+        wanted = frozenset(_needed(wheel, [one for one in members if one.name not in costs]))
+        members = [one for one in waiting if _folded(one.name) in wanted]
+    if remote is not None:
+        remote.allowed_bytes = share
+    costs |= _read_members(wheel, waiting, remote)
     kept = replace(wheel, natives=tuple(one for one in wheel.natives if one.name not in costs))
     everything = remote is None and sum(one.size_bytes for one in wheel.natives) < LITTLE_BYTES
     gpu = {name: listing for name, listing in _gpu_code(kept, everything) if listing is not None}
@@ -138,14 +141,27 @@ def _read(
     )
 
 
-def _let_go(archive: Archive, member: Member) -> None:
-    """Keep a member's tables, and not the unpacked bytes that they came from: many wheels are read at once."""
-    try:
-        data = archive.data(member)
-    except MalformedImage:
-        return
-    if isinstance(data, Inflating):
-        data.close()
+def _read_members(wheel: Wheel, members: Sequence[Member], remote: RemoteFile | None) -> dict[str, int]:
+    """Read the tables of some members; of those that lie too far in, about what they would cost."""
+    if remote is not None:
+        remote.prefetch(_fronts(members, remote))
+    costs = {member.name: cost for member in members if (cost := _read_tables(wheel, member))}
+    for member in members:
+        wheel.archive.let_go(member)  # many wheels are read at once
+    return costs
+
+
+def _needed(wheel: Wheel, members: Iterable[Member]) -> Iterator[str]:
+    """The names of the libraries that members ask for."""
+    for member in members:
+        content = wheel.content(member)
+        if isinstance(content, Image):
+            yield from (_folded(one.library) for one in content.needed)
+
+
+def _folded(path: str) -> str:
+    """A file's name, of which more than one may be the same here: what is read first is not what is loaded."""
+    return path.replace("\\", "/").rpartition("/")[2].lower()
 
 
 def _span(member: Member, most_bytes: int) -> tuple[int, int]:
@@ -226,4 +242,4 @@ def _listing(archive: Archive, member: Member, everything: bool) -> GpuListing |
     try:
         return gpu_listing(data, member.name, most_containers=None if everything else ENOUGH_CONTAINERS)
     finally:
-        _let_go(archive, member)
+        archive.let_go(member)
