@@ -57,7 +57,19 @@ MAIN_LINES = (
         "/opt/a,/opt/b",
         "/opt/a /opt/b",
     ),
-    *("/opt//a", "/opt/./a", "/opt/b/../a", "/opt/*", "includefoo /opt/a", "include", "/lib", "/opt/a\r", "opt/b", "/"),
+    *(
+        "/opt//a",
+        "/opt/./a",
+        "/opt/b/../a",
+        "/nowhere/../opt/a",
+        "/opt/*",
+        "includefoo /opt/a",
+        "include",
+        "/lib",
+        "/opt/a\r",
+        "opt/b",
+        "/",
+    ),
     *("include /etc/ld.so.conf.d/*.conf", "include ld.so.conf.d/*.conf", "include\t/etc/ld.so.conf.d/*.conf"),
     *(
         "include /etc/ld.so.conf.d/x.conf /etc/ld.so.conf.d/y.conf",
@@ -133,6 +145,17 @@ def test_a_made_up_root_has_the_cache_that_ldconfig_writes(tmp_path: Path) -> No
             wrong[seed] = (ours, theirs)
         shutil.rmtree(root)
     assert not wrong
+
+
+def test_files_that_include_each_other_by_a_pattern_come_to_an_end(tmp_path: Path) -> None:
+    """The real one goes on for ever."""
+    (tmp_path / "opt/a").mkdir(parents=True)
+    (tmp_path / "etc/conf.d").mkdir(parents=True)
+    (tmp_path / "etc/ld.so.conf").write_text("include conf.d/*.conf\n")
+    for name in "abcdefghij":
+        (tmp_path / f"etc/conf.d/{name}.conf").write_text("include *.conf\n/opt/a\n")
+    (tmp_path / "opt/a/libx.so.1").write_bytes(SharedObject(soname="libx.so.1").bytes())
+    assert [one.path for one in cache_of(RootFiles(str(tmp_path)), (), (2, 36))] == ["/opt/a/libx.so.1"]
 
 
 def test_what_package_managers_have_not_finished_is_skipped_since_2_39(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from wontload.binary import Format, Image, MalformedImage
 from wontload.machine.files import Files, Kind
 from wontload.machine.ld_so_cache import CacheEntry
 
-DEEPEST_INCLUDE = 10
 WHITESPACE = " \t\n\v\f\r"  # isspace() of the C locale
 ET_DYN = 3
 # elf/dl-is_dso.h, `_dl_is_dso`: `lib*.so*` and the names that loaders have.
@@ -68,20 +67,23 @@ def cache_of(files: Files, built_in: Iterable[str], version: tuple[int, ...]) ->
     return tuple(entries.values())
 
 
-def directories_in(files: Files, path: str, depth: int = 0) -> Iterator[str]:
+def directories_in(files: Files, path: str, read: set[str] | None = None) -> Iterator[str]:
     """The directories that a configuration names, in order, those of included files in their place.
 
-    Files that include each other in a circle keep ldconfig busy until it may open no more; here they come to an end.
+    No file is read twice: a second time it names nothing new. Files that include each other in a circle keep ldconfig
+    busy for ever.
     """
-    text = files.text(path)
-    if text is None or depth > DEEPEST_INCLUDE:
+    read = set() if read is None else read
+    text = None if path in read else files.text(path)
+    if text is None:
         return
+    read.add(path)
     for line in text.decode("utf-8", "surrogateescape").split("\n"):
         line = line.partition("\0")[0].partition("#")[0].lstrip(WHITESPACE)
         if line.startswith(("include ", "include\t")):
             for pattern in filter(None, re.split(r"[ \t]", line[8:])):
                 for included in _matching(files, posixpath.join(posixpath.dirname(path), pattern)):
-                    yield from directories_in(files, included, depth + 1)
+                    yield from directories_in(files, included, read)
         elif not line.lower().startswith(("hwcap ", "hwcap\t")):
             directory = line.partition("=")[0].rstrip(WHITESPACE).rstrip("/")
             if directory:

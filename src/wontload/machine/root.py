@@ -67,11 +67,16 @@ class RootFiles:
         return self._live.identity(self.on_host(path))
 
     def _resolved(self, path: str) -> str | None:
-        """The path without links, below the root; empty for the root itself, `None` where links lead in a circle."""
+        """The path without links, below the root; empty for the root itself.
+
+        `None` where links lead in a circle, or back (`..`) from what is no directory.
+        """
         done, waiting, links = "", path.split("/")[::-1], 0
         while waiting:
             part = waiting.pop()
             if part == "..":
+                if not os.path.isdir(self._root + done):
+                    return None
                 done = posixpath.dirname(done).rstrip("/")
             if part in ("", ".", ".."):
                 continue

@@ -108,7 +108,7 @@ class Mapper:
                     self.errno = look.text
                 if look.outcome in (Outcome.TAKEN, Outcome.ENDS, Outcome.UNKNOWN):
                     wanted = _Wanted(name, text, path, None if root else loader, rule.__name__, tuple(tried))
-                    if is_plain and rule is ld_so_cache and look.outcome is Outcome.TAKEN:
+                    if is_plain and rule is ld_so_cache and text == path and look.outcome is Outcome.TAKEN:
                         self.known.cached[name] = text, look
                     return self._take(wanted, look)
                 tried.append(self._tried(rule.__name__, path, look.outcome))
