@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -155,6 +156,23 @@ def test_of_a_wheel_with_gpu_code_little_is_read(indexes):
     assert found.fetched_bytes < found.size_bytes / 8
     assert found.gpu.runs
     assert found.unread == ()
+
+
+def test_the_newest_is_read_on_where_many_had_to_share_what_may_be_fetched(indexes, monkeypatch, tmp_path):
+    noise = random.Random(5).randbytes(700_000)  # which no compression makes smaller
+    files = {"llama_cpp/_ext.cp311-win_amd64.pyd": pe(needs=["kernel32.dll"]) + noise}
+    path = make_wheel(tmp_path, files, name="llama_cpp_python", version="0.3.16")
+    indexes["shared"] = offer(indexes["server"], "shared", path)
+    monkeypatch.setattr("wontload.app.pick_reading.ALL_BYTES", 300_000)
+    answer = ask(indexes, "shared")
+    assert answer.recommended == of(answer, "0.3.16")
+    monkeypatch.setattr("wontload.app.pick_reading.MOST_BYTES", 300_000)
+    monkeypatch.setenv("WONTLOAD_CACHE_DIR", str(tmp_path / "another cache"))
+    answer = ask(indexes, "shared")
+    found = of(answer, "0.3.16").appraisal
+    assert found is not None
+    assert (answer.recommended, found.standing, found.unread) == (None, Standing.UNDETERMINED, (*files,))
+    assert found.unread_bytes > 600_000
 
 
 def test_where_nothing_fits_the_smallest_change_is_named(indexes):

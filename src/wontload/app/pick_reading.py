@@ -21,6 +21,7 @@ from wontload.wheels.parts import NoRanges
 from wontload.wheels.ranking import Ranked
 from wontload.wheels.reading import MOST_BYTES, Opened, open_candidate
 from wontload.wheels.web import Web
+from wontload.wheels.weighing import Standing
 from wontload.wheels.whole import fetch_whole
 
 AT_ONCE = 8
@@ -60,14 +61,26 @@ class Reader:
                 found.append(self._ranked(wheels[index], result, place))
         for candidate, told in whole:
             found.append(self._ranked(candidate, self._whole(candidate.link, told), place))
+        if left := _left_open(found):
+            found[found.index(left)] = self._read_on(left, place)
         return found
 
-    def _open(self, link: Link, most_bytes: int) -> Opened:
+    def _read_on(self, one: Ranked, place: Where) -> Ranked:
+        """A wheel of which too little was read, with all that one wheel alone may take; what it was if that fails."""
+        self._progress(f"reading on in {one.candidate.link.filename}")
+        try:
+            again = self._ranked(one.candidate, self._open(one.candidate.link, MOST_BYTES, for_all=True), place)
+        except WontloadError:
+            return one
+        return again if again.appraisal else one
+
+    def _open(self, link: Link, most_bytes: int, *, for_all: bool = False) -> Opened:
         return open_candidate(
             link,
             self._web,
             cache=self._cache,
             most_bytes=most_bytes,
+            for_all=for_all,
             read_all=self._read_all,
             first=self._first,
         )
@@ -105,6 +118,15 @@ class Reader:
         finally:
             result.close()
         return Ranked(candidate=candidate, appraisal=appraisal)
+
+
+def _left_open(found: Sequence[Ranked]) -> Ranked | None:
+    """The newest wheel, if what was not read of it leaves its answer open, and one wheel alone may take as much."""
+    newest = max(found, key=lambda one: one.candidate.version, default=None)
+    about = newest.appraisal if newest else None
+    if about is None or about.standing is not Standing.UNDETERMINED or not about.unread:
+        return None
+    return newest if about.fetched_bytes + about.unread_bytes <= MOST_BYTES else None
 
 
 def _sentence(error: BaseException) -> str:

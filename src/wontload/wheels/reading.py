@@ -71,6 +71,7 @@ def open_candidate(
     *,
     cache: Cache | None = None,
     most_bytes: int = MOST_BYTES,
+    for_all: bool = False,
     read_all: bool = False,
     first: Callable[[str], bool] = lambda member: False,
 ) -> Opened:
@@ -79,7 +80,7 @@ def open_candidate(
     Args:
         link: of the wheel. cache: where pieces are kept. read_all: whatever it takes.
         most_bytes: what may be fetched for what decides and what that needs; for the rest the usual share, if that is
-            less.
+            less. for_all: that is for the rest, too.
         first: whether a member decides, and is to be read before the others.
 
     Raises:
@@ -93,7 +94,7 @@ def open_candidate(
         remote.allowed_bytes = None if read_all else most_bytes
         archive = Archive(remote, name=link.filename)  # type: ignore[arg-type]
         archive.fetching = remote
-        share = min(most_bytes, allowance(remote.size_bytes))
+        share = most_bytes if for_all else min(most_bytes, allowance(remote.size_bytes))
         return _read(archive, link.filename, remote, first, None if read_all else share)
     finally:
         remote.keep()
