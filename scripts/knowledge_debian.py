@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from wontload.knowledge.components import LINUX_TABLE, components_in
+from wontload.knowledge.components import LINUX_TABLE, component_of, components_in
 from wontload.knowledge.tables import HERE
 
 TABLE = Path(HERE, "libraries/debian.txt")
@@ -24,6 +24,8 @@ TABLE = Path(HERE, "libraries/debian.txt")
 LIBRARY = re.compile(r"(?:usr/)?lib(?:64|/x86_64-linux-gnu)?/([^/]+\.so[^/]*)")
 # Links that alternatives make when the package is installed, and files of other architectures: in no list of files.
 NOT_LISTED = {"libblas.so.3", "liblapack.so.3", "libmpi.so.12", "ld-linux-aarch64.so.1", "ld-musl-aarch64.so.1"}
+# Of runtimes.toml, as wheels bring them, too: their packages are others in each release.
+ALSO = ("libmpi.so.40", "libmpi.so.12")
 HEADER = """\
 # Libraries of linux.txt by file name, and the package of Debian 12 and of Debian 13 that has each. Empty: none has a
 # file of that name. Written by scripts/knowledge_debian.py.
@@ -37,11 +39,11 @@ HEADER = """\
 
 
 def main(contents: Path, packages: Path) -> None:
-    """One line a file name that linux.txt has exactly."""
+    """One line a file name that linux.txt has exactly, or `ALSO`."""
     owners = owners_in(contents)
     names, provided = names_in(packages)
     lines = []
-    for component in components_in(LINUX_TABLE):
+    for component in (*components_in(LINUX_TABLE), *filter(None, map(component_of, ALSO))):
         known = component.row.get("apt", "")
         for file in component.row["linux"]:
             if "*" in file or "?" in file or not known:

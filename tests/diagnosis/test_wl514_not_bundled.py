@@ -7,6 +7,7 @@ import pytest
 from tests.support.contents import codes, contents
 from tests.support.images import elf, macho
 from wontload.diagnosis.rules.wl514_not_bundled import not_bundled
+from wontload.knowledge.providers import providers_of
 
 MANYLINUX = "cp311-cp311-manylinux_2_28_x86_64"
 LOAD, LOAD_WEAK = 0xC, 0x80000018
@@ -66,6 +67,24 @@ def test_what_a_part_of_the_same_project_may_bring_is_a_warning():
     assert codes(list(not_bundled(contents(MANYLINUX, {"demo/a.abi3.so": known}, requires=kin)))) == ["WL514 warning"]
     here = {"demo/a.abi3.so": known, "demo/lib/other.so": elf()}
     assert codes(list(not_bundled(contents(MANYLINUX, here, requires=kin)))) == ["WL514 error"]
+
+
+@pytest.mark.parametrize(
+    ("library", "package"),
+    [
+        ("libbrotlidec.so.1", "libbrotli1"),
+        ("libXft.so.2", "libxft2"),
+        ("libspeechd.so.2", "libspeechd2"),
+        ("libfbclient.so.2", "libfbclient2"),
+        ("libmlx5.so.1", "ibverbs-providers"),
+        ("libkeyutils.so.1", "libkeyutils1"),
+    ],
+)
+def test_what_the_system_s_packages_have_is_not_ascribed_to_a_part_of_the_project(library, package):
+    files = {"demo/a.abi3.so": elf(needed=[library])}
+    found = not_bundled(contents(MANYLINUX, files, requires=frozenset({"demo-sip"})))
+    assert codes(list(found)) == ["WL514 error"]
+    assert package in {one.package for one in providers_of(library, system="linux", architecture="x86_64")}
 
 
 def test_a_library_without_a_suffix_is_the_wheel_s_own():
