@@ -17,6 +17,8 @@ from tests.support.gpu_images import fatbin, fatbin_entry, pe_with
 from tests.support.images import elf, macho, pe
 from tests.support.schemas import check as fits
 from tests.support.wheels import make_wheel
+from wontload.binary import Assembly, Image
+from wontload.binary.entries import Manifest
 
 GOOD = {"demo/a.cp311-win_amd64.pyd": pe(needs=["KERNEL32.dll", "python311.dll"])}
 BAD = {"demo/a.cp311-win_amd64.pyd": pe(needs=["nowhere_at_all.dll"])}
@@ -79,10 +81,34 @@ def test_a_wheel_that_no_named_machine_takes_is_said_not_to_be_judged(command, t
     assert "none of its files was judged" in wheel["assumes"][0]
 
 
+NO_MACHINE = "its tags name no machine, or none with a CPython 3, so none of its files was judged on one"
+
+
+@pytest.mark.parametrize(
+    "tag", ["cp27-cp27m-win_amd64", "cp27-none-win_amd64", "py2-none-win_amd64", "pp310-pypy310_pp73-win_amd64"]
+)
+def test_a_wheel_for_no_cpython_3_is_not_judged_on_one(command, tmp_path: Path, tag: str):
+    path = make_wheel(tmp_path, {"demo/a.dll": pe(needs=["python27.dll", "nowhere.dll"])}, tag=tag)
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    assert (wheel["targets"], wheel["assumes"]) == ([], [NO_MACHINE])
+    both = make_wheel(tmp_path, {"demo/a.dll": pe(needs=["nowhere.dll"])}, tag="py2.py3-none-win_amd64")
+    (wheel,) = command("check", str(both), "--json").json["wheels"]
+    assert [one["python"] for one in wheel["targets"]] == ["3.12"]
+
+
+def test_what_would_settle_an_open_answer_is_said(command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whether a clean Windows has Visual C++ 2008's assembly is in no record (psycopg2 2.7.1 asks for it)."""
+    asked = Manifest(dependencies=(Assembly("Microsoft.VC90.CRT", "9.0.21022.8", "amd64", "1fc8b3b9a1e18e3b"),))
+    monkeypatch.setattr(Image, "manifest", property(lambda image: asked))
+    ran = command("check", str(make_wheel(tmp_path, {"demo/a.pyd": pe()})), "--json")
+    (told,) = (one for one in ran.json["wheels"][0]["assumes"] if "Microsoft.VC90.CRT" in one)
+    assert (ran.status, told.startswith("not decided, and this would settle it: ")) == (3, True)
+
+
 def test_a_wheel_whose_tags_name_no_machine_is_said_not_to_be_judged(command, tmp_path: Path):
     path = make_wheel(tmp_path, {"demo/a.so": elf(needed=["libc.so.6"])}, tag="py3-none-any")
     (wheel,) = command("check", str(path), "--json").json["wheels"]
-    assert wheel["assumes"] == ["its tags name no machine, so none of its files was judged on one"]
+    assert wheel["assumes"] == [NO_MACHINE]
 
 
 def test_a_macos_older_than_the_tag_is_not_asked(command, tmp_path: Path):
@@ -229,6 +255,23 @@ def test_a_library_with_the_name_of_a_declared_dependency_may_come_with_it(
     files = {"demo/a.cp311-win_amd64.pyd": pe(needs=[library])}
     (wheel,) = command("check", str(make_wheel(tmp_path, files, requires=[declared])), "--json").json["wheels"]
     assert severity in {one["severity"] for one in wheel["findings"] if one["subject"] == library}
+
+
+@pytest.mark.parametrize(
+    ("wheel", "library", "declared", "severity"),
+    [
+        ("engine", "tkrs.dll", "enginelibs", "warning"),  # xpresslibs of xpress, whose DLL is xprs
+        ("enginelib", "core_tk.dll", "corelib", "warning"),  # eckitlib brings libeckit_geo
+        ("engine", "tkrs.dll", "joblib", "error"),
+        ("z", "tkrs.dll", "zlib", "error"),  # one letter is no name of a project
+    ],
+)
+def test_a_dependency_called_the_librarys_project_with_lib_may_bring_it(
+    command, tmp_path: Path, wheel: str, library: str, declared: str, severity: str
+):
+    path = make_wheel(tmp_path, {"demo/a.pyd": pe(needs=[library])}, name=wheel, requires=[declared])
+    (checked,) = command("check", str(path), "--json").json["wheels"]
+    assert severity in {one["severity"] for one in checked["findings"] if one["subject"] == library}
 
 
 @pytest.mark.parametrize(("declared", "severity"), [("demo-libs", "warning"), ("numpy", "error")])

@@ -99,6 +99,7 @@ def test_a_library_without_a_suffix_is_the_wheel_s_own():
         ("libsolver.so.3.7", "solver", "warning"),  # casadi, of pybammsolvers
         ("libengine-math.so.1", "prefix-math", "warning"),  # sought in prefix.lib, as cmeel's packages share one
         ("libengine-math.so.1", "numpy", "error"),
+        ("libengine_geo.so", "enginelib", "warning"),  # eckitlib, of eccodeslib
         ("libcudart.so.13", "torch", "warning"),
     ],
 )

@@ -9,6 +9,10 @@ from functools import cache
 
 from wontload.knowledge.tables import Row, lines, table
 
+# What a distribution of libraries alone has behind its project's name: eckitlib, xpresslibs.
+LIBRARIES_OF = re.compile(r"(?<=...)libs?$")
+PROJECT = re.compile(r"(?:lib)?([A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,})")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loading:
@@ -101,6 +105,21 @@ def named_after(library: str) -> set[str]:
     """What a distribution may be called that a library has its name of: `tbb` or `tbb12` of `libtbb12.so.2`."""
     stem = normalised(library.replace("\\", "/").rpartition("/")[2].partition(".")[0])
     return {name for one in (stem, stem.removeprefix("lib")) for name in (one, one.rstrip("0123456789-"))}
+
+
+def family_of(distribution: str) -> str:
+    """What the names of one project's distributions begin with: `nvidia`, and `eckit` of eckitlib."""
+    return LIBRARIES_OF.sub("", normalised(distribution).partition("-")[0])
+
+
+def project_of(library: str) -> str:
+    """What the names of one project's libraries begin with: `qt` of `libQt5Core.so.5`, `boost` of `boost_regex.dll`.
+
+    Args:
+        library: as its user asks for it.
+    """
+    match = PROJECT.match(library.replace("\\", "/").rpartition("/")[2])
+    return match[1].lower() if match else library
 
 
 def normalised(distribution: str) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from functools import cache
 
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import WheelPolicy, wheel_policy
-from wontload.knowledge.packages import named_after, normalised
+from wontload.knowledge.packages import family_of, named_after, normalised, project_of
 from wontload.loader import Module
 from wontload.machine import Kind, Machine
-
-PROJECT = re.compile(r"(?:lib)?([A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,})")
 
 
 def known_to_bring(library: str, absent: Sequence[str]) -> str:
@@ -34,8 +31,8 @@ def may_bring(
     The library has the name of a dependency (`shiboken2.abi3.dll` of shiboken2). Or the loader looks in a directory of
     site-packages that none of the wheels at hand has, and a dependency has the name of its top (`nvidia/cublas/lib`,
     `PyQt5/Qt5/lib`), or in one that several share (`cmeel.prefix/lib`). Or a dependency is by its name a part of the
-    wheel's own project (`sherpa-onnx-core` of `sherpa-onnx`), and no table knows the library, or the wheel has others
-    like it (`Qt` …).
+    wheel's own project (`sherpa-onnx-core` of `sherpa-onnx`, `xpresslibs` of `xpress`), and no table knows the library,
+    or the wheel has others like it (`Qt` …). Or it is named after the library's project (`eckitlib`, `libeckit_geo`).
 
     Args:
         module: a missing one. absent: see `known_to_bring`. wheel: its name. machine: it is laid over it, at `site`.
@@ -46,10 +43,12 @@ def may_bring(
     if namesakes := tuple(one for one in absent if one in named_after(module.name)):
         return namesakes
     unknown = component_of(base_name(module.name)) is None
-    families = {_family(top) for top, here in _tops(module, machine, site) if unknown or not here}
+    families = {family_of(top) for top, here in _tops(module, machine, site) if unknown or not here}
     if unknown or project_of(module.name) in projects:
-        families.add(_family(wheel))
-    return tuple(one for one in absent if _family(one) in families)
+        families.add(family_of(wheel))
+    if unknown:
+        families.add(project_of(module.name))
+    return tuple(one for one in absent if family_of(one) in families)
 
 
 @cache
@@ -63,16 +62,6 @@ def of_the_system() -> WheelPolicy:
 def base_name(library: str) -> str:
     """The file's name of a library that is asked for by a path, as Mach-O files do."""
     return library.replace("\\", "/").rpartition("/")[2]
-
-
-def _family(name: str) -> str:
-    return normalised(name).partition("-")[0]
-
-
-def project_of(library: str) -> str:
-    """What the names of one project's libraries begin with: `qt` of `libQt5Core.so.5`, `boost` of `boost_regex.dll`."""
-    match = PROJECT.match(base_name(library))
-    return match[1].lower() if match else library
 
 
 def _tops(module: Module, machine: Machine, site: str) -> set[tuple[str, bool]]:

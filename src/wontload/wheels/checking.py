@@ -31,6 +31,7 @@ class OnTarget:
     Attributes:
         loads, fails, undetermined: names of native files in the wheel. helped: those among the first that load only
             once something adds a directory for them, with the directories.
+        would_settle: of the undetermined ones, what would tell, one sentence each.
     """
 
     target: Target
@@ -38,6 +39,7 @@ class OnTarget:
     fails: tuple[str, ...]
     undetermined: tuple[str, ...]
     helped: Mapping[str, tuple[str, ...]]
+    would_settle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +196,7 @@ def _on(
         fails=tuple(one.member for one in judged if one.verdict is Verdict.FAILS),
         undetermined=tuple(one.member for one in judged if one.verdict is Verdict.UNDETERMINED),
         helped={one.member: one.added for one in judged if one.added and one.verdict is Verdict.LOADS},
+        would_settle=tuple(dict.fromkeys(text for one in judged for text in one.result.would_settle)),
     )
     gravity = Gravity(wheel, absent, judge, judged, plugins)
     findings = [weighed for one in judged for finding in one.findings for weighed in gravity.weigh(finding, one)]
@@ -221,13 +224,17 @@ def _assumptions(
     """Sentences. `profiles`: the clean machines that were named; `None` for a wheel without native files."""
     if profiles is not None and not targets:
         which = (
-            "none of the clean machines that were named takes this wheel" if profiles else "its tags name no machine"
+            "none of the clean machines that were named takes this wheel"
+            if profiles
+            else "its tags name no machine, or none with a CPython 3"
         )
         yield f"{which}, so none of its files was judged on one"
     if with_it:
         yield f"installed with it, from the wheels at hand: {', '.join(f'{one.name} {one.version}' for one in with_it)}"
     if absent:
         yield f"declared and not at hand, so not looked at: {', '.join(absent)}"
+    for text in dict.fromkeys(text for one in targets if one.undetermined for text in one.would_settle):
+        yield f"not decided, and this would settle it: {text}"
     helped = {
         (name, directory) for one in targets for name, directories in one.helped.items() for directory in directories
     }

@@ -12,9 +12,10 @@ from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.module_builds import spared
 from wontload.diagnosis.words import listed
 from wontload.knowledge.components import component_of
+from wontload.knowledge.packages import project_of
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
 from wontload.loader import Module, Status, Verdict
-from wontload.wheels.bringing import base_name, known_to_bring, may_bring, project_of
+from wontload.wheels.bringing import base_name, known_to_bring, may_bring
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.judging import Judge, JudgedFile
 from wontload.wheels.nowhere import is_plain, narrowed

@@ -8,8 +8,8 @@ from typing import Any
 
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.words import listed
+from wontload.knowledge.packages import project_of
 from wontload.knowledge.providers import COMMAND_OF, TITLE_OF
-from wontload.wheels.bringing import project_of
 from wontload.wheels.nowhere import about, is_plain, title_of
 
 MOST_FILES = 8  # that lack the same libraries, and are named

@@ -19,6 +19,7 @@ NEWEST_PYTHON = (3, 14)
 OLDEST_PYTHON = (3, 8)
 ANY_PYTHON = (3, 12)  # for libraries that no Python is needed for
 CPYTHON = re.compile(r"cp3(\d+)(t?)$")
+ANY_PYTHON_3 = re.compile(r"py3\d*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ def _takes(version: str, platform: Platform) -> bool:
 
 
 def _pythons(tags: Sequence[Tag], system: str) -> Iterator[tuple[tuple[int, int], bool]]:
-    """Versions of CPython. For `abi3`, on Windows all of them, as each has a DLL of its own; elsewhere the oldest."""
+    """Versions of CPython 3. For `abi3`, on Windows all of them, as each has a DLL of its own; elsewhere the oldest.
+
+    None for tags of Python 2 and of other implementations alone: no installer lays such a wheel into a CPython 3.
+    """
     for tag in tags:
         match = CPYTHON.match(tag.python)
         if tag.abi == "abi3" and match:
@@ -90,7 +94,7 @@ def _pythons(tags: Sequence[Tag], system: str) -> Iterator[tuple[tuple[int, int]
             yield from (((3, minor), False) for minor in range(oldest[1], max(oldest, newest)[1] + 1))
         elif match:
             yield (3, int(match[1])), tag.abi.endswith("t")
-        else:
+        elif ANY_PYTHON_3.match(tag.python):
             yield ANY_PYTHON, False
 
 

@@ -11,7 +11,7 @@ from wontload.diagnosis.finding import Finding, Severity
 from wontload.diagnosis.words import are, listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import wheel_policy
-from wontload.knowledge.packages import named_after, normalised
+from wontload.knowledge.packages import family_of, named_after, normalised, project_of
 
 OF_PYTHON = re.compile(r"libpython3[\d.]*t?\.so[.\d]*$")
 # Part of the C library whatever it is called, and the loader itself.
@@ -138,20 +138,19 @@ def _kin(library: str, files: list[str], contents: Contents) -> list[str]:
 
     One has the library's own name. Or its name begins as the wheel's does (`sherpa-onnx-core` of `sherpa-onnx`), or as
     that of the directory where the library is sought (`cmeel-boost` and `cmeel.prefix/lib`); of a library that tables
-    know, the former alone and only where it is sought in a directory that the wheel does not have.
+    know, the former alone and only where it is sought in a directory that the wheel does not have. Or it is named after
+    the library's project (`eckitlib` and `libeckit_geo.so`).
     """
     if namesakes := contents.requires & named_after(library):
         return sorted(namesakes)
     places = {place for name in files for place in _own_places(name, contents)}
     unknown = component_of(library) is None
-    families = {_family(place.partition("/")[0]) for place in places} if unknown else set()
+    families = {family_of(place.partition("/")[0]) for place in places} if unknown else set()
     if unknown or not places <= contents.directories:
-        families.add(_family(contents.name))
-    return sorted(one for one in contents.requires if _family(one) in families)
-
-
-def _family(name: str) -> str:
-    return normalised(name).partition("-")[0]
+        families.add(family_of(contents.name))
+    if unknown:
+        families.add(project_of(library))
+    return sorted(one for one in contents.requires if family_of(one) in families)
 
 
 def _own_places(name: str, contents: Contents) -> Iterator[str]:
