@@ -542,4 +542,22 @@ ROWS: list[Row] = [
         ("fails", "WL707"),
         "the program cc1 went on",
     ),
+    (
+        "flags-taken-for-files",
+        "gcc: error: .2-a+odd: No such file or directory",
+        ("undetermined", "WL704"),
+        "gcc: error: odd.c: No such file or directory",
+    ),
+    (
+        "archive-without-cmakelists",
+        'CMake Error: The source directory "/tmp/pip-install-a1/odd_b2" does not appear to contain CMakeLists.txt.',
+        ("undetermined", "WL504"),
+        'CMake Error: The source directory "/home/u/odd" does not appear to contain CMakeLists.txt.',
+    ),
+    (
+        "no-bdist-wheel",
+        "error: invalid command 'bdist_wheel'",
+        ("undetermined", "WL701"),
+        "error: invalid command 'bdist'",
+    ),
 ]

@@ -577,4 +577,34 @@ ROWS: list[Row] = [
         ("undetermined", "WL201"),
         "R is at home",
     ),
+    (
+        "package-not-built-for",
+        "ImportError: Odd not built for 'linux/64bit/python3.9'",
+        ("undetermined", "WL501"),
+        "the house was not built for 'linux'",
+    ),
+    (
+        "killed-on-a-mac",
+        "zsh: killed     python odd.py",
+        ("undetermined", "WL605"),
+        "the shell was killed",
+    ),
+    (
+        "killed-on-a-mac",
+        "Killed: 9",
+        ("undetermined", "WL605"),
+        "Killed: 90",
+    ),
+    (
+        "debug-runtime-named",
+        "odd.dll needs VCRUNTIME140D.dll",
+        ("undetermined", "WL209"),
+        "odd.dll needs VCRUNTIME140.dll",
+    ),
+    (
+        "frozen-library",
+        "odd.dll dynlib/dll was not found when the application was frozen",
+        ("undetermined", "WL504"),
+        "it was cold when the application was frozen",
+    ),
 ]

@@ -172,6 +172,10 @@ def test_a_relative_path_is_one_from_the_working_directory():
         # Python, by who built it.
         ("Cannot load odd.so: libpython3.9.so.1.0" + NO_FILE, ("undetermined", "WL201")),
         ("./configure --enable-shared\nodd.so: libpython3.9.so.1.0" + NO_FILE, ("undetermined", "WL202")),
+        (
+            "Our Python is built without --enable-shared.\nodd.so: libpython3.9.so.1.0" + NO_FILE,
+            ("undetermined", "WL201"),
+        ),
         # In a prefix of its own, by its name.
         ("./configure --prefix=/opt/portaudio\nImportError: libportaudio.so.2" + NO_FILE, ("undetermined", "WL202")),
         ("$ ls /usr/local/include/libportaudio/\nImportError: libportaudio.so.2" + NO_FILE, ("undetermined", "WL202")),
@@ -273,3 +277,11 @@ def test_a_game_brings_the_libraries_that_no_distribution_has(program, library, 
 def test_a_library_that_was_built_there_and_ldconfig(said, code):
     missing = "odd: error while loading shared libraries: libodd.so.5: cannot open shared object file: No such file"
     assert verdict(f"{said}\n{missing} or directory") == ("undetermined", code)
+
+
+def test_dyld_does_not_know_the_word_that_linux_has_for_a_file_s_own_directory():
+    sought = (
+        "ImportError: dlopen(/odd.so, 0x2): Library not loaded: @rpath/libodd.1.2.dylib\n  Reason: tried: '{}/libodd"
+    )
+    assert verdict(sought.format("$ORIGIN/lib") + ".1.2.dylib' (no such file)") == ("undetermined", "WL202")
+    assert verdict(sought.format("/opt/odd/lib") + ".1.2.dylib' (no such file)") != ("undetermined", "WL202")

@@ -101,3 +101,12 @@ def test_a_file_of_ones_own_that_no_module_of_pythons_is_called_as():
 )
 def test_python_2_names_a_part_where_the_whole_package_is_not_there(said, answer):
     assert verdict(said) == answer
+
+
+UNBUILT = "  Failed building wheel for odd-core\n{}ModuleNotFoundError: No module named 'odd_core'"
+
+
+def test_a_package_that_could_not_be_built_is_not_what_its_build_lacked():
+    assert first(UNBUILT.format("")).title == "odd_core is not there: building it failed"
+    assert verdict(UNBUILT.format("Successfully installed even-1.0 odd_core-2.0\n")) == ("undetermined", "WL504")
+    assert verdict(UNBUILT.replace("odd_core", "even").format("")) == ("undetermined", "WL505")

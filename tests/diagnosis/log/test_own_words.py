@@ -31,6 +31,7 @@ def test_a_traceback_that_is_quoted_is_read_all_the_same():
         "It works fine when I start it from the command line.",
         "I can import odd in the Anaconda prompt.",
         "In PyCharm it runs without errors.",
+        "On both `ipython` and the command prompt they all work.",
         "It fails in the notebook, but not in ipython.",
         "As `python odd.py` it works fine.\nBut if I use vim or start it in PyCharm, it has that bug.",
     ],

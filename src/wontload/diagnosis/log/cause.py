@@ -26,6 +26,7 @@ from wontload.diagnosis.log.symbols import of_entry_point, of_symbol
 from wontload.diagnosis.log.text import says
 from wontload.diagnosis.log.unfound import of_not_found
 from wontload.diagnosis.log.unsearched import by_name_on_windows
+from wontload.knowledge.packages import normalised
 
 LONGEST_SUBJECT = 200
 
@@ -133,7 +134,7 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.kind == "architecture":
         return _of_architecture(event)
     if message.kind == "module":
-        return of_module(event, log.text, failed_build=bool(log.of("build-failed")))
+        return of_module(event, log.text, failed_build=bool(log.of("build-failed")), unbuilt=_unbuilt(log))
     if message.kind == "compiled-name":
         return of_compiled_name(event)
     if message.kind == "incomplete":
@@ -143,6 +144,12 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.kind == "shadow":
         return of_shadow(event)
     return Reading(message.code, message.decides, message.suspects)
+
+
+def _unbuilt(log: Log) -> frozenset[str]:
+    """The packages, by their normalised names, of which pip says that it could not build them."""
+    values = [event.values for event in log.of("build-failed")]
+    return frozenset(normalised(one["requirement"]) for one in values if "requirement" in one)
 
 
 def _led_to_by_a_missing_file(event: Event, log: Log) -> Reading | None:

@@ -8,8 +8,7 @@ from wontload.diagnosis.log.elsewhere import AS_SAID, elsewhere
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
-from wontload.diagnosis.log.text import says
-from wontload.diagnosis.log.told import was_made
+from wontload.diagnosis.log.told import was_built_shared, was_made
 from wontload.diagnosis.log.unsearched import VENDORED, by_place, has_other_major, names_of_distributions
 from wontload.diagnosis.log.unsearched_on_mac import BREW, is_of_homebrew, of_mac
 from wontload.knowledge.components import Component, component_of, components
@@ -31,8 +30,6 @@ _OF_WSL = re.compile(r"\bWSL[12]?\b|/usr/lib/wsl|microsoft-standard|/mnt/[a-z]/"
 _OF_MUSL = re.compile(r"(?:libc\.musl-|ld-musl-)")
 _OF_GLIBC = re.compile(r"(?:ld-linux|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)")
 _OF_PYTHON = re.compile(r"libpython(?P<version>\d\.\d+)|python(?P<digits>3\d+)\.dll", re.I)
-# CPython, README: --enable-shared; LDFLAGS with an rpath. Source: GrahamDumpleton/mod_wsgi#282.
-_ENABLE_SHARED = re.compile(r"--enable-shared\b")
 # A package's own file, on a machine of which the text tells that it is no PC: wheels for every system bring a PC's.
 # Source: docs/loaders-elf.md, another machine; kneron/host_lib#12.
 _OF_ARM = re.compile(r"\b(?:aarch64|arm64|armv[678]\w{0,2}|jetson|raspberry ?pi|raspbian)\b|/home/pi\d{0,2}/", re.I)
@@ -83,7 +80,7 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
     if other := _of_another_python(library, facts):
         title = f"{library} is asked for, which is another Python's: the text is of Python {other}"
         return Reading("WL501", False, ("WL201", "WL202"), title)
-    if _OF_PYTHON.match(library) and says(_ENABLE_SHARED, text):
+    if _OF_PYTHON.match(library) and was_built_shared(text):
         title = f"{library} was built there, into a directory that the loader does not search"
         return Reading("WL202", False, ("WL201", "WL501"), title, _SHARED)
     if _OF_PYTHON.match(library):

@@ -7,7 +7,7 @@ import sys
 
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.outcome import Reading, base_name
-from wontload.knowledge.packages import distribution_for, is_namespace
+from wontload.knowledge.packages import distribution_for, is_namespace, normalised
 
 # Extension modules of CPython's own library that a build leaves out where a library's headers were missing.
 # Source: CPython, configure.ac, PY_STDLIB_MOD.
@@ -57,11 +57,18 @@ _NOT_BUILT = (
 )
 
 
-def of_module(event: Event, text: str, *, failed_build: bool) -> Reading:
+# Source: avast/yaramod#64.
+_WENT_ON = (
+    "pip before 23.1 ran `setup.py install` where it got no wheel, and a setup.py that lets its extension fail goes on "
+    "to the end. `pip install -v --no-binary` of the package shows what the build lacked."
+)
+
+
+def of_module(event: Event, text: str, *, failed_build: bool, unbuilt: frozenset[str] = frozenset()) -> Reading:
     """What it means that a module was not found, by its name and by who asked for it.
 
     Args:
-        text: cleaned. failed_build: it tells of a build that failed.
+        text: cleaned. failed_build: it tells of a build that failed. unbuilt: the packages, normalised, of such.
     """
     name = event.values.get("module", "")
     package, dot, last = name.rpartition(".")
@@ -88,6 +95,11 @@ def of_module(event: Event, text: str, *, failed_build: bool) -> Reading:
     if not dot and name.startswith("_") and not failed_build:
         title = f"{name}, by its name the compiled part of a package, is not there: not built, or for another Python"
         return Reading("WL504", False, ("WL501", "WL503", "WL506"), title, _PART)
+    if not dot and normalised(name) in unbuilt:
+        if re.search(rf"^\W{{0,4}}Successfully installed\b.{{0,400}}?\b{re.escape(name)}-\d", text, re.MULTILINE):
+            title = f"{name} was installed without its compiled part, which could not be built"
+            return Reading("WL504", False, ("WL701", "WL505"), title, _WENT_ON)
+        return Reading("WL505", False, ("WL701", "WL504"), f"{name} is not there: building it failed")
     if failed_build and not dot:
         title = f"the build needs {name} and does not find it"
         why = "pip builds in an environment of its own, which has what the package's pyproject.toml names and no more."

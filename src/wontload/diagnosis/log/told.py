@@ -70,6 +70,15 @@ def was_ldconfig(text: str) -> bool:
     return _is_said(_LDCONFIG, text, denied=_NOT_HELPED)
 
 
+# CPython, README: --enable-shared. Source: GrahamDumpleton/mod_wsgi#282; without it devcartel/pyrfa#56.
+_ENABLE_SHARED = re.compile(r"--enable-shared\b")
+
+
+def was_built_shared(text: str) -> bool:
+    """Whether somebody says that a Python was configured to have its own shared library."""
+    return _is_said(_ENABLE_SHARED, text, denied=_NOT_HELPED)
+
+
 NEAR = 20  # characters behind "upgraded" in which its object stands
 # What people say that went before: a release of the system, or of the library.
 _UPGRADED = re.compile(
@@ -104,12 +113,12 @@ def was_mended_by_installing(text: str) -> bool:
 
 
 _STARTERS = (
-    r"(?:from|in|on|with|using) (?:the |an? |my )?(?:\w{1,20} )?(?:command[- ]line|cmd|terminal|console|prompt|"
-    r"powershell|shell|i?python|jupyter\w*|notebook|spyder|pycharm|vs ?code|visual studio|ide|interpreter)\b"
+    r"(?:from|in|on|with|using) (?:the |an? |my |both )?(?:\w{1,20} )?[`'\"]?(?:command[- ]line|cmd|terminal|console|"
+    r"prompt|powershell|shell|i?python|jupyter\w*|notebook|spyder|pycharm|vs ?code|visual studio|ide|interpreter)\b"
 )
 _WORKS_ELSEWHERE = re.compile(
     r"\b(?:works?|worked|can import|runs? (?:fine|ok|well|perfectly))\b[^.\n]{0,50}\b" + _STARTERS
-    + r"|\b" + _STARTERS + r"[^.\n]{0,30}\b(?:works?\b|worked\b|runs? (?:fine|ok|well|perfectly|without)\b)",
+    + r"|\b" + _STARTERS + r"[^.\n]{0,40}\b(?:works?\b|worked\b|runs? (?:fine|ok|well|perfectly|without)\b)",
     re.IGNORECASE,
 )  # fmt: skip
 # The other way about: what runs, and then where it does not; and where it fails, and then where it does not fail.

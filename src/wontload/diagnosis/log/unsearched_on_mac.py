@@ -47,6 +47,11 @@ _UNSEARCHED = (
     "Homebrew's Python searches Homebrew's folders; the ones of python.org, pyenv, uv and conda do not. If the library "
     "is installed there, DYLD_FALLBACK_LIBRARY_PATH=$(brew --prefix)/lib makes it found; else it has to be installed."
 )
+# Source: dyld(1), Dynamic Library Loading; ld.so(8), Rpath token expansion; amazon-ion/ion-python#300.
+_ORIGIN = (
+    "The file was linked with an rpath for Linux. macOS has @loader_path for the same: `install_name_tool -rpath OLD "
+    "NEW FILE` puts it right, and so does a build whose script heeds the system. Until then no library is found by it."
+)
 BREW = "The path is written into the file, and nothing is searched: the library is not installed, or elsewhere."
 
 
@@ -65,6 +70,9 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
     if event.message.id == "dyld-not-loaded" and _OF_BUILD.search(path):
         title = f"{library} is asked for in the folder in which it was built, which is not there any more"
         return Reading("WL202", False, ("WL201", "WL504"), title, _BUILT)
+    if "tried: '$ORIGIN/" in text and path.startswith("@rpath/"):
+        title = f"{library} is sought in $ORIGIN, which is a word of Linux' loaders: dyld takes it for a directory"
+        return Reading("WL202", False, ("WL201", "WL504"), title, _ORIGIN)
     if is_of_homebrew(path, facts):
         if _OF_OLD_GCC.search(path):
             title = f"{library} is asked for in the folder of one version of GCC, and Homebrew has gone on to another"
