@@ -8,7 +8,7 @@ from tests.support.machines import windows
 from wontload.machine import Machine, System
 from wontload.machine.machine import Python
 from wontload.machine.memory import MemoryFiles
-from wontload.wheels.requirements import required_names
+from wontload.wheels.requirements import declared_names, required_names
 
 LINUX = Machine(
     id="m",
@@ -37,3 +37,30 @@ LINUX = Machine(
 def test_markers_are_evaluated_for_the_machine(requirement, on_linux, on_windows):
     assert required_names([requirement], LINUX) == on_linux
     assert required_names([requirement], windows()) == on_windows
+
+
+@pytest.mark.parametrize(
+    ("requirement", "declared"),
+    [
+        ("cuda-toolkit==13.0.3", {"cuda-toolkit"}),
+        (
+            "CUDA_Toolkit[cublas, cudart]==13.0.3",
+            {"cuda-toolkit", "nvidia-cublas", "nvidia-cuda-nvrtc", "nvidia-cuda-runtime"},
+        ),
+        ("cuda-toolkit[cudart]~=12.4", {"cuda-toolkit", "nvidia-cuda-runtime-cu12"}),
+        ("cuda-toolkit[cudart]==11.*; sys_platform == 'linux'", {"cuda-toolkit", "nvidia-cuda-runtime-cu11"}),
+        ("cuda-toolkit[cudart]", {"cuda-toolkit", "nvidia-cuda-runtime"}),
+        ("cuda-toolkit[no-such]>=12,<13", {"cuda-toolkit"}),
+        ("requests[socks]", {"requests"}),
+        ("cuda-toolkit[cudart", {"cuda-toolkit"}),
+        ("!!!", set()),
+    ],
+)
+def test_extras_of_a_meta_package_count_as_declared(requirement: str, declared: set[str]):
+    assert set(declared_names(requirement)) == declared
+
+
+def test_all_of_a_meta_package_is_every_one_of_its_extras():
+    found = declared_names("cuda-toolkit[all]==12.9.1")
+    assert {"nvidia-cublas-cu12", "nvidia-cuda-sanitizer-api-cu12"} < set(found)
+    assert len(found) == len(set(found)) == 22

@@ -14,9 +14,10 @@ from wontload.errors import UsageError, WontloadError
 from wontload.knowledge.packages import normalised
 from wontload.wheels.archive import Archive
 from wontload.wheels.bad_archive import BadArchive
+from wontload.wheels.requirements import declared_names
 from wontload.wheels.tags import parse_file_name
 from wontload.wheels.unpacking import Unpacking
-from wontload.wheels.wheel import Wheel, read_wheel, required_name
+from wontload.wheels.wheel import Wheel, read_wheel
 
 if TYPE_CHECKING:
     from wontload.wheels.checking import CheckedWheel
@@ -58,7 +59,7 @@ class Checking:
     def _others(self, wheel: Wheel, opened: ExitStack) -> dict[str, list[Wheel]]:
         """The wheels at hand that it may need, each opened once; one that cannot be read is as good as absent."""
         found: dict[str, list[Wheel]] = {}
-        waiting = [required_name(one) for one in wheel.requires_dist]
+        waiting = [name for one in wheel.requires_dist for name in declared_names(one)]
         while waiting:
             name = waiting.pop()
             if name in found or name not in self.at_hand:
@@ -70,7 +71,7 @@ class Checking:
                 except BadArchive:
                     continue
                 found[name].append(other)
-                waiting += [required_name(one) for one in other.requires_dist]
+                waiting += [name for one in other.requires_dist for name in declared_names(one)]
         return found
 
 

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 
 from wontload.knowledge.families import base_name
+from wontload.knowledge.packages import normalised
 from wontload.knowledge.tables import Row, lines, table
 
 LINUX_COLUMNS = ("name", "title", "linux", "apt", "apt_t64", "elsewhere", "conda", "brew", "group")
@@ -38,6 +39,11 @@ class Component:
     title: str
     group: str
     row: Row = field(compare=False, repr=False)
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Normalised names of the wheels that hold it, and of those that load it into the process."""
+        return tuple(normalised(str(one)) for key in ("wheels", "loaded_by") for one in self.row.get(key, ()))
 
 
 def component_of(file_name: str) -> Component | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
+from wontload.diagnosis.gpu import comes_with_a_driver
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import WheelPolicy, wheel_policy
 from wontload.knowledge.packages import family_of, named_after, normalised, project_of
@@ -18,15 +19,16 @@ def known_to_bring(library: str, absent: Sequence[str]) -> str:
     Args:
         library: as its user asks for it. absent: normalised names of what is declared and not at hand.
     """
-    component = component_of(base_name(library))
-    wheels = (*component.row.get("wheels", ()), *component.row.get("loaded_by", ())) if component else ()
-    return next((str(one) for one in wheels if normalised(str(one)) in absent), "")
+    component = component_of(library)
+    return next((one for one in component.distributions if one in absent), "") if component else ""
 
 
 def may_bring(
     module: Module, absent: Sequence[str], wheel: str, machine: Machine, site: str, projects: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Those that may by what they are called; nothing is known of them but that. Of a library of the system's: none.
+    """Those that may by what they are called; nothing is known of them but that.
+
+    Of a library of the system's, or of a GPU's driver: none.
 
     The library has the name of a dependency (`shiboken2.abi3.dll` of shiboken2). Or the loader looks in a directory of
     site-packages that none of the wheels at hand has, and a dependency has the name of its top (`nvidia/cublas/lib`,
@@ -38,7 +40,7 @@ def may_bring(
         module: a missing one. absent: see `known_to_bring`. wheel: its name. machine: it is laid over it, at `site`.
         projects: of the wheel's own libraries, see `project_of`.
     """
-    if base_name(module.name) in of_the_system().libraries:
+    if base_name(module.name) in of_the_system().libraries or comes_with_a_driver(module.name):
         return ()
     if namesakes := tuple(one for one in absent if one in named_after(module.name)):
         return namesakes

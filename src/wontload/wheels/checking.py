@@ -18,10 +18,10 @@ from wontload.wheels.judging import Judge
 from wontload.wheels.laying import Laying, site_of
 from wontload.wheels.merging import merged
 from wontload.wheels.plugins import Plugins
-from wontload.wheels.requirements import specifier_of
+from wontload.wheels.requirements import declared_names, specifier_of
 from wontload.wheels.targets import Target, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
-from wontload.wheels.wheel import Wheel, required_name
+from wontload.wheels.wheel import Wheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +147,9 @@ def _dependencies(wheel: Wheel, others: Mapping[str, Sequence[Wheel]]) -> tuple[
     waiting = [wheel]
     platforms = {tag.platform for tag in wheel.tags}
     while waiting:
-        for requirement in waiting.pop().requires_dist:
-            name = required_name(requirement)
-            if not name or name in found or name == normalised(wheel.name) or "extra" in requirement.partition(";")[2]:
+        asked = [one for one in waiting.pop().requires_dist if "extra" not in one.partition(";")[2]]
+        for name, requirement in ((name, one) for one in asked for name in declared_names(one)):
+            if name in found or name == normalised(wheel.name):
                 continue
             fitting = [
                 one for one in others.get(name, ()) if _fits(one, platforms) and _is_wanted(one, name, requirement)

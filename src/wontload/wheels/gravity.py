@@ -49,7 +49,7 @@ class Gravity:
         loads = [one for one in judged if one.verdict is Verdict.LOADS]
         failing = (one.member for one in judged if one.verdict is not Verdict.LOADS)
         self._spared = spared(failing, (one.member for one in loads))
-        self._loading = frozenset(base_name(one.member).lower() for one in loads)
+        self._judged = judged
 
     def weigh(self, finding: Finding, judged: JudgedFile) -> list[Finding]:
         """The finding with the wheel's file at the head of its chain, and as grave as it is for this wheel.
@@ -77,6 +77,16 @@ class Gravity:
         return [
             self._of_missing(one, judged, {name: bringers[name] for name in (one.subject, *one.also)}) for one in parts
         ]
+
+    @cached_property
+    def _loading(self) -> frozenset[str]:
+        """Base names, in lower case, of what loads, or would if all that is declared were at hand."""
+        return frozenset(base_name(one.member).lower() for one in self._judged if self._may_load(one))
+
+    def _may_load(self, judged: JudgedFile) -> bool:
+        missing = [one for one in judged.result.modules if one.status is Status.MISSING]
+        lacks_others = bool(missing) and all(self._brought_by(one.name, one) for one in missing)
+        return judged.verdict is Verdict.LOADS or lacks_others
 
     def _here_renamed(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Those of the names under which the wheel had a library before a repairing tool renamed it; and the member."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from wontload.knowledge.meta_packages import installed_by_extras, is_meta_package
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
+from wontload.wheels.wheel import required_name
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -23,6 +25,18 @@ MACHINES = {("windows", "x86_64"): "AMD64", ("windows", "aarch64"): "ARM64", ("m
 def required_names(requirements: Iterable[str], machine: Machine) -> frozenset[str]:
     """Normalised names of what an installer would install with it; one whose marker cannot be read counts."""
     return frozenset(_names(requirements, machine))
+
+
+def declared_names(requirement: str) -> tuple[str, ...]:
+    """The distribution that a requirement is of, and those that it installs by the extras of a meta-package.
+
+    Args:
+        requirement: as in `Requires-Dist`; its marker is not looked at. One that names nothing gives nothing.
+    """
+    name = required_name(requirement)
+    if not name:
+        return ()
+    return (name, *installed_by_extras(requirement)) if is_meta_package(name) else (name,)
 
 
 def specifier_of(project: str, requirements: Iterable[str]) -> SpecifierSet:
@@ -50,11 +64,11 @@ def _names(requirements: Iterable[str], machine: Machine) -> Iterator[str]:
         try:
             one = Requirement(text)
             if one.marker is None or one.marker.evaluate(environment):
-                yield normalised(one.name)
+                yield from declared_names(text)
         except InvalidRequirement:
             continue
         except (UndefinedComparison, UndefinedEnvironmentName):
-            yield normalised(one.name)
+            yield from declared_names(text)
 
 
 def _environment(machine: Machine) -> dict[str, str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from wontload.diagnosis.contents import Contents, finding
 from wontload.diagnosis.finding import Finding, Severity
+from wontload.diagnosis.gpu import comes_with_a_driver
 from wontload.diagnosis.words import are, listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import wheel_policy
@@ -17,6 +19,36 @@ OF_PYTHON = re.compile(r"libpython3[\d.]*t?\.so[.\d]*$")
 # Part of the C library whatever it is called, and the loader itself.
 OF_LIBC = re.compile(r"(libc\.musl-\w+\.so\.1|libc\.so|ld-(linux|musl)[-\w.]*\.so\.\d)$")
 SYSTEM_ON_MACOS = ("/usr/lib/", "/System/")
+OF_ANOTHER = "It is found only if that package is loaded first, or its directory is on the search path of the file."
+# In the order in which they are told: how a finding begins, how grave it is, and what follows from it.
+KINDS = {
+    "likely": ("the wheel needs", Severity.WARNING, OF_ANOTHER),
+    "optional": (
+        "plugins of the wheel need",
+        Severity.WARNING,
+        "Nothing else in the wheel leads to these files: whoever wants what they do must have what they need. What "
+        "imports of the wheel load is not concerned.",
+    ),
+    "undeclared": (
+        "the wheel needs",
+        Severity.ERROR,
+        "It is there on the machine that built the wheel, and perhaps on this one; on others the load fails. {tool} "
+        "would copy it into the wheel; or a dependency that brings it should be declared.",
+    ),
+    "python": (
+        "the wheel needs",
+        Severity.WARNING,
+        "An extension module needs no libpython: the interpreter that imports it has those symbols. Where Python is "
+        "built without a shared library, as Debian's and the manylinux images' are, this file is not there.",
+    ),
+    "driver": (
+        "the wheel needs",
+        Severity.WARNING,
+        "It belongs to the driver and must fit it, so that no wheel may bring it. Where there is no such driver the "
+        "load fails: a file that opens it with dlopen when it is first wanted loads without it.",
+    ),
+    "declared": ("the wheel needs", Severity.WARNING, OF_ANOTHER),
+}
 
 
 def not_bundled(contents: Contents) -> Iterator[Finding]:
@@ -61,76 +93,52 @@ def _macos(contents: Contents) -> Iterator[Finding]:
     yield from _findings(contents, missing, "no macOS has")
 
 
+class _Why(NamedTuple):
+    """Why a library need not be in the wheel, and by whom it may come then."""
+
+    kind: str
+    bringers: tuple[str, ...] = ()
+
+
+def _why(library: str, files: list[str], contents: Contents) -> _Why:
+    component = component_of(library)
+    known = [one for one in component.distributions if one in contents.requires] if component else []
+    if comes_with_a_driver(library):
+        return _Why("driver")
+    if known:
+        return _Why("declared", (known[0],))
+    if kin := _kin(library, files, contents):
+        return _Why("likely", tuple(kin))
+    if all(map(contents.is_plugin, files)):
+        return _Why("optional")
+    return _Why("python" if OF_PYTHON.match(library) else "undeclared")
+
+
 def _findings(contents: Contents, missing: dict[str, list[str]], who: str) -> Iterator[Finding]:
-    declared = {name: files for name, files in missing.items() if _brought_by(name, contents)}
-    kin = {name: _kin(name, files, contents) for name, files in missing.items() if name not in declared}
-    likely = {name: missing[name] for name, some in kin.items() if some}
-    rest = {name: missing[name] for name, some in kin.items() if not some}
-    optional = {name: files for name, files in rest.items() if all(map(contents.is_plugin, files))}
-    undeclared = {name: files for name, files in rest.items() if name not in optional}
-    if likely:
-        told = sorted({one for some in kin.values() for one in some})
-        may = f"{listed(told, word='or')}, declared and by its name a part of the same project, may bring"
-        yield finding(
-            "WL514",
-            f"the wheel needs {listed(list(likely))}, which {who}; {may} {'it' if len(likely) == 1 else 'them'}",
-            _by_file(likely),
-            severity=Severity.WARNING,
-            explanation=_explanation(contents, False, listed(told)),
-        )
-    if optional:
-        yield finding(
-            "WL514",
-            f"plugins of the wheel need {listed(list(optional))}, which {who}",
-            _by_file(optional),
-            severity=Severity.WARNING,
-            explanation="Nothing else in the wheel leads to these files: whoever wants what they do must have what "
-            "they need. What imports of the wheel load is not concerned.",
-        )
-    for group, severity in ((undeclared, Severity.ERROR), (declared, Severity.WARNING)):
-        names = list(group)
+    """One finding of each kind that there is."""
+    why = {name: _why(name, files, contents) for name, files in missing.items()}
+    macos = any(one.system == "macos" for _, one in contents.platforms)
+    for kind, (subject, severity, explanation) in KINDS.items():
+        names = [name for name in missing if why[name].kind == kind]
         if not names:
             continue
-        python = all(map(OF_PYTHON.match, names))
-        brought = (
-            listed(sorted({_brought_by(name, contents) for name in names} - {""}))
-            if severity is not Severity.ERROR
-            else ""
-        )
+        told = sorted({one for name in names for one in why[name].bringers})
         yield finding(
             "WL514",
-            f"the wheel needs {listed(names)}, which {who}"
-            + (
-                f"; {brought} {are(brought.split(' and '))} declared to bring {'it' if len(names) == 1 else 'them'}"
-                if brought
-                else ""
-            ),
-            _by_file(group),
-            severity=Severity.WARNING if python else severity,
-            explanation=_explanation(contents, python, brought),
+            f"{subject} {listed(names)}, which {who}{_who_brings(kind, told, names)}",
+            _by_file({name: missing[name] for name in names}),
+            severity=severity,
+            explanation=explanation.format(tool="delocate" if macos else "auditwheel repair"),
         )
 
 
-def _explanation(contents: Contents, python: bool, brought: str) -> str:
-    if python:
-        return (
-            "An extension module needs no libpython: the interpreter that imports it has those symbols. Where Python "
-            "is built without a shared library, as Debian's and the manylinux images' are, this file is not there."
-        )
-    if brought:
-        return "It is found only if that package is loaded first, or its directory is on the search path of the file."
-    tool = "delocate" if any(one.system == "macos" for _, one in contents.platforms) else "auditwheel repair"
-    return (
-        "It is there on the machine that built the wheel, and perhaps on this one; on others the load fails. "
-        f"{tool} would copy it into the wheel; or a dependency that brings it should be declared."
-    )
-
-
-def _brought_by(library: str, contents: Contents) -> str:
-    """A declared dependency that brings or loads a library, as far as tables know; empty for none."""
-    component = component_of(library)
-    wheels = (*component.row.get("wheels", ()), *component.row.get("loaded_by", ())) if component else ()
-    return next((str(one) for one in wheels if normalised(str(one)) in contents.requires), "")
+def _who_brings(kind: str, told: list[str], names: list[str]) -> str:
+    it = "it" if len(names) == 1 else "them"
+    if kind == "driver":
+        return f"; the driver of a GPU brings {it}"
+    if kind == "likely":
+        return f"; {listed(told, word='or')}, declared and by its name a part of the same project, may bring {it}"
+    return f"; {listed(told)} {are(told)} declared to bring {it}" if told else ""
 
 
 def _kin(library: str, files: list[str], contents: Contents) -> list[str]:
