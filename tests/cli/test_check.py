@@ -376,6 +376,19 @@ def test_plugins_that_lack_what_is_bought_fail_no_wheel_for_linux_either(command
     assert {one["code"] for one in ran.json["wheels"][0]["findings"]} == {"WL201", "WL514"}
 
 
+@pytest.mark.parametrize(("declared", "status"), [("cuda-toolkit[cudart]==13.0.3", 0), ("cuda-toolkit==13.0.3", 1)])
+def test_what_the_extras_of_a_meta_package_install_is_declared(command, tmp_path: Path, declared: str, status: int):
+    """As torch's wheels: a module needs the runtime, and a plugin that nothing leads to the driver's library."""
+    files = {
+        "demo/a.abi3.so": elf(needed=["libcudart.so.13"]),
+        "demo/libcaffe2_plugin.so": elf(needed=["libcudart.so.13", "libcuda.so.1"]),
+    }
+    ran = command("check", str(make_wheel(tmp_path, files, tag=LINUX, requires=[declared])), "--json")
+    assert ran.status == status
+    (about,) = [one for one in ran.json["wheels"][0]["findings"] if one["code"] == "WL514" and "driver" in one["title"]]
+    assert (about["severity"], about["subject"]) == ("warning", "demo/libcaffe2_plugin.so")
+
+
 def test_a_missing_gpu_runtime_of_an_optional_library_is_a_warning(command, tmp_path: Path):
     files = {"demo/lib_cpu.dll": pe(), "demo/lib_cuda12.dll": pe(needs=["cudart64_12.dll"])}
     ran = command("check", str(make_wheel(tmp_path, files, tag="py3-none-win_amd64")))

@@ -8,7 +8,7 @@ from functools import cache
 from wontload.diagnosis.gpu import comes_with_a_driver
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import WheelPolicy, wheel_policy
-from wontload.knowledge.packages import family_of, named_after, normalised, project_of
+from wontload.knowledge.packages import family_of, named_after, project_of
 from wontload.loader import Module
 from wontload.machine import Kind, Machine
 

@@ -106,7 +106,7 @@ def _brought(finding: Finding) -> str:
 
 def _one(cause: _Cause) -> Finding:
     first, *others = cause.lacking
-    more = (_file(name, f"{name} is another file of the wheel that it takes") for name in others[:MOST_FILES])
+    more = (_file(name, f"{name} fails for the same reason") for name in others[:MOST_FILES])
     own = _file(first, f"{first} is the file of the wheel")
     return replace(cause.finding, evidence=(own, *cause.finding.evidence, *more))
 

@@ -13,7 +13,7 @@ from wontload.diagnosis.gpu import comes_with_a_driver
 from wontload.diagnosis.words import are, listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import wheel_policy
-from wontload.knowledge.packages import family_of, named_after, normalised, project_of
+from wontload.knowledge.packages import family_of, named_after, project_of
 
 OF_PYTHON = re.compile(r"libpython3[\d.]*t?\.so[.\d]*$")
 # Part of the C library whatever it is called, and the loader itself.
