@@ -142,7 +142,7 @@ ROWS: list[Row] = [
     ),
     (
         "xla-toolkit",
-        "InternalError: libdevice not found at ./libdevice.10.bc",
+        "Can't find ptxas binary in ${CUDA_DIR}/bin.",
         ("undetermined", "WL202"),
         "-- Found libdevice",
     ),
@@ -271,7 +271,7 @@ ROWS: list[Row] = [
     ),
     (
         "ggml-cuda-not-started",
-        "ggml_cuda_init: failed to initialize CUDA: (null)",
+        "ggml_vulkan: No devices found.",
         ("undetermined", "WL402"),
         "ggml_vulkan: Found 1 Vulkan devices:",
     ),
@@ -283,7 +283,7 @@ ROWS: list[Row] = [
     ),
     (
         "hip-not-started",
-        "RuntimeError: No HIP GPUs are available",
+        "[topology] No WDDM adapters found.\nhsa_init Failed",
         ("undetermined", "WL406"),
         "HIP GPUs are available",
     ),

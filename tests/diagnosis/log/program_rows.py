@@ -10,13 +10,13 @@ from tests.support.logs import Row
 ROWS: list[Row] = [
     (
         "module-initialisation",
-        "SystemError: initialization of odd raised unreported exception",
+        "SystemError: execution of module odd failed without setting an exception",
         ("undetermined", "WL304"),
         "the initialization of odd was quick",
     ),
     (
         "not-an-extension-module",
-        "SystemError: initialization of odd did not return an extension module",
+        "SystemError: initialization of odd did not return a valid extension module",
         ("undetermined", "WL501"),
         "it did not return an answer",
     ),
@@ -34,7 +34,7 @@ ROWS: list[Row] = [
     ),
     (
         "compile-time-version",
-        "RuntimeWarning: compiletime version 3.5 of module 'odd' does not match runtime version 3.6",
+        "RuntimeWarning: compile time Python version 3.13 of module 'odd' was newer than runtime version 3.12",
         ("undetermined", "WL501"),
         "the compiletime version of module 'odd'",
     ),
@@ -366,10 +366,10 @@ ROWS: list[Row] = [
         "many levels of links",
     ),
     (
-        "library-maybe-not-installed",
-        "ImportError: The odd C library was not found and maybe not installed",
+        "opus-not-loaded",
+        "discord.opus.OpusNotLoaded",
         ("undetermined", "WL201"),
-        "the library was not found at home",
+        "his opus was loaded onto a cart",
     ),
     (
         "odbc-bitness",
@@ -433,7 +433,7 @@ ROWS: list[Row] = [
     ),
     (
         "rapids-driver",
-        "UserWarning: Error getting driver and runtime versions",
+        "UnsupportedCUDAError: Please update your NVIDIA GPU Driver to support CUDA Runtime.",
         ("undetermined", "WL403"),
         "the driver got a version",
     ),
@@ -457,7 +457,7 @@ ROWS: list[Row] = [
     ),
     (
         "r-package-older",
-        "Error: package 'odd' was installed before R 4.0.0: please re-install it",
+        "Error: package 'odd' was built before R 3.0.0: please re-install it",
         ("fails", "WL501"),
         "odd was installed before lunch",
     ),
@@ -546,12 +546,6 @@ ROWS: list[Row] = [
         'ImportError: generic_type: cannot initialize type "Odd": an object with that name is already defined',
         ("undetermined", "WL502"),
         "an object with that name is already defined",
-    ),
-    (
-        "library-maybe-not-installed",
-        "ImportError: The 'odd' C library was not found and maybe needs to be installed.",
-        ("undetermined", "WL201"),
-        "the library was not found in town",
     ),
     (
         "frozen-python-dll",
