@@ -11,7 +11,7 @@ from tests.support.machines import windows
 from wontload.app.pick import Pick
 from wontload.report.pick import render_pick
 from wontload.report.pick_json import pick_to_json
-from wontload.report.pick_words import build_of
+from wontload.report.pick_words import build_of, standing_of
 from wontload.report.screen import Terminal
 from wontload.wheels.appraisal import Appraisal
 from wontload.wheels.candidates import Candidate
@@ -90,6 +90,14 @@ def test_it_keeps_to_the_width_and_lets_nothing_through(name, verbose, width):
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
     assert "secret" not in text
     assert "secret" not in str(pick_to_json(CASES[name], every=True))
+
+
+def test_a_wheel_of_python_code_alone_is_not_said_to_lack_anything():
+    alone = appraised(Standing.LOADS, requires=())
+    assert standing_of(alone, CASES["loads"].machine) == "is Python code alone"
+    kin = appraised(Standing.LOADS, requires=("polars-runtime-32",))
+    told = "is Python code alone; native code may be in what it requires (polars-runtime-32)"
+    assert standing_of(kin, CASES["loads"].machine) == told
 
 
 def test_what_stands_first_answers():

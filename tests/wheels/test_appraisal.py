@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.elf_images import elf
 from tests.support.images import pe
 from tests.support.llama_wheels import gpu_code
 from tests.support.wheels import make_wheel
@@ -62,6 +63,15 @@ def test_what_it_requires_comes_with_it_and_a_driver_does_not(judge):
     assert elsewhere.standing is Standing.NEEDS
     found = judge({EXTENSION: pe(needs=["vulkan-1.dll"])}, requires=["numpy"])
     assert (found.standing, found.drivers) == (Standing.FAILS, ("GPU driver",))
+
+
+def test_a_wheel_of_python_code_alone_tells_what_it_requires(judge):
+    files = {"demo/x.py": b""}
+    found = judge(files, tag="py3-none-any", pure=True, requires=["demo-runtime", "numpy; sys_platform == 'linux'"])
+    assert (found.standing, found.requires, found.gpu.accelerator) == (Standing.LOADS, ("demo-runtime",), "")
+    assert judge({EXTENSION: pe()}).requires is None
+    foreign = judge({"demo/_ext.cpython-311-x86_64-linux-gnu.so": elf()}, tag="py3-none-any")
+    assert (foreign.requires, foreign.files) == (None, ())
 
 
 def test_a_file_that_is_refused(judge):

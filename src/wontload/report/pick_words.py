@@ -37,6 +37,9 @@ def standing_of(appraisal: Appraisal, machine: Machine) -> str:
     """Whether it would load on this machine, in one clause."""
     if appraisal.standing is Standing.LOADS and appraisal.brought:
         return f"would load with what it requires ({_names(appraisal.brought)}){_looked_into(appraisal)}"
+    if appraisal.standing is Standing.LOADS and appraisal.requires is not None:
+        also = f"; native code may be in what it requires ({_names(appraisal.requires)})" if appraisal.requires else ""
+        return f"is Python code alone{also}"
     if appraisal.standing is Standing.LOADS:
         return "would load" if appraisal.files else "holds no native code for this machine"
     if appraisal.standing is Standing.ADDED:

@@ -38,6 +38,7 @@ class Appraisal:
         instead: for the first of these or of `needs` that decides for one build of a module, what other builds of that
             module, as far from loading, lack in its place.
         findings: why what decides would fail, one a code and subject.
+        requires: of a wheel of Python code alone what it requires on this machine; `None` for one with native files.
         gpu: what it makes of the GPU. cuda: majors of the CUDA runtime that its files import.
         fetched_bytes, size_bytes: read, of all. unread, unread_bytes: members that were not read, and what they cost.
     """
@@ -53,6 +54,7 @@ class Appraisal:
     missing: tuple[str, ...] = ()
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    requires: tuple[str, ...] | None = None
     gpu: GpuUse = field(default_factory=GpuUse)
     fetched_bytes: int = 0
     size_bytes: int = 0
@@ -99,7 +101,8 @@ def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Seque
         missing=_joined(one.missing for one in representatives),
         instead=dict(pair for one, group in zip(representatives, groups, strict=True) for pair in _instead(one, group)),
         findings=_first_of_each(representatives),
-        gpu=gpu_use(opened, machine),
+        requires=None if wheel.natives or unread else tuple(sorted(required)),
+        gpu=gpu_use(opened, machine) if wheel.natives or unread else GpuUse(),
         fetched_bytes=opened.fetched_bytes,
         size_bytes=opened.size_bytes,
         unread=unread,
