@@ -31,6 +31,21 @@ def test_modules_of_one_python(tag: str, name: str, file: bytes, said: list[str]
     assert codes(list(other_abi(contents(tag, {name: file})))) == said
 
 
+@pytest.mark.parametrize(
+    ("minors", "said"),
+    [
+        ((9, 10, 11), ["WL513 warning"]),
+        ((9, 11), ["WL513 error"]),
+        ((10, 11), ["WL513 error"]),
+        ((9,), ["WL513 error"]),
+    ],
+)
+def test_a_module_for_each_python_from_that_of_an_abi3_tag_on(minors: tuple[int, ...], said: list[str]):
+    """As mosek has them: all that is known find theirs, and one that comes later does not."""
+    files = {f"demo/a.cp3{one}-win_amd64.pyd": of(f"python3{one}.dll") for one in minors}
+    assert codes(list(other_abi(contents("cp39-abi3-win_amd64", files)))) == said
+
+
 def test_a_module_that_is_there_for_the_right_python_as_well_is_none():
     files = {"demo/a.cp310-win_amd64.pyd": of("python310.dll"), "demo/a.cp311-win_amd64.pyd": of("python311.dll")}
     assert list(other_abi(contents("cp311-cp311-win_amd64", files))) == []

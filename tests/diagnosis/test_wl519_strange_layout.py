@@ -27,6 +27,11 @@ def test_a_package_or_module_of_its_own_says_nothing(names: tuple[str, ...]):
     assert layout(*names) == []
 
 
+def test_what_delvewheel_lays_there_for_one_distribution_is_no_harm():
+    assert "WL519 warning" not in layout("demo.py", "demo-1.0.data/platlib/.load-order-demo-1.0")
+    assert "WL519 warning" in layout("demo.py", "demo-1.0.data/platlib/.load-order")
+
+
 def test_a_wheel_with_nothing_in_it():
     assert layout() == ["WL519 warning"]
     assert layout("demo-1.0.data/scripts/run") == ["WL519 warning"]

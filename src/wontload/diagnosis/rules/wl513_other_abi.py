@@ -35,14 +35,27 @@ def _of_one_version(contents: Contents) -> Iterator[Finding]:
         return
     files: dict[str, str] = {}
     modules: dict[str, bool] = {}  # whether some file of a module fits
+    builds: dict[str, set[str]] = {}
     for native, image in contents.images:
         made_for = _made_for(native.base, image)
         module = native.name.partition(".")[0]
         fits = made_for is None or made_for in wanted
         modules[module] = modules.get(module, False) or fits
+        builds.setdefault(module, set()).add(made_for or "")
         if not fits and (native.is_extension or image.format is Format.PE):
             files[native.name] = f"is for CPython {_spelled(made_for or '')}"
     files = {name: what for name, what in files.items() if not modules[name.partition(".")[0]]}
+    each = {name: what for name, what in files.items() if _covers(contents, builds[name.partition(".")[0]])}
+    files = {name: what for name, what in files.items() if name not in each}
+    if each:
+        yield finding(
+            "WL513",
+            "modules are there for one Python each, and the wheel is tagged abi3",
+            each,
+            severity=Severity.WARNING,
+            explanation="Each Python from the one that the tag names to the newest that has a module finds its own. "
+            "The tag promises all later ones as well: installers take the wheel for these, and they find none.",
+        )
     if files:
         tags = listed(sorted({f"{one.python}-{one.abi}" for one in contents.tags}))
         yield finding(
@@ -54,6 +67,16 @@ def _of_one_version(contents: Contents) -> Iterator[Finding]:
             "not "
             "find these, or not load them.",
         )
+
+
+def _covers(contents: Contents, builds: set[str]) -> bool:
+    """Whether a module has a build for every Python from the one that an abi3 tag names on, up to some newer one."""
+    found = {_version(one) for one in builds if TAG.match(one) and not one.endswith("t")}
+    oldest = min((_version(one.python) for one in contents.tags if one.abi.startswith("abi3")), default=None)
+    if oldest is None or len(found) < 2 or oldest not in found:
+        return False
+    major, newest = max(found)
+    return {(major, minor) for minor in range(oldest[1], newest + 1)} <= found
 
 
 def _made_for(base: str, image: Image) -> str | None:

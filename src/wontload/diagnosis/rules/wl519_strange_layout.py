@@ -18,6 +18,9 @@ COMMON = frozenset(
 BYTECODE = re.compile(r"\.py[co]$")
 OF_PYTHON = re.compile(r"(\.py|\.pyi|\.pth|\.pyd|\.so|\.dll)$", re.IGNORECASE)
 MODULE = re.compile(r"(\.py|\.pyd|\.(cpython-\d+|abi3)[\w.-]*\.so)$", re.IGNORECASE)
+# The order in which a package loads its libraries, for old Pythons: named after the one distribution that it is of.
+# Source: what delvewheel writes into `__init__.py` (pye3d 0.3.1, itk-ants 0.2.0), and pyvips-binary 8.18.7 on PyPI.
+OF_DELVEWHEEL = re.compile(r"\.load-order-[\w.+!]+-[\w.+!]+$")
 SMALLEST_DOUBLE_BYTES = 1  # an empty file is no copy of another
 
 
@@ -81,7 +84,7 @@ def _grave(contents: Contents, top: dict[str, str]) -> Iterator[tuple[str, str]]
             yield name, f"would be in a package {first}, as those of other projects"
         elif where == "__init__.py":
             yield name, "would make a package of site-packages itself"
-        elif not inside and not OF_PYTHON.search(where):
+        elif not inside and not OF_PYTHON.search(where) and not OF_DELVEWHEEL.match(where):
             yield name, "would lie at the top of site-packages, and is no module"
 
 
