@@ -29,6 +29,7 @@ class Plugins:
     def __init__(self, wheel: Wheel) -> None:
         self._wheel = wheel
         self._python = PythonCode(wheel.archive)
+        self._led: dict[str, bool] = {}  # what was asked before: each machine asks the same
 
     def has(self, member: str, loading: Collection[str] | None = None) -> bool:
         """Whether a library is one that is loaded when somebody wants it and has what it needs (casadi's solvers).
@@ -46,7 +47,11 @@ class Plugins:
         main = self.modules or self._namesakes - {name}
         does_without = main if loading is None else main & frozenset(loading)
         in_directory = not DIRECTORIES.isdisjoint(member.lower().split("/")[:-1])
-        return bool(does_without or in_directory) and not self._leads_to(name)
+        if not (does_without or in_directory):
+            return False
+        if name not in self._led:
+            self._led[name] = self._leads_to(name)
+        return not self._led[name]
 
     @cached_property
     def modules(self) -> frozenset[str]:
