@@ -560,4 +560,10 @@ ROWS: list[Row] = [
         ("undetermined", "WL701"),
         "error: invalid command 'bdist'",
     ),
+    (
+        "no-nvcc",
+        "unable to execute '/opt/odd:/opt/odd/bin/nvcc': No such file or directory",
+        ("fails", "WL702"),
+        "unable to execute '/opt/odd/bin/cc'",
+    ),
 ]

@@ -39,6 +39,10 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
         # torch's: it is imported first, or was another one when the extension was built.
         ("ImportError: /odd/_odd.so: undefined symbol: THPVariableClass", ("undetermined", "WL202")),
         ("ImportError: /odd/_odd.so: undefined symbol: _ZN2at19UndefinedTensorImpl3oddE", ("undetermined", "WL304")),
+        (
+            "undefined symbol: _ZN2at19UndefinedTensorImpl3oddE\nIt is gone when I import torch before it.",
+            ("undetermined", "WL202"),
+        ),
         ("ImportError: /odd/_odd.so: undefined symbol: _ZN3c105Error3oddE", ("fails", "WL304")),
         # A C function that no library of the process has: one of a well-known library was left out when linking, or
         # is there for another processor; one of a part of the package is missing from that part.
@@ -132,6 +136,7 @@ NO_SYMBOL = "ImportError: dlopen(/Users/odd/_odd.so, 0x0002): Symbol not found: 
     ("text", "answer"),
     [
         ("ImportError: /opt/_odd.so: undefined symbol: PyExc_ImportError", ("undetermined", "WL304")),
+        ("Odd says: /opt/_odd.so: undefined symbol: PyExc_ImportError. (odd.cc:7)", ("undetermined", "WL304")),
         ("ImportError: /opt/_odd.so: undefined symbol: PyString_FromString", ("fails", "WL501")),
         ("ImportError: /opt/_odd.so: undefined symbol: PyBytes_AsString", ("undetermined", "WL501")),
         ("ImportError: /opt/_odd.so: undefined symbol: PyUnicode_FromObject", ("undetermined", "WL501")),

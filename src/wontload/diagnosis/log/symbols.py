@@ -9,6 +9,7 @@ from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.symbols_on_mac import of_symbol_on_mac
+from wontload.diagnosis.log.text import says
 from wontload.knowledge.stable_abi import stable_abi
 from wontload.knowledge.symbol_versions import is_only_in_glibc, musl_of
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
@@ -35,6 +36,8 @@ _OF_LIBM = re.compile(
     r"(?:a?(?:sin|cos|tan)h?|atan2|exp(?:2|m1)?|log(?:2|10|1p|b)?|pow|sqrt|cbrt|hypot|modf|fmod|frexp|ldexp|scalbn|ceil|"
     r"floor|l?l?round|l?l?rint|trunc|erfc?|[lt]gamma|copysign|fma|fmin|fmax|fabs|nearbyint|remainder|nextafter)[fl]?$"
 )
+# What people say that helped. Source: lufficc/SSD#125; pytorch/pytorch#8036.
+_TORCH_BEFORE = re.compile(r"\bimport(?:ing)? `{0,3}torch`{0,3} (?:first\b|before\b)", re.IGNORECASE)
 _OF_OPENMP = re.compile(r"__kmpc_|GOMP_|omp_|kmp_")
 _OF_MKL = re.compile(r"mkl_|iJIT_")  # Intel's MKL and ITT: their parts have to be of one release
 # GLib's names; and modules that come with Python, and files of the system, each built with the libraries beside
@@ -78,7 +81,7 @@ def of_symbol(event: Event, facts: Facts, text: str) -> Reading:
         return Reading(
             "WL206", True, ("WL304", "WL305"), f"an older copy of NVIDIA's library came first: it lacks {symbol}", _CUDA
         )
-    if _OF_EVERY_TORCH.match(symbol):
+    if _OF_EVERY_TORCH.match(symbol) or (_OF_OLD_TORCH.match(symbol) and says(_TORCH_BEFORE, text)):
         title = f"{symbol} is torch's, and no torch was loaded before the file that needs it"
         return Reading("WL202", False, ("WL304", "WL206"), title, _TORCH_FIRST)
     if _OF_OLD_TORCH.match(symbol):
