@@ -157,7 +157,7 @@ def test_a_damaged_dependency_is_what_is_installed_again(environment: Path, tmp_
     pip(environment, "install", "--no-index", "--no-deps", str(one), str(two))
     (site_of(environment) / "below" / "libown.so").write_bytes(b"")
     found = ask(environment, "why", "above", status=1)["findings"][0]
-    assert (found["code"], found["explanation"].endswith("--no-cache-dir below==1.0")) == ("WL102", True)
+    assert (found["code"], found["explanation"].endswith("--no-cache-dir below==1.0`")) == ("WL102", True)
     mended_and_undone(environment, "above", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
 
 

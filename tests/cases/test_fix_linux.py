@@ -403,7 +403,7 @@ def test_a_copy_in_the_current_directory_is_told_with_the_command_that_passes_it
     answer = ask(bare, "why", "zmq", status=1)
     (told,) = [one for one in answer["findings"] if one["code"] == "WL503"]
     assert told["title"].endswith("the current directory comes first")
-    command = told["explanation"].partition("This tells at once: ")[2]
+    command = told["explanation"].partition("This tells at once: ")[2].strip("`")
     assert command.endswith('-P -c "import zmq"')
     assert subprocess.run(["/bin/sh", "-c", command], check=False).returncode == 0
     offered = {one["id"]: one for one in ask(bare, "fix", "zmq", "--plan", status=1)["fixes"]}

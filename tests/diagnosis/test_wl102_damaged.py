@@ -100,7 +100,7 @@ def test_who_brings_a_whole_one_is_who_brought_the_damaged_one():
     """The record's distribution by name; a file of the system's, or one that somebody copied, nobody's package."""
     machine = windows({LLAMA: dll("ggml.dll"), GGML: broken(Defect.EMPTY, GGML)})
     (first,) = diagnose(recorded(machine, ggml_runtime=[GGML]), ctypes_load(LLAMA)).findings
-    assert first.explanation.endswith("-m pip install --force-reinstall --no-deps --no-cache-dir ggml_runtime==1.0")
+    assert first.explanation.endswith("-m pip install --force-reinstall --no-deps --no-cache-dir ggml_runtime==1.0`")
     (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
     assert "installing the package again" in first.explanation
     library = "/opt/made/libbar.so"

@@ -239,3 +239,23 @@ def test_the_packages_named_are_those_of_the_distribution_that_is_here(version: 
     (provider,) = of_kind(first, "provider")
     kinds = {one["kind"] for one in provider.data["providers"]}
     assert kinds & {"apt", "dnf", "pacman", "apk"} == {manager}
+
+
+@pytest.mark.parametrize(
+    ("module", "layout", "own"),
+    [
+        (BASE + r"\DLLs\_ssl.pyd", "plain", True),
+        (BASE + r"\DLLs\_ssl.pyd", "venv", True),
+        (BASE + r"\_ssl.pyd", "embeddable", True),
+        (BASE + r"\DLLs\_ssl.pyd", "conda", False),  # where openssl is a package of its own
+        (PACKAGE + r"\_ssl.pyd", "plain", False),
+    ],
+)
+def test_what_pythons_own_modules_need_comes_with_python(module: str, layout: str, own: bool):
+    machine = windows({module: dll("libcrypto-3.dll")})
+    assert machine.python is not None
+    machine = replace(machine, python=replace(machine.python, layout=layout))
+    (first,) = diagnose(machine, import_load(module)).findings
+    assert (first.code, first.subject) == ("WL201", "libcrypto-3.dll")
+    assert ("Repair that Python" in first.explanation) is own
+    assert bool(of_kind(first, "provider")) is not own

@@ -57,7 +57,7 @@ def test_a_module_of_another_version():
     assert first.title == f"{OTHER} is for CPython 3.12, and this Python is CPython 3.11 on linux_x86_64"
     assert data(first, "file", "path") == [f"{LINUX_PACKAGE}/{OTHER}"]
     assert GNU[0] in of_kind(first, "observed")[0].text
-    assert first.explanation.endswith("-m pip install --force-reinstall Pkg")
+    assert first.explanation.endswith("-m pip install --force-reinstall Pkg`")
     assert answer.verdict == "fails"
 
 
@@ -168,7 +168,7 @@ def test_a_whole_package_for_another_system_ends_in_an_error_of_its_own(tag: str
     assert first.title == f"pkg 1.0 is for {made}, and this Python is CPython 3.11 on linux_x86_64"
     assert first.subject == files[0]
     assert data(first, "record", "tags") == [[tag]]
-    assert first.explanation.endswith("-m pip install --force-reinstall pkg")
+    assert first.explanation.endswith("-m pip install --force-reinstall pkg`")
 
 
 def test_an_import_that_asked_for_none_of_them_is_warned_of():

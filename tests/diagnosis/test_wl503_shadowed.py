@@ -196,7 +196,7 @@ def test_a_script_in_place_of_a_module_of_pythons_that_the_target_imports():
     assert (
         first.title == r"C:\work\json.py is imported in place of Python's own json: the current directory comes first"
     )
-    assert first.explanation.endswith('-P -c "import pkg"')
+    assert first.explanation.endswith('-P -c "import pkg"`')
 
 
 def test_a_folder_in_place_of_an_installed_package_of_which_the_error_alone_is_left():

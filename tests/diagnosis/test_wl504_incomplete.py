@@ -32,6 +32,8 @@ from wontload.diagnosis import Severity
 from wontload.machine import Machine, Outcome
 from wontload.machine.inventory import HalfInstalled
 from wontload.machine.memory import MemoryFiles
+from wontload.report.request import request_tree
+from wontload.report.screen import Terminal
 
 LLAMA, GGML = PACKAGE + r"\llama.dll", PACKAGE + r"\ggml.dll"
 LIBRARY, OWN = LINUX_PACKAGE + "/_c.so", LINUX_SITE + "/pkg.libs/libown-1f2e.so"
@@ -78,6 +80,10 @@ def test_an_extension_module_that_python_misses():
     (first,) = answer.findings
     assert (first.code, first.subject, first.explains_error) == ("WL504", "_c.cpython-311-x86_64-linux-gnu.so", True)
     assert first.chain == ("pkg", "pkg._c")
+    assert [one.data["text"] for one in of_kind(first, "observed")] == ["No module named 'pkg._c'"]
+    tree = "".join(piece.text for line in request_tree(first, answer, Terminal(width=80)) for piece in line)
+    assert "import pkg._c" in tree
+    assert first.subject in tree
 
 
 def test_a_file_that_was_put_in_its_place_and_lacks_a_symbol():
@@ -155,7 +161,7 @@ def test_metadata_without_a_record():
     assert (first.code, first.subject, first.explains_error) == ("WL504", "pkg._c", True)
     assert first.title.startswith("the installation of Pkg is incomplete: pkg._c is missing, and no RECORD")
     assert data(first, "record", "path") == [INFO]
-    assert first.explanation.endswith("--no-cache-dir Pkg==1.0")
+    assert first.explanation.endswith("--no-cache-dir Pkg==1.0`")
 
 
 PROJECT = "/home/user/dev/pkg"
@@ -230,8 +236,8 @@ def test_two_versions_are_recorded_and_a_file_is_gone():
     )
     assert data(first, "record", "version")[:2] == ["2.0", "1.0"]  # what the disk has more of stands first
     assert "Pkg 2.0 is recorded: 1 of its 2 native files are there as it was installed" in told(first)
-    assert "pip uninstall --yes Pkg, once for each of the 2 records, and then " in first.explanation
-    assert first.explanation.endswith("Pkg==2.0")
+    assert "pip uninstall --yes Pkg`, once for each of the 2 records, and then " in first.explanation
+    assert first.explanation.endswith("Pkg==2.0`")
 
 
 def test_a_mixture_of_two_versions_lacks_a_symbol():

@@ -80,6 +80,14 @@ class Case:
         """How the real import ended; `None` when nothing was run."""
         return None if self.observation is None else self.observation.outcome
 
+    @property
+    def editable_project(self) -> str:
+        """The directory of the project of which the target is an editable install; empty for any other target.
+
+        What an index has under its name may be another project, so nothing is fetched in its place.
+        """
+        return (self.observation.source if self.observation else None) or ""
+
     @cached_property
     def fatal_loads(self) -> tuple[int, ...]:
         """Indices of the loads whose failure ended the import; several when alternatives were tried and none would do.

@@ -24,7 +24,23 @@ def typed(text: str, *, windows: bool) -> str:
     return f'"{text}"' if windows else shlex.quote(text)  # no file name of Windows holds a double quote
 
 
+def program(path: str, *, windows: bool) -> str:
+    """A program's path as the first word of a command that is typed.
+
+    Windows has two shells, and one spelling that both take: quotes behind the drive. PowerShell takes a word that
+    begins with a quote for a text and not for a command, and one that has quotes further on for what they hold; cmd
+    takes quotes anywhere.
+
+    Sources: PowerShell, about_Parsing (modes by the first character), and its tokenizer, `ScanGenericToken`.
+    """
+    word = typed(path, windows=windows)
+    if not windows or not word.startswith('"'):
+        return word
+    drive, rest = path[:3], path[3:]
+    return f'{drive}"{rest}"' if drive[1:] == ":\\" else word
+
+
 def python_of(case: Case) -> str:
     """The interpreter that a case is about, as the first word of a command."""
     python = case.machine.python
-    return typed(python.executable, windows=case.windows) if python else "python"
+    return program(python.executable, windows=case.windows) if python else "python"

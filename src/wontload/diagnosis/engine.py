@@ -93,5 +93,5 @@ def would_settle(case: Case) -> list[str]:
         waited = case.observation.seconds if case.observation and case.observation.seconds else 0.0
         sentences.append(f"Give it longer: `wontload {case.target} --timeout {max(600, round(10 * waited))}`.")
     if case.observation is None:
-        sentences.append(f"Run wontload {case.target} on that machine: a real import decides.")
+        sentences.append(f"Run `wontload {case.target}` on that machine: a real import decides.")
     return list(dict.fromkeys(sentences))[:8]

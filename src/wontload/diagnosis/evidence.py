@@ -51,6 +51,17 @@ def of_observation(case: Case, index: int) -> Iterator[Evidence]:
         yield Evidence("observed", f"it answered None, and then the package raised: {said}", {"text": said})
 
 
+def of_missed_module(case: Case, module: str) -> Iterator[Evidence]:
+    """The import of a module that Python found no file for, and what it said: no loader was asked."""
+    error = case.observation.error if case.observation else None
+    if error is None:
+        return
+    said = f"import {module}"
+    data = {"request_kind": "import", "name": module, "file": error.file, "line": error.line, "expression": said}
+    yield Evidence("request", said, data)
+    yield Evidence("observed", f"{error.exception}: {error.text}", {"text": error.text})
+
+
 def of_search(case: Case, missing: Missing) -> Evidence:
     """The directories that were searched for one module, in order: its own search, where it was sought to the end."""
     result = case.loads[missing.load].simulated

@@ -47,7 +47,7 @@ def half(case: Case) -> Half | None:
     owners = case.observation.distributions
     if own and missed == package and len(names_of(owners)) == 1:  # its RECORD, and no files
         name, version = max(owners, key=lambda one: numbers(one[1]))
-        return Half(package, missed, (), name, version, case.observation.source or "")
+        return Half(package, missed, (), name, version, case.editable_project)
     leftovers = tuple(_leftovers(case, package))
     if not leftovers and not (own and missed not in ("", package, case.target) and _is_unowned(case, package)):
         return None

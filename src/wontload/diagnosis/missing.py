@@ -16,7 +16,7 @@ from wontload.diagnosis.records import gone_for
 from wontload.knowledge.families import other_majors
 from wontload.knowledge.vc_runtime import DEBUG_ASSEMBLY, DEBUG_RUNTIME
 from wontload.loader import Module, Status
-from wontload.loader.glibc.candidate import asks_for_newer_kernel
+from wontload.loader.glibc.candidate import asks_for_newer_kernel, asks_kernel
 from wontload.loader.windows.names import with_extension
 from wontload.machine import FIND_LIBRARY, Kind, NotKnown, own_format
 from wontload.machine.files import NATIVE_SUFFIX
@@ -105,7 +105,7 @@ def denied(case: Case, module: Module) -> str | None:
 
 def asking_newer_kernel(case: Case, module: Module) -> tuple[str, ...]:
     """Candidates of this name that glibc passed over because they ask for a later kernel than this one."""
-    if case.windows or not case.machine.system.kernel:
+    if not asks_kernel(case.machine.system):
         return ()
     paths = [tried.path for tried in module.tried if tried.outcome == PASSED_OVER]
     return tuple(path for path in paths if _asks_newer_kernel(case, path))

@@ -36,9 +36,9 @@ def said(case: Case, line: Entry) -> Evidence:
 
 
 def install_again(case: Case, line: Entry) -> str:
-    """The command that brings a distribution's files again."""
+    """The command that brings a distribution's files again, between backticks."""
     python = python_of(case)
     name = line.distribution.name
     if line.distribution.installer == "conda":
-        return f"conda install --force-reinstall {name}"
-    return f"{python} -m pip install --force-reinstall --no-deps --no-cache-dir {name}=={line.distribution.version}"
+        return f"`conda install --force-reinstall {name}`"
+    return f"`{python} -m pip install --force-reinstall --no-deps --no-cache-dir {name}=={line.distribution.version}`"

@@ -113,8 +113,8 @@ def why_and_remedy(case: Case, found: Twice) -> str:
     return (
         "An upgrade was interrupted, or one version was installed over the other without removing it (pip's "
         "--ignore-installed or --target, a copied folder). What brings it whole: "
-        f"{python} -m pip uninstall --yes {found.name}, once for each of the {len(found.records)} records, and then "
-        f"{python} -m pip install --no-deps --no-cache-dir {best}"
+        f"`{python} -m pip uninstall --yes {found.name}`, once for each of the {len(found.records)} records, and then "
+        f"`{python} -m pip install --no-deps --no-cache-dir {best}`"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wontload.remedy.advice import JudgedAdvice
-from wontload.report.layout import Line, Span, draw, flow, to_type, words
+from wontload.report.layout import Line, Span, draw, flow, prose, to_type, words
 from wontload.report.screen import Terminal
 from wontload.report.text import cells, counted
 
@@ -59,7 +59,7 @@ def _row(one: JudgedAdvice, title: int, terminal: Terminal) -> Iterator[Line]:
     """The title in its column, which may take several lines, beside the verdict and the reason in theirs."""
     text, style = WOULD_WORK[one.works_here]
     left = flow(words(one.title), title - 2)
-    right = flow(words(one.why), terminal.width - title - VERDICT)
+    right = flow(prose(one.why), terminal.width - title - VERDICT)
     for number in range(max(len(left), len(right))):
         first = "".join(piece.text for piece in left[number]) if number < len(left) else ""
         verdict = text if number == 0 else ""
@@ -71,4 +71,4 @@ def _stacked(one: JudgedAdvice, terminal: Terminal) -> Iterator[Line]:
     """For a narrow terminal: one below the other."""
     text, style = WOULD_WORK[one.works_here]
     yield from flow([*words(one.title, "strong"), Span(f"({text})", style)], terminal.width)
-    yield from flow(words(one.why), terminal.width, [Span("    ")], 4)
+    yield from flow(prose(one.why), terminal.width, [Span("    ")], 4)

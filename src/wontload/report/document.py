@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from wontload.report.layout import Span
+from wontload.report.layout import Span, commands_in
 
 Inline = Sequence[Span]  # pieces of one text; each one's `glue` stands between it and the piece before
 WIDE_BLANK = "\u2003"  # EM SPACE, for the gaps of a terminal's line: several blanks would be shown as one
@@ -131,6 +131,11 @@ def of_this_computer() -> Inline:
 def text(said: str, style: str = "") -> Inline:
     """A text in one style, whole: nothing is left out of it as it would be on a terminal."""
     return (Span(said, style),)
+
+
+def prose(said: str) -> Inline:
+    """A text, whole, with the commands that it has between backticks as code."""
+    return tuple(commands_in(said))
 
 
 def present(*blocks: Block | None) -> tuple[Block, ...]:

@@ -24,7 +24,7 @@ from wontload.remedy.steps import (
     WriteFile,
 )
 from wontload.report.gpu_backend import gpu_backend_said
-from wontload.report.layout import Line, Span, beside, draw, flow, labelled, span, to_type, words
+from wontload.report.layout import Line, Span, beside, draw, flow, labelled, prose, span, to_type, words
 from wontload.report.quoting import asked_again
 from wontload.report.screen import SAVED, Terminal
 
@@ -76,7 +76,7 @@ def render_plan(plan: Plan, terminal: Terminal, *, only: Sequence[Fix] | None = 
             continue
         lines += [*_headline(number, fix, terminal), *_steps(fix, terminal, windows), *_proof(fix, terminal)]
         if fix.caveat:
-            lines += labelled("mind", words(asked_again(fix.caveat, terminal.about)), terminal.width)
+            lines += labelled("mind", prose(asked_again(fix.caveat, terminal.about)), terminal.width)
     return draw(lines, terminal)
 
 
@@ -137,7 +137,7 @@ def download_of(fix: Fix) -> str:
 
 def _steps(fix: Fix, terminal: Terminal, windows: bool) -> Iterator[Line]:
     for number, row in enumerate([*(said(step, windows=windows) for step in fix.steps), *_fetched(fix)]):
-        yield from labelled("" if number else "does", words(row), terminal.width)
+        yield from labelled("" if number else "does", prose(row), terminal.width)
 
 
 def _fetched(fix: Fix) -> Iterator[str]:
@@ -169,7 +169,12 @@ def said(step: Step, *, windows: bool) -> str:
         return f"{'adds to' if step.extends else 'sets'} your variable {step.name}: {step.value}"
     if isinstance(step, SetMode):
         return f"changes the permissions of {step.path} from {step.was:04o} to {step.mode:04o}"
-    return f"{step.text} {step.command}".strip() if isinstance(step, ByHand) else ""
+    return by_hand(step) if isinstance(step, ByHand) else ""
+
+
+def by_hand(step: ByHand) -> str:
+    """What a person must do, with the command for it between backticks."""
+    return f"{step.text} `{step.command}`".strip() if step.command else step.text
 
 
 def _proof(fix: Fix, terminal: Terminal) -> Iterator[Line]:

@@ -12,6 +12,8 @@ from wontload.report.text import cells, clean, cut, shorten
 LABEL = 14  # columns of the labels at the left of the evidence, with the two blanks behind them
 NARROW = 72  # below it, text returns under its label instead of beside it
 LONGEST_NAME = 160  # characters of one name or path: two lines; the JSON report has it whole
+LONGEST_WITHIN = 40  # columns of a command that stands within a sentence
+_BACKTICKS = re.compile(r"`([^`\n]+)`")
 _PARTS = re.compile(r"[^\\/]*[\\/]+|[^\\/]+")
 _SMALLER_PARTS = re.compile(r"[^ (\[,]*[ (\[,]+|[^ (\[,]+")
 
@@ -19,13 +21,14 @@ _SMALLER_PARTS = re.compile(r"[^ (\[,]*[ (\[,]+|[^ (\[,]+")
 class Span(NamedTuple):
     """A piece that stays on one line if a line can hold it; `glue` stands before it unless it begins a line.
 
-    A `whole` one does so in any case.
+    A `whole` one does so in any case. One that is `alone` has a line to itself.
     """
 
     text: str
     style: str = ""
     glue: str = " "
     whole: bool = False
+    alone: bool = False
 
 
 Line = list[Span]
@@ -49,6 +52,31 @@ def words(text: str, style: str = "") -> list[Span]:
     return [span(word, style) for word in clean(text).split()]
 
 
+def prose(text: str, style: str = "") -> list[Span]:
+    """Prose with commands between backticks, none of which breaks: a long one has a line to itself, and is bare."""
+    atoms: list[Span] = []
+    glue = " "
+    for said, kind, *_ in commands_in(clean(text)):
+        after_one = bool(atoms) and atoms[-1].alone
+        if not kind:
+            between = words(said.lstrip(".,;: ") if after_one else said, style)
+            atoms += [one._replace(glue=" " if n or said[0] == " " else glue) for n, one in enumerate(between)]
+            glue = " " if said[-1] == " " else ""
+        elif cells(said) > LONGEST_WITHIN:
+            atoms.append(Span(said, kind, whole=True, alone=True))
+        else:
+            atoms.append(Span(f"`{said}`", style, glue, whole=True))
+            glue = ""
+    return atoms
+
+
+def commands_in(text: str) -> Iterator[Span]:
+    """The pieces of a text: the commands, which it has between backticks, bare and as `code`, and what is between."""
+    for number, piece in enumerate(_BACKTICKS.split(text)):
+        if piece:
+            yield Span(piece, "code" if number % 2 else "", glue="")
+
+
 def listed(items: Sequence[str], mark: str, style: str = "") -> list[Span]:
     """Items with `mark` between them, which stays at the end of a line that is full."""
     return [
@@ -60,16 +88,17 @@ def flow(atoms: Iterable[Span], width: int, start: Sequence[Span] = (), hang: in
     """Fill lines of `width` columns: the first begins with `start`, the others with `hang` blanks."""
     hang = min(hang, width // 2)
     lines: list[Line] = [list(start)]
-    column, glued = measure(start), False
+    column, glued, full = measure(start), False, False
     for atom in atoms:
         for piece in _pieces(atom, width - hang):
             glue = piece.glue if glued else ""
-            if column + cells(glue) + cells(piece.text) > width and column > hang:
+            is_full = full or column + cells(glue) + cells(piece.text) > width or (piece.alone and glued)
+            if is_full and column > hang:
                 lines.append([Span(" " * hang)])
                 column, glue = hang, ""
             lines[-1].append(Span(glue + piece.text, piece.style))
             column += cells(glue) + cells(piece.text)
-            glued = True
+            glued, full = True, piece.alone
     return lines
 
 

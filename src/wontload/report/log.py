@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis.catalogue import CODES
 from wontload.diagnosis.finding import Finding
 from wontload.report import providers
-from wontload.report.layout import Line, Span, draw, flow, labelled, listed, span, words
+from wontload.report.layout import Line, Span, draw, flow, labelled, listed, prose, span, words
 from wontload.report.screen import Terminal
 from wontload.report.settle import settle_section
 from wontload.report.text import and_list, clean, shorten
@@ -90,7 +90,7 @@ def _in_full(finding: Finding, terminal: Terminal, verbose: bool) -> Iterator[Li
     for line in providers.lines([one for one in finding.evidence if one.kind == "provider"])[:LINES_SHOWN]:
         yield from labelled("provided by", words(line), terminal.width)
     if finding.explanation:
-        yield from labelled("why", words(finding.explanation), terminal.width)
+        yield from labelled("why", prose(finding.explanation), terminal.width)
 
 
 def _others(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wontload.report.layout import Line, Span, flow, words
+from wontload.report.layout import Line, Span, flow, prose
 from wontload.report.quoting import asked_again
 from wontload.report.screen import Terminal
 
@@ -17,9 +17,9 @@ def settle_section(sentences: Sequence[str], terminal: Terminal) -> Iterator[Lin
         return
     yield []
     yield [Span(HEADING, "strong")]
-    for sentence in sentences:
+    for one in sentences:
         yield from flow(
-            words(asked_again(sentence, terminal.about)),
+            prose(asked_again(one, terminal.about)),
             terminal.width,
             [Span(f"  {terminal.glyphs.bullet} ", "dim")],
             4,

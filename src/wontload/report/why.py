@@ -12,7 +12,20 @@ from wontload.report.evidence import evidence_rows
 from wontload.report.exhibit import Row
 from wontload.report.fixes import fix_section
 from wontload.report.inventory import facts_of
-from wontload.report.layout import Line, Span, beside, draw, flow, labelled, labelled_line, listed, span, to_type, words
+from wontload.report.layout import (
+    Line,
+    Span,
+    beside,
+    draw,
+    flow,
+    labelled,
+    labelled_line,
+    listed,
+    prose,
+    span,
+    to_type,
+    words,
+)
 from wontload.report.names import environment_of, system_of
 from wontload.report.request import MOST_LEAVES, request_tree
 from wontload.report.screen import Terminal
@@ -111,7 +124,7 @@ def _in_full(finding: Finding, diagnosis: Diagnosis, terminal: Terminal, verbose
     for row in evidence_rows(finding, diagnosis, terminal.glyphs, verbose=verbose):
         yield from _drawn(row, terminal)
     if finding.explanation:
-        yield from labelled("why", words(finding.explanation), terminal.width)
+        yield from labelled("why", prose(finding.explanation), terminal.width)
 
 
 def _brief(finding: Finding, diagnosis: Diagnosis, terminal: Terminal) -> Iterator[Line]:
@@ -125,7 +138,7 @@ def _brief(finding: Finding, diagnosis: Diagnosis, terminal: Terminal) -> Iterat
     for row in rows[:ROWS_OF_A_LESSER]:
         yield from _drawn(row, terminal)
     if not rows and finding.explanation:
-        yield from labelled("why", words(finding.explanation), terminal.width)
+        yield from labelled("why", prose(finding.explanation), terminal.width)
 
 
 def _drawn(row: Row, terminal: Terminal) -> list[Line]:

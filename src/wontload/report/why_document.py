@@ -25,6 +25,7 @@ from wontload.report.document import (
     Table,
     Tree,
     of_this_computer,
+    prose,
     text,
 )
 from wontload.report.evidence import evidence_rows
@@ -114,7 +115,7 @@ def _finding(finding: Finding, diagnosis: Diagnosis, *, is_first: bool) -> Itera
     rows = evidence_rows(finding, diagnosis, verbose=True, without=("searched",) if searched else ())
     listed: list[tuple[str, Inline]] = [(row.label, row.atoms) for row in rows]
     if finding.explanation:
-        listed.append(("why", text(finding.explanation)))
+        listed.append(("why", prose(finding.explanation)))
     if listed:
         yield Rows(tuple(listed))
     for one in searched:
@@ -165,7 +166,7 @@ def _exception(diagnosis: Diagnosis) -> Section | None:
 def _open_questions(diagnosis: Diagnosis, about: str) -> Section | None:
     if not diagnosis.would_settle:
         return None
-    sentences = (text(asked_again(one, about)) for one in diagnosis.would_settle)
+    sentences = (prose(asked_again(one, about)) for one in diagnosis.would_settle)
     return Section(text(_capital(SETTLE)), (Items(tuple(sentences)),))
 
 
@@ -182,7 +183,7 @@ def _fixes(fixes: Sequence[Fix], diagnosis: Diagnosis, about: str) -> Section | 
 def _fix(number: int, fix: Fix, windows: bool) -> Section:
     title = [Span(f"{number}."), Span(fix.id, "code"), Span(fix.title)]
     rows: list[tuple[str, Inline]] = [("costs", text(costs(fix)))]
-    rows += [("" if n else "does", text(said(step, windows=windows))) for n, step in enumerate(fix.steps)]
+    rows += [("" if n else "does", prose(said(step, windows=windows))) for n, step in enumerate(fix.steps)]
     rows += [("" if n else "proof", text(row)) for n, row in enumerate(proof_of(fix))]
     rows += [("mind", text(fix.caveat))] if fix.caveat else []
     return Section(title, (Rows(tuple(rows)),))
@@ -191,7 +192,7 @@ def _fix(number: int, fix: Fix, windows: bool) -> Section:
 def _advice(advice: Sequence[JudgedAdvice]) -> Section | None:
     if not advice:
         return None
-    rows = tuple((text(one.title), text(*WOULD_WORK[one.works_here]), text(one.why)) for one in in_order(advice))
+    rows = tuple((text(one.title), text(*WOULD_WORK[one.works_here]), prose(one.why)) for one in in_order(advice))
     table = Table("Each judged on a model of this machine", ("advice", "would it", "why"), rows)
     return Section(text("The usual advice"), (Details(text(f"{summary_of(advice)}."), (table,), open=True),))
 

@@ -20,7 +20,6 @@ def nowhere(case: Case) -> Iterator[Finding]:
     newer system is WL307, the other C library WL306, a debug runtime WL209.
     """
     for group in grouping.grouped(case, "WL201"):
-        names = grouping.names(group)
         yield grouping.finding(
             case,
             group,
@@ -29,12 +28,32 @@ def nowhere(case: Case) -> Iterator[Finding]:
             evidence=(
                 *_absence(case, group),
                 *(item for one in group for item in evidence.of_copies(case, one.unfit, "unfit")),
-                *evidence.of_providers(
-                    case, names, any_will_do=_are_tried_in_turn(group) and case.is_fatal(group[0].load)
-                ),
+                *_providers(case, group),
             ),
             explanation=_explanation(case, group),
         )
+
+
+def _providers(case: Case, group: tuple[Missing, ...]) -> Iterator[Evidence]:
+    if not _are_pythons_own(case, group):
+        any_will_do = _are_tried_in_turn(group) and case.is_fatal(group[0].load)
+        yield from evidence.of_providers(case, grouping.names(group), any_will_do=any_will_do)
+
+
+def _are_pythons_own(case: Case, group: tuple[Missing, ...]) -> bool:
+    """Whether Python's own modules on Windows need them: an installation brings all that its modules need with it.
+
+    conda puts the same libraries into packages of their own, which its environment can install again.
+
+    Source: CPython, PC/layout/main.py (`get_layout`: extension modules, OpenSSL, libffi and SQLite go to DLLs, or
+    beside python.exe in the embeddable package).
+    """
+    python = case.machine.python
+    if python is None or not case.windows or python.layout == "conda":
+        return False
+    own = {case.fold(python.base_prefix), case.fold(case.path_module.join(python.base_prefix, "DLLs"))}
+    users = [one.module.needed_by for one in group]
+    return all(user and case.fold(case.path_module.dirname(user)) in own for user in users)
 
 
 def _are_tried_in_turn(group: tuple[Missing, ...]) -> bool:
@@ -97,6 +116,13 @@ def _explanation(case: Case, group: tuple[Missing, ...]) -> str:
         return "The program asked for it by this name, and the loader searched for it in vain."
     importers = tuple(dict.fromkeys(case.path_module.basename(one.module.needed_by or "") for one in group))
     it = "it" if len(group) == 1 else "them"
+    if _are_pythons_own(case, group):
+        return (
+            f"{listed(importers)} cannot be loaded without {it}, and both are parts of this Python's own installation, "
+            f"not of a package: no pip or conda brings {it} there. Repair that Python with what installed it: "
+            "python.org's installer under Settings, Apps (Modify, then Repair); another copy of the embeddable "
+            "package; `uv python install --reinstall` for one of uv's."
+        )
     return (
         f"{listed(importers)} cannot be loaded without {it}. "
         + ("What the link leads to was removed, or not copied along with it. " if _is_dead_link(first) else "")

@@ -94,4 +94,5 @@ def _lines(case: Case, files: list[tuple[Entry, ...]]) -> Iterator[Evidence]:
 def _commands(case: Case, owners: tuple[str, ...]) -> str:
     python = python_of(case)
     names = [owner.rpartition(" ")[0] for owner in owners]
-    return f"{python} -m pip uninstall {' '.join(names)}, and then {python} -m pip install {listed(names, word='or')}"
+    uninstall = f"`{python} -m pip uninstall {' '.join(names)}`"
+    return f"{uninstall}, and then {listed([f'`{python} -m pip install {one}`' for one in names], word='or')}"

@@ -143,7 +143,7 @@ def _why_it_comes_first(case: Case, found: Shadow, entry: Entry | None) -> str:
             f"{first}, and the current directory or the script's own comes first. "
             + ("A source folder usually has no compiled modules. " if _is_own(case, found) else "")
             + f"Start Python in another directory, or rename {found.taken}. "
-            f"This tells at once: {import_elsewhere(case)}"
+            f"This tells at once: `{import_elsewhere(case)}`"
         )
     if entry is not None and entry.by is By.VARIABLE:
         return (
@@ -163,4 +163,4 @@ def _why_it_comes_first(case: Case, found: Shadow, entry: Entry | None) -> str:
 
 def _without_variable(case: Case) -> str:
     """The same without the variable: -E ignores all of Python's."""
-    return f'This tells at once: {python_of(case)} -E -c "import {case.target}"'
+    return f'This tells at once: `{python_of(case)} -E -c "import {case.target}"`'

@@ -214,7 +214,7 @@ def _without_record(case: Case) -> Iterator[Finding]:
         evidence=tuple(half_installed.told(found)),
         explanation="An installation, an update or a removal was interrupted, another distribution of the same files "
         "was removed, or the files were copied by hand: what pip knows of the package is not what is there. "
-        + (f"What brings it whole: {command}" if wanted else "Install the distribution that brings it again."),
+        + (f"What brings it whole: `{command}`" if wanted else "Install the distribution that brings it again."),
         explains_error=True,
     )
 
@@ -238,7 +238,7 @@ def _moved(case: Case, found: half_installed.Half) -> Finding:
         ),
         explanation="pip wrote down where the project lies and copied nothing: the folder was moved, renamed or "
         "deleted since, or its drive is not connected. Put it back, or install it from where it is now: "
-        f"{python_of(case)} -m pip install -e FOLDER",
+        f"`{python_of(case)} -m pip install -e FOLDER`",
         explains_error=True,
     )
 
@@ -254,7 +254,9 @@ def _finding(
     module_name: str = "",
 ) -> Finding:
     error = index is None or case.is_fatal(index)
-    request = () if index is None else (evidence.of_request(case, index), *evidence.of_observation(case, index))
+    request = tuple(evidence.of_missed_module(case, module_name))
+    if index is not None:
+        request = (evidence.of_request(case, index), *evidence.of_observation(case, index))
     chain = case.chain(index, module) if index is not None and module is not None else (case.target, module_name)
     return Finding(
         code="WL504",

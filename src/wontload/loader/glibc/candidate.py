@@ -145,12 +145,17 @@ def _of_image(image: Image, system: System) -> Look:
     return Look(Outcome.PASSED_OVER) if asks_for_newer_kernel(image, system) else Look(Outcome.TAKEN, "", image)
 
 
-def asks_for_newer_kernel(image: Image, system: System) -> bool:
-    """Whether glibc passes over a file because its ABI note names a later kernel: Qt's libQt5Core has such a note.
+def asks_kernel(system: System) -> bool:
+    """Whether the glibc of this system compares what a file asks for with its kernel.
 
     Source: glibc 2.35, elf/dl-load.c, `open_verify` (".note.ABI-tag"); 2.36 no longer asks. Read, not tried.
     """
-    if image.minimum_os is None or not system.kernel or version_of(system) >= KERNEL_NOT_ASKED:
+    return system.libc == "glibc" and bool(system.kernel) and version_of(system) < KERNEL_NOT_ASKED
+
+
+def asks_for_newer_kernel(image: Image, system: System) -> bool:
+    """Whether glibc passes over a file because its ABI note names a later kernel: Qt's libQt5Core has such a note."""
+    if image.minimum_os is None or not asks_kernel(system):
         return False
     return (*map(int, re.findall(r"\d+", system.kernel)), 0, 0)[:3] < tuple(image.minimum_os)
 

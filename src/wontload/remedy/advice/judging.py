@@ -128,8 +128,8 @@ def _without_a_load(subject: Subject) -> tuple[bool | None, str]:
     if any(name in INDEPENDENT for name in subject.advice.change):
         return None, next(_unknown_parts(subject))
     if first.code in REINSTALLED and subject.advice.change == ("reinstall",):
-        if case.observation is not None and case.observation.source:
-            return False, f"it is an editable install of {case.observation.source}; an index may have another project"
+        if case.editable_project:
+            return False, f"it is an editable install of {case.editable_project}; an index may have another project"
         return True, "it brings the package's own files again"
     if first.code in installing.FOR_ANOTHER and subject.advice.change == ("reinstall",):
         return None, installing.reinstall(subject).unknown or "what pip would take is not known until it is here"

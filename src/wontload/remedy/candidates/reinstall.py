@@ -47,8 +47,8 @@ def reinstall(question: Question) -> Iterator[Fix]:
     """The very version that is installed, or was to be, where what is broken lies in the package or should."""
     if shadow(question.case) is not None:
         return  # what was imported is another copy, and the installed one was not reached
-    if question.case.observation is not None and question.case.observation.source:
-        return  # an editable install: what an index has under that name may be another project
+    if question.case.editable_project:
+        return
     found = half_installed.half(question.case)
     again = _left(question, found) if found else _installed(question)
     if again is not None and again.name:
