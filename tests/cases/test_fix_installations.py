@@ -15,6 +15,7 @@ import pytest
 from tests.cases.test_fix_linux import ask, environment, home, imports, mended_and_undone, site_of
 from tests.remedy.test_installing import wheel
 from tests.remedy.trees import tree
+from tests.support.downloads import wheel as pinned
 from tests.support.gcc import SharedObject
 
 __all__ = ["environment", "home"]  # fixtures
@@ -159,6 +160,14 @@ def test_a_damaged_dependency_is_what_is_installed_again(environment: Path, tmp_
     found = ask(environment, "why", "above", status=1)["findings"][0]
     assert (found["code"], found["explanation"].endswith("--no-cache-dir below==1.0`")) == ("WL102", True)
     mended_and_undone(environment, "above", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
+
+
+def test_a_damaged_module_that_is_a_single_file(environment: Path):
+    """It has no package's directory, and a distribution that lists it: `_cffi_backend` of cffi."""
+    brought = pinned("cffi")
+    pip(environment, "install", "--no-index", "--no-deps", str(brought))
+    next(site_of(environment).glob("_cffi_backend*.so")).write_bytes(b"")
+    mended_and_undone(environment, "_cffi_backend", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(brought.parent))
 
 
 def test_a_broken_dependency_of_which_the_error_tells_no_more_than_its_name(environment: Path, tmp_path: Path):

@@ -164,7 +164,10 @@ def _is_own(question: Question, finding: Finding) -> bool:
     case = question.case
     paths = [str(one.data["path"]) for one in finding.evidence if isinstance(one.data.get("path"), str)]
     roots = [case.fold(case.path_module.dirname(one)) for one in case.package_directories]
-    return any(case.fold(path).startswith(root + case.path_module.sep) for path in paths for root in roots)
+    if any(case.fold(path).startswith(root + case.path_module.sep) for path in paths for root in roots):
+        return True
+    own = own_distributions(case)  # a module that is a single file (`_cffi_backend`) has no directory, and an owner
+    return any(line.distribution in own for path in paths for line in records.of_file(case, path))
 
 
 def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mapping[str, Content]) -> Fix:
