@@ -21,7 +21,7 @@ from wontload.remedy.fix import Fix
 from wontload.remedy.proof import Proof
 from wontload.remedy.steps import ByHand, MoveFile, ReplaceText, SetMode, SetVariable, Step, WriteFile
 from wontload.report.fix_json import fix_to_json
-from wontload.report.fixes import costs, render_attempt, render_next, render_plan, said
+from wontload.report.fixes import costs, download_of, render_attempt, render_next, render_plan, said
 from wontload.report.screen import Terminal
 from wontload.report.script import render_script
 from wontload.report.why import render_why
@@ -170,3 +170,11 @@ def test_a_variable_is_said_with_the_file_that_it_is_written_to(value: str | Non
         f"adds `{line}` to ~/.profile; it counts from your next login on, and this shell keeps"
     )
     assert "profile" not in said(step, windows=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(None, "size not known"), (0, "nothing to download"), (7, "1 kB"), (60_400, "60 kB"), (556_000_000, "556 MB")],
+)
+def test_how_much_would_be_fetched(size: int | None, said: str):
+    assert download_of(replace(fix(), download_bytes=size)) == said

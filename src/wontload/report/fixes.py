@@ -129,10 +129,12 @@ def costs(fix: Fix) -> str:
 
 
 def download_of(fix: Fix) -> str:
-    """What has to be fetched, in decimal megabytes."""
+    """What has to be fetched, in decimal megabytes; in kilobytes where that rounds to none."""
     if fix.download_bytes is None:
         return "size not known"
-    return f"{fix.download_bytes / 1e6:.0f} MB" if fix.download_bytes else "nothing to download"
+    if fix.download_bytes >= 500_000:
+        return f"{fix.download_bytes / 1e6:.0f} MB"
+    return f"{max(1, fix.download_bytes // 1000)} kB" if fix.download_bytes else "nothing to download"
 
 
 def _steps(fix: Fix, terminal: Terminal, windows: bool) -> Iterator[Line]:
