@@ -87,7 +87,7 @@ class Layout(NamedTuple):
         if not index:
             return self.first
         virtual_size, rva, size, pointer = self.rows[index - 1]
-        mapped = (virtual_size or size) + PAGE_BYTES - 1 & -PAGE_BYTES
+        mapped = _whole_pages(virtual_size or size)
         return Section(rva, rva + (min(size, mapped) if pointer else 0), rva + mapped, pointer & -SECTOR)
 
     @property
@@ -103,7 +103,8 @@ def read_layout(source: Source) -> Layout:
     optional = FILE_HEADER.size  # counted from the signature, as what follows
     magic = int.from_bytes(headers[optional : optional + 2], "little")
     if magic not in (MAGIC_32, MAGIC_64):
-        raise source.corrupt(f"its optional header has the unknown magic {magic:#x}", start + optional)
+        what = f"its optional header has the unknown magic {magic:#x}"
+        raise source.corrupt(what, start + optional, "optional header")
     if magic != MAGIC_OF.get(machine, magic):
         what = f"its machine type {machine:#x} and its optional header's magic {magic:#x} do not go together"
         raise source.corrupt(what, start + optional, "optional header")
@@ -120,6 +121,9 @@ def read_layout(source: Source) -> Layout:
     first = Section(0, min(size_of_headers, source.size), size_of_headers, 0)
     if alignment < PAGE_BYTES:  # such an image is mapped in one piece: an RVA is the file's offset
         first, rows = Section(0, source.size, source.size, 0), ()
+    elif rows and _whole_pages(_end(rows)) > _whole_pages(size):
+        what = f"its sections reach to {_end(rows):#x} and its headers say that it ends at {size:#x} in memory"
+        raise source.corrupt(what, start + optional, "optional header")
     directories = optional + header.size
     directories_end = directories + min(count, MOST_DIRECTORIES) * DATA_DIRECTORY.size
     source.need(start + directories, directories_end - directories, "headers")
@@ -136,6 +140,19 @@ def read_layout(source: Source) -> Layout:
         rows=rows,
         starts=(0, *[row[1] for row in rows]),
     )
+
+
+def _whole_pages(size: int) -> int:
+    return size + PAGE_BYTES - 1 & -PAGE_BYTES
+
+
+def _end(rows: tuple[Row, ...]) -> int:
+    """Where the last section ends in memory.
+
+    Wine refuses an image that says it is smaller (`map_image_into_view`); Windows too, it is believed: "PE Format" has
+    SizeOfImage hold all of them.
+    """
+    return max([rva + (virtual_size or size) for virtual_size, rva, size, _ in rows])
 
 
 def _headers(source: Source) -> tuple[int, bytes]:

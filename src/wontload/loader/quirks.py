@@ -71,6 +71,14 @@ LAST_SECTOR_MAY_BE_CUT = "wine-last-sector-may-be-cut"
 # Wine: ntdll/path.c, get_full_path_helper ("may be a Unix path").
 SLASH_IS_A_UNIX_PATH = "wine-slash-is-a-unix-path"
 
+# A file that is asked for as data is sought as SearchPathW does, whatever the flags and SetDllDirectory say.
+# Wine: kernelbase/loader.c, load_library_as_datafile; ntdll/loader.c, RtlGetSearchPath.
+DATA_AS_SEARCH_PATH = "wine-data-as-search-path"
+
+# AS_DATAFILE together with AS_IMAGE_RESOURCE maps an image, so that the file must be one.
+# Wine: kernelbase/loader.c, load_library_as_datafile (SEC_IMAGE).
+DATA_AND_RESOURCE_IS_IMAGE = "wine-data-and-resource-is-image"
+
 # KnownDLLs do not come before the search.
 NO_KNOWN_DLLS = "wine-no-known-dlls"
 
@@ -93,6 +101,8 @@ WINE = frozenset(
         PATHS_OF_ANY_LENGTH,
         SLASH_IS_A_UNIX_PATH,
         LAST_SECTOR_MAY_BE_CUT,
+        DATA_AS_SEARCH_PATH,
+        DATA_AND_RESOURCE_IS_IMAGE,
         NO_KNOWN_DLLS,
     }
 )

@@ -13,7 +13,9 @@ DAMAGED = (
     "cut by a byte",
     "cut by a sector",
     "optional header of 32 bits",
+    "optional header of no kind",
     "no size in memory",
+    "less room than its sections",
     "text",
     "empty",
     "truncated",
@@ -40,6 +42,8 @@ WAYS = {
         preload=[r"{added one}\b.dll"],
     ),
     "as data": lambda bad: World({("lib", "a.dll"): bad}, r"{lib}\a.dll", flags=2),
+    "as a resource": lambda bad: World({("lib", "a.dll"): bad}, r"{lib}\a.dll", flags=0x20),
+    "as data and a resource": lambda bad: World({("lib", "a.dll"): bad}, r"{lib}\a.dll", flags=0x22),
 }
 
 

@@ -120,3 +120,22 @@ def test_flags_that_change_what_is_done_with_the_file(agree, flags):
 @pytest.mark.parametrize(("flags", "error"), [(0, 126), (1, 126), (2, 2), (0x20, 2), (0x40, 2), (0x22, 2)])
 def test_a_file_that_is_not_there(agree, name, flags, error):
     assert agree(World({}, name, flags=flags)).error == error
+
+
+@pytest.mark.parametrize("flags", [0x2, 0x20, 0x402, 0x802, 0x1040, 0x102, 0xA], ids=hex)
+@pytest.mark.parametrize("default", [None, 0x400], ids=["", "SetDefaultDllDirectories"])
+def test_as_data_wine_asks_the_old_search_path(agree, flags, default):
+    """Neither flags nor what was added decide there."""
+    places = {
+        "added one": {"added": ["added one"]},
+        "set dll directory": {"dll_directory": "set dll directory"},
+        "päth": {"path": ["päth"]},
+        "current": {},
+    }
+    found = []
+    for place, settings in places.items():
+        world = World({(place, "a.dll"): Dll()}, "a", flags=flags, default_dll_directories=default, **settings)
+        found += [place] if agree(world).error == 0 else []
+    # DLL_LOAD_DIR wants a full path, and is an error without; an altered search path brings it to a default.
+    refused = flags & 0x100 or (flags & 8 and default)
+    assert found == ([] if refused else ["päth", "current"])

@@ -27,7 +27,9 @@ IMPOSTORS = (
     "cut by a byte",
     "directory",
     "optional header of 32 bits",
+    "optional header of no kind",
     "no size in memory",
+    "less room than its sections",
 )
 FLAGS = st.sampled_from([0x1100, 0x1100, 0x1000, 0, 0, 8]) | st.integers(0, 0x1F).map(lambda bits: bits << 8)
 SPELLINGS = (str, str.upper, lambda name: name.removesuffix(".dll"), lambda name: f"{name} ")

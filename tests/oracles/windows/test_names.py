@@ -123,6 +123,20 @@ def test_names_in_an_import_directory_are_no_utf_8(agree):
     assert agree(World(files, r"{lib}\a.dll")).error == 0
 
 
+@pytest.mark.parametrize("letter", ["ψ", "é", "名", "😀", "Ж"])
+@pytest.mark.parametrize("flags", [0, 0x1100], ids=hex)
+def test_a_file_with_any_letters_in_its_name_is_loaded_by_it(agree, letter, flags):
+    """As packages that put Greek letters into their libraries' names do; an import directory has their bytes."""
+    library, user = f"lib{letter}_x.dll", {("lib", "a.dll"): Dll(needs=(f"lib{letter}_x.dll",))}
+    assert agree(World({("lib", library): Dll()}, rf"{{lib}}\{library}", flags=flags)).error == 0
+    assert agree(World({("lib", library): Dll()}, library, flags=0, path=["lib"])).error == 0
+    assert agree(World({**user, ("lib", library): Dll()}, r"{lib}\a.dll")).error == 126
+    as_bytes = library.encode().decode("latin-1")
+    assert agree(World({**user, ("lib", as_bytes): Dll()}, r"{lib}\a.dll")).error == 0
+    loaded = World({**user, ("lib", as_bytes): Dll()}, r"{lib}\a.dll", preload=[rf"{{lib}}\{as_bytes}"])
+    assert agree(loaded).error == 0
+
+
 def test_a_space_at_the_end_of_an_added_directory_does_not(agree):
     assert agree(World(FILES, "a", flags=0x1000, added=[r"{lib} "])).error == 0
 

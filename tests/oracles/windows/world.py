@@ -41,7 +41,12 @@ CONTENT = {
     "dotnet for x86": pe(machine="x86", dotnet=2),  # code of .NET's and of x86 in one file
 }
 # From the signature: the optional header's magic, and SizeOfImage.
-PATCHES = {"optional header of 32 bits": (24, b"\x0b\x01"), "no size in memory": (24 + 56, bytes(4))}
+PATCHES = {
+    "optional header of 32 bits": (24, b"\x0b\x01"),
+    "optional header of no kind": (24, b"\x0b\x03"),
+    "no size in memory": (24 + 56, bytes(4)),
+    "less room than its sections": (24 + 56, (0x1000).to_bytes(4, "little")),
+}
 CUTS = {"truncated": 1500, "cut by a byte": -1, "cut by a sector": -512}
 PIPES_CLOSE_S = 10.0
 MOST_DEATHS = 2  # of processes over one world, before it counts as one that kills them
@@ -55,7 +60,7 @@ class Dll:
     Attributes:
         needs, delay, forwards, init_fails, dependent_load_flags, manifest, manifest_number: as `mingw.dll` takes them.
         what: `dll`, `manifest` (a file that is one), a machine type of `mingw.MACHINES`, `text`, `empty`, one of
-            `CUTS`, `elf`, `dotnet for x86`, `optional header of 32 bits`, `no size in memory`, `directory` or `link`.
+            `CUTS`, `elf`, `dotnet for x86`, one of `PATCHES`, `directory` or `link`.
         link_to: of a `link`: the target, from its own directory.
     """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wontload.binary import Defect, Format, Image, MalformedImage
 from wontload.loader import quirks
 from wontload.loader.windows.context import Load
-from wontload.loader.windows.flags import AS_DATA, AS_FLAT_FILE
+from wontload.loader.windows.flags import AS_DATA, AS_FLAT_FILE, LOAD_LIBRARY_AS_IMAGE_RESOURCE
 from wontload.loader.windows.names import NT_PREFIXES, base_name, is_under
 from wontload.machine import Kind, NotKnown
 
@@ -70,7 +70,7 @@ def _examine_file(load: Load, path: str, on_disk: str) -> Candidate:
     except NotKnown:
         return Candidate(path, "taken")
     except MalformedImage as malformed:
-        if load.flags & AS_FLAT_FILE:
+        if _is_flat(load):
             return _examine_flat_file(path, malformed)
         if malformed.read_completed and load.has_quirk(quirks.LAST_SECTOR_MAY_BE_CUT):
             return Candidate(path, "taken", malformed.read_completed())
@@ -114,6 +114,12 @@ def stand_in(load: Load, path: str) -> Image | None:
     return image if image.wine_builtin else None
 
 
+def _is_flat(load: Load) -> bool:
+    """Whether the file is mapped as it lies on the disk. Oracle: test_candidates.py, "as data and a resource"."""
+    as_image = load.flags & LOAD_LIBRARY_AS_IMAGE_RESOURCE and load.has_quirk(quirks.DATA_AND_RESOURCE_IS_IMAGE)
+    return bool(load.flags & AS_FLAT_FILE) and not as_image
+
+
 def _examine_flat_file(path: str, malformed: MalformedImage) -> Candidate:
     """As data a file is mapped as it lies on the disk: little is looked at, and it may not be empty.
 
@@ -133,7 +139,7 @@ def fits(image: Image, load: Load) -> bool:
     Oracle: test_candidates.py::test_another_machine_type, test_a_dotnet_library_for_x86
     """
     architecture = load.machine.system.architecture
-    mapped_flat = load.flags & AS_FLAT_FILE or not load.has_quirk(quirks.ONLY_X86_IS_PASSED_OVER)
+    mapped_flat = _is_flat(load) or not load.has_quirk(quirks.ONLY_X86_IS_PASSED_OVER)
     if (load.flags & AS_DATA and mapped_flat) or image.any_processor:
         return True
     if load.flags & AS_DATA and image.architecture == "x86":

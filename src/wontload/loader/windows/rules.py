@@ -13,6 +13,7 @@ from dataclasses import replace
 from wontload.loader import quirks
 from wontload.loader.windows.context import Load, Rule
 from wontload.loader.windows.flags import (
+    AS_DATA,
     LOAD_WITH_ALTERED_SEARCH_PATH,
     SEARCH,
     SEARCH_APPLICATION_DIR,
@@ -86,8 +87,8 @@ def windows_directory(load: Load) -> Iterator[str]:
 
 def current_directory(load: Load) -> Iterator[str]:
     """Where the process stands at the moment of the load, unless `SetDllDirectory` was called."""
-    unset = load.process.dll_directory is None
-    if unset or (load.process.dll_directory == "" and load.has_quirk(quirks.EMPTY_DLL_DIRECTORY_IS_NONE)):
+    stays = load.process.dll_directory is None or _is_search_path(load.machine, load.flags)
+    if stays or (load.process.dll_directory == "" and load.has_quirk(quirks.EMPTY_DLL_DIRECTORY_IS_NONE)):
         yield CURRENT
 
 
@@ -118,6 +119,8 @@ STANDARD_ORDER: tuple[Rule, ...] = (dll_directory, *SYSTEM_DIRECTORIES, current_
 # report for Python (numpy/numpy#12667). Source: Microsoft, "Dynamic-link library search order", "Search order for
 # packaged apps".
 PACKAGED_ORDER: tuple[Rule, ...] = (system32,)
+# Of SearchPathW, which asks no SetDllDirectory and knows a safe mode of its own, off by default.
+SEARCH_PATH_ORDER: tuple[Rule, ...] = (application_directory, current_directory, *SYSTEM_DIRECTORIES, path_variable)
 UNSAFE_ORDER: tuple[Rule, ...] = (dll_directory, current_directory, *SYSTEM_DIRECTORIES, path_variable)
 
 
@@ -134,7 +137,12 @@ def search_order(flags: int, process: Process) -> tuple[Rule, ...]:
 def load_of(machine: Machine, process: Process, flags: int, first_name: str) -> Load:
     """One call with the flags that a program gives, and the order in which it searches."""
     own = in_force(flags, process)
-    return Load(machine, process, own, first_name, search_order(own, process))
+    order = SEARCH_PATH_ORDER if _is_search_path(machine, own) else search_order(own, process)
+    return Load(machine, process, own, first_name, order)
+
+
+def _is_search_path(machine: Machine, flags: int) -> bool:
+    return bool(flags & AS_DATA) and quirks.has(machine.system, quirks.DATA_AS_SEARCH_PATH)
 
 
 def with_flags(load: Load, flags: int, first_name: str) -> Load:
