@@ -294,3 +294,26 @@ def test_another_make_of_a_library_than_the_one_that_was_linked(
         needed=(*(("libx.so",) if before is not None else ()), linked), uses=FUNCTIONS[:3], runpath="$ORIGIN"
     )
     agree(put(directory / "liba.so", user), directory)
+
+
+@pytest.mark.parametrize(
+    ("named_by", "error"),
+    [("nobody", INCONSISTENCY), ("another", None), ("another before", "undefined"), ("a path before", INCONSISTENCY)],
+)
+def test_versions_needed_of_a_library_that_is_no_longer_needed(
+    named_by: str, error: str | None, tmp_path: Path
+) -> None:
+    """`patchelf --remove-needed` leaves DT_VERNEED as it was; glibc asserts that some object has that name."""
+    data = bytearray(SharedObject(needed=(NEW, "libb.so"), uses=("alpha",), runpath="$ORIGIN").bytes())
+    start, end = dynamic_section(data)
+    tags = [tag for tag, _ in struct.iter_unpack("<QQ", data[start:end])]
+    at = start + 16 * tags.index(1)  # the first DT_NEEDED
+    data[at : at + 8] = struct.pack("<Q", 0x60000FFF)  # a tag that nobody knows
+    (tmp_path / "liba.so").write_bytes(data)
+    put(tmp_path / "libv.so", NEW)
+    needed = ("libv.so",) if named_by == "another" else ()
+    put(tmp_path / "libb.so", SharedObject(soname="libb.so", needed=needed, runpath="$ORIGIN"))
+    put(tmp_path / "libc1.so", SharedObject(needed=("libv.so",), runpath="$ORIGIN"))
+    earlier = {"another before": ["./libc1.so"], "a path before": ["./libv.so"]}
+    answer = agree("./liba.so", tmp_path, earlier=earlier.get(named_by, []))
+    assert answer.error == ("./liba.so: undefined symbol: alpha, version V2" if error == "undefined" else error)

@@ -30,7 +30,9 @@ def check(one: Mapped, mapper: Mapper) -> None:
     """Refuse an object whose version needs are not met. The first unmet one makes the message."""
     for need in one.image.versions_needed if one.image else ():
         provider = mapper.namespace.named(need.library)
-        if provider is None:  # a need for a library that it does not name: glibc asserts that this cannot be
+        if provider is None or not _answers_to(
+            need.library, provider, one, mapper
+        ):  # a need for a library that it does not name: glibc asserts that this cannot be
             one.reason = f"it needs versions of {need.library}, which is none of its dependencies"
             one.error = "Inconsistency detected by ld.so: dl-version.c: _dl_check_map_versions: Assertion failed"
             return
@@ -47,6 +49,29 @@ def check(one: Mapped, mapper: Mapper) -> None:
             f"({RELR}), without which glibc refuses such a file"
         )
         one.error = f"{one.name}: DT_RELR without {RELR} dependency"
+
+
+def _answers_to(name: str, provider: Mapped, user: Mapped, mapper: Mapper) -> bool:
+    """Whether glibc knows an object by a name that the object's SONAME is.
+
+    It does once somebody has asked for it by that name: what was opened by a path alone has none but the path. Of a
+    process's earlier calls of `dlopen` too little is known; where a search for the name comes to the file, it may have
+    been asked for.
+    Source: glibc elf/dl-version.c (`find_needed`), elf/dl-load.c (`_dl_map_object`, which notes a SONAME when asked).
+    Oracle: test_symbols.py::test_versions_needed_of_a_library_that_is_no_longer_needed
+    """
+    images = (one.image for one in (user, *mapper.namespace) if one.image is not None)
+    if provider.path is None or any(needed.library == name for image in images for needed in image.needed):
+        return True
+    if name in (provider.name, provider.requested) or name in mapper.namespace.preloads:
+        return True
+    if not provider.already_loaded:
+        return "/" not in provider.requested
+    text = mapper.spelling(name, mapper.namespace.main)
+    if text is None:
+        return False
+    path = mapper.search(name, None).absolute(text)
+    return mapper.files.identity(path) == mapper.files.identity(provider.path)
 
 
 def _is_packed_unsaid(image: Image | None) -> bool:
