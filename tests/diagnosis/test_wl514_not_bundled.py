@@ -110,6 +110,22 @@ def test_what_a_dependency_may_bring_by_its_name_its_directory_or_what_it_loads(
     assert codes(found) == [f"WL514 {severity}"]
 
 
+@pytest.mark.parametrize(
+    ("others", "user", "severity"),
+    [
+        ({"demo/libengine.so": elf()}, "demo/libengine_providers_cuda.so", "warning"),  # as onnxruntime-gpu has them
+        ({}, "demo/libengine_providers_cuda.so", "error"),
+        ({"demo/libengine.so": elf()}, "demo/libengine_providers.so", "error"),
+        ({"demo/libengine.so": elf()}, "demo/_cuda.abi3.so", "error"),
+    ],
+)
+def test_what_a_part_for_a_gpu_needs_is_a_warning(others: dict[str, bytes], user: str, severity: str):
+    exports = ["PyInit__cuda"] if "abi3" in user else []
+    files = {**others, user: elf(needed=["libcublas.so.13"], exports=exports)}
+    (found,) = not_bundled(contents(MANYLINUX, files))
+    assert (found.severity.value, "for a GPU" in found.title) == (severity, severity == "warning")
+
+
 def test_what_plugins_alone_need_is_a_warning_of_its_own():
     files = {"demo/a.abi3.so": elf(needed=["libssl.so.3"]), "demo/solver.so": elf(needed=["libbought.so"])}
     found = list(not_bundled(contents(MANYLINUX, files, is_plugin="demo/solver.so".__eq__)))

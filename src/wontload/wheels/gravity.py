@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from wontload.diagnosis.contents import MANGLED, plain
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.diagnosis.gpu_parts import is_gpu_part, is_of_a_gpu
 from wontload.diagnosis.module_builds import spared
 from wontload.diagnosis.words import listed
-from wontload.knowledge.components import component_of
 from wontload.knowledge.packages import project_of
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
 from wontload.loader import Module, Status, Verdict
@@ -21,17 +20,6 @@ from wontload.wheels.judging import Judge, JudgedFile
 from wontload.wheels.nowhere import is_plain, narrowed
 from wontload.wheels.plugins import Plugins
 from wontload.wheels.wheel import Wheel
-
-# Components that come with a GPU's driver, or that a program for one kind of GPU needs.
-OF_GPU = re.compile(
-    r"^(nvidia|cuda|cudnn|cublas|cufft|curand|cusolver|cusparse|nv|npp|nccl|tensorrt|rocm|hip|amd|level-zero|sycl|oneapi|"
-    r"vulkan|opencl)"
-)
-GPU_FILE = re.compile(r"(?i)(cuda|cu\d\d|rocm|hip|xpu|sycl|vulkan|opencl|gpu|nvidia|tensorrt|trt)")
-GPU_LIBRARY = re.compile(
-    r"(?i)^(lib)?(nvcuda|cuda|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nv|nccl|npp|hip|roc|amdhip|sycl|ze_loader|"
-    r"opencl|vulkan|mkl_sycl)"
-)
 
 
 class Gravity:
@@ -152,7 +140,7 @@ class Gravity:
             told = listed(sorted({one for some in bringers.values() for one in some}), word="or")
             text = f"{told}, which the wheel declares to need, may bring this, by its name; it was not at hand"
             return _less_grave(finding, Severity.WARNING, text)
-        if all(map(_is_of_gpu, bringers)) and self._is_optional(judged):
+        if all(map(is_of_a_gpu, bringers)) and self._is_optional(judged):
             return replace(finding, severity=Severity.WARNING)
         return finding
 
@@ -173,16 +161,9 @@ class Gravity:
         return ""
 
     def _is_optional(self, judged: JudgedFile) -> bool:
-        """Whether the wheel can do without it: this file is named after a GPU's software, another is not."""
-        files = (judged.member, *(member.name for member in self._wheel.natives))
-        named = [bool(GPU_FILE.search(base_name(name))) for name in files]
-        return judged.mode != "import" and named[0] and not all(named)
+        """Whether the wheel can do without it: a part for a GPU that is no module of its own."""
+        return judged.mode != "import" and is_gpu_part(judged.member, (one.name for one in self._wheel.natives))
 
 
 def _less_grave(finding: Finding, severity: Severity, text: str) -> Finding:
     return replace(finding, severity=severity, evidence=(*finding.evidence, Evidence("provider", text)))
-
-
-def _is_of_gpu(library: str) -> bool:
-    component = component_of(library)
-    return bool(GPU_LIBRARY.match(base_name(library))) or bool(component and OF_GPU.match(component.name.lower()))

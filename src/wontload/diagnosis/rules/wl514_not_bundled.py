@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from wontload.diagnosis.alone import initialises
 from wontload.diagnosis.contents import Contents, finding
 from wontload.diagnosis.finding import Finding, Severity
 from wontload.diagnosis.gpu import comes_with_a_driver
+from wontload.diagnosis.gpu_parts import is_gpu_part, is_of_a_gpu
 from wontload.diagnosis.words import are, listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import wheel_policy
@@ -28,6 +30,12 @@ KINDS = {
         Severity.WARNING,
         "Nothing else in the wheel leads to these files: whoever wants what they do must have what they need. What "
         "imports of the wheel load is not concerned.",
+    ),
+    "gpu": (
+        "parts of the wheel for a GPU need",
+        Severity.WARNING,
+        "What the wheel does without a GPU is not concerned. Whoever wants the GPU must have what brings these "
+        "libraries, in that very major version; an extra can declare it.",
     ),
     "undeclared": (
         "the wheel needs",
@@ -111,7 +119,14 @@ def _why(library: str, files: list[str], contents: Contents) -> _Why:
         return _Why("likely", tuple(kin))
     if all(map(contents.is_plugin, files)):
         return _Why("optional")
+    if is_of_a_gpu(library) and all(_is_gpu_part(one, contents) for one in files):
+        return _Why("gpu")
     return _Why("python" if OF_PYTHON.match(library) else "undeclared")
+
+
+def _is_gpu_part(name: str, contents: Contents) -> bool:
+    modules = (native.name for native, image in contents.images if initialises(image, native.base))
+    return is_gpu_part(name, (one.name for one in contents.natives)) and name not in modules
 
 
 def _findings(contents: Contents, missing: dict[str, list[str]], who: str) -> Iterator[Finding]:
