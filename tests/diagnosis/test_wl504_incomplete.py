@@ -86,6 +86,16 @@ def test_an_extension_module_that_python_misses():
     assert first.subject in tree
 
 
+@pytest.mark.parametrize(("lies_in", "code"), [("part", "WL504"), ("part.libs", "WL903")])
+def test_a_part_of_the_package_that_is_gone_as_a_whole(lies_in: str, code: str):
+    """As onnxruntime without its capi: the folder that Python misses is where the modules lay."""
+    module = f"{LINUX_PACKAGE}/{lies_in}/_c.cpython-311-x86_64-linux-gnu.so"
+    machine = recorded(linux({LINUX_PACKAGE + "/__init__.py": None}), pkg=[module])
+    error = python_error("ModuleNotFoundError", "No module named 'pkg.part'")
+    (first, *_) = diagnose(machine, outcome=Outcome.FAILS, error=error, missing_module="pkg.part").findings
+    assert first.code == code
+
+
 def test_a_file_that_was_put_in_its_place_and_lacks_a_symbol():
     files = {LLAMA: dll(("ggml.dll", ["ggml_init"]), size_bytes=10), GGML: dll(size_bytes=99)}
     machine = recorded(windows(files), pkg=[(LLAMA, 10), (GGML, 50)])

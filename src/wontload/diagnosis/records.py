@@ -5,7 +5,7 @@ Source: Python Packaging, "Recording installed projects" (RECORD: path, hash, si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from wontload.diagnosis.built_for import missed_modules
@@ -75,15 +75,26 @@ def gone_for(case: Case, name: str, user: str | None) -> tuple[Entry, ...]:
 
 
 def gone_modules(case: Case) -> Iterator[tuple[str, Entry]]:
-    """Extension modules that the import missed and that a record lists: the module's name, and the line."""
+    """Extension modules that the import missed and that a record lists: the module's name, and the line.
+
+    Of a part of a package (`onnxruntime.capi`) that is gone as a whole: the modules that lay in it.
+    """
     for name in dict.fromkeys(missed_modules(case)):
-        last = name.rpartition(".")[2]
         directories = {case.fold(one) for one in case.directories_of_module(name)}
         for lines in recorded(case).values():
             for entry in lines:
-                directory, base = case.path_module.split(entry.file.path)
-                if case.fold(directory) in directories and base.partition(".")[0] == last and is_gone(case, entry.file):
+                if _is_of_module(case, entry.file.path, name, directories) and is_gone(case, entry.file):
                     yield name, entry
+
+
+def _is_of_module(case: Case, path: str, name: str, directories: Collection[str]) -> bool:
+    """Whether a file is a module of this dotted name in one of the directories (folded), or lies in that part."""
+    parent, _, last = name.rpartition(".")
+    directory, base = case.path_module.split(path)
+    if case.fold(directory) in directories and base.partition(".")[0] == last:
+        return True
+    roots = tuple(case.path_module.join(one, case.fold(last), "") for one in directories)
+    return bool(parent) and case.fold(path).startswith(roots)
 
 
 def contested(case: Case, path: str | None) -> bool:
