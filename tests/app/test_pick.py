@@ -367,3 +367,51 @@ def test_runtime_wheels_that_nobody_offers_leave_the_answer_as_it_was(indexes):
     best = ask(indexes, "cu124", machine=bare_windows()).recommended
     assert best is not None
     assert (best.appraisal.standing, best.appraisal.runtimes) == (Standing.NEEDS, ())
+
+
+def parted_index(indexes, tmp_path: Path, name: str, offered: dict[str, bytes]) -> dict[str, str]:
+    """Wheels 0.3.3 and 0.3.4 whose library lacks one of a project's other part, and that part's wheels by version."""
+    server = indexes["server"]
+    parts = [
+        make_wheel(tmp_path, {"llama_cpp/lib/engine.dll": content}, name="llama_engine", version=version)
+        for version, content in offered.items()
+    ]
+    for path in parts:
+        server.file(f"/{name}/files/{path.name}", path.read_bytes())
+    page = "".join(f'<a href="../files/{path.name}">{path.name}</a>' for path in parts)
+    server.page(f"/{name}/llama-engine/", page)
+    wheels = [
+        make_wheel(
+            tmp_path,
+            {"llama_cpp/__init__.py": b"", "llama_cpp/lib/llama.dll": pe(needs=["engine.dll"])},
+            name="llama_cpp_python",
+            version=version,
+            requires=[f"llama-engine=={version}", "numpy"],
+        )
+        for version in ("0.3.3", "0.3.4")
+    ]
+    return {**indexes, "pypi": offer(server, name, *wheels)}
+
+
+GOOD, BAD = pe(needs=["KERNEL32.dll"]), pe(needs=["gone_for_ever.dll"])
+
+
+@pytest.mark.parametrize(
+    ("offered", "recommended", "newest"),
+    [
+        ({"0.3.3": GOOD, "0.3.4": GOOD}, "0.3.4", Standing.LOADS),
+        ({"0.3.3": GOOD}, "0.3.3", Standing.UNDETERMINED),  # as PyQt6, of which the part is not published yet
+        ({"0.3.3": GOOD, "0.3.4": BAD}, "0.3.3", Standing.UNDETERMINED),
+        ({}, "", Standing.UNDETERMINED),
+    ],
+)
+def test_a_part_of_the_project_is_looked_into_for_what_nobody_is_known_to_bring(
+    indexes, tmp_path, offered: dict[str, bytes], recommended: str, newest: Standing
+):
+    where = parted_index(indexes, tmp_path, f"parted-{len(offered)}-{recommended}-{newest}", offered)
+    answer = ask(where, machine=bare_windows())
+    assert (str(answer.recommended.candidate.version) if answer.recommended else "") == recommended
+    assert of(answer, "0.3.4").appraisal.standing is newest
+    if answer.recommended:
+        about = answer.recommended.appraisal
+        assert (about.brought, len(about.runtimes)) == (("llama-engine",), 1)

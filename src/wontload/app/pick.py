@@ -161,7 +161,8 @@ def _judged(
         known = plain is None or any(same_file(one, plain) for one in wave)
         more = (plain,) if number == 0 and plain is not None and not known else ()
         judged += reader.judged((*wave, *more), place)
-        ranked = rank(judged, place.machine)
+        ranked = runtimes.with_parts(rank(judged, place.machine))
+        judged = list(ranked)
         enough = len(judged) >= MOST_READ or reader.fetched_bytes >= MOST_FETCHED
         if enough or settled(ranked, place.machine):
             ranked = runtimes.look_into(ranked)

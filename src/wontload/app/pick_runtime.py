@@ -10,7 +10,7 @@ from wontload.app.pick_places import Options, places_for, with_places
 from wontload.app.places import Place as Where
 from wontload.binary.malformed import NotReached
 from wontload.errors import WontloadError
-from wontload.knowledge.packages import normalised
+from wontload.knowledge.packages import family_of, normalised
 from wontload.machine.files import NotKnown
 from wontload.wheels.appraisal import Appraisal, with_runtimes
 from wontload.wheels.cache import Cache
@@ -24,6 +24,7 @@ from wontload.wheels.ranking import Ranked, rank
 from wontload.wheels.reading import Opened, open_candidate
 from wontload.wheels.requirements import required_names, specifier_of
 from wontload.wheels.web import Web
+from wontload.wheels.wheel import Wheel
 
 MOST_LOOKED_INTO = 3  # candidates whose runtime wheels are read
 MOST_RUNTIMES = 12  # of one candidate, with what they require themselves
@@ -51,6 +52,34 @@ class Runtimes:
     fetched_bytes: int = 0
     _in_vain: set[str] = field(default_factory=set)  # URLs of candidates whose runtime wheels could not be read
 
+    def with_parts(self, ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
+        """The candidates ranked anew, once the newest, where it lacks a library, was judged with its project's parts.
+
+        Of what it requires, those are read that are a part of the project by their names: pyqt6-qt6 has Qt for PyQt6.
+        Where those are offered nowhere, or do not settle it, the next older one is looked into.
+        """
+        found = tuple(ranked)
+        for _ in range(MOST_LOOKED_INTO):
+            waiting = [one for one in found if self._lacks_parts(one)]
+            newest = max(waiting, key=lambda one: one.candidate.version, default=None)
+            if newest is None or newest.appraisal is None or _is_older(newest, found):
+                break
+            self._in_vain.add(newest.candidate.link.url)
+            judged = self._judged(newest.candidate, newest.appraisal, self._parts)
+            found = rank(
+                [replace(one, appraisal=judged) if one is newest else one for one in found], self.place.machine
+            )
+        return found
+
+    def _lacks_parts(self, one: Ranked) -> bool:
+        """Whether a candidate is open for want of a library, and was not yet looked into."""
+        lacks = one.open and one.candidate.takes and one.appraisal is not None and bool(one.appraisal.missing)
+        return lacks and one.candidate.link.url not in self._in_vain
+
+    def _parts(self, wheel: Wheel) -> list[str]:
+        required = required_names(wheel.requires_dist, self.place.machine)
+        return sorted(one for one in required if family_of(one) == family_of(wheel.name))
+
     def look_into(self, ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
         """The candidates ranked anew, once what the best of them need was read.
 
@@ -71,12 +100,15 @@ class Runtimes:
             found = rank([replace(best, appraisal=judged) if one is best else one for one in found], self.place.machine)
         return found
 
-    def _judged(self, candidate: Candidate, appraisal: Appraisal) -> Appraisal:
-        """What the candidate comes to with its runtime wheels; the same where they could not all be read."""
+    def _judged(
+        self, candidate: Candidate, appraisal: Appraisal, names: Callable[[Wheel], Iterable[str]] | None = None
+    ) -> Appraisal:
+        """What it comes to with the wheels that it needs, or with those named; the same where not all could be read."""
         with ExitStack() as opened:
             try:
                 wheel = self._opened(candidate, opened)
-                others = self._read(wheel, (*appraisal.needs, *appraisal.brought), opened)
+                wanted = names(wheel.wheel) if names else (*appraisal.needs, *appraisal.brought)
+                others = self._read(wheel, wanted, opened)
                 self.fetched_bytes += wheel.fetched_bytes + sum(one.fetched_bytes for one in others)
                 if not others:
                     return appraisal
@@ -123,3 +155,8 @@ class Runtimes:
         found = open_candidate(candidate.link, self.web, cache=self.cache, read_all=self.options.read_all)
         opened.callback(found.close)
         return found
+
+
+def _is_older(one: Ranked, found: Sequence[Ranked]) -> bool:
+    """Than one that works."""
+    return any(other.works and other.candidate.version > one.candidate.version for other in found)

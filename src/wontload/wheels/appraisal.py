@@ -128,7 +128,8 @@ def with_runtimes(
     """The appraisal of a wheel, once the wheels that bring what it needs were looked into.
 
     It stays what it was where they make it load; it is theirs where it fails with them. Where that is not known (one of
-    their files was not read), it stays, and nothing is said to have been looked into.
+    their files was not read), it stays, and nothing is said to have been looked into. One that was open before, as
+    nobody knew who brings what it lacks, is what they make of it, and they bring it.
     """
     after = appraise(opened, machine, process, runtimes)
     names = tuple(one.wheel.file_name for one in runtimes)
@@ -138,6 +139,9 @@ def with_runtimes(
         return before
     if after.standing is Standing.FAILS:
         return replace(after, runtimes=names, needs=before.needs, brought=before.brought)
+    if before.standing is Standing.UNDETERMINED:
+        bringing = tuple(normalised(one.wheel.name) for one in runtimes if one.wheel.natives)
+        return replace(after, runtimes=names, brought=(*after.brought, *bringing))
     return replace(before, runtimes=names)
 
 
