@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +13,7 @@ from tests.cases.test_fix_linux import ask, environment, home, imports, mended_a
 from tests.remedy.test_installing import wheel
 from tests.remedy.trees import tree
 from tests.support.downloads import wheel as pinned
+from tests.support.dying import dying
 from tests.support.gcc import SharedObject
 
 __all__ = ["environment", "home"]  # fixtures
@@ -54,27 +52,20 @@ def test_a_half_removed_package_is_made_whole(environment: Path, markupsafe: Pat
     mended_and_undone(environment, "markupsafe", "reinstall")
 
 
-def test_what_a_killed_pip_leaves_is_made_whole(environment: Path, tmp_path: Path):
-    """The installer is killed while it replaces a distribution: whatever it left, the fix mends it."""
+@pytest.mark.parametrize("last", ["part0.py", "part150.py"])
+def test_what_a_killed_pip_leaves_is_made_whole(environment: Path, tmp_path: Path, last: str):
+    """The installer is killed while it replaces a distribution, at the first file or after most of them."""
     many = {f"halved/part{number}.py": b"z = 3\n" for number in range(200)}
     init = b"".join(b"from . import part%d\n" % number for number in (0, 100, 199))
     index = tmp_path / "index"
     old = wheel(index, "halved", "1.0", {"halved/__init__.py": init, **many})
     pip(environment, "install", "--no-index", str(old))
-    while imports(environment, "halved"):  # pip was done before it was killed: once more
-        killed_while_replacing(environment, site_of(environment) / "halved", old)
+    variables = dying(tmp_path / "dying", "opened", last, "halved")
+    with pytest.raises(subprocess.CalledProcessError):
+        pip(environment, "install", "--no-index", "--force-reinstall", str(old), **variables)
+    assert (site_of(environment) / "~alved").is_dir()
+    assert not imports(environment, "halved")
     mended_and_undone(environment, "halved", "reinstall", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
-
-
-def killed_while_replacing(environment: Path, package: Path, made: Path) -> None:
-    command = [environment / "bin" / "python", "-m", "pip", "install", "--no-index", "--force-reinstall", str(made)]
-    running = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    aside = package.with_name("~" + package.name[1:])  # pip moves the old one out of the way before it writes the new
-    while running.poll() is None and not aside.exists():
-        time.sleep(0.001)
-    with contextlib.suppress(ProcessLookupError):  # it was quicker
-        os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
 
 
 def test_the_files_of_another_python_are_replaced(environment: Path, markupsafe: Path):

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.remedy.trees import tree
+from tests.support.dying import dying
 from tests.support.environments import environment_with_pip
 from wontload.remedy import journal as journals
 from wontload.remedy.doing import take, take_back
@@ -144,28 +145,15 @@ def test_an_installer_killed_halfway_is_taken_back(python: str, tmp_path: Path, 
     assert take_back(first) == []
 
 
-# A module that any Python of ours reads as it starts: its own process dies where it would give a file its last name.
-DYING = """
-import os, posix, signal
-real = os.replace
-def replace(source, target, **kwargs):
-    if {name!r} in os.path.basename(target) and "runtime" in str(target):
-        os.kill(os.getpid(), signal.SIGKILL)
-    real(source, target, **kwargs)
-os.replace = posix.replace = replace  # pip's, and that of Python's own import system
-"""
-
-
 @pytest.mark.parametrize("name", ["INSTALLER", "RECORD", "part1.cpython"])
 def test_an_installer_killed_before_a_file_has_its_name_is_taken_back(
     python: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ):
-    (tmp_path / "dying").mkdir()
-    (tmp_path / "dying" / "sitecustomize.py").write_text(DYING.format(name=name))
     made = wheel(tmp_path / "wheels", "nvidia_runtime", "12.4.1", {**NEW, "nvidia/runtime/part1.py": b"z = 3\n"})
     before, journal, wanted = tree(root_of(python)), begin(), step(python, made)
     with monkeypatch.context() as patched:
-        patched.setenv("PYTHONPATH", str(tmp_path / "dying"))
+        for variable, value in dying(tmp_path / "dying", "named", name, "runtime").items():
+            patched.setenv(variable, value)
         with pytest.raises(StepFailed):
             take([wanted], journal)
     left = [path.name for path in root_of(python).rglob("*") if "runtime" in str(path)]
