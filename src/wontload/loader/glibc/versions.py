@@ -30,9 +30,8 @@ def check(one: Mapped, mapper: Mapper) -> None:
     """Refuse an object whose version needs are not met. The first unmet one makes the message."""
     for need in one.image.versions_needed if one.image else ():
         provider = mapper.namespace.named(need.library)
-        if provider is None or not _answers_to(
-            need.library, provider, one, mapper
-        ):  # a need for a library that it does not name: glibc asserts that this cannot be
+        # A need for a library that nobody asked for by its name: glibc asserts that this cannot be.
+        if provider is None or not _answers_to(need.library, provider, one, mapper):
             one.reason = f"it needs versions of {need.library}, which is none of its dependencies"
             one.error = "Inconsistency detected by ld.so: dl-version.c: _dl_check_map_versions: Assertion failed"
             return
