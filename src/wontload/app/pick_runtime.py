@@ -50,7 +50,7 @@ class Runtimes:
     options: Options
     progress: Progress
     fetched_bytes: int = 0
-    _in_vain: set[str] = field(default_factory=set)  # URLs of candidates whose runtime wheels could not be read
+    _done: set[str] = field(default_factory=set)  # URLs of candidates that are not to be looked into once more
 
     def with_parts(self, ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
         """The candidates ranked anew, once the newest, where it lacks a library, was judged with its project's parts.
@@ -64,17 +64,14 @@ class Runtimes:
             newest = max(waiting, key=lambda one: one.candidate.version, default=None)
             if newest is None or newest.appraisal is None or _is_older(newest, found):
                 break
-            self._in_vain.add(newest.candidate.link.url)
-            judged = self._judged(newest.candidate, newest.appraisal, self._parts)
-            found = rank(
-                [replace(one, appraisal=judged) if one is newest else one for one in found], self.place.machine
-            )
+            self._done.add(newest.candidate.link.url)
+            found = self._ranked(found, newest, self._judged(newest.candidate, newest.appraisal, self._parts))
         return found
 
     def _lacks_parts(self, one: Ranked) -> bool:
         """Whether a candidate is open for want of a library, and was not yet looked into."""
         lacks = one.open and one.candidate.takes and one.appraisal is not None and bool(one.appraisal.missing)
-        return lacks and one.candidate.link.url not in self._in_vain
+        return lacks and one.candidate.link.url not in self._done
 
     def _parts(self, wheel: Wheel) -> list[str]:
         required = required_names(wheel.requires_dist, self.place.machine)
@@ -89,16 +86,21 @@ class Runtimes:
         for _ in range(MOST_LOOKED_INTO):
             best = next((one for one in found if one.works), None)
             appraisal = best.appraisal if best else None
-            if best is None or appraisal is None or best.candidate.link.url in self._in_vain:
+            if best is None or appraisal is None or best.candidate.link.url in self._done:
                 break
             if appraisal.runtimes or not (appraisal.needs or appraisal.brought):
                 break
             judged = self._judged(best.candidate, appraisal)
             if not judged.runtimes:
-                self._in_vain.add(best.candidate.link.url)
+                self._done.add(best.candidate.link.url)
                 break
-            found = rank([replace(best, appraisal=judged) if one is best else one for one in found], self.place.machine)
+            found = self._ranked(found, best, judged)
         return found
+
+    def _ranked(self, found: Sequence[Ranked], one: Ranked, judged: Appraisal) -> tuple[Ranked, ...]:
+        """The candidates anew, with another appraisal of one of them."""
+        known = [replace(one, appraisal=judged) if other is one else other for other in found]
+        return rank(known, self.place.machine)
 
     def _judged(
         self, candidate: Candidate, appraisal: Appraisal, names: Callable[[Wheel], Iterable[str]] | None = None

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from wontload.binary import Image, MalformedImage
 from wontload.binary.malformed import NotReached
 from wontload.wheels.archive import Archive
+from wontload.wheels.bringing import base_name
 from wontload.wheels.cache import Cache
 from wontload.wheels.central_directory import LOCAL_HEADER_BYTES, Member
 from wontload.wheels.gpu_listing import ENOUGH_CONTAINERS, GpuListing, NotEnough, gpu_listing
@@ -162,7 +163,7 @@ def _needed(wheel: Wheel, members: Iterable[Member]) -> Iterator[str]:
 
 def _folded(path: str) -> str:
     """A file's name, of which more than one may be the same here: what is read first is not what is loaded."""
-    return path.replace("\\", "/").rpartition("/")[2].lower()
+    return base_name(path).lower()
 
 
 def _span(member: Member, most_bytes: int) -> tuple[int, int]:

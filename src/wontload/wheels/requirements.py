@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from wontload.knowledge.meta_packages import installed_by_extras, is_meta_package
+from wontload.knowledge.meta_packages import installed_by_extras
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
 from wontload.wheels.wheel import required_name
@@ -34,9 +34,7 @@ def declared_names(requirement: str) -> tuple[str, ...]:
         requirement: as in `Requires-Dist`; its marker is not looked at. One that names nothing gives nothing.
     """
     name = required_name(requirement)
-    if not name:
-        return ()
-    return (name, *installed_by_extras(requirement)) if is_meta_package(name) else (name,)
+    return (name, *installed_by_extras(name, requirement)) if name else ()
 
 
 def specifier_of(project: str, requirements: Iterable[str]) -> SpecifierSet:

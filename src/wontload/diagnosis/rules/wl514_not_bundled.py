@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from wontload.binary import Image
 from wontload.diagnosis.alone import initialises
 from wontload.diagnosis.contents import Contents, finding
 from wontload.diagnosis.finding import Finding, Severity
@@ -125,8 +126,9 @@ def _why(library: str, files: list[str], contents: Contents) -> _Why:
 
 
 def _is_gpu_part(name: str, contents: Contents) -> bool:
-    modules = (native.name for native, image in contents.images if initialises(image, native.base))
-    return is_gpu_part(name, (one.name for one in contents.natives)) and name not in modules
+    image = _image_of(name, contents)
+    is_module = image is not None and initialises(image, posixpath.basename(name))
+    return is_gpu_part(name, (one.name for one in contents.natives)) and not is_module
 
 
 def _findings(contents: Contents, missing: dict[str, list[str]], who: str) -> Iterator[Finding]:
@@ -178,11 +180,15 @@ def _kin(library: str, files: list[str], contents: Contents) -> list[str]:
 
 def _own_places(name: str, contents: Contents) -> Iterator[str]:
     """Directories of the wheel's own tree that a file's RPATH or RUNPATH names."""
-    image = next((image for native, image in contents.images if native.name == name), None)
+    image = _image_of(name, contents)
     for entry in (*(image.rpath or ()), *(image.runpath or ())) if image else ():
         place = posixpath.normpath(entry.replace("$ORIGIN", posixpath.dirname(name) or "."))
         if entry.startswith("$ORIGIN") and not place.startswith(".."):
             yield place
+
+
+def _image_of(name: str, contents: Contents) -> Image | None:
+    return next((image for native, image in contents.images if native.name == name), None)
 
 
 def _by_file(group: dict[str, list[str]]) -> dict[str, str]:
