@@ -44,3 +44,14 @@ def python_of(case: Case) -> str:
     """The interpreter that a case is about, as the first word of a command."""
     python = case.machine.python
     return program(python.executable, windows=case.windows) if python else "python"
+
+
+def installed_again(case: Case, name: str, version: str = "") -> str:
+    """The command by which pip brings a distribution's own files again: those, and no copy from its cache."""
+    wanted = f"{name}=={version}" if version else name
+    return f"{python_of(case)} -m pip install --force-reinstall --no-deps --no-cache-dir {wanted}"
+
+
+def installed_for_this_python(case: Case, name: str) -> str:
+    """The same where all was installed for another Python: what it requires, too, and what the cache has may fit."""
+    return f"{python_of(case)} -m pip install --force-reinstall {name}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.commands import python_of
+from wontload.diagnosis.commands import installed_again
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.installed import disagrees, found_bytes, is_gone
 from wontload.diagnosis.missing import Missing
@@ -37,8 +37,7 @@ def said(case: Case, line: Entry) -> Evidence:
 
 def install_again(case: Case, line: Entry) -> str:
     """The command that brings a distribution's files again, between backticks."""
-    python = python_of(case)
-    name = line.distribution.name
-    if line.distribution.installer == "conda":
-        return f"`conda install --force-reinstall {name}`"
-    return f"`{python} -m pip install --force-reinstall --no-deps --no-cache-dir {name}=={line.distribution.version}`"
+    of = line.distribution
+    if of.installer == "conda":
+        return f"`conda install --force-reinstall {of.name}`"
+    return f"`{installed_again(case, of.name, of.version)}`"

@@ -5,13 +5,13 @@ Features have the names of Linux' `/proc/cpuinfo` throughout.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 
 from wontload.knowledge.families import base_name
-from wontload.knowledge.tables import Row, table
+from wontload.knowledge.tables import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,12 @@ class CpuVariant:
         title: for people: `ggml's CPU backend for haswell`.
         architecture: of the file, in the spelling of `Image.architecture`.
         flags: features that its code uses.
-        is_chosen: the package loads the best of several such files that the processor can run, so that the mere
-            presence of one which it cannot run is no fault.
         source: where that is written.
     """
 
     title: str
     architecture: str
     flags: frozenset[str]
-    is_chosen: bool
     source: str
 
 
@@ -60,16 +57,5 @@ def cpu_variant(file_name: str) -> CpuVariant | None:
     name = base_name(file_name)
     for row in table("cpu/variants")["variant"]:
         if any(fnmatchcase(name, pattern) for pattern in row["files"]):
-            return _variant(row)
+            return CpuVariant(row["title"], row["architecture"], frozenset(row["flags"]), row["source"])
     return None
-
-
-def cpu_variants() -> Iterator[CpuVariant]:
-    """Every kind of file in the table."""
-    return map(_variant, table("cpu/variants")["variant"])
-
-
-def _variant(row: Row) -> CpuVariant:
-    return CpuVariant(
-        row["title"], row["architecture"], frozenset(row["flags"]), row["chosen"] == "program", row["source"]
-    )

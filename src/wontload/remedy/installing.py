@@ -6,7 +6,6 @@ installer was killed halfway, and brings back the very files that were there.
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import stat
@@ -18,6 +17,7 @@ from wontload.knowledge.packages import normalised
 from wontload.remedy.bytecode import compiled_of
 from wontload.remedy.file_steps import remove_empty, sha256_of
 from wontload.remedy.journal import Journal
+from wontload.remedy.records import content, recorded
 from wontload.remedy.refused import Refused, StepFailed, changed_since
 from wontload.remedy.replacing import remove_leftover
 from wontload.remedy.steps import InstallWheels
@@ -36,10 +36,10 @@ def prepare(step: InstallWheels, journal: Journal) -> Undo:
     brought = {placed.path: (placed.sha256, placed.size_bytes) for wheel in wheels for placed in wheel.files}
     if step.installer != "unpack":
         brought |= {path: ("", None) for wheel in wheels for path in wheel.scripts}
-    keep = dict.fromkeys(path for info in replaced for path in _recorded(info))
+    keep = dict.fromkeys(path for info in replaced for path in _files_of(info))
     keep |= dict.fromkeys(path for path in brought if os.path.isfile(path))
     there = [path for path in keep if os.path.isfile(path)]
-    digests = journal.keep_all(_content(path) for path in there)
+    digests = journal.keep_all(content(path) for path in there)
     return {
         "kind": "installed",
         "brought": [[path, *told] for path, told in brought.items()],
@@ -214,22 +214,13 @@ def _installed(name: str, site: str) -> Iterator[str]:
             yield os.path.join(site, entry)
 
 
-def _recorded(info: str) -> Iterator[str]:
-    """Every file that an installed distribution lists, its metadata included; those that lie elsewhere too."""
-    site, listed = os.path.dirname(info), os.path.join(info, "RECORD")
-    try:
-        with open(listed, encoding="utf-8", newline="") as file:
-            rows = [row[0] for row in csv.reader(file) if row and row[0]]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+def _files_of(info: str) -> Iterator[str]:
+    """Every file that an installed distribution lists, its metadata included."""
+    listed = recorded(info)
+    if listed is None:
         raise Refused(
             f"{info} has no RECORD that can be read, so replacing it could not be taken back.",
             "Uninstall it first, or make a new environment.",
-        ) from error
-    for name in rows:
-        yield os.path.normpath(os.path.join(site, *name.split("/")))
+        )
+    yield from listed
     yield from (os.path.join(info, name) for name in _names(info))
-
-
-def _content(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()

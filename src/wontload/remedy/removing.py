@@ -6,7 +6,6 @@ directory). A RECORD may name anything, so nothing goes that lies outside of the
 
 from __future__ import annotations
 
-import csv
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 from wontload.remedy.bytecode import compiled_of
 from wontload.remedy.file_steps import remove_empty, sha256_of
 from wontload.remedy.journal import Journal
+from wontload.remedy.records import content, recorded
 from wontload.remedy.refused import Refused, changed_since
 from wontload.remedy.replacing import remove_leftover
 from wontload.remedy.steps import RemoveInstalled
@@ -64,7 +64,7 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
 
 def _kept(files: Iterable[str], journal: Journal) -> Iterator[tuple[str, int, str]]:
     """Of each: hash and permissions of a file, which was kept, or where a symbolic link leads."""
-    digests = iter(journal.keep_all(_content(path) for path in files if not os.path.islink(path)))
+    digests = iter(journal.keep_all(content(path) for path in files if not os.path.islink(path)))
     for path in files:
         if os.path.islink(path):
             yield "", 0, os.readlink(path)
@@ -72,14 +72,10 @@ def _kept(files: Iterable[str], journal: Journal) -> Iterator[tuple[str, int, st
             yield next(digests), stat.S_IMODE(os.stat(path).st_mode), ""
 
 
-def _content(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
-
-
 def _files(step: RemoveInstalled) -> Iterator[str]:
     """All that goes, in order, each once: what RECORD lists with the bytecode made of it, and what lies in the path."""
-    listed = _recorded(step) if step.name else ()
+    # Where RECORD cannot be read, what lies in the directory goes alone.
+    listed = [one for one in recorded(step.path) or () if not _is_directory(one)] if step.name else ()
     found = dict.fromkeys(path for one in listed for path in (one, *compiled_of(one)))
     found.update(dict.fromkeys(_below(step.path)))
     roots = tuple(_real(one) for one in step.within)
@@ -90,21 +86,12 @@ def _real(directory: str) -> str:
     return os.path.normcase(os.path.join(os.path.realpath(directory), ""))
 
 
-def _recorded(step: RemoveInstalled) -> Iterator[str]:
-    site = os.path.dirname(step.path)
-    try:
-        with open(os.path.join(step.path, "RECORD"), encoding="utf-8", newline="") as file:
-            names = [row[0] for row in csv.reader(file) if row and row[0]]
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return  # its files are not known: what lies in the directory goes alone
-    for name in names:
-        path = os.path.normpath(os.path.join(site, *name.split("/")))
-        if not os.path.isdir(path) or os.path.islink(path):
-            yield path
+def _is_directory(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def _below(path: str) -> Iterator[str]:
-    if os.path.islink(path) or not os.path.isdir(path):
+    if not _is_directory(path):
         yield path
         return
     for directory, names, files in os.walk(path):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wontload.diagnosis import symbol_findings
 from wontload.diagnosis.built_for import Stranger, made_for, strangers
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.commands import python_of
+from wontload.diagnosis.commands import installed_for_this_python
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.installed import own_distributions, owner_of
 from wontload.diagnosis.shadow import shadow
@@ -107,7 +107,7 @@ def _of_wheel(case: Case, python: Python, one: Distribution, strange: tuple[str,
         explanation=f"No compiled module of the package is one that this Python takes; its Python code {ends}. The "
         "package was installed by another Python's pip, copied from another computer, or unpacked from a wheel that "
         "does not fit. To get its files for this one: "
-        f"`{python_of(case)} -m pip install --force-reinstall {one.name}`",
+        f"`{installed_for_this_python(case, one.name)}`",
         explains_error=fails,
     )
 
@@ -142,4 +142,4 @@ def _install_again(case: Case) -> str:
     owners = case.observation.distributions if case.observation else ()
     if len(owners) != 1:
         return ""
-    return f" To get its files for this one: `{python_of(case)} -m pip install --force-reinstall {owners[0][0]}`"
+    return f" To get its files for this one: `{installed_for_this_python(case, owners[0][0])}`"

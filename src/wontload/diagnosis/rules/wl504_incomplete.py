@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from wontload.diagnosis import blame, evidence, grouping, half_installed, records, symbol_findings
 from wontload.diagnosis.built_for import strangers
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.commands import python_of
+from wontload.diagnosis.commands import installed_again, python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.hollow import hollow
 from wontload.diagnosis.installed import disagrees, is_altered, is_gone
@@ -199,9 +199,7 @@ def _without_record(case: Case) -> Iterator[Finding]:
     if found.source:
         yield _moved(case, found)
         return
-    name, python = found.name or found.package, python_of(case)
-    wanted = f"{found.name}=={found.version}" if found.version else found.name
-    command = f"{python} -m pip install --force-reinstall --no-deps --no-cache-dir {wanted}"
+    name = found.name or found.package
     gone = f"{found.missed} is missing, and no RECORD lists what belongs to it"
     if found.missed == found.package:
         gone = f"the package {found.package} is gone"
@@ -214,7 +212,11 @@ def _without_record(case: Case) -> Iterator[Finding]:
         evidence=tuple(half_installed.told(found)),
         explanation="An installation, an update or a removal was interrupted, another distribution of the same files "
         "was removed, or the files were copied by hand: what pip knows of the package is not what is there. "
-        + (f"What brings it whole: `{command}`" if wanted else "Install the distribution that brings it again."),
+        + (
+            f"What brings it whole: `{installed_again(case, found.name, found.version)}`"
+            if found.name
+            else "Install the distribution that brings it again."
+        ),
         explains_error=True,
     )
 
