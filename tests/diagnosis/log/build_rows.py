@@ -566,4 +566,10 @@ ROWS: list[Row] = [
         ("fails", "WL702"),
         "unable to execute '/opt/odd/bin/cc'",
     ),
+    (
+        "linked-with-a-bundle",
+        "ld: unsupported mach-o filetype (only MH_OBJECT and MH_DYLIB can be linked) in 'odd.cpython-313-darwin.so'",
+        ("undetermined", "WL704"),
+        "ld: the mach-o filetype is one that can be linked",
+    ),
 ]

@@ -419,4 +419,28 @@ ROWS: list[Row] = [
         ("fails", "WL404"),
         "code object found",
     ),
+    (
+        "container-without-runtime",
+        'docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]].',
+        ("undetermined", "WL406"),
+        "Windows could not select a device driver for the printer",
+    ),
+    (
+        "nvml-mismatch",
+        "pynvml.NVMLError_LibRmVersionMismatch: RM has detected an NVML/RM version mismatch.",
+        ("undetermined", "WL403"),
+        "RM has detected an odd version",
+    ),
+    (
+        "torch-operators-of-extension",
+        "RuntimeError: No such operator odd::norm",
+        ("undetermined", "WL304"),
+        "Unknown builtin op: aten::norm",
+    ),
+    (
+        "llama-system-info",
+        "It keeps saying BLAS=0 when the model starts",
+        ("undetermined", "WL405"),
+        "cmake -B build -DGGML_BLAS=0 .",
+    ),
 ]

@@ -601,4 +601,36 @@ ROWS: list[Row] = [
         ("undetermined", "WL504"),
         "it was cold when the application was frozen",
     ),
+    (
+        "torchvision-operators",
+        "RuntimeError: No such operator torchvision::nms",
+        ("fails", "WL304"),
+        "There is no operator for vision",
+    ),
+    (
+        "windows-policy",
+        "Windows Smart App Control is blocking odd.cp310-win_amd64.pyd",
+        ("fails", "WL105"),
+        "Smart App Control is on",
+    ),
+    (
+        "dyld-signature",
+        "[PYI-7:ERROR] Failed to load Python shared library '/tmp/libpython3.12.dylib':\n  ... different Team IDs",
+        ("fails", "WL105"),
+        "we are of different teams",
+    ),
+    (
+        "own-module-not-there",
+        (
+            '  File "/usr/lib/python3.6/site-packages/odd/core/__init__.py", line 6, in <module>\n'
+            "    from . import (first, second,\n"
+            "ImportError: cannot import name 'first'"
+        ),
+        ("undetermined", "WL504"),
+        (
+            '  File "/usr/lib/python3.6/site-packages/odd/core/parts.py", line 6, in <module>\n'
+            "    from . import first\n"
+            "ImportError: cannot import name 'first'"
+        ),
+    ),
 ]

@@ -111,6 +111,7 @@ def test_what_could_not_be_preloaded_comes_before_the_symbol_that_it_would_have_
         ("__register_atfork", "WL306"),
         ("backtrace_symbols_fd", "WL306"),
         ("__odd_chk", "WL306"),
+        ("preadv64v2", "WL306"),
         ("copy_file_range", "WL307"),  # which musl has since 1.1.24
         ("odd_open", "WL304"),
     ],

@@ -20,7 +20,7 @@ _OF_NEWER_GLIBC = re.compile(
     r"__isoc23_|fcntl64$|__libc_single_threaded$|pthread_cond_clockwait$|arc4random|_dl_find_object$|strlcpy$|strlcat$"
 )
 # Families of names that grow with glibc, beside those of its release in the table.
-_ONLY_IN_GLIBC = re.compile(r"__\w+_chk$|__isoc\d\d_|gnu_|\w+64$")
+_ONLY_IN_GLIBC = re.compile(r"__\w+_chk$|__isoc\d\d_|gnu_|\w+64(?:v2|_r)?$")
 _OF_PYTHON = re.compile(r"_?_?Py(?![a-z])\w+|_?_?_Py\w+")
 _OF_LIBSTDCXX = re.compile(r"_ZNK?(?:St|9__gnu_cxx)|_ZSt|_ZTINSt|__cxa_call_terminate|__cxa_init_primary")
 # C++ names of torch's namespaces, as Microsoft's compiler spells them.
