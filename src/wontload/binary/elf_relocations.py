@@ -40,8 +40,9 @@ def read_relocations(view: ElfView) -> tuple[Relocation, ...]:
     """
     values = view.layout.values
     kind = Tag.RELA if values.get(DT_PLTREL, Tag.RELA) == Tag.RELA else Tag.REL
+    slots = _infos(view, kind, values.get(Tag.JMPREL), values.get(DT_PLTRELSZ, 0))
     infos = {
-        **_infos(view, kind, values.get(Tag.JMPREL), values.get(DT_PLTRELSZ, 0)),
+        **slots,
         **_infos(view, Tag.REL, values.get(Tag.REL), values.get(DT_RELSZ, 0)),
         **_infos(view, Tag.RELA, values.get(Tag.RELA), values.get(DT_RELASZ, 0)),
     }
@@ -50,10 +51,11 @@ def read_relocations(view: ElfView) -> tuple[Relocation, ...]:
     indexes = {info >> shift: None for info in infos if info >> shift}
     symbols = _symbols(view, table, list(indexes)) if table is not None and indexes else {}
     types = (1 << shift) - 1
-    return tuple(Relocation(info & types, *symbols.get(info >> shift, ())) for info in infos)
+    no_symbol: tuple[str | None, bool, bool] = (None, False, False)
+    return tuple(Relocation(info & types, *symbols.get(info >> shift, no_symbol), info in slots) for info in infos)
 
 
-def _symbols(view: ElfView, table: int, indexes: list[int]) -> dict[int, tuple[str, bool, bool]]:
+def _symbols(view: ElfView, table: int, indexes: list[int]) -> dict[int, tuple[str | None, bool, bool]]:
     """Of each symbol: its name, whether it may stay undefined, whether it is local."""
     layout = view.layout.structs.symbol
     blob = view.bytes_at(table, (max(indexes) + 1) * layout.size)

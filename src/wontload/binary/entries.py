@@ -80,12 +80,14 @@ class Relocation(NamedTuple):
         symbol: its name; `None` when the relocation is of no symbol.
         optional: no definition need be found: it is undefined and weak.
         local: it is the image's own, whatever others define.
+        slot: it stands in the PLT's table (DT_JMPREL), to which loaders come at different times.
     """
 
     type: int
     symbol: str | None = None
     optional: bool = False
     local: bool = False
+    slot: bool = False
 
 
 class Assembly(NamedTuple):

@@ -7,7 +7,7 @@ Source: glibc 2.36, dlfcn/dlopen.c, elf/dl-open.c (`_dl_open`, `dl_open_worker_b
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from wontload.loader.glibc import levels, symbols, tls, versions
@@ -234,17 +234,20 @@ class Walk:
         if not any(one.error for one in local):
             levels.check(new, self.machine.system)
         self.errors += [one.error for one in local if one.error is not None]
+        if not self.errors:
+            self.errors += [one.error for one in self._relocate(new, local) if one.error is not None]
+
+    def _relocate(self, new: list[Mapped], local: list[Mapped]) -> Iterable[Mapped]:
+        """What glibc meets as it carries out relocations, the first first: a symbol that nobody defines, no room."""
         process = self.request.process
         shared = global_scope(self.namespace, process)
-        if not self.errors and shared:
-            refused = symbols.check(new, local, shared, self.request.flags, process, self.mapper.known)
-            self.errors += [one.error for one in refused if one.error is not None]
-        if not self.errors:
-            without = replace(process, global_modules=()) if process.global_modules else process
-            at_start = shared if without is process else global_scope(self.namespace, without)
-            scope = [*shared, *local]
-            tls.check(new, scope, self.namespace, at_start, process, self.machine.system)
-            self.errors += [one.error for one in local if one.error is not None]
+        flags, known = self.request.flags, self.mapper.known
+        refused = symbols.check(new, local, shared, flags, process, known) if shared else []
+        without = replace(process, global_modules=()) if process.global_modules else process
+        at_start = shared if without is process else global_scope(self.namespace, without)
+        scope = [*shared, *local]
+        homeless = tls.check(new, scope, self.namespace, at_start, process, self.machine.system, refused)
+        return refused if homeless is None else dict.fromkeys((homeless, *refused))
 
 
 def would_settle(part: Failure) -> str:

@@ -92,7 +92,7 @@ class _Binder:
         numbers = {one.type for one in relocations}
         if self.types is None or numbers & self.types.thread_offsets or not all(map(self.types.supports, numbers)):
             return False
-        wanted = {name for _, name, optional, local in relocations if not optional and not local}
+        wanted = {one.symbol for one in relocations if not one.optional and not one.local}
         wanted.discard(None)
         for _, names in self.scope:
             wanted -= names
