@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.contents import codes, contents
 from tests.support.images import elf, pe
+from tests.support.macho_images import DYNAMIC_LOOKUP, LOAD, macho
 from wontload.diagnosis.rules.wl513_other_abi import other_abi
 
 
@@ -80,6 +81,22 @@ def test_a_name_like_python_s_may_be_another_library_s(needed: list[str], beside
     module = elf(needed=needed, undefined=["PyRun_String", "PyList_New"])
     files = {"demo/a.abi3.so": module, **beside}
     assert codes(list(other_abi(contents("cp39-abi3-manylinux_2_28_x86_64", files)))) == said
+
+
+@pytest.mark.parametrize(
+    ("ordinal", "name", "said"),
+    [
+        (DYNAMIC_LOOKUP, "_PyRun_String", ["WL513 error"]),
+        (DYNAMIC_LOOKUP, "_PyList_New", []),
+        (1, "_PyRun_String", ["WL513 error"]),  # of Python's own library, against which some are linked
+        (2, "_PyRun_String", []),  # of Shiboken, which defines a function of that name itself
+    ],
+)
+def test_a_macos_module_tells_whose_symbol_it_asks_for(ordinal: int, name: str, said: list[str]):
+    dylibs = [(LOAD, "@rpath/libpython3.11.dylib"), (LOAD, "@rpath/libshiboken6.abi3.6.12.dylib")]
+    module = macho(dylibs=dylibs, undefined=[(ordinal, name)])
+    found = list(other_abi(contents("cp39-abi3-macosx_11_0_arm64", {"demo/a.abi3.so": module})))
+    assert codes(found) == said
 
 
 def test_the_same_of_a_windows_module():

@@ -572,4 +572,10 @@ ROWS: list[Row] = [
         ("undetermined", "WL704"),
         "ld: the mach-o filetype is one that can be linked",
     ),
+    (
+        "nmake-no-rule",
+        "NMAKE : fatal error U1073: don't know how to make 'D:\\odd\\lib\\odd.lib'",
+        ("undetermined", "WL704"),
+        "I don't know how to make this odd thing",
+    ),
 ]

@@ -633,4 +633,22 @@ ROWS: list[Row] = [
             "ImportError: cannot import name 'first'"
         ),
     ),
+    (
+        "library-sought-in-other-words",
+        "无法找到 odd 共享库。请确保安装了 odd。",
+        ("undetermined", "WL201"),
+        "共享库 odd 已经安装",
+    ),
+    (
+        "library-sought-in-other-words",
+        "Fehler: Die Bibliothek libodd wurde nicht gefunden",
+        ("undetermined", "WL201"),
+        "La bibliothèque n'est pas ouverte, et le livre est introuvable",
+    ),
+    (
+        "library-to-be-installed",
+        "You can install the Odd library by the following command: brew install odd",
+        ("undetermined", "WL201"),
+        "You can visit the library by the following road",
+    ),
 ]

@@ -285,3 +285,13 @@ def test_dyld_does_not_know_the_word_that_linux_has_for_a_file_s_own_directory()
     )
     assert verdict(sought.format("$ORIGIN/lib") + ".1.2.dylib' (no such file)") == ("undetermined", "WL202")
     assert verdict(sought.format("/opt/odd/lib") + ".1.2.dylib' (no such file)") != ("undetermined", "WL202")
+
+
+@pytest.mark.parametrize(
+    ("library", "code"),
+    [("libtorch_cuda.so", "WL405"), ("libtorch_cuda_cu.so", "WL304"), ("libc10.so", "WL202")],
+)
+def test_a_part_of_torch_tells_by_its_place_in_the_list(library, code):
+    """libtorch_cuda.so is asked for behind others of torch's, which were there; libc10.so before them."""
+    text = f"ImportError: {library}: cannot open shared object file: No such file or directory"
+    assert verdict(text) == ("undetermined", code)

@@ -132,6 +132,10 @@ def test_what_was_built_and_installed_there_is_not_searched(text, answer):
         ("but the same /usr/lib/libsndfile.so is there", "WL202"),
         ("Is libsndfile not installed?", "WL201"),
         ("Make sure that libsndfile is installed.", "WL201"),
+        ("has been installed with brew and I verified that all is up to date", "WL202"),
+        ("I have already installed it via apt, and nothing changed since then", "WL202"),
+        ("Python has been installed with brew, if that makes any difference here", "WL201"),
+        ("I am not sure whether it is installed with brew on this one", "WL201"),
     ],
 )
 def test_a_library_by_its_title_that_people_have(remark, answer):
@@ -161,6 +165,8 @@ def test_a_part_of_windows_that_is_missing_in_other_languages(text):
         ("It failed since the upgrade. Fixed it by installing odd-runtime3.", "WL201"),
         ("It fails since the upgrade. Installing odd-runtime3 does not help.", "WL204"),
         ("You should try it after an upgrade.", "WL201"),
+        ("It was working fine yesterday.", "WL204"),
+        ("I was working on it yesterday.", "WL201"),
     ],
 )
 def test_what_was_upgraded_has_another_version(remark, answer):

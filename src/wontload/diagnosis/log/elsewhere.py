@@ -45,6 +45,13 @@ _IT_IS_THERE = re.compile(
     r"|\bit(?: is|['’]s|s)? (?:actually |definitely |really )?"
     r"(?:exists?\b|(?:there|present|both in|in (?:the|my) (?:folder|venv|directory))\b)"
 )
+# … and that a package manager brought it, of a library that a text calls by its title alone.
+_IT_WAS_BROUGHT = re.compile(
+    r"(?:^\W{0,4}(?:it )?|\b(?:it|the library) )(?:(?:is|was|has been) |['’]s )(?:already |correctly )?installed "
+    r"(?:with|via|using|through|by) (?:home)?(?:brew|apt|apt-get|dnf|yum|pacman|zypper|conda)\b"
+    r"|\bi (?:have |had )?(?:already )?installed it (?:with|via|using|through|by) "
+    r"(?:home)?(?:brew|apt|apt-get|dnf|yum|pacman|zypper|conda)\b"
+)
 _SEEN = re.compile(r"(?:\bcop(?:y|ies) of|\bi (?:can )?(?:see|have|found)|\bthere is(?: an?| the)?)\s['\"`*]?$")
 _DENIED = re.compile(r"\b(?:no|not|cannot|without|if|whether|unless|until)\b|n['’]t\b|[不没未]")
 _BY_A_PROGRAM = re.compile(
@@ -89,7 +96,7 @@ def elsewhere(library: str, text: str) -> Elsewhere:
             elif _is_another_version(found, name):
                 others[found] = None
     return Elsewhere(
-        itself or said or _linked_from(name, text) or (_said_without_name(text) if "." in name else ""), tuple(others)
+        itself or said or _linked_from(name, text) or _said_without_name(text, titled="." not in name), tuple(others)
     )
 
 
@@ -191,15 +198,16 @@ _UNSURE = re.compile(_DENIED.pattern + r"|\b(?:doubt|sure|check|verify|see that|
 
 
 @lru_cache(maxsize=1)  # asked for each library of one text
-def _said_without_name(text: str) -> str:
+def _said_without_name(text: str, *, titled: bool) -> str:
     """Whether somebody says of "it" or "the file" that it is there, in a text so short that one file is meant."""
+    words = _IT_WAS_BROUGHT if titled else _IT_IS_THERE
     if len(text) > REMARKS:
         return ""
     for line in own_words(text).splitlines():
         if not _WORDS.search(line):
             continue
         for sentence in _SENTENCE.split(line.lower()):
-            match = _IT_IS_THERE.search(sentence)
+            match = words.search(sentence)
             if (
                 match
                 and not _UNSURE.search(sentence[: match.start()])

@@ -40,6 +40,9 @@ _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]")
 # Source: pytorch, caffe2/CMakeLists.txt, BUILD_SPLIT_CUDA.
 _OF_TORCH = re.compile(r"lib(?:torch|c10|shm|caffe2)[\w]*\.(?:so|dylib)", re.I)
 _SPLIT_OF_TORCH = re.compile(r"libtorch_cuda_c(?:u|pp)\.so")
+# Behind others of torch's in what an extension asks for, so that those were there: a torch without this part.
+# Source: the DT_NEEDED lists of torchvision 0.23 and torchaudio 2.8; pytorch, cpp_extension.py, CUDAExtension.
+_GPU_OF_TORCH = re.compile(r"libtorch_(?:cuda|hip|xpu)\.so")
 # Parts of CUDA of which another major version may well be installed. Source: the families of knowledge/families.toml.
 _VERSIONED_CUDA = re.compile(
     r"(?:lib)?(?:cudart|cublas|cublaslt|cufft|curand|cusolver|cusparse|nvrtc(?:-builtins)?|nvjitlink|npp\w*)(?:64)?[._]",
@@ -85,6 +88,9 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
         return Reading("WL202", False, ("WL201", "WL501"), title, _SHARED)
     if _OF_PYTHON.match(library):
         return by_place(event, library, text) or Reading("WL201", False, ("WL202", "WL501"))
+    if _GPU_OF_TORCH.match(library):
+        title = f"{library} is asked for after others of torch's, which were found: the torch there is built without it"
+        return Reading("WL405", False, ("WL304", "WL202", "WL502"), title, _TORCH_OF_CPU)
     if _OF_TORCH.match(library):
         code = "WL304" if _SPLIT_OF_TORCH.match(library) else "WL202"
         return Reading(code, False, ("WL202", "WL304", "WL201"), "", _TORCH)
@@ -285,6 +291,10 @@ _OWN_COPY = (
 _TORCH = (
     "It is one of torch's own files. An extension of torch finds it when torch is imported before it, and both are of "
     "one release."
+)
+_TORCH_OF_CPU = (
+    "pip takes another build of torch where an index, a lock file or another package asks for it. torch and what was "
+    'built for it have to be of one CUDA: `python -c "import torch; print(torch.__version__, torch.version.cuda)"`.'
 )
 _SYSTEM = (
     "It is one of the system's own packages. Were it installed, it would lie in a directory that is always searched."

@@ -80,10 +80,13 @@ def was_built_shared(text: str) -> bool:
 
 
 NEAR = 20  # characters behind "upgraded" in which its object stands
-# What people say that went before: a release of the system, or of the library.
+# What people say that went before: a release of the system, or of the library; or that it worked the day before, so
+# that something was exchanged since.
 _UPGRADED = re.compile(
     r"\b(?:after|since|once|when|recently|just|was|were|been|got)\b[^.\n]{0,30}\b(?:upgrad|updat)(?:ed|ing|e)\b"
     r"|\b(?:after|since)\b[^.\n]{0,20}\b(?:upgrade|update)\b"
+    r"|\b(?:was|were|been) (?:working|running)(?: \w{1,10})? (?:yesterday|last week|this morning|until)\b"
+    r"|\bworked (?:\w{1,10} )?(?:yesterday|last week|until (?:yesterday|today|recently|now|last))\b"
     r"|^\W{0,8}(?:run: |sudo |\$ ){0,2}(?:pacman -Syu|brew upgrade|apt(?:-get)? (?:full-|dist-)?upgrade|dnf upgrade)\b",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -92,7 +95,7 @@ _NOT_THAT = re.compile(r"\b(?:pip|wheel|setuptools|driver|need|should|please|try
 
 @lru_cache(maxsize=1)  # asked for each library of one text
 def was_upgraded(text: str) -> bool:
-    """Whether somebody says that the system, or a part of it, was upgraded before."""
+    """Whether somebody says that the system, or a part of it, was upgraded before, or that all worked until then."""
     return any(
         not _NOT_THAT.search(part[part.rfind("\n", 0, match.start()) + 1 : match.end() + NEAR].partition("\n")[0])
         for part in remarks(text)

@@ -166,16 +166,16 @@ def _strangers(contents: Contents, image: Image) -> list[str]:
 
 
 def _python_symbols(image: Image) -> Iterator[str]:
+    """What is asked of Python, by name: of its library, or of whichever image has it (ELF, Mach-O's dynamic lookup)."""
     try:
-        if image.format is Format.ELF:
-            names = [one.name for one in image.undefined if not one.weak]
-        elif image.format is Format.PE:
-            names = [symbol.name for one in image.imports if "python" in one.library.lower() for symbol in one.symbols]
-        else:
-            names = [(symbol.name or "").removeprefix("_") for one in image.imports for symbol in one.symbols]
+        asked = [*image.undefined] if image.format is not Format.PE else []
+        if image.format is not Format.ELF:
+            asked += [symbol for one in image.imports if "python" in one.library.lower() for symbol in one.symbols]
     except MalformedImage:
         return
-    yield from (name for name in names if name and is_python_symbol(name))
+    underscore = "_" if image.format is Format.MACHO else ""  # which every C name has there
+    names = ((one.name or "").removeprefix(underscore) for one in asked if not one.weak)
+    yield from filter(is_python_symbol, names)
 
 
 def _version(python: str) -> tuple[int, int]:
