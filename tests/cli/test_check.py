@@ -201,6 +201,8 @@ def test_what_a_part_of_the_same_project_may_bring_is_a_warning(command, tmp_pat
     [
         ({}, "warning"),
         ({"demo/a.py": b"load('lib' + 'SOLVER_mosek')"}, "error"),
+        ({"demo/a.py": b"load('libsolver_mosek9.so')"}, "error"),
+        ({"demo/a.py": b"class SOLVER_mosekWriter: ..."}, "warning"),  # another word
         ({"demo/other.dll": pe(needs=["solver_mosek.dll"])}, "warning"),
         ({"demo/other.dll": pe(needs=["solver_mosek.dll"]), "demo/a.py": b"CDLL(here / 'other.dll')"}, "error"),
         ({"demo/b.pyd": pe(needs=["solver_mosek.dll"])}, "error"),

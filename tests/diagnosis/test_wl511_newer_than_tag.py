@@ -53,6 +53,8 @@ def test_libstdcxx_is_held_against_the_policy_unless_the_wheel_brings_it():
         ("cp311-cp311-macosx_12_0_x86_64", (11, 0, 0), "x86_64", []),
         ("cp311-cp311-macosx_11_0_arm64", (14, 0, 0), "aarch64", ["WL511 error"]),
         ("cp311-cp311-macosx_11_0_arm64", (11, 0, 0), "aarch64", []),
+        ("cp311-cp311-macosx_12_0_arm64", (12, 3, 0), "aarch64", ["WL511 warning"]),  # no tag could say so
+        ("cp311-cp311-macosx_10_9_x86_64", (10, 13, 0), "x86_64", ["WL511 error"]),
     ],
 )
 def test_the_macos_that_files_were_built_for(tag: str, minimum: tuple[int, int, int], machine: str, said: list[str]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from wontload.wheels.archive import Archive
@@ -17,14 +18,20 @@ class PythonCode:
         self._archive = archive
 
     def may_name(self, word: str) -> bool:
-        """Whether the word stands somewhere in the code, in any case; also where that is too much to look at.
+        """Whether the word stands in the code for itself, in any case; also where that is too much to look at.
+
+        `lib` may stand in front of it, and whatever is no letter behind it: `libqpdf6` names qpdf, and `QPdfWriter`
+        does not.
 
         Raises:
             BadArchive: a file cannot be read.
         """
         texts = self._texts
         wanted = word.lower().encode("utf-8", "surrogateescape")
-        return texts is None or len(word) < SHORTEST or any(wanted in text for text in texts)
+        if texts is None or len(word) < SHORTEST:
+            return True
+        alone = re.compile(rb"(?:(?<![a-z0-9])|(?<=lib))%b(?![a-z])" % re.escape(wanted))
+        return any(wanted in text and alone.search(text) for text in texts)
 
     @cached_property
     def _texts(self) -> tuple[bytes, ...] | None:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 from wontload.binary import Image, MalformedImage
 from wontload.diagnosis.contents import Contents, finding
-from wontload.diagnosis.finding import Finding
+from wontload.diagnosis.finding import Finding, Severity
 from wontload.diagnosis.words import listed
 from wontload.knowledge.linux_releases import wheel_policy
 from wontload.knowledge.symbol_versions import PART_OF_GLIBC
 
 VERSION = re.compile(r"(GLIBC|GLIBCXX|CXXABI)_(\d+(?:\.\d+)+)")
 FIRST_MACOS_OF_ARM = (11, 0)
+# From this one on a tag tells macOS' years alone, and every `macosx_12_0` wheel is taken from 12.0 on.
+# Source: packaging, tags.mac_platforms.
+FIRST_MACOS_BY_YEAR = 11
 
 
 def newer_than_tag(contents: Contents) -> Iterator[Finding]:
@@ -74,20 +77,24 @@ def _beyond(image: Image, allowed: dict[str, tuple[int, ...]], own: frozenset[st
 def _macos(contents: Contents) -> Iterator[Finding]:
     tags = [(tag, one) for tag, one in contents.platforms if one.system == "macos" and one.minimum]
     for tag, platform in tags[:1]:
-        minimum = min(one.minimum or () for _, one in tags)
-        files = {}
+        minimum: tuple[int, ...] = min(one.minimum or () for _, one in tags)
+        files: dict[str, tuple[int, ...]] = {}
         for native, image in contents.of_system("macos"):
             needed = max((_minimum(image, one) for one in platform.architectures), default=())
             if needed > minimum:
-                files[native.name] = f"was built for macOS {'.'.join(map(str, needed))} and newer"
+                files[native.name] = needed
         if files:
+            year = minimum[0]
+            in_its_year = year >= FIRST_MACOS_BY_YEAR and all(one[0] == year for one in files.values())
             yield finding(
                 "WL511",
                 f"the tag {tag} promises macOS {'.'.join(map(str, minimum))}, and the files were built for a newer one",
-                files,
+                {name: f"was built for macOS {'.'.join(map(str, one))} and newer" for name, one in files.items()},
+                severity=Severity.WARNING if in_its_year else Severity.ERROR,
                 explanation="A file says in its headers for which macOS it was built. An older one may lack what it "
                 "calls: the load then fails, or the call does. Build with the MACOSX_DEPLOYMENT_TARGET that the tag "
-                "names, or give the wheel the tag that its files ask for.",
+                "names, or give the wheel the tag that its files ask for"
+                + (f"; no tag says more than the year, so that would be macosx_{year + 1}_0." if in_its_year else "."),
             )
 
 
