@@ -578,4 +578,22 @@ ROWS: list[Row] = [
         ("undetermined", "WL704"),
         "I don't know how to make this odd thing",
     ),
+    (
+        "msvc-limits",
+        "LINK : fatal error LNK1318: Unexpected PDB error; OK (0) ''",
+        ("undetermined", "WL707"),
+        "LNK1319 is another one",
+    ),
+    (
+        "msvc-parts-differ",
+        "fatal error C1900: Il mismatch between 'P1' version '20240319' and 'P2' version '20230904'",
+        ("undetermined", "WL706"),
+        "C1900 is the number of a train",
+    ),
+    (
+        "msvc-standard",
+        "odd.cpp(3): error C7555: use of designated initializers requires at least '/std:c++20'",
+        ("undetermined", "WL706"),
+        "odd.cpp(3): warning C5051: attribute 'fallthrough' requires at least '/std:c++17'; ignored",
+    ),
 ]

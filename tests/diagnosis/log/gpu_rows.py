@@ -443,4 +443,10 @@ ROWS: list[Row] = [
         ("undetermined", "WL405"),
         "cmake -B build -DGGML_BLAS=0 .",
     ),
+    (
+        "tensorrt-initialisation",
+        "[TRT] [E] createInferRuntime: CUDA initialization failure with error: 999",
+        ("undetermined", "WL402"),
+        "[TRT] [E] createInferRuntime: CUDA initialization failure with error: 2",
+    ),
 ]

@@ -651,4 +651,16 @@ ROWS: list[Row] = [
         ("undetermined", "WL201"),
         "You can visit the library by the following road",
     ),
+    (
+        "odbc-no-data-source",
+        "[IM002] [unixODBC][Driver Manager]Data source name not found, and no default driver specified",
+        ("undetermined", "WL201"),
+        "The name of the data source was found",
+    ),
+    (
+        "php-module-api",
+        "Module compiled with build ID=API20180731,TS,VC15",
+        ("fails", "WL501"),
+        "The module was compiled with care",
+    ),
 ]

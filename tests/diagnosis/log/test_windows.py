@@ -54,6 +54,18 @@ def test_what_windows_ends_a_start_with(text, code):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "C:\\odd\\odd.dll is either not designed to run on Windows or it contains an error. Error status 0xc0e90002.",
+        "odd.exe exited with code 3236495362",
+        "odd.exe exited with code -1058471934",
+    ],
+)
+def test_a_bad_image_that_a_control_policy_refused(text):
+    assert verdict(text) == ("fails", "WL105")
+
+
+@pytest.mark.parametrize(
     ("loaded", "code"),
     [
         ('File "C:\\odd\\site-packages\\torch\\_ops.py", line 643, in load_library\n    ctypes.CDLL(path)', "WL304"),

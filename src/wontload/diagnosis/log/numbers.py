@@ -39,7 +39,7 @@ _NUMBER = re.compile(
     r"|(?:LoadLibrary\w{0,4}|DLL|\.dll|\.pyd)[^\n]{0,120}?\b(?:error|code|Fehler|erreur|错误|錯誤)(?: code)?"
     r"[ :=#]{0,3}(-?\d{2,10})\b"
     r"|\b0x(8007[0-9A-F]{4}|C0[0-9A-F]{6})\b|: error 0x([0-9A-F]{1,4})\b|\b0x(7E|7F|C1) error\b"
-    r"|(?<![\w.])(-107374\d{4}|322122\d{4})\b"
+    r"|(?<![\w.])(-107374\d{4}|322122\d{4}|-1058471934|3236495362)\b"
     r"|(?:exit(?:ed)?(?: with)?(?: code| status| value)?|returncode|return code|error code|signal)"
     r"[ :=]{0,3}(-4|-11|132|139)\b"
     r"|\bLoadError: (\d{2,4}): "
@@ -49,7 +49,8 @@ _NUMBER = re.compile(
 )
 # One of these is in every line that the pattern matches: most lines of a long log have none.
 _NEEDLES = (
-    "error", "0x8007", "0xc0", "win32exception", "-107374", "322122", "exit", "return", "signal", "code", "fehler",
+    "error", "0x8007", "0xc0", "win32exception", "-107374", "322122", "-1058471934", "3236495362", "exit", "return",
+    "signal", "code", "fehler",
     "erreur", "错误", "錯誤", "loadlibrary failed",
 )  # fmt: skip
 _SIGNALS = {"-4": 0xC000001D, "132": 0xC000001D, "-11": 0xC0000005, "139": 0xC0000005}
