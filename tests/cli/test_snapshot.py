@@ -21,6 +21,7 @@ def test_it_goes_to_a_pipe(alone: Path):
     assert (ran.status, value["observations"][0]["observation"]["target"]) == (0, "json")
     assert "kB to standard output, which is no terminal. Names of users" in ran.err
     assert [wontload("snapshot", "-q", *more).err for more in ((), ("-o", "-"))] == ["", ""]
+    assert ran.out.count("\n") == 1  # as a file has it: indented, it would be twice as long
     assert "zaphod" not in ran.out
     assert "heartofgold" not in ran.out
     assert list(alone.iterdir()) == []

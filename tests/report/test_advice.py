@@ -47,3 +47,11 @@ def test_what_nobody_can_tell_is_not_said_to_be_useless():
     told = f"none is sure to work here, and {len(unknown)} cannot be judged beforehand"
     assert unknown
     assert summary_of([*failing, *unknown]).endswith(told)
+
+
+def test_a_command_in_a_reason_stays_whole_and_asks_about_the_same_machine():
+    why = "what it needs is not known: `wontload build odd-package` builds a wheel."
+    built = JudgedAdvice(id="d", title="build it", works_here=None, why=why)
+    for width in (40, 60, 80, 120):
+        text = render_advice((built,), Terminal(width=width, about=" --machine box.json"))
+        assert "wontload build odd-package --machine box.json" in text

@@ -50,13 +50,17 @@ def run(options: Options) -> int:
         saved = snapshot(
             options.targets, python=options.interpreter(), timeout_s=options.timeout, redact=options.redact
         )
-    if options.show or place is None:
+    if options.show:
         from wontload.report.as_json import dump
 
-        text = dump(saved.value)
-        options.say(text)
-        if options.output is None and not (options.show or options.quiet):
-            size = max(1, len(text) // 1000)
+        options.say(dump(saved.value))
+    elif place is None:
+        from wontload.cli.streams import say_bytes
+
+        data = packed(saved.value, "")
+        say_bytes(data)
+        if options.output is None and not options.quiet:
+            size = max(1, len(data) // 1000)
             options.complain(f"{size} kB to standard output, which is no terminal. {_what_is_in_it(options)}")
     if place is not None:
         size = write_file(place, packed(saved.value, place), replace=options.output is not None)

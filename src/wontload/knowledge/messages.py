@@ -184,6 +184,13 @@ def words_of_windows() -> tuple[tuple[str, int], ...]:
 
 
 @cache
+def words_of_wine() -> tuple[tuple[str, int], ...]:
+    """(text, error number) for what Wine says in its own words, and CPython behind `DLL load failed`."""
+    rows = table("messages/words/windows")["behind_dll_load_failed"]
+    return tuple((row["text"], row["number"]) for row in rows)
+
+
+@cache
 def words_of_posix() -> tuple[tuple[str, str], ...]:
     """(text, the same in English) for what glibc and bash say of loads and crashes, in all languages that we have."""
     return tuple((text, row["english"]) for row in table("messages/words/posix")["words"] for text in row["texts"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from wontload.remedy.advice import JudgedAdvice
 from wontload.report.layout import Line, Span, draw, flow, prose, to_type, words
+from wontload.report.quoting import asked_again
 from wontload.report.screen import Terminal
 from wontload.report.text import cells, counted
 
@@ -59,7 +60,7 @@ def _row(one: JudgedAdvice, title: int, terminal: Terminal) -> Iterator[Line]:
     """The title in its column, which may take several lines, beside the verdict and the reason in theirs."""
     text, style = WOULD_WORK[one.works_here]
     left = flow(words(one.title), title - 2)
-    right = flow(prose(one.why), terminal.width - title - VERDICT)
+    right = flow(prose(asked_again(one.why, terminal.about)), terminal.width - title - VERDICT)
     for number in range(max(len(left), len(right))):
         first = "".join(piece.text for piece in left[number]) if number < len(left) else ""
         verdict = text if number == 0 else ""
@@ -71,4 +72,4 @@ def _stacked(one: JudgedAdvice, terminal: Terminal) -> Iterator[Line]:
     """For a narrow terminal: one below the other."""
     text, style = WOULD_WORK[one.works_here]
     yield from flow([*words(one.title, "strong"), Span(f"({text})", style)], terminal.width)
-    yield from flow(prose(one.why), terminal.width, [Span("    ")], 4)
+    yield from flow(prose(asked_again(one.why, terminal.about)), terminal.width, [Span("    ")], 4)

@@ -41,6 +41,21 @@ def test_words_of_every_language(number, words):
     assert answer.numbers[0].module == "_odd"
 
 
+OF_WINE = [(row["number"], row["text"]) for row in table("messages/words/windows")["behind_dll_load_failed"]]
+
+
+@pytest.mark.parametrize(("number", "words"), OF_WINE, ids=str)
+def test_words_of_wine_count_where_python_passes_them_on(number, words):
+    assert numbers(f"ImportError: DLL load failed while importing _odd: {words}") == [number]
+    assert numbers(f"ERROR in ./odd.js: {words}") == []
+
+
+def test_without_any_words_the_file_itself_may_be_at_fault():
+    text = "ImportError: DLL load failed while importing _odd"
+    assert verdict(text) == ("undetermined", "WL201")
+    assert {"WL202", "WL102", "WL103", "WL104"} <= set(codes(text))
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -10,7 +10,13 @@ from itertools import pairwise
 
 from wontload.diagnosis.log.events import tidy
 from wontload.diagnosis.log.text import Text, plain
-from wontload.knowledge.messages import NumberMeaning, damaged_words_of_windows, number_meanings, words_of_windows
+from wontload.knowledge.messages import (
+    NumberMeaning,
+    damaged_words_of_windows,
+    number_meanings,
+    words_of_windows,
+    words_of_wine,
+)
 
 MOST_LOOKED_AT = 200
 AROUND = 500
@@ -130,6 +136,7 @@ def _worded(text: Text) -> Iterator[tuple[int, int]]:
             yield place, number
     for match, _ in zip(_OF_OTHER_KIND.finditer(text.text), range(MOST_LOOKED_AT), strict=False):
         yield match.start(), BAD_EXE_FORMAT
+    yield from _worded_by_wine(text)
     if folded.isascii():
         return
     for count, trigger in enumerate(_TRIGGERS.finditer(text.text)):
@@ -140,6 +147,14 @@ def _worded(text: Text) -> Iterator[tuple[int, int]]:
             yield from (
                 (trigger.start() + window.index(words), number) for words, number in _damaged_words() if words in window
             )
+
+
+def _worded_by_wine(text: Text) -> Iterator[tuple[int, int]]:
+    if "dll load failed" not in text.folded:
+        return
+    for words, number in words_of_wine():
+        for match in re.finditer(rf"DLL load failed[^\n]{{0,160}}?: {re.escape(words)}", text.text):
+            yield match.start(), number
 
 
 # What a terminal breaks in the middle: Chinese, Japanese and Korean have no blanks to break at.

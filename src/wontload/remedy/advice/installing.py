@@ -182,7 +182,7 @@ def other_wheel(subject: Subject) -> Overlay:
     """A wheel of somebody else's index, of which nothing is known until it is here."""
     return Overlay(
         unknown="what a wheel of that index needs is not known before it is read: "
-        f"wontload pick {_distribution(subject)} reads those that fit this Python, and tells which would load here"
+        f"`wontload pick {_distribution(subject)}` reads those that fit this Python, and tells which would load here"
     )
 
 
@@ -190,7 +190,7 @@ def from_source(subject: Subject) -> Overlay:
     """What a build brings out is not known beforehand."""
     return Overlay(
         unknown="what it needs is not known before it is built: "
-        f"wontload build {_distribution(subject)} builds a wheel, judges it on this machine, and installs nothing"
+        f"`wontload build {_distribution(subject)}` builds a wheel, judges it on this machine, and installs nothing"
     )
 
 
