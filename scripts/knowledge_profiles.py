@@ -137,9 +137,7 @@ def fetch(directory: Path, suite: str, mirror: str, keyring: str) -> list[Path]:
 
 def libraries_of(package: Path, unpacked: Path) -> Iterator[tuple[str, str]]:
     """Names of a package's files and links in the default directories, with the versions that each defines."""
-    shutil.rmtree(unpacked, ignore_errors=True)
-    subprocess.run(["dpkg-deb", "-x", str(package), str(unpacked)], check=True)
-    for path in sorted(unpacked.rglob("*.so*")):
+    for path in unpack(package, unpacked):
         match = DIRECTORIES.fullmatch("./" + str(path.relative_to(unpacked)))
         if match is None or not path.exists() or path.is_dir():
             continue
@@ -151,6 +149,13 @@ def libraries_of(package: Path, unpacked: Path) -> Iterator[tuple[str, str]]:
             continue
         own = set(image.versions_defined) - {image.soname}
         yield match[1], "" if OF_GLIBC.fullmatch(match[1]) else " ".join(sorted(own))
+
+
+def unpack(package: Path, directory: Path) -> list[Path]:
+    """A package's files into a directory, in place of what was there; those that are called as libraries are."""
+    shutil.rmtree(directory, ignore_errors=True)
+    subprocess.run(["dpkg-deb", "-x", str(package), str(directory)], check=True)
+    return sorted(directory.rglob("*.so*"))
 
 
 def write(path: Path, what: str, source: str, rows: list[str]) -> None:

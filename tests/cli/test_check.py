@@ -360,6 +360,48 @@ def test_a_declared_dependency_at_hand_is_installed_with_it(command, tmp_path: P
     assert verdict["assumes"] == ["installed with it, from the wheels at hand: provider 1.0"]
 
 
+TAKES = elf(needed=["libc.so.6"], undefined=["nk_configure_thread"])
+
+
+def test_a_symbol_that_a_dependency_loaded_first_defines_is_assumed(command, tmp_path: Path):
+    """As usearch's, which loads numkong with RTLD_GLOBAL before its own module."""
+    files = {"user/a.abi3.so": TAKES}
+    path = make_wheel(tmp_path, files, name="user", tag=LINUX, requires=["provider"])
+    verdict = command("check", str(path), "--json").json["wheels"][0]
+    (finding,) = verdict["findings"]
+    assert (finding["code"], finding["severity"], finding["subject"]) == ("WL301", "warning", "nk_configure_thread")
+    assert "provider, which the wheel declares to need, may define that" in finding["evidence"][-1]["text"]
+    provider = {"provider/b.abi3.so": elf(exports=["nk_configure_thread"])}
+    make_wheel(tmp_path, provider, name="provider", tag=LINUX)
+    verdict = command("check", str(path), "--json").json["wheels"][0]
+    assert verdict["findings"] == []
+    assert all(one["loads"] for one in verdict["targets"])
+    assert "loads what is in it, before 1 of its files: user/a.abi3.so" in verdict["assumes"][-1]
+
+
+def test_a_symbol_that_nobody_can_define_fails_the_wheel(command, tmp_path: Path):
+    ran = command("check", str(make_wheel(tmp_path, {"demo/a.abi3.so": TAKES}, tag=LINUX)), "--json")
+    (finding,) = ran.json["wheels"][0]["findings"]
+    assert (ran.status, finding["code"], finding["severity"]) == (1, "WL301", "error")
+
+
+def test_a_program_of_the_wheel_loads_what_takes_its_symbols(command, tmp_path: Path):
+    """As PostgreSQL's languages, which no Python code loads."""
+    program = elf(exports=["nk_configure_thread"], flags_1=0x08000000, interpreter="/lib64/ld-linux-x86-64.so.2")
+    files = {"demo/a.abi3.so": elf(), "demo/bin/host": program, "demo/ext.abi3.so": TAKES}
+    (wheel,) = command("check", str(make_wheel(tmp_path, files, tag=LINUX)), "--json").json["wheels"]
+    assert (wheel["verdict"], wheel["findings"]) == ("passes", [])
+
+
+def test_a_library_of_the_wheel_that_cannot_be_loaded_first_leaves_a_warning(command, tmp_path: Path):
+    host = elf(exports=["nk_configure_thread"], needed=["libgone.so"])
+    files = {"demo/libhost.so": host, "demo/ext.abi3.so": TAKES}
+    (wheel,) = command("check", str(make_wheel(tmp_path, files, tag=LINUX)), "--json").json["wheels"]
+    (finding,) = [one for one in wheel["findings"] if one["code"] == "WL301"]
+    assert finding["severity"] == "warning"
+    assert "libhost.so, installed with it, defines that" in finding["evidence"][-1]["text"]
+
+
 @pytest.mark.parametrize(("version", "installed"), [("6.12.1", True), ("6.11.2", False)])
 def test_a_wheel_at_hand_of_another_version_than_is_declared_is_not_installed(command, tmp_path, version, installed):
     user = {"user/a.abi3.so": elf(needed=["libprovided.so.1"], runpath="$ORIGIN/../provider")}

@@ -150,3 +150,43 @@ def test_a_processor_of_a_level_has_the_loader_s_subdirectories_of_it():
 def test_what_there_is_not_is_said_with_what_there_is(name: str):
     with pytest.raises(UsageError, match=r"There are|extras of Windows"):
         wanted(name)
+
+
+NOBODY_S, OF_PYTHON, OF_GLIBC = "nk_configure_thread", "PyModule_Create2", "dlopen"
+
+
+@pytest.mark.parametrize(
+    ("profile", "needed", "undefined", "verdict"),
+    [
+        ("debian-13", ["libc.so.6"], NOBODY_S, Verdict.FAILS),
+        ("rhel-8", ["libc.so.6", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"], NOBODY_S, Verdict.FAILS),
+        ("debian-13", [], NOBODY_S, Verdict.FAILS),
+        ("debian-13", ["libc.so.6"], OF_PYTHON, Verdict.LOADS),
+        ("debian-13+conda", [], OF_PYTHON, Verdict.LOADS),
+        # Of libc and libm every Python makes the symbols known to all.
+        ("debian-13", [], OF_GLIBC, Verdict.LOADS),
+        ("debian-11", [], "pow", Verdict.LOADS),
+        ("debian-13", ["libstdc++.so.6"], "_ZNSt6thread4joinEv", Verdict.LOADS),
+        ("debian-13", [], "_ZNSt6thread4joinEv", Verdict.FAILS),
+        # What a library exports of which there is no list is not known.
+        ("debian-13", ["libcrypto.so.3"], NOBODY_S, Verdict.LOADS),
+        ("debian-13+nvidia", ["libcuda.so.1"], "cuInit", Verdict.LOADS),
+    ],
+)
+def test_a_symbol_that_nothing_on_a_clean_system_defines_is_undefined(
+    profile: str, needed: list[str], undefined: str, verdict: Verdict
+):
+    result = loaded(profile, "a.abi3.so", elf(needed=needed, undefined=[undefined]))
+    assert result.verdict is verdict
+    assert [one.symbol for one in result.modules if one.symbol] == [undefined] * (verdict is Verdict.FAILS)
+
+
+def test_a_version_that_a_system_library_has_stands_for_the_symbols_in_it():
+    asked = [("sin", "libm.so.6", "GLIBC_2.2.5"), ("_Unwind_Resume", "libgcc_s.so.1", "GCC_3.0")]
+    module = elf(needed=["libm.so.6", "libgcc_s.so.1"], undefined=asked)
+    assert loaded("ubuntu-20.04", "a.abi3.so", module).verdict is Verdict.LOADS
+
+
+def test_what_is_exported_for_another_processor_is_not_known():
+    module = elf(needed=["libc.so.6"], undefined=[NOBODY_S], machine="aarch64")
+    assert loaded("debian-13", "a.abi3.so", module, "aarch64").verdict is Verdict.LOADS

@@ -14,7 +14,8 @@ from wontload import load_machine
 from wontload.app.places import saved_machine
 from wontload.machine.inventory import Distribution, Gpu, RecordedFile
 from wontload.machine.machine import Machine
-from wontload.wheels.appraisal import Appraisal, appraise, without
+from wontload.machine.profile import clean_machine
+from wontload.wheels.appraisal import Appraisal, appraise, with_runtimes, without
 from wontload.wheels.index.link import Link
 from wontload.wheels.reading import open_candidate
 from wontload.wheels.web import Web
@@ -180,3 +181,24 @@ def test_the_installed_version_is_gone_first(judge):
     assert without(machine, "other").files.kind(old).value == "file"
     files = {"llama_cpp/lib/llama.dll": pe(needs=["ggml-base.dll"])}
     assert judge(files, machine, name="llama_cpp_python").standing is Standing.FAILS
+
+
+def test_a_symbol_that_nothing_defines_may_be_in_what_the_wheel_requires(tmp_path):
+    """As usearch's of numkong: it is open until that was looked into, and fails where it is not there either."""
+    machine, process = clean_machine("debian-13", architecture="x86_64", python=(3, 11))
+
+    def opened(name: str, requires: tuple[str, ...] = (), **what):
+        files = {f"{name}/_{name}.abi3.so": elf(**what)}
+        path = make_wheel(tmp_path, files, name=name, tag="cp311-abi3-linux_x86_64", requires=requires)
+        return open_candidate(Link(filename=path.name, url=path.as_uri(), index="i"), Web(offline=True))
+
+    user = opened("user", ("giver",), undefined=["nk_configure_thread"])
+    giver = opened("giver", exports=["nk_configure_thread"])
+    before = appraise(user, machine, process)
+    assert (before.standing, before.undefined) == (Standing.UNDETERMINED, ("nk_configure_thread",))
+    assert with_runtimes(before, user, [giver], machine, process).standing is Standing.LOADS
+    assert with_runtimes(before, user, [giver], machine, process).brought == ("giver",)
+    other = opened("giver", exports=["nk_something_else"])
+    assert with_runtimes(before, user, [other], machine, process).standing is Standing.FAILS
+    alone = appraise(opened("user", undefined=["nk_configure_thread"]), machine, process)
+    assert (alone.standing, alone.undefined) == (Standing.FAILS, ())

@@ -8,9 +8,11 @@ nobody knows without trying.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 
 from wontload.app.places import Place
 from wontload.diagnosis import alone
@@ -20,6 +22,8 @@ from wontload.loader import LoadResult
 from wontload.loader import load as simulate
 from wontload.machine import Kind, LoadRequest, Machine
 from wontload.machine.inventory import Distribution, Toolkit
+
+NATIVE = re.compile(r"\.so[.\d]*$|/[^./]+$")  # libraries, and what may be programs
 
 
 class Standing(str, Enum):
@@ -131,13 +135,20 @@ class Checker:
         self, request: LoadRequest, result: LoadResult, near: frozenset[str]
     ) -> tuple[Standing, tuple[str, ...]]:
         """How it stands once directories that hold what is missing are searched, and those that are not its own."""
-        helped = alone.with_help(self.machine, request, result, self._holding, near)
+        definers = partial(self._definers, near)
+        helped = alone.with_help(self.machine, request, result, self._holding, near, definers)
         far = tuple(one for one in helped.added if one not in near)
         standing = Standing(helped.result.verdict.value)
         return (Standing.UNDETERMINED, far) if standing is Standing.LOADS and far else (standing, far)
 
     def _holding(self, name: str) -> tuple[str, ...]:
         return self._holders.get(self._fold(name), ())
+
+    def _definers(self, near: frozenset[str], symbol: str) -> list[str]:
+        """ELF: libraries and programs in these directories that define a symbol."""
+        listings = ((directory, self.machine.files.listing(directory) or ()) for directory in sorted(near))
+        paths = (self.place.path_module.join(directory, name) for directory, some in listings for name in some)
+        return [path for path in paths if NATIVE.search(path) and alone.defines(self.machine, path, symbol)]
 
     def _index(self, directories: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """File name to the directories that hold one of that name."""

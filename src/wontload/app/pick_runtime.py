@@ -56,7 +56,8 @@ class Runtimes:
         """The candidates ranked anew, once the newest, where it lacks a library, was judged with its project's parts.
 
         Of what it requires, those are read that are a part of the project by their names: pyqt6-qt6 has Qt for PyQt6.
-        Where those are offered nowhere, or do not settle it, the next older one is looked into.
+        A symbol that nothing defines may be in any of it, as numkong has some for usearch. Where those are offered
+        nowhere, or do not settle it, the next older one is looked into.
         """
         found = tuple(ranked)
         for _ in range(MOST_LOOKED_INTO):
@@ -65,17 +66,21 @@ class Runtimes:
             if newest is None or newest.appraisal is None or _is_older(newest, found):
                 break
             self._done.add(newest.candidate.link.url)
-            found = self._ranked(found, newest, self._judged(newest.candidate, newest.appraisal, self._parts))
+            names = self._required if newest.appraisal.undefined else self._parts
+            found = self._ranked(found, newest, self._judged(newest.candidate, newest.appraisal, names))
         return found
 
     def _lacks_parts(self, one: Ranked) -> bool:
-        """Whether a candidate is open for want of a library, and was not yet looked into."""
-        lacks = one.open and one.candidate.takes and one.appraisal is not None and bool(one.appraisal.missing)
-        return lacks and one.candidate.link.url not in self._done
+        """Whether a candidate is open for want of a library or a symbol, and was not yet looked into."""
+        if not (one.open and one.candidate.takes) or one.appraisal is None:
+            return False
+        return bool(one.appraisal.missing or one.appraisal.undefined) and one.candidate.link.url not in self._done
+
+    def _required(self, wheel: Wheel) -> list[str]:
+        return sorted(required_names(wheel.requires_dist, self.place.machine))
 
     def _parts(self, wheel: Wheel) -> list[str]:
-        required = required_names(wheel.requires_dist, self.place.machine)
-        return sorted(one for one in required if family_of(one) == family_of(wheel.name))
+        return [one for one in self._required(wheel) if family_of(one) == family_of(wheel.name)]
 
     def look_into(self, ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
         """The candidates ranked anew, once what the best of them need was read.

@@ -19,10 +19,12 @@ from wontload.loader.modes import default_mode, flags_for
 from wontload.loader.windows.candidates import FITTING
 from wontload.machine import AddedDirectory, Kind, LoadRequest, Machine, NotKnown, Process, own_format
 
+ET_EXEC, DF_1_PIE = 2, 0x08000000  # ELF: programs, at an address of their own or at any
 MH_DSYM = 10  # Apple, mach-o/loader.h: "companion file with only debug sections"
 ROUNDS = 4  # of finding directories for what is missing: each may bring libraries that need further ones
 
 Holders = Callable[[str], Collection[str]]
+Definers = Callable[[str], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,8 @@ class Helped:
     """A load with help.
 
     Attributes:
-        result: what the loader does then. added: the directories that hold what was missing, in the order found.
+        result: what the loader does then. added: the directories that hold what was missing, in the order found; last
+            those of libraries that have to be loaded first, with their symbols for all, for what nothing else defines.
     """
 
     result: LoadResult
@@ -99,16 +102,32 @@ def request_for(machine: Machine, process: Process, path: str, mode: str) -> Loa
 
 
 def with_help(
-    machine: Machine, request: LoadRequest, result: LoadResult, holders: Holders, near: Collection[str]
+    machine: Machine,
+    request: LoadRequest,
+    result: LoadResult,
+    holders: Holders,
+    near: Collection[str],
+    definers: Definers,
 ) -> Helped:
     """The load once directories are searched that hold what is missing: the package's own, or else all that do.
 
     The file's own directory, where it holds what is missing all the same, is not among the answer's: nobody adds that.
+    Symbols that nothing defines may be those of a library that the package loads first (usearch takes numkong's).
 
     Args:
         result: of the load without help. holders: directories that hold a file of a name.
         near: directories of the package itself, and of what it requires.
+        definers: paths of libraries of the package, and of what it requires, that define a symbol.
     """
+    helped = _with_directories(machine, request, result, holders, near)
+    if helped.result.verdict is Verdict.FAILS and machine.system.name == "linux":
+        return _with_what_defines(machine, request, helped, definers)
+    return helped
+
+
+def _with_directories(
+    machine: Machine, request: LoadRequest, result: LoadResult, holders: Holders, near: Collection[str]
+) -> Helped:
     added: dict[str, None] = {}
     path_module = machine.path_module
     for _ in range(ROUNDS):
@@ -126,6 +145,67 @@ def with_help(
         if {one.name for one in without.failed} == failed:
             return Helped(result=without, added=tuple(useful))
     return Helped(result=result, added=tuple(added))
+
+
+def _with_what_defines(machine: Machine, request: LoadRequest, helped: Helped, definers: Definers) -> Helped:
+    """The load once something is there that defines what is undefined; as it was where that does not do.
+
+    LD_PRELOAD stands for what Python code does with RTLD_GLOBAL: the scope that symbols are sought in is the same. A
+    program that defines them loads the file itself, as PostgreSQL's does with its languages.
+    """
+    process, result = helped.result.request.process, helped.result
+    first: dict[str, None] = {}
+    for _ in range(ROUNDS):
+        found = [path for one in undefined_symbols(machine, result) for path in definers(one) if path != request.name]
+        for program in (path for path in found if is_program(machine, path)):
+            theirs = simulate(machine, replace(request, process=replace(process, executable=program, modules=())))
+            if theirs.verdict is Verdict.LOADS:
+                return Helped(result=theirs, added=(*helped.added, str(machine.path_module.dirname(program))))
+        new = next((path for path in found if path not in first and not is_program(machine, path)), None)
+        if new is None or result.verdict is not Verdict.FAILS:
+            break
+        first[new] = None
+        environment = {**process.environment, "LD_PRELOAD": ":".join(first)}
+        result = simulate(machine, replace(request, process=replace(process, environment=environment)))
+    if result.verdict is not Verdict.LOADS or not first:
+        return helped
+    directories = (*helped.added, *map(machine.path_module.dirname, first))
+    return Helped(result=result, added=tuple(dict.fromkeys(directories)))
+
+
+def is_program(machine: Machine, path: str) -> bool:
+    """ELF: whether a file is started, and loaded by nobody."""
+    image = _image(machine, path)
+    return image is not None and (image.elf_type == ET_EXEC or bool(image.flags_1 & DF_1_PIE))
+
+
+def undefined_symbols(machine: Machine, result: LoadResult) -> list[str]:
+    """ELF: of each file the first symbol that nothing defines. A version that a library lacks is none."""
+    return [
+        one.symbol
+        for one in result.modules
+        if one.symbol and not ((image := _image(machine, one.path or "")) and _asks_for_version(image, one.symbol))
+    ]
+
+
+def _asks_for_version(image: Image, name: str) -> bool:
+    return any(need.version == name for need in image.versions_needed)
+
+
+def defines(machine: Machine, path: str, symbol: str) -> bool:
+    """ELF: whether a library or program of this machine's kind defines a symbol."""
+    image = _image(machine, path)
+    try:
+        return image is not None and is_for(machine, image, "ctypes") and bool(image.export_index.versions(symbol))
+    except MalformedImage:
+        return False
+
+
+def _image(machine: Machine, path: str) -> Image | None:
+    try:
+        return machine.files.image(path)
+    except (MalformedImage, NotKnown, KeyError):
+        return None
 
 
 def helped_process(machine: Machine, process: Process, directories: Iterable[str], *, on_path: bool = False) -> Process:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import replace
 
-from wontload.binary import Image
+from wontload.binary import Image, Import
+from wontload.binary.export_index import ExportIndex
 from wontload.knowledge.profiles import Profile
+from wontload.knowledge.symbol_versions import numbers
 from wontload.machine.linux import LOADERS
 from wontload.machine.machine import Machine, Python, System
 from wontload.machine.memory import Content, MemoryFiles
 from wontload.machine.process import Process
+from wontload.machine.profile_exports import exports_of
 
 # Source: glibc, `make install` of each distribution (the loader's own list); musl, ldso/dynlink.c.
 MUSL_DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
@@ -32,6 +35,8 @@ VERSIONS_BY_ARCHITECTURE = {"libgcc_s.so.1": {"x86_64"}, "libstdc++.so.6": {"x86
 # Source: python/cpython#87278 (Alpine's own older Pythons are patched; those of wheels are not: cp310 wheels for
 # musllinux have `linux-gnu` in their names); CPython, "What's New In Python 3.8", "Build and C API Changes".
 NAMES_MUSL, WITHOUT_PYMALLOC_FLAG = (3, 11), (3, 8)
+# Source: glibc 2.34, NEWS: "functionality formerly implemented in the libraries libpthread, libdl, libutil, libanl".
+IN_LIBC, PARTS_IN_LIBC = ("libpthread.so.0", "libdl.so.2", "libutil.so.1"), (2, 34)
 OPTIONS = ("", "x86-64-v2", "x86-64-v3", "x86-64-v4")
 
 
@@ -49,7 +54,7 @@ def linux_machine(
     executable = f"{prefix}/bin/python{python[0]}.{python[1]}"
     directories = _directories(profile, own.architecture)
     contents = _libraries(profile, own, directories[0], nvidia="nvidia" in extras)
-    contents[executable] = replace(own, is_library=False, rpath=("$ORIGIN/../lib",) if conda else None)
+    contents[executable] = _program(profile, own, rpath=("$ORIGIN/../lib",) if conda else None)
     contents |= {f"{prefix}/lib/{file}": replace(own, soname=file) for file in CONDA if conda}
     machine = Machine(
         id=name,
@@ -72,16 +77,42 @@ def _libraries(profile: Profile, own: Image, directory: str, *, nvidia: bool) ->
     if nvidia:
         libraries |= dict.fromkeys(NVIDIA_DRIVER, ())
     contents: dict[str, Content] = {
-        f"{directory}/{file}": replace(own, soname=file, versions_defined=(file, *versions) if versions else ())
-        for file, versions in libraries.items()
-        if file
+        f"{directory}/{file}": _library(profile, own, file, versions) for file, versions in libraries.items() if file
     }
     loader = LOADERS.get(UNAME.get(own.architecture, own.architecture), "")
     if loader and profile.libc == "glibc":
-        contents[loader] = replace(own, soname=posixpath.basename(loader))
+        contents[loader] = _library(profile, own, posixpath.basename(loader), ())
         # It is in every process, and so found under its SONAME whatever directory it lies in.
         contents[f"{directory}/{posixpath.basename(loader)}"] = contents[loader]
     return contents
+
+
+def _library(profile: Profile, own: Image, file: str, versions: tuple[str, ...]) -> Image:
+    return replace(
+        own,
+        soname=file,
+        versions_defined=(file, *versions) if versions else (),
+        read_export_index=_exports(profile, own, file, versions),
+    )
+
+
+def _program(profile: Profile, own: Image, rpath: tuple[str, ...] | None) -> Image:
+    """Python's own, with what every build of it needs: what it brings in, all modules may take symbols from.
+
+    Source: DT_NEEDED of CPython's programs and libpythons, 3.7 to 3.13: what `configure` adds to LIBS for `sem_init`,
+    `dlopen` and `openpty` is in libc itself since 2.34.
+    """
+    if profile.libc != "glibc":
+        return replace(own, is_library=False, rpath=rpath)
+    of_libc = IN_LIBC if numbers(profile.libc_version) < PARTS_IN_LIBC else ()
+    needed = tuple(map(Import, (*of_libc, "libm.so.6", "libc.so.6")))
+    exports = _exports(profile, own, "", ())
+    return replace(own, is_library=False, rpath=rpath, needed=needed, read_export_index=exports)
+
+
+def _exports(profile: Profile, own: Image, file: str, versions: tuple[str, ...]) -> Callable[[], ExportIndex] | None:
+    found = exports_of(file, versions, own.architecture) if profile.libc == "glibc" else None
+    return None if found is None else lambda: found
 
 
 def _system(profile: Profile, architecture: str, directories: tuple[str, ...], level: int) -> System:

@@ -69,6 +69,8 @@ def _because(appraisal: Appraisal, machine: Machine) -> str:
         lacks = [f"this system lacks {_names(_with_others(known, appraisal))}"] if known else []
         lost = [f"nobody is known to bring {_names(_with_others(nobody, appraisal))}"] if nobody else []
         return f": {' and '.join([*lacks, *lost])}"
+    if appraisal.undefined:
+        return f": nothing that was looked at defines {_names(appraisal.undefined)}; what it requires may"
     if appraisal.findings:
         return f": {titled(appraisal.findings[0])}"
     return ""

@@ -35,6 +35,7 @@ class Appraisal:
             come with it. drivers: GPU drivers that are not here.
         runtimes: wheels that were looked into for these; it was judged with them. None: nobody looked.
         missing: libraries that are nowhere and that nobody is known to bring.
+        undefined: symbols that nothing defines, where what the wheel requires may.
         instead: for the first of these or of `needs` that decides for one build of a module, what other builds of that
             module, as far from loading, lack in its place.
         findings: why what decides would fail, one a code and subject.
@@ -52,6 +53,7 @@ class Appraisal:
     runtimes: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    undefined: tuple[str, ...] = ()
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     requires: tuple[str, ...] | None = None
@@ -80,7 +82,11 @@ def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Seque
     required = required_names(wheel.requires_dist, machine)
     unread = tuple(member.name for member in opened.unread)
     left = frozenset(name.rpartition("/")[2] for name in unread)
-    judged = [weigh(one, machine, own=normalised(wheel.name), required=required, unread=left) for one in files]
+    unseen = required - {normalised(one.wheel.name) for one in runtimes}
+    judged = [
+        weigh(one, judge.machine, own=normalised(wheel.name), required=required, unread=left, unseen=unseen)
+        for one in files
+    ]
     rules = Deciding.of(wheel.name, machine)
     groups = list(rules.groups(judged))
     representatives = [min(group, key=lambda one: one.standing) for group in groups]
@@ -99,6 +105,7 @@ def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Seque
         brought=_joined(one.brought for one in representatives),
         drivers=_joined(one.drivers for one in representatives),
         missing=_joined(one.missing for one in representatives),
+        undefined=_joined(one.undefined for one in representatives),
         instead=dict(pair for one, group in zip(representatives, groups, strict=True) for pair in _instead(one, group)),
         findings=_first_of_each(representatives),
         requires=None if wheel.natives or unread else tuple(sorted(required)),

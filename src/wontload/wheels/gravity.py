@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from wontload.diagnosis.alone import undefined_symbols
 from wontload.diagnosis.contents import MANGLED, plain
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.gpu_parts import is_gpu_part, is_of_a_gpu
@@ -54,6 +55,8 @@ class Gravity:
         names = [name for name in (finding.subject, *finding.also) if base_name(name) in missing]
         renamed = tuple(map(self._renamed, self._here_renamed(names)))
         if text := self._asked_for_by_nobody(judged, broken=bool(renamed)):
+            return [_less_grave(finding, Severity.WARNING, text)]
+        if finding.code == "WL301" and (text := self._defined_by_others(judged)):
             return [_less_grave(finding, Severity.WARNING, text)]
         finding = replace(finding, evidence=(*finding.evidence, *renamed))
         bringers = self._bringers({name: missing[base_name(name)] for name in names}, missing.values())
@@ -143,6 +146,17 @@ class Gravity:
         if all(map(is_of_a_gpu, bringers)) and self._is_optional(judged):
             return replace(finding, severity=Severity.WARNING)
         return finding
+
+    def _defined_by_others(self, judged: JudgedFile) -> str:
+        """ELF: who may define a symbol that nothing does which the file names, as a sentence; empty for nobody."""
+        symbols = undefined_symbols(self._judge.machine, judged.result)
+        definers = [base_name(path) for symbol in symbols for path in self._judge.definers(symbol)]
+        if definers:
+            return f"{definers[0]}, installed with it, defines that: whatever loads it has to be there before"
+        if symbols and self._absent:
+            told = listed(sorted(self._absent), word="or")
+            return f"{told}, which the wheel declares to need, may define that, loaded before; not at hand"
+        return ""
 
     def _asked_for_by_nobody(self, judged: JudgedFile, *, broken: bool) -> str:
         """That nothing in the wheel is seen to load a file, as a sentence; empty where something may well do.

@@ -60,8 +60,10 @@ class Judge:
         self._places = places_on(machine, site_packages)
         self._directories: dict[str, frozenset[str]] = {}
         self._holders: dict[str, dict[str, None]] = {}
+        self._paths: list[str] = []
         for wheel in wheels:
             paths = [self.place_of(member) for member in wheel.natives]
+            self._paths += [*paths, *map(self.place_of, wheel.programs)]
             for path in paths:
                 directory, name = machine.path_module.split(path)
                 self._holders.setdefault(self._fold(name), {})[directory] = None
@@ -70,6 +72,10 @@ class Judge:
     def place_of(self, member: Member) -> str:
         """Where a member lies on the machine."""
         return place_of(member.name, self.site, self._places, self.machine.path_module)
+
+    def definers(self, symbol: str) -> list[str]:
+        """ELF: libraries and programs of the wheels that define a symbol, by path."""
+        return [path for path in self._paths if alone.defines(self.machine, path, symbol)]
 
     def judge(self, wheel: Wheel) -> Iterator[JudgedFile]:
         """Each native file of one of the wheels that is meant for this machine and this Python."""
@@ -94,7 +100,7 @@ class Judge:
         first = result = simulate(self.machine, request)
         added: tuple[str, ...] = ()
         if result.verdict is Verdict.FAILS and mode != "legacy":
-            helped = alone.with_help(self.machine, request, result, self._holding, near)
+            helped = alone.with_help(self.machine, request, result, self._holding, near, self.definers)
             if helped.added:
                 result, added = helped.result, helped.added
         return JudgedFile(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from wontload.diagnosis.alone import undefined_symbols
+from wontload.diagnosis.finding import Severity
 from wontload.knowledge.components import component_of
 from wontload.knowledge.cuda_in_use import cuda_in_use
 from wontload.knowledge.packages import normalised
@@ -34,6 +36,7 @@ class Weighed:
         added: libraries that are on the machine where it does not look. needs: distributions that bring what is
             nowhere. brought: distributions that the wheel requires, and that bring it by themselves.
         drivers: GPU drivers that it cannot do without. missing: libraries that nobody is known to bring.
+        undefined: symbols that nothing defines, where a distribution that comes with it may.
     """
 
     file: JudgedFile
@@ -43,16 +46,24 @@ class Weighed:
     brought: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    undefined: tuple[str, ...] = ()
 
 
 def weigh(
-    file: JudgedFile, machine: Machine, *, own: str, required: frozenset[str], unread: frozenset[str] = frozenset()
+    file: JudgedFile,
+    machine: Machine,
+    *,
+    own: str,
+    required: frozenset[str],
+    unread: frozenset[str] = frozenset(),
+    unseen: frozenset[str] | None = None,
 ) -> Weighed:
     """Sort what a file lacks into what is here, what can be had, and the rest.
 
     Args:
         own: normalised name of the wheel's distribution. required: those that are installed with it, which may bring
             what nobody is known to bring. unread: base names of the wheel's files that were not read.
+        unseen: those of `required` that were not looked into; all of them where that is not told.
     """
     if file.verdict is Verdict.LOADS:
         return Weighed(file=file, standing=Standing.LOADS)
@@ -63,6 +74,7 @@ def weigh(
     drivers: dict[str, None] = {}
     missing: dict[str, None] = {}
     refused = is_open = False
+    undefined = undefined_symbols(machine, file.result) if _may_be_defined(file, required, unseen) else []
     for module in file.result.failed:
         name = str(machine.path_module.basename(module.name))
         if name in unread:
@@ -70,7 +82,8 @@ def weigh(
         elif name.lower() in here:
             added[name] = None
         elif module.status is not Status.MISSING:
-            refused = True
+            is_open = is_open or module.symbol in undefined
+            refused = refused or module.symbol not in undefined
         elif wheels := [one for one in _wheels_with(name, file, machine, own, required) if normalised(one) != own]:
             with_it = next((one for one in wheels if normalised(one) in required), None)
             (brought if with_it else needs)[with_it or wheels[0]] = None
@@ -84,7 +97,14 @@ def weigh(
     elif is_open or missing or file.verdict is Verdict.UNDETERMINED or not (needs or added or brought):
         standing = Standing.UNDETERMINED
     lacks = {"added": added, "needs": needs, "brought": brought, "drivers": drivers, "missing": missing}
+    lacks["undefined"] = dict.fromkeys(undefined)
     return Weighed(file=file, standing=standing, **{name: tuple(found) for name, found in lacks.items()})
+
+
+def _may_be_defined(file: JudgedFile, required: frozenset[str], unseen: frozenset[str] | None) -> bool:
+    """Whether undefined symbols may be those of what comes with it: of no version, and of no library that is named."""
+    codes = {one.code for one in file.findings if one.severity is Severity.ERROR}
+    return codes == {"WL301"} and bool(required if unseen is None else unseen)
 
 
 def _wheels_with(name: str, file: JudgedFile, machine: Machine, own: str, required: frozenset[str]) -> list[str]:

@@ -28,6 +28,7 @@ from wontload.wheels.tags import Tag, expand, parse_file_name
 
 LARGEST_METADATA_BYTES = 16 << 20
 LARGEST_RECORD_BYTES = 64 << 20
+PROGRAM_DIRECTORIES = frozenset(("bin", "sbin", "libexec", "scripts"))
 HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 
 
@@ -68,6 +69,14 @@ class Wheel:
         names = dict.fromkeys(member.partition("/")[0] for member in self.archive.members)
         kept = (name for name in names if not name.endswith((".dist-info", ".data", ".libs")))
         return tuple(name.partition(".")[0] for name in kept)
+
+    @property
+    def programs(self) -> Iterator[Member]:
+        """Members that may be programs by their names: they have no suffix, and lie where programs do."""
+        for name, member in self.archive.members.items():
+            directory, _, base = name.rpartition("/")
+            if "." not in base and directory.rpartition("/")[2] in PROGRAM_DIRECTORIES:
+                yield member
 
     def content(self, member: Member) -> Image | MalformedImage:
         """A native file as `machine.memory` takes it: parsed, once, or what is wrong with it."""

@@ -227,7 +227,7 @@ def _has_versions(one: Mapped) -> bool:
 
 def _exports_known(one: Mapped) -> bool:
     image = one.image
-    if image is None or image.opaque or image.read_exports is _NO_EXPORTS:
+    if image is None or (image.read_export_index is None and (image.opaque or image.read_exports is _NO_EXPORTS)):
         return False
     try:
         return image.export_index is not None
