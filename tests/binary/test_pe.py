@@ -200,6 +200,21 @@ def test_memory_behind_the_raw_data_is_zero() -> None:
     assert [one.library for one in parse_image(data, "x.dll").needed] == ["a.dll"]
 
 
+@pytest.mark.parametrize("machine", ["x86", "x86_64"])
+def test_an_image_says_how_much_room_its_sections_take(machine: str) -> None:
+    """SizeOfImage counts in whole pages; less than the sections take, or nothing, is no image."""
+    data = pe(machine=machine, padding_bytes=0x2100)
+    offset = 64 + 24 + 56  # of the field, in PE32 and PE32+
+    (size,) = struct.unpack_from("<I", data, offset)
+    assert size == 0x4000
+    for sound in (size + 0x1000, size, size - 0xFFF):
+        assert parse_image(patched(data, offset, struct.pack("<I", sound)), "x.dll").is_library
+    for short, words in ((size - 0x1000, "sections reach to 0x3200"), (1, "it ends at 0x1"), (0, "no room in memory")):
+        with pytest.raises(MalformedImage, match=words) as caught:
+            parse_image(patched(data, offset, struct.pack("<I", short)), "x.dll")
+        assert (caught.value.defect, caught.value.part) == (Defect.CORRUPT, "optional header")
+
+
 def test_a_16_bit_program() -> None:
     data = patched(pe(), 64, b"NE\0\0")
     with pytest.raises(MalformedImage) as caught:

@@ -125,7 +125,7 @@ class Layout:
 def read_layout(source: Source, known_as: tuple[int, str] | None = None) -> Layout:
     """Read the headers. Raises `MalformedImage`, `TRUNCATED` when the file ends before its segments do.
 
-    `known_as`: bits and byte order (`<`, `>`) that count whatever the file says of itself.
+    `known_as`: bits and byte order (`<`, `>`) that count whatever the file says of itself, as to musl.
     """
     source.need(0, IDENT_BYTES, "ELF header")
     ident = source.bytes_at(0, IDENT_BYTES)
@@ -140,7 +140,7 @@ def read_layout(source: Source, known_as: tuple[int, str] | None = None) -> Layo
     promised = max((one.offset + one.file_size for one in loads), default=0)
     if promised > source.size:
         raise source.truncated(promised, "segments")
-    dynamic = _dynamic(source, known, segments, loads)
+    dynamic = _dynamic(source, known, segments, loads, sized=known_as is None)
     return Layout(
         bits=bits,
         big_endian=order == ">",
@@ -173,18 +173,35 @@ def _segments(source: Source, known: Structs, offset: int, entry_size: int, coun
 
 
 def _dynamic(
-    source: Source, known: Structs, segments: tuple[SegmentHeader, ...], loads: tuple[SegmentHeader, ...]
+    source: Source,
+    known: Structs,
+    segments: tuple[SegmentHeader, ...],
+    loads: tuple[SegmentHeader, ...],
+    *,
+    sized: bool,
 ) -> tuple[tuple[int, int], ...]:
-    """The dynamic section, found by its address; of two, the last counts (glibc, `_dl_map_object_from_fd`)."""
-    sections = [one for one in segments if one.kind == Segment.DYNAMIC and one.file_size]
+    """The dynamic section, found by its address; of two, the last counts (glibc, `_dl_map_object_from_fd`).
+
+    `sized`: one that says it has no bytes is none, as to glibc; else its size does not count, as to musl. To neither is
+    there one at address 0.
+    """
+    sections = [one for one in segments if one.kind == Segment.DYNAMIC and one.address and (one.file_size or not sized)]
     if not sections:  # a static executable, or debug information on its own
         return ()
+    if not sized and _is_cleared(sections[-1].address, segments):  # as in debug information on its own
+        raise source.corrupt("its dynamic section is all zeros", part="dynamic section")
     offset, end = run_of(source, loads, sections[-1].address)
-    size = min(sections[-1].file_size, end - offset)
+    size = min(sections[-1].file_size, end - offset) if sized else end - offset
     size -= size % known.dynamic.size
     source.spend(size // known.dynamic.size)
     entries = cast("Iterable[tuple[int, int]]", known.dynamic.iter_unpack(source.bytes_at(offset, size)))
     return tuple(takewhile(itemgetter(0), entries))  # up to DT_NULL
+
+
+def _is_cleared(address: int, segments: tuple[SegmentHeader, ...]) -> bool:
+    """Whether an address lies in memory for which the file has no bytes."""
+    loads = (one for one in segments if one.kind == Segment.LOAD)
+    return any(one.file_size <= address - one.address < one.memory_size for one in loads)
 
 
 def run_of(source: Source, loads: tuple[SegmentHeader, ...], address: int) -> tuple[int, int]:

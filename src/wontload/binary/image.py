@@ -85,7 +85,7 @@ class Image:
         read_imports, read_exports, read_undefined, read_bindings, read_relocations, read_plain_names: parse the costly
             tables; called once, through `imports`, `exports` and so on.
         read_export_index: ELF: reads the hash table through which names are found; see `export_index`.
-        read_as: ELF, of a file without segments: as `MalformedImage.read_as`.
+        read_as: ELF, of a file without segments or dynamic section: as `MalformedImage.read_as`.
         read_slice: fat Mach-O: parses another slice, by architecture; see `sliced`.
     """
 

@@ -101,7 +101,8 @@ def _parse_elf(source: Source, origin: Origin) -> Image:
             if malformed.part != "segments":
                 raise
             return parse_cut_elf(source, malformed)
-        return replace(elf, read_as=read_as) if elf.load_defect is LoadDefect.NONE_AT_ALL else elf
+        is_odd = elf.load_defect is LoadDefect.NONE_AT_ALL or not elf.is_dynamic
+        return replace(elf, read_as=read_as) if is_odd else elf
 
     try:
         return whole_or_cut()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracles.glibc.oracle import Answer, both
-from tests.oracles.glibc.worlds import LARGE, dynamic_section
+from tests.oracles.glibc.worlds import LARGE, dynamic_section, with_dynamic
 from tests.support.gcc import SharedObject
 
 pytestmark = pytest.mark.oracle("gcc")
@@ -52,6 +52,12 @@ def test_a_header_that_is_wrong_in_one_place(patch: str, tmp_path: Path) -> None
     for name in ("./liba.so", str(tmp_path / "liba.so")):
         answer = agree(name, tmp_path)
         assert (answer.error is None) is (patch == "GNU OS ABI")
+
+
+@pytest.mark.parametrize("changed", [{"size_bytes": 0}, {"address": 0}], ids=str)
+def test_a_dynamic_section_that_is_none(changed: dict[str, int], tmp_path: Path) -> None:
+    (tmp_path / "liba.so").write_bytes(with_dynamic(SharedObject(soname="liba.so").bytes(), **changed))
+    assert agree("./liba.so", tmp_path).error == "./liba.so: object file has no dynamic section"
 
 
 @pytest.mark.parametrize("size", [0, 3, 40, 63, 64, 100, 300, 5000, 40000])

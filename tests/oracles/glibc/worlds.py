@@ -104,6 +104,18 @@ def disguised(data: bytes, impostor: str) -> bytes:
     return whole.get(impostor, b"word\n")
 
 
+def with_dynamic(data: bytes, *, address: int | None = None, size_bytes: int | None = None) -> bytes:
+    """A 64-bit file whose program header says something else of PT_DYNAMIC."""
+    changed = bytearray(data)
+    (first,), (count,) = struct.unpack_from("<Q", data, 32), struct.unpack_from("<H", data, 56)
+    (at,) = [one for one in range(first, first + 56 * count, 56) if struct.unpack_from("<I", data, one)[0] == 2]
+    if address is not None:
+        struct.pack_into("<Q", changed, at + 16, address)
+    if size_bytes is not None:
+        struct.pack_into("<QQ", changed, at + 32, size_bytes, size_bytes)
+    return bytes(changed)
+
+
 def dynamic_section(data: bytes) -> tuple[int, int]:
     """Where PT_DYNAMIC begins and ends in a 64-bit file."""
     (offset,), (count,) = struct.unpack_from("<Q", data, 32), struct.unpack_from("<H", data, 56)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracles.glibc.test_files import FOREIGN
-from tests.oracles.glibc.worlds import LARGE, dynamic_section
+from tests.oracles.glibc.worlds import LARGE, dynamic_section, with_dynamic
 from tests.oracles.musl.oracle import Answer, both
 from tests.oracles.musl.worlds import OtherClass
 from tests.support.gcc import SharedObject
@@ -177,6 +177,22 @@ def test_executables_are_loaded_as_libraries_are(tmp_path: Path) -> None:
 def test_files_of_glibc_systems(name: str, tmp_path: Path) -> None:
     """glibc's libc is taken for musl itself; what was linked against it lacks symbols."""
     agree(name, tmp_path)
+
+
+def test_a_dynamic_section_that_says_it_has_no_bytes(tmp_path: Path) -> None:
+    """musl asks where it begins, and reads to its end."""
+    for uses in ("f", "nobody"):
+        data = SharedObject(soname="liba.so", defines=("f",), calls=(uses,)).bytes()
+        (tmp_path / "liba.so").write_bytes(with_dynamic(data, size_bytes=0))
+        assert (agree("./liba.so", tmp_path).error is None) is (uses == "f")
+    (tmp_path / "liba.so").write_bytes(with_dynamic(data, address=0))
+    assert "Exec format error" in str(agree("./liba.so", tmp_path).error)
+
+
+def test_debug_information_on_its_own(tmp_path: Path) -> None:
+    whole = SharedObject(defines=("f",)).built()
+    subprocess.run(["objcopy", "--only-keep-debug", whole, tmp_path / "liba.so"], check=True)
+    assert agree("./liba.so", tmp_path).error == "Segmentation fault"
 
 
 def test_noload(tmp_path: Path) -> None:

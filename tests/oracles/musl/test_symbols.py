@@ -137,6 +137,19 @@ def test_data_of_threads_without_a_name_behind_slots_that_have_one(tmp_path: Pat
     assert agree(path, tmp_path).error in {f"Error relocating {path}: {name}: {where}" for name in ("free", "strdup")}
 
 
+@pytest.mark.parametrize("model", ["initial-exec", "global-dynamic"])
+def test_data_of_threads_that_is_weak_and_nowhere(model: str, tmp_path: Path) -> None:
+    """musl asks the object that has the data where it lies, whether there is one or not."""
+    source = f"""extern __thread int room __attribute__((weak, tls_model("{model}")));
+        int *get(void) {{ return &room; }}"""
+    path = put(tmp_path / "liba.so", SharedObject(source=source))
+    assert agree(path, tmp_path).error == "Segmentation fault"
+    before = put(tmp_path / "libb.so", SharedObject(source=source, calls=("nobody_has_this",)))
+    assert agree(before, tmp_path).error == f"Error relocating {before}: nobody_has_this: symbol not found"
+    put(tmp_path / "libc.so", SharedObject(source="__thread int room;", soname="libroom.so"))
+    agree(put(tmp_path / "libd.so", SharedObject(source=source, needed=("./libc.so",))), tmp_path)
+
+
 def test_relocations_that_musl_does_not_know(tmp_path: Path) -> None:
     """IFUNC: its own call is of an unknown type, and a symbol of that kind is none to musl."""
     chosen = "static int a(void) { return 1; } static void *choose(void) { return a; }"

@@ -71,6 +71,8 @@ def _of_image(image: Image, system: System) -> Look:
         return Look(Outcome.ENDS, ENOEXEC)
     if judged := _of_header(image.header or header_of(image), system):
         return _as_musl_reads_it(image, system) if judged.outcome is Outcome.UNKNOWN else judged
+    if not image.is_dynamic and image.read_as is not None:  # it may have one that says it has no bytes
+        return _as_musl_reads_it(image, system)
     return Look(Outcome.TAKEN, "", image) if image.is_dynamic else Look(Outcome.ENDS, ENOEXEC)
 
 
@@ -91,7 +93,7 @@ def _of_malformed(malformed: MalformedImage, system: System) -> Look:
 
 
 def _as_musl_reads_it(file: Image | MalformedImage, system: System) -> Look:
-    """A file that lies about its class or byte order: musl asks neither, and takes it for one of its own.
+    """A file that lies about its class, its byte order or the size of its dynamic section: musl asks for none of them.
 
     Oracle: test_files.py::test_a_file_that_lies_about_itself
     """

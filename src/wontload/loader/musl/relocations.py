@@ -17,32 +17,41 @@ class Types:
     Attributes:
         slots: of functions and data that RTLD_LAZY may leave for later: REL_PLT, REL_GOT.
         thread_offsets: of thread-local data in the block that every thread starts with: REL_TPOFF, REL_TPOFF_NEG.
+        thread_modules: of thread-local data wherever it lies: REL_DTPMOD, REL_TLSDESC.
         others: what else is carried out.
     """
 
     slots: frozenset[int]
     thread_offsets: frozenset[int]
+    thread_modules: frozenset[int]
     others: frozenset[int]
+
+    @property
+    def threads(self) -> frozenset[int]:
+        """Those that ask which object has the thread-local data, and do not ask whether one has."""
+        return self.thread_offsets | self.thread_modules
 
     def supports(self, number: int) -> bool:
         """Whether musl knows what to do: nothing for type 0, and -1 stands for a type that is not known here."""
-        return number <= 0 or number in self.slots or number in self.thread_offsets or number in self.others
+        return number <= 0 or number in self.slots or number in self.threads or number in self.others
 
 
-def _types(slots: tuple[int, ...], thread_offsets: tuple[int, ...], *others: int) -> Types:
-    return Types(frozenset(slots), frozenset(thread_offsets), frozenset(others))
+def _types(
+    slots: tuple[int, ...], thread_offsets: tuple[int, ...], thread_modules: tuple[int, ...], *others: int
+) -> Types:
+    return Types(frozenset(slots), frozenset(thread_offsets), frozenset(thread_modules), frozenset(others))
 
 
-# Others: the address itself, relative to the load address, copied, module and offset of thread-local data, descriptors.
+# Others: the address itself, relative to the load address, copied, offset of thread-local data in its module.
 BY_ARCHITECTURE = {
-    "x86_64": _types((6, 7), (18,), 1, 2, 5, 8, 16, 17, 36),
-    "x86": _types((6, 7), (14, 37), 1, 2, 5, 8, 35, 36, 41),
-    "aarch64": _types((1025, 1026), (1030,), 257, 1024, 1027, 1028, 1029, 1031),
-    "arm": _types((21, 22), (19,), 2, 13, 17, 18, 20, 23),
-    "ppc64le": _types((20, 21), (73,), 19, 22, 38, 68, 78),
-    "s390x": _types((10, 11), (56,), 9, 12, 22, 54, 55),
-    "riscv64": _types((5,), (11,), 2, 3, 4, 7, 9, 12),
-    "loongarch64": _types((5,), (11,), 2, 3, 4, 7, 9),
+    "x86_64": _types((6, 7), (18,), (16, 36), 1, 2, 5, 8, 17),
+    "x86": _types((6, 7), (14, 37), (35, 41), 1, 2, 5, 8, 36),
+    "aarch64": _types((1025, 1026), (1030,), (1028, 1031), 257, 1024, 1027, 1029),
+    "arm": _types((21, 22), (19,), (13, 17), 2, 18, 20, 23),
+    "ppc64le": _types((20, 21), (73,), (68,), 19, 22, 38, 78),
+    "s390x": _types((10, 11), (56,), (54,), 9, 12, 22, 55),
+    "riscv64": _types((5,), (11,), (7, 12), 2, 3, 4, 9),
+    "loongarch64": _types((5,), (11,), (7,), 2, 3, 4, 9),
 }
 # musl 1.2.4 took the names for large files out of its symbol table; the loader still finds them, by the plain name
 # (ldso/dynlink.c, `get_lfs64`, and before that the table itself).

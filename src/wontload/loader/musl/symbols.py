@@ -48,7 +48,7 @@ def check(new: Iterable[Loaded], scope: list[Loaded], link_map: LinkMap, flags: 
             if trouble := binder.trouble(relocation, one, last):
                 one.symbol = relocation.symbol
                 one.reason, words = trouble
-                one.error = f"Error relocating {one.name}: {words}"
+                one.error = words if words == SEGMENTATION_FAULT else f"Error relocating {one.name}: {words}"
                 refused.append(one)
                 break
     return refused
@@ -85,12 +85,15 @@ class _Binder:
         self.link_map = link_map
         self.lazy = bool(flags & RTLD_LAZY)
         self.types = BY_ARCHITECTURE.get(system.architecture)
+        self.threads = frozenset[int]() if self.types is None else self.types.threads
 
     def plainly_works(self, user: Loaded) -> bool:
         """Whether the scope has every name and musl knows every type: nearly always, and sets find that out faster."""
         relocations = list(_relocations(user))
         numbers = {one.type for one in relocations}
         if self.types is None or numbers & self.types.thread_offsets or not all(map(self.types.supports, numbers)):
+            return False
+        if numbers & self.threads and any(one.optional and one.type in self.threads for one in relocations):
             return False
         wanted = {one.symbol for one in relocations if not one.optional and not one.local}
         wanted.discard(None)
@@ -112,6 +115,9 @@ class _Binder:
                 if self._may_wait(number, user):
                     return None
                 return f"nothing in scope defines {name}", f"{name}: symbol not found"
+            # ldso/dynlink.c, `do_relocs`: what has the data is asked where it lies, also where nothing has it.
+            if definer is None and self.all_known and number in self.threads:
+                return f"nothing in scope has the thread-local {name}, which musl does not survive", SEGMENTATION_FAULT
         return self._trouble_with_type(number, last, definer)
 
     def _trouble_with_type(self, number: int, name: str, definer: Loaded | None) -> tuple[str, str] | None:
