@@ -663,4 +663,10 @@ ROWS: list[Row] = [
         ("fails", "WL501"),
         "The module was compiled with care",
     ),
+    (
+        "import-error-of-a-library-alone",
+        'errors of the form "Import error: libodd-serial.so.100" and others',
+        ("undetermined", "WL204"),
+        "ImportError: libodd.so.3: undefined symbol: odd_open",
+    ),
 ]
