@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.gcc import SharedObject
 from wontload.app import snapshot as module
+from wontload.app.saved import diagnose_saved
 from wontload.app.tree import tree
 from wontload.loader import Verdict
 from wontload.machine.snapshot import Snapshot, loads
@@ -62,3 +63,21 @@ def test_a_symbol_is_claimed_to_be_missing_only_where_all_are_known(box: Snapsho
     strange.write_bytes(SharedObject(uses=("also_missing",)).bytes())
     (load,) = tree([str(strange)], machine=box)
     assert load.result.verdict is (Verdict.UNDETERMINED if box.machine.exports_cut else Verdict.FAILS)
+
+
+def test_of_relocations_those_stay_that_room_for_static_tls_hangs_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt's would be a megabyte, and none of them decides anything."""
+    monkeypatch.setattr(module, "SMALL_BYTES", 0)
+    fixed = '__attribute__((tls_model("initial-exec")))'
+    source = f"""extern int open(const char *, int, ...); __thread char room[4000] {fixed};
+        char *get(void) {{ open("/dev/null", 0); return room; }}"""
+    (tmp_path / "libroom.so").write_bytes(SharedObject(source=source).bytes())
+    target = str(tmp_path / "libroom.so")
+    saved = module.snapshot([target], redact=False)
+    box = loads(json.dumps(saved.value).encode(), "box.json")
+    assert saved.differing == ()
+    assert [one.code for one in diagnose_saved(target, *box).findings] == ["WL602"]
+    images = saved.value["machine"]["files"]["images"].values()
+    assert [row[1:] for one in images for row in one.get("relocations") or ()] == [["room"]]

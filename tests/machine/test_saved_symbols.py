@@ -38,8 +38,17 @@ def test_what_was_numbered_is_spelled_again(exports: list[Any], undefined: list[
     names = [row for row in (*exports, *undefined, *needed) if row[0] is not None]
     assert len(small["symbols"]) == len({json.dumps(row) for row in names})
     back = spelled(json.loads(json.dumps(small)))
-    del back["symbols"]
+    del back["symbols"], back["traits"]
     assert back == value
+
+
+def test_what_thousands_have_besides_their_names_stands_once() -> None:
+    given, taken = (
+        [[f"{number:04}", *more] for number in range(2000)] for more in ([None, "V_1"], [None, None, "V_1"])
+    )
+    small = numbered(copy.deepcopy(machine(exports=given, undefined=taken)))
+    assert small["traits"] == [[None, "V_1"], [None, None, "V_1"]]
+    assert len(json.dumps(small["symbols"])) < 4000 * len('"3/1 9", ')
 
 
 def test_long_names_that_begin_alike_take_little() -> None:
@@ -57,6 +66,8 @@ def test_long_names_that_begin_alike_take_little() -> None:
         (["a"], [0], "no name that goes on from"),
         ([7], [0], "no name that goes on from"),
         ([[]], [0], "no name that goes on from"),
+        (["0/1 a"], [0], "1 is not in a table of 1 traits"),
+        (["0/0 a"], [0], "a whole number stands where a list belongs"),
         ("0 a", [0], "a text stands where a list belongs"),
         (["0 a"], [0] * (MOST_CONTAINERS + 1), "symbols of all files"),
         ([f"0 {'x' * 100_000}", *["100000 x"] * (LARGEST_FILE_BYTES // 100_000)], [0], "more than .* characters"),
@@ -64,7 +75,7 @@ def test_long_names_that_begin_alike_take_little() -> None:
 )
 def test_a_table_of_a_stranger_s(table: Any, rows: list[Any], says: str) -> None:
     with pytest.raises(Misfit, match=says):
-        spelled({**machine(exports=rows), "symbols": table})
+        spelled({**machine(exports=rows), "symbols": table, "traits": [7]})
 
 
 def test_what_is_no_table_is_left_to_the_reader() -> None:

@@ -229,6 +229,9 @@ def test_real_images_come_back(tmp_path: Path):
         assert found.imports == image.imports
 
 
+NO_FILES = SavedFiles(images={}, links={}, source={})
+
+
 def example() -> dict[str, Any]:
     """A small machine with something of everything."""
     process = Process(
@@ -269,6 +272,32 @@ def nodes(value: Any) -> list[tuple[Any, Any]]:
     return [place for key, one in items for place in ((value, key), *nodes(one))]
 
 
+def test_what_a_process_has_grown_by_is_all_that_is_written():
+    """With hundreds of imports, whole tables of modules would be most of a file."""
+    value = example()
+    first = Process(executable="/bin/python", current_directory="/", modules=("/bin/python", "/lib/c.so"))
+    second = replace(first, modules=(*first.modules, "/a.so"), asked_for=(("a", "/a.so"),))
+    third = replace(second, modules=(*second.modules, "/b.so"), asked_for=(*second.asked_for, ("b", "/b.so")))
+    unlike = replace(first, modules=("/lib/c.so",))
+    records = loads(json.dumps(value).encode(), "x").records
+    load = records[0].observation.loads[0]
+    each = tuple(
+        replace(load, request=replace(load.request, process=one)) for one in (first, second, third, unlike, third)
+    )
+    record = replace(records[0], observation=replace(records[0].observation, loads=each))
+    machine = SavedMachine(id="x", system=System(name="linux"), files=NO_FILES, environment={}, facts={})
+    found = dump(machine, (record,))
+    assert [one.get("kept") for one in found["processes"]] == [
+        None,
+        {"modules": 2},
+        {"modules": 2},
+        {"modules": 3, "asked_for": 1},
+        None,
+    ]
+    (back,) = loads(json.dumps(found).encode(), "x").records
+    assert [one.request.process for one in back.observation.loads] == [one.request.process for one in each]
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("\ud800\0\x1b")
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
@@ -305,6 +334,9 @@ def test_what_somebody_made_of_it_is_read_or_refused(data: st.DataObject):
         (("processes", 0, "environment"), {"A": 1}),
         (("processes", 0, "environment"), {"A": "x" * 200_000}),
         (("processes", 0, "modules"), [0] * 10_001),
+        (("processes", 0, "kept"), {"modules": 1}),
+        (("processes", 0, "kept"), {"asked_for": -1}),
+        (("processes", 0, "kept"), ["modules"]),
         (("processes",), [{}] * 5_001),
         (("processes",), {}),
         (("paths",), [1]),

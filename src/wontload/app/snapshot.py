@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -20,8 +20,9 @@ from wontload.diagnosis import Case, Diagnosis
 from wontload.diagnosis.copies import CopyFinder
 from wontload.knowledge.packages import normalised
 from wontload.loader import load as simulate
+from wontload.loader.glibc.tls import deciding
 from wontload.loader.modes import default_mode, flags_for
-from wontload.machine import LoadRequest, Machine, Process, Record, own_format
+from wontload.machine import LoadRequest, Machine, Process, Record, System, own_format
 from wontload.machine.interpreters import chosen
 from wontload.machine.inventory import Inventory
 from wontload.machine.recording import RecordingFiles
@@ -30,7 +31,7 @@ from wontload.machine.saved_code import SavedCode, saved_code
 from wontload.machine.saved_symbols import numbered
 from wontload.machine.saving import with_files
 from wontload.machine.snapshot import dump, loads
-from wontload.machine.snapshot_values import SavedFiles, SavedMachine
+from wontload.machine.snapshot_values import SavedFiles, SavedImage, SavedMachine
 from wontload.machine.survey import in_full
 from wontload.probe import ask
 
@@ -182,7 +183,7 @@ def _value(
     saved = replace(saved, files=replace(saved.files, gpu_code=dict(codes)))
     value = dump(saved, tuple(records))
     if len(json.dumps(value)) > SMALL_BYTES:
-        saved = replace(saved, files=_cut_down(saved.files), inventory=_without_hashes(saved.inventory))
+        saved = replace(saved, files=_cut_down(saved.files, saved.system), inventory=_without_hashes(saved.inventory))
         value = numbered(_plain(dump(saved, tuple(records))))
     value = dict(_plain(value))
     digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode("ascii")).hexdigest()[:8]
@@ -190,25 +191,37 @@ def _value(
     return value
 
 
-def _cut_down(files: SavedFiles) -> SavedFiles:
-    """With those exports alone that some image of the machine takes, and those without a name."""
-    wanted = set(_taken(image.image or {} for image in files.images.values()))
-    for image in files.images.values():
+def _cut_down(files: SavedFiles, system: System) -> SavedFiles:
+    """With those exports alone that some image of the machine takes, and those without a name.
+
+    And, where glibc is, with those relocations on which something hangs there; musl asks for all.
+    """
+    images = {path: _cut_relocations(image, system) for path, image in files.images.items()}
+    wanted = set(_taken(image.image or {} for image in images.values()))
+    for image in images.values():
         wanted.update(symbol.name for symbol in image.undefined or ())
+        wanted.update(relocation.symbol for relocation in image.relocations or ())
         wanted.update(one.forwarder.rpartition(".")[2] for one in image.exports or () if one.forwarder)
-    images = {
-        path: replace(
-            image,
-            exports=tuple(one for one in image.exports if one.name is None or one.name in wanted),
-            plain_names=tuple(one for one in image.plain_names if one in wanted)
-            if image.plain_names
-            else image.plain_names,
-        )
-        if image.exports
-        else image
-        for path, image in files.images.items()
-    }
+    images = {path: _cut_exports(image, wanted) for path, image in images.items()}
     return replace(files, images=images, exports_cut=True)
+
+
+def _cut_relocations(image: SavedImage, system: System) -> SavedImage:
+    if not image.relocations or system.libc != "glibc":
+        return image
+    return replace(image, relocations=deciding(image.relocations, system))
+
+
+def _cut_exports(image: SavedImage, wanted: Container[str | None]) -> SavedImage:
+    if not image.exports:
+        return image
+    return replace(
+        image,
+        exports=tuple(one for one in image.exports if one.name is None or one.name in wanted),
+        plain_names=tuple(one for one in image.plain_names if one in wanted)
+        if image.plain_names
+        else image.plain_names,
+    )
 
 
 def _without_hashes(inventory: Inventory) -> Inventory:

@@ -2,21 +2,22 @@
 
 What one library takes another gives, so most symbols stand in a file twice or more, and C++ makes their names long. The
 table `symbols` is sorted by name; each entry says how many characters its name begins with that the one before it has
-as well: `0 _ZN2at3addE`, then `8 subE`; a list where there is more to a symbol than its name.
+as well: `0 _ZN2at3addE`, then `8 subE`. What there is to a symbol besides its name (its version, that it is weak) is
+the same for thousands: it stands once in the table `traits`, which an entry names by its index: `8/2 subE`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from wontload.machine.shapes import Misfit, entries, within
 from wontload.machine.snapshot_json import LARGEST_FILE_BYTES, MOST_CONTAINERS
 
 TABLES = ("exports", "undefined")  # of an image; and the symbols of each library that it needs
-ENTRY = re.compile(r"(\d{1,6}) (.*)", re.DOTALL)
+ENTRY = re.compile(r"(\d{1,6})(?:/(\d{1,6}))? (.*)", re.DOTALL)
 
 
 def numbered(value: dict[str, Any]) -> dict[str, Any]:
@@ -27,7 +28,9 @@ def numbered(value: dict[str, Any]) -> dict[str, Any]:
     numbers = {text: number for number, text in enumerate(order)}
     for table in tables:
         table[:] = [numbers.get(json.dumps(row), row) for row in table]
-    value["symbols"] = list(_shortened(rows[text] for text in order))
+    traits: dict[str, int] = {}
+    value["symbols"] = list(_shortened((rows[text] for text in order), traits))
+    value["traits"] = [json.loads(text) for text in traits]
     return value
 
 
@@ -36,7 +39,7 @@ def spelled(raw: dict[str, Any]) -> dict[str, Any]:
     if "symbols" not in raw:
         return raw
     with within("symbols"):
-        symbols = _whole(entries(raw["symbols"]))
+        symbols = _whole(entries(raw["symbols"]), entries(raw.get("traits", [])))
     spare = MOST_CONTAINERS
     for table in _tables(raw):
         spare -= len(table)
@@ -64,33 +67,33 @@ def _of_needed(image: object) -> Iterator[list[Any]]:
             yield rows
 
 
-def _shortened(rows: Iterator[list[Any]]) -> Iterator[str | list[Any]]:
+def _shortened(rows: Iterable[list[Any]], traits: dict[str, int]) -> Iterator[str]:
+    """The entries; what they name of `traits` is put there."""
     last = ""
     for name, *more in rows:
         most = min(len(last), len(name))
         shared = next((at for at in range(most) if last[at] != name[at]), most)
-        entry = f"{shared} {name[shared:]}"
-        yield [entry, *more] if more else entry
+        trait = f"/{traits.setdefault(json.dumps(more), len(traits))}" if more else ""
+        yield f"{shared}{trait} {name[shared:]}"
         last = name
 
 
-def _whole(table: Sequence[object]) -> list[list[Any]]:
+def _whole(table: Sequence[object], traits: Sequence[object]) -> list[list[Any]]:
     found: list[list[Any]] = []
     last, spare = "", LARGEST_FILE_BYTES
-    for number, row in enumerate(table):
-        entry, *more = row if isinstance(row, list) and row else [row]
+    for number, entry in enumerate(table):
         match = ENTRY.fullmatch(entry) if isinstance(entry, str) else None
         if match is None or int(match[1]) > len(last):
             raise Misfit("no name that goes on from the one before it").inside(number)
-        last = last[: int(match[1])] + match[2]
+        last = last[: int(match[1])] + match[3]
         spare -= len(last)
         if spare < 0:
             raise Misfit(f"names of more than {LARGEST_FILE_BYTES} characters")
-        found.append([last, *more])
+        found.append([last, *(entries(_at(traits, int(match[2]), "traits")) if match[2] else ())])
     return found
 
 
-def _at(symbols: Sequence[list[Any]], number: int) -> list[Any]:
-    if not 0 <= number < len(symbols):
-        raise Misfit(f"{str(number)[:20]} is not in a table of {len(symbols)} symbols")
-    return symbols[number]
+def _at(table: Sequence[Any], number: int, of: str = "symbols") -> Any:
+    if not 0 <= number < len(table):
+        raise Misfit(f"{str(number)[:20]} is not in a table of {len(table)} {of}")
+    return table[number]

@@ -31,6 +31,8 @@ from wontload.machine.snapshot_values import MOST, SavedFiles, SavedMachine, con
 SCHEMA = "wontload.machine/1"
 MOST_PROCESSES = 5_000
 MOST_MODULES = 1_000_000  # of all processes together
+GROWING = ("modules", "asked_for")  # tables of a process that grow with each load
+KEPT = "kept"  # of each, how many entries of the process before it come first
 MOST_LOADS = 20_000  # of all observations
 MOST_SEARCHED = 2_000_000  # directories of the variables of all loads: of some hundred loads each has some dozen
 MOST_FILES = 200_000
@@ -100,28 +102,37 @@ def _part(raw: dict[str, Any], name: str, kind: Any) -> Any:
 
 
 def _processes(raw: Any, paths: Sequence[str]) -> list[Process]:
-    structure, found, modules = reader(Process, MOST), [], 0
+    found: list[Process] = []
+    structure, modules = reader(Process, MOST), 0
     with within("processes"):
         raw = entries(raw, MOST_PROCESSES)
     for number, one in enumerate(raw):
         with within("processes", number):
-            found.append(_process(one, paths, structure))
-            modules += len(found[-1].modules)
+            found.append(_process(one, paths, structure, found[-1] if found else None))
+            modules += len(found[-1].modules) + len(found[-1].asked_for)
             if modules > MOST_MODULES:
                 raise Misfit(f"more than {MOST_MODULES} modules of all processes")
     return found
 
 
-def _process(raw: Any, paths: Sequence[str], structure: Any) -> Process:
+def _process(raw: Any, paths: Sequence[str], structure: Any, before: Process | None) -> Process:
     indices, asked = members(raw).get("modules", []), raw.get("asked_for", [])
+    kept = {name: _kept(raw, name, getattr(before, name, ())) for name in GROWING}
     with within("modules"):
         modules = [paths[_index(index, paths)] for index in entries(indices, MOST[Process, "modules"])]
     with within("asked_for"):
         pairs = [[paths[_index(one, paths)] for one in entries(pair)] for pair in entries(asked, MOST_MODULES)]
-    process: Process = structure({**raw, "modules": modules, "asked_for": pairs})
+    own = {"modules": [*kept["modules"], *modules], "asked_for": [*map(list, kept["asked_for"]), *pairs]}
+    process: Process = structure({**raw, **own})
     _bound_variables(process.environment.values())
     _bound_paths((process.executable, process.current_directory))
     return process
+
+
+def _kept(raw: dict[str, Any], name: str, before: Sequence[Any]) -> Sequence[Any]:
+    """What the table of the process before it begins with, and this one's too."""
+    with within(KEPT, name):
+        return before[: _index(members(raw.get(KEPT, {})).get(name, 0), range(len(before) + 1))]
 
 
 def _bound(what: str, values: Any, most: int) -> None:
@@ -266,13 +277,27 @@ def dump(machine: SavedMachine, records: tuple[Record, ...]) -> dict[str, Any]:
         return known[id(process)]
 
     observations = [plain(record, {Process: number}) for record in records]
+    whole = [json.loads(process) for process in processes]
     return {
         "schema": SCHEMA,
         "machine": plain(machine),
         "observations": observations,
-        "processes": [json.loads(process) for process in processes],
+        "processes": [_grown(one, before) for one, before in zip(whole, [{}, *whole], strict=False)],
         "paths": list(paths),
     }
+
+
+def _grown(process: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """A process, of whose growing tables only that is written which the one before it does not begin with."""
+    kept = {name: _shared(process.get(name, ()), before.get(name, ())) for name in GROWING}
+    kept = {name: count for name, count in kept.items() if count}
+    rest = {name: process[name][count:] for name, count in kept.items()}
+    return {**process, **rest, KEPT: kept} if kept else process
+
+
+def _shared(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """How many entries two tables have in common from their start."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def packed(value: dict[str, Any], name: str) -> bytes:

@@ -150,13 +150,34 @@ def _relocate(
     return None
 
 
+def deciding(relocations: Iterable[Relocation], system: System) -> tuple[Relocation, ...]:
+    """Those of an object's relocations on which the room for thread-local data hangs.
+
+    None behind the last that takes room, and of the others those alone with a symbol that may end the load.
+    """
+    kinds = _kinds(system)
+    order = _by_turn(relocations)
+    last = max((at for at, one in enumerate(order) if one.type in kinds), default=-1)
+    return tuple(
+        one for one in order[: last + 1] if one.type in kinds or (one.symbol and not one.local and not one.optional)
+    )
+
+
+def _kinds(system: System) -> set[int]:
+    return {*THREAD_OFFSETS.get(system.architecture, ()), *DESCRIPTORS.get(system.architecture, ())}
+
+
 def _in_order(one: Mapped) -> Iterable[Relocation]:
-    """The relocations of an object as glibc comes to them: those of the PLT last (elf/do-rel.h)."""
     try:
         relocations = one.image.relocations if one.image is not None else None
     except MalformedImage:
         return ()
-    return sorted(relocations or (), key=lambda relocation: relocation.slot)
+    return _by_turn(relocations or ())
+
+
+def _by_turn(relocations: Iterable[Relocation]) -> list[Relocation]:
+    """Relocations as glibc comes to them: those of the PLT last (elf/do-rel.h)."""
+    return sorted(relocations, key=lambda relocation: relocation.slot)
 
 
 def _defines(one: Mapped, name: str) -> bool:
