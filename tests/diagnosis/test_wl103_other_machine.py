@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.support.machine_values import recorded
 from tests.support.machines import (
     LINUX_PACKAGE,
     PACKAGE,
@@ -18,6 +21,7 @@ from tests.support.machines import (
     windows,
 )
 from wontload.diagnosis import Severity
+from wontload.machine import Machine
 
 MODULE = PACKAGE + r"\_c.pyd"
 LIBRARY = LINUX_PACKAGE + "/libfoo.so"
@@ -60,3 +64,36 @@ def test_is_silent_about_a_dependency():
 def test_is_silent_about_code_that_an_arm_process_takes():
     machine = windows({MODULE: dll(architecture="arm64x")}, system={"architecture": "aarch64"})
     assert codes(diagnose(machine, import_load(MODULE))) == []
+
+
+LOADED, LATER = LINUX_PACKAGE + "/_c.abi3.so", LINUX_PACKAGE + "/deep/_d.cpython-311-x86_64-linux-gnu.so"
+OTHERS = LINUX_PACKAGE + "/helpers/attach_linux_arm64.so"
+SEEN = {"origin": LINUX_PACKAGE + "/__init__.py", "distributions": (("pkg", "1.0"),)}
+SUFFIXES = (".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so")
+
+
+def with_modules(**files: object) -> Machine:
+    machine = linux({LOADED: so("libc.so.6"), **files})
+    assert machine.python is not None
+    machine = replace(machine, python=replace(machine.python, extension_suffixes=SUFFIXES))
+    return recorded(machine, pkg=[LOADED, *files])
+
+
+def test_a_module_that_the_import_did_not_ask_for_is_warned_of():
+    """As a whole wheel of another machine has it: every size is the recorded one."""
+    machine = with_modules(**{LATER: so(architecture="aarch64")})
+    answer = diagnose(machine, dlopen(LOADED, kind="import"), **SEEN)
+    (only,) = answer.findings
+    assert (only.code, only.severity, only.explains_error, answer.verdict) == (
+        "WL103",
+        Severity.WARNING,
+        False,
+        "loads",
+    )
+    assert only.title.startswith("_d.cpython-311-x86_64-linux-gnu.so of pkg 1.0 is built for aarch64, and this Python")
+    assert "--force-reinstall --no-deps --no-cache-dir pkg==1.0" in only.explanation
+
+
+def test_is_silent_about_helpers_for_several_machines_and_modules_that_fit():
+    machine = with_modules(**{OTHERS: so(architecture="aarch64"), LATER: so("libc.so.6")})
+    assert codes(diagnose(machine, dlopen(LOADED, kind="import"), **SEEN)) == []

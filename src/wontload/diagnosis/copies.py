@@ -90,6 +90,10 @@ class CopyFinder:
         paths = [(self._path.join(directory, file), what) for directory, file, what in found]
         return tuple(self._copy(path, what) for path, what in paths if self._machine.files.kind(path) is not DIRECTORY)
 
+    def at(self, path: str) -> Copy:
+        """One file as a copy, wherever it lies."""
+        return self._copy(path, "")
+
     def names(self) -> tuple[str, ...]:
         """Every file name in all the places, once each."""
         return tuple(self._index())

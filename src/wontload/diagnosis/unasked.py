@@ -1,4 +1,4 @@
-"""Files of the target's own package that are damaged, and that an import which succeeded did not ask for.
+"""Files of the target's own package that an import which succeeded did not ask for: damaged, or of another machine.
 
 One that is gone may have been left out on purpose, as slim images do, or found elsewhere: of that nothing is said.
 """
@@ -15,6 +15,7 @@ from wontload.diagnosis.records import Entry
 from wontload.machine import Kind, NotKnown
 
 DAMAGED = (Defect.EMPTY, Defect.TRUNCATED, Defect.CORRUPT)
+MOST_READ = 64  # of files whose size agrees: a whole wheel of another machine has many, and its RECORD is right
 
 
 def unasked(case: Case) -> Iterator[Entry]:
@@ -24,19 +25,35 @@ def unasked(case: Case) -> Iterator[Entry]:
     too, and leave a file that can be read. conda changes files after their RECORD was written. A file
     that several distributions list is WL502's, one that a load met is WL102's.
     """
-    met = {
-        case.fold(module.path)
-        for load in case.loads
-        if load.simulated
-        for module in load.simulated.modules
-        if module.path
-    }
-    met |= {case.fold(load.request.name) for load in case.loads}
+    met = _met(case)
     for one in own_distributions(case):
         for file in one.files if one.installer != "conda" else ():
             lines = records.of_file(case, file.path)
             if len(lines) == 1 and case.fold(file.path) not in met and is_damaged(case, lines[0]):
                 yield lines[0]
+
+
+def of_another_machine(case: Case) -> Iterator[tuple[Entry, str]]:
+    """Extension modules whose names are this Python's and whose code is not, with the machine that it is for.
+
+    Of other libraries a package may well bring some for several machines.
+    """
+    python = case.machine.python
+    suffixes = tuple(one for one in (python.extension_suffixes if python else ()) if one.count(".") > 1)
+    met = _met(case)
+    own = [(one, file) for one in own_distributions(case) for file in one.files if file.path.endswith(suffixes)]
+    unmet = [Entry(one, file) for one, file in own if case.fold(file.path) not in met]
+    for entry in unmet[:MOST_READ]:
+        copy = case.copies.at(entry.file.path)
+        if copy.architecture and not copy.fits and copy.defect is None:
+            yield entry, copy.architecture
+
+
+def _met(case: Case) -> set[str]:
+    """Files, folded, that some load asked for or came to."""
+    simulated = [load.simulated for load in case.loads if load.simulated]
+    met = {case.fold(module.path) for result in simulated for module in result.modules if module.path}
+    return met | {case.fold(load.request.name) for load in case.loads}
 
 
 def is_damaged(case: Case, line: Entry) -> bool:
