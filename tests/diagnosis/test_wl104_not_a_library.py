@@ -15,7 +15,9 @@ from tests.support.machines import (
     dll,
     dlopen,
     linux,
+    recorded,
     so,
+    told,
     windows,
 )
 from wontload.binary import Defect
@@ -31,8 +33,8 @@ LIBRARY = LINUX_PACKAGE + "/libfoo.so"
     [
         ("git-lfs pointer", "llama.dll is not a native library but a Git LFS pointer", "git lfs pull"),
         ("html", "llama.dll is not a native library but a web page", "download"),
-        ("text", "llama.dll is not a native library but a text file", "text"),
-        ("zeros", "llama.dll is not a native library but a run of zeros", "zeros"),
+        ("text", "llama.dll is not a native library but a text file", "compiled"),
+        ("zeros", "llama.dll is not a native library but a run of zeros", "never finished"),
         ("unknown", "llama.dll is not a native library but something else", "first bytes"),
     ],
 )
@@ -44,6 +46,23 @@ def test_what_it_is_instead(content: str, title: str, story: str):
     assert story in first.explanation
     assert first.chain == ("pkg", "llama.dll")
     assert data(first, "file", "path") == [LLAMA]
+    assert told(first).count(title.partition(" but ")[2]) == 1, "said in the title alone"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "remedy", "not_said"),
+    [
+        ((25_000_000, 130), "--force-reinstall --no-deps --no-cache-dir pkg==1.0`", "git lfs"),
+        ((130, 130), "The wheel of pkg 1.0 has it in this form", "git lfs"),
+        (None, "`git lfs pull`", "--force-reinstall"),
+    ],
+)
+def test_a_pointer_is_fetched_by_whoever_put_it_there(sizes: tuple[int, int] | None, remedy: str, not_said: str):
+    machine = windows({LLAMA: broken(Defect.NOT_NATIVE, LLAMA, content="git-lfs pointer")})
+    machine = recorded(machine, pkg=[(LLAMA, *sizes)] if sizes else [])
+    (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
+    assert remedy in first.explanation
+    assert not_said not in first.explanation
 
 
 def test_a_dependency_that_is_a_web_page_ends_the_load_on_linux():
@@ -89,7 +108,7 @@ def test_another_system_s_library():
 
 def test_a_directory_of_that_name():
     (first,) = diagnose(windows(directories=[LLAMA]), ctypes_load(LLAMA)).findings
-    assert (first.code, first.explanation) == ("WL104", "A directory has the library's name.")
+    assert (first.code, first.explanation) == ("WL104", "A file was expected there.")
 
 
 def test_is_silent_where_it_was_a_library_once():

@@ -103,10 +103,16 @@ def _examine(case: Case, load: int, module: Module, path: str, *, first: bool) -
     return one if image.architecture == system.architecture else replace(one, foreign_architecture=image.architecture)
 
 
-def finding_of(case: Case, one: Refused, *, code: str, title: str, explanation: str) -> Finding:
-    """A finding about a refused file, with the evidence that all such findings share."""
+def finding_of(
+    case: Case, one: Refused, *, code: str, title: str, explanation: str, says_what: bool = False
+) -> Finding:
+    """A finding about a refused file, with the evidence that all such findings share.
+
+    Args:
+        says_what: the title tells what is wrong with the file; the evidence need not say it again.
+    """
     fatal = case.is_fatal(one.load)
-    what = f": {one.what}" if one.what else ""
+    what = f": {one.what}" if one.what and not says_what else ""
     others = [copy for copy in case.copies.named(one.name) if copy.fits and copy.path != one.path]
     return Finding(
         code=code,

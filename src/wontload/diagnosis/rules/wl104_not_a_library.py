@@ -7,20 +7,23 @@ from collections.abc import Iterator
 from wontload.binary import Defect
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Finding
-from wontload.diagnosis.refused import finding_of, refused
+from wontload.diagnosis.installed import is_altered
+from wontload.diagnosis.record_evidence import install_again
+from wontload.diagnosis.records import of_file
+from wontload.diagnosis.refused import Refused, finding_of, refused
 
-# What such a file turns out to be, and what that says about how it came there.
+# What is to be said of such a file besides what it is: how it came there, or what it is good for.
 STORY = {
-    "git-lfs pointer": "It is a pointer that Git LFS left in place of the file: `git lfs pull` fetches the real one.",
-    "html": "It is a web page, saved under the library's name: the download answered with a page instead of the file.",
-    "text": "It is a text file.",
-    "zip": "It is a ZIP archive that was renamed or never unpacked.",
-    "gzip": "It is a gzip file that was never unpacked.",
-    "archive": "It is a static library: for linkers, not for loaders.",
-    "linker script": "It is a linker script: for linkers, not for loaders. The library it names is the one to load.",
-    "zeros": "It holds nothing but zeros: the copy or the download was never finished.",
-    "16-bit program": "It is a program for 16-bit Windows or DOS.",
-    "directory": "A directory has the library's name.",
+    "git-lfs pointer": "Git LFS leaves one in place of a file that it has not fetched.",
+    "html": "The download answered with a page instead of the file, which was saved under the library's name.",
+    "text": "No compiled code is in it.",
+    "zip": "It was renamed, or never unpacked.",
+    "gzip": "It was never unpacked.",
+    "archive": "Such a one is for linkers, not for loaders.",
+    "linker script": "Such a one is for linkers, not for loaders. The library it names is the one to load.",
+    "zeros": "The copy or the download was never finished.",
+    "16-bit program": "It is for 16-bit Windows or DOS.",
+    "directory": "A file was expected there.",
 }
 NOUN = {
     "git-lfs pointer": "a Git LFS pointer",
@@ -60,7 +63,12 @@ def not_a_library(case: Case) -> Iterator[Finding]:
             story = STORY.get(one.content, "Its first bytes are those of no native library.")
             what = NOUN.get(one.content, f"a {one.content}") if one.content in STORY else "something else"
             yield finding_of(
-                case, one, code="WL104", title=f"{one.name} is not a native library but {what}", explanation=story
+                case,
+                one,
+                code="WL104",
+                title=f"{one.name} is not a native library but {what}",
+                explanation=" ".join((story, *_remedy(case, one))),
+                says_what=True,
             )
         elif one.module.reason in NO_SHARED_OBJECT and not one.foreign_architecture:
             what, story = NO_SHARED_OBJECT[one.module.reason]
@@ -75,3 +83,21 @@ def not_a_library(case: Case) -> Iterator[Finding]:
                 explanation="The file is made for another operating system: its package was installed for one, copied "
                 "from one, or its wheel is tagged for any.",
             )
+
+
+def _remedy(case: Case, one: Refused) -> Iterator[str]:
+    """What brings the file itself: of an installed one its wheel, unless that has brought this; else a checkout's Git.
+
+    Whether the wheel has: the record that pip wrote of it gives the size.
+    """
+    lines = of_file(case, one.path)
+    if any(is_altered(case, line.file) for line in lines):
+        again = install_again(case, lines[0])
+        yield f"This file was put there after the installation. What brings the library again: {again}"
+    elif lines and one.content == "git-lfs pointer":
+        yield (
+            f"The wheel of {lines[0].owner} has it in this form, as it was built from a checkout without Git LFS: "
+            "install another version, or tell its maintainers."
+        )
+    elif one.content == "git-lfs pointer":
+        yield "In the checkout that the file is of, `git lfs pull` fetches the real one."
