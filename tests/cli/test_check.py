@@ -339,6 +339,19 @@ def test_modules_of_older_pythons_are_judged(command, tmp_path: Path, tag: str, 
     assert {one["fails"][0] for one in wheel["targets"]} == {f"demo/{name}"}
 
 
+def test_modules_for_one_python_each_are_judged_on_theirs_in_a_wheel_for_any(command, tmp_path: Path):
+    """As cefpython3's, whose code takes the one of its Python."""
+    files = {f"demo/demo_py{one}.pyd": pe(needs=[f"python{one}.dll", "KERNEL32.dll"]) for one in (27, 38, 39)}
+    files["demo/lib.dll"] = pe()
+    (wheel,) = command("check", str(make_wheel(tmp_path, files, tag="py3-none-win_amd64")), "--json").json["wheels"]
+    assert [(one["code"], one["severity"]) for one in wheel["findings"]] == [("WL513", "warning")]
+    assert "CPython 2.7, 3.8 and 3.9, and the wheel is tagged for any (py3-none)" in wheel["findings"][0]["title"]
+    assert {one["python"]: one["loads"] for one in wheel["targets"]} == {
+        "3.8": ["demo/demo_py38.pyd", "demo/lib.dll"],
+        "3.9": ["demo/demo_py39.pyd", "demo/lib.dll"],
+    }
+
+
 def test_no_macos_of_today_is_asked_about_32_bit_code(command, tmp_path: Path):
     wheel = make_wheel(tmp_path, {"demo/a.dylib": macho(machine="x86_64", name="a")}, tag="py3-none-macosx_10_6_intel")
     ran = command("check", str(wheel))
@@ -411,6 +424,35 @@ def test_a_wheel_at_hand_of_another_version_than_is_declared_is_not_installed(co
     verdict = command("check", str(path), "--json").json["wheels"][0]
     assert all(bool(one["loads"]) == installed for one in verdict["targets"])
     assert ("installed with it" in verdict["assumes"][0]) == installed
+
+
+FOR_TORCH = {
+    "demo/_demo.abi3.so": elf(),
+    "demo/torch_ops.so": elf(needed=["libtorch.so", "libcudart.so.12"]),
+    "demo/ml/__init__.py": b"import os\n",
+}
+IMPORTS_IT = b'import torch as _torch\n_torch.ops.load_library("torch_ops.so")\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "requires", "severity"),
+    [
+        ({"demo/ml/torch.py": IMPORTS_IT}, (), "warning"),
+        ({"demo/ml/torch.py": IMPORTS_IT}, ("torch; extra == 'ml'",), "warning"),
+        ({"demo/ml/torch.py": b'load("torch_ops.so")'}, (), "error"),
+        ({"demo/ml/torch.py": IMPORTS_IT, "demo/__init__.py": b'CDLL("torch_ops.so")'}, (), "error"),
+    ],
+)
+def test_a_part_for_a_package_that_is_not_declared_is_optional_where_code_imports_that_first(
+    command, tmp_path: Path, code, requires, severity
+):
+    """As open3d's operations for PyTorch."""
+    path = make_wheel(tmp_path, {**FOR_TORCH, **code}, tag=LINUX, requires=requires)
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    about = [one for one in wheel["findings"] if one["code"] == "WL201"]
+    assert {one["severity"] for one in about} == {severity}
+    bundled = {one["severity"] for one in wheel["findings"] if one["code"] == "WL514"}
+    assert bundled == {severity}
 
 
 def test_plugins_that_lack_what_is_bought_fail_no_wheel_for_linux_either(command, tmp_path: Path):

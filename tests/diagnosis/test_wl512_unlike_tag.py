@@ -49,6 +49,12 @@ def test_libraries_for_several_systems_in_a_wheel_for_any_are_a_warning():
     assert codes(list(unlike_tag(contents("py3-none-any", files)))) == ["WL512 warning"]
 
 
+def test_libraries_for_several_processors_in_a_wheel_for_any_are_a_warning():
+    """As clr_loader's, of which code takes one where there is a .NET Framework."""
+    files = {"demo/amd64/a.dll": WINDOWS, "demo/x86/a.dll": pe(machine="x86")}
+    assert codes(list(unlike_tag(contents("py3-none-any", files)))) == ["WL512 warning"]
+
+
 def test_programs_without_a_native_name_in_a_wheel_for_any_are_worth_a_note():
     found = list(unlike_tag(contents("py3-none-any", unnamed=("demo/launcher.exe",))))
     assert codes(found) == ["WL512 note"]

@@ -72,6 +72,7 @@ class Contents:
         unnamed: members that are native files by what they begin with, and not by their names.
         checksums: CRC-32 of members, by name.
         is_plugin: whether nothing in the wheel leads to a native file, by name, and the wheel does without it.
+        partner_of: of a native file, by name, the undeclared distribution that it goes with; empty for none.
     """
 
     file_name: str
@@ -90,6 +91,7 @@ class Contents:
     unnamed: tuple[str, ...] = ()
     checksums: Mapping[str, int] = field(default_factory=dict, repr=False)
     is_plugin: Callable[[str], bool] = field(default=lambda name: False, repr=False)
+    partner_of: Callable[[str], str] = field(default=lambda name: "", repr=False)
 
     @cached_property
     def platforms(self) -> tuple[tuple[str, Platform], ...]:

@@ -13,12 +13,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from wontload.binary import Image
+
 # What stands between a module's name and `.pyd`, and in place of `.so` (PEP 3149; CPython, PC/pyconfig.h,
 # PYD_TAGGED_SUFFIX; PyPy and GraalPy call theirs likewise).
 _PYD_TAG = r"(?:cp\d+t?|pypy\d+|graalpy\d+)-[\w-]+"
 _TAGGED_SO = r"(?:cpython-\d|abi3|pypy\d|graalpy\d)[^./\\]*\.so"
 TAGGED = re.compile(rf"(?i)\.(?:{_PYD_TAG}\.pyd|{_TAGGED_SO})$")
 SUFFIX = re.compile(rf"(?i)(?:\.{_PYD_TAG})?\.pyd$|\.{_TAGGED_SO}$")
+# Their library: `python311.dll`, `libpython3.11.so.1.0` (before 3.8 with `m` for its allocator).
+OF_PYTHON = re.compile(r"(?i)(?:lib)?python(\d)\.?(\d+)[tdmu]*(?:_d)?\.(?:dll|so|dylib)")
 BUILD = re.compile(r"(?P<module>[^\W\d]\w*)\.(?P<build>[\w.+-]+)")
 
 
@@ -41,3 +45,9 @@ def spared(failing: Iterable[str], loading: Iterable[str]) -> frozenset[str]:
     """Those of the failing files in whose place another build of the same module loads."""
     served = {module_of(path) for path in loading} - {None}
     return frozenset(path for path in failing if module_of(path) in served)
+
+
+def python_needed(image: Image) -> tuple[int, int] | None:
+    """The one version of Python whose library a file needs; `None` where it needs none, or that of any Python 3."""
+    matches = (OF_PYTHON.match(one.library.rpartition("/")[2]) for one in image.needed)
+    return next(((int(one[1]), int(one[2])) for one in matches if one), None)

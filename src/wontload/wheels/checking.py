@@ -19,7 +19,7 @@ from wontload.wheels.laying import Laying, site_of
 from wontload.wheels.merging import merged
 from wontload.wheels.plugins import Plugins
 from wontload.wheels.requirements import declared_names, specifier_of
-from wontload.wheels.targets import Target, machine_of, targets_for
+from wontload.wheels.targets import Target, is_for_another_python, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
 from wontload.wheels.wheel import Wheel
 
@@ -189,7 +189,8 @@ def _on(
     machine, process = machine_of(target)
     site = site_of(machine)
     judge = Judge(laying.over(machine, site), process, [wheel, *with_it], site)
-    judged = list(judge.judge(wheel))
+    strangers = {one.name for one in wheel.natives if is_for_another_python(wheel, one, target)}
+    judged = [one for one in judge.judge(wheel) if one.member not in strangers]
     on = OnTarget(
         target=target,
         loads=tuple(one.member for one in judged if one.verdict is Verdict.LOADS),

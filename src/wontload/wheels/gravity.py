@@ -159,7 +159,7 @@ class Gravity:
         return ""
 
     def _asked_for_by_nobody(self, judged: JudgedFile, *, broken: bool) -> str:
-        """That nothing in the wheel is seen to load a file, as a sentence; empty where something may well do.
+        """That no import of the wheel is seen to load a file, as a sentence; empty where one may well do.
 
         A person who wrote a loading line could not know a name that a repairing tool gave; code may find the file in a
         listing (rtree does). A `broken` plugin needs what the wheel has under another name, so that it is of no use to
@@ -172,6 +172,8 @@ class Gravity:
             return f"no file of the wheel asks for {name}: only code that lists its directory loads it"
         if not broken and self._plugins.has(judged.member, self._loading):
             return f"no module of the wheel needs {name}, and no Python code in it names it: a plugin, by all signs"
+        if not broken and (partner := self._plugins.partner_of(judged.member)):
+            return f"Python code imports {partner} before it loads {name}, and the wheel does not declare {partner}"
         return ""
 
     def _is_optional(self, judged: JudgedFile) -> bool:

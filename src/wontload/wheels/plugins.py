@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from re import compile as pattern
 
 from wontload.binary import Image
 from wontload.diagnosis.alone import initialises
-from wontload.knowledge.packages import named_after, normalised
+from wontload.knowledge.components import component_of
+from wontload.knowledge.packages import import_name_for, named_after, normalised
 from wontload.wheels.bringing import base_name
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.python_code import PythonCode
+from wontload.wheels.requirements import declared_names
 from wontload.wheels.wheel import Wheel
 
 STEM = pattern(r"(?i)(?:\.so|\.dll|[\d.]*\.dylib)[\d.]*$")
@@ -53,6 +55,28 @@ class Plugins:
             self._led[name] = self._leads_to(name)
         return not self._led[name]
 
+    def partner_of(self, member: str) -> str:
+        """The distribution that a library goes with, which the wheel does not declare; empty for none.
+
+        No module needs the library, some of what it needs is that distribution's, and all Python code that names it
+        imports that first: open3d's operations for PyTorch are for those who have PyTorch.
+        """
+        name = base_name(member).lower()
+        leading = self._leading_to(name)
+        image = next((self._wheel.content(one) for one in self._wheel.natives if one.name == member), None)
+        if not isinstance(image, Image) or leading & self.modules:
+            return ""
+        known = filter(None, (component_of(one.library) for one in image.needed))
+        declared = {name for one in self._wheel.requires_dist if "extra" not in one for name in declared_names(one)}
+        partners = dict.fromkeys(one for component in known for one in component.distributions if one not in declared)
+        stems = [STEM.sub("", one).removeprefix("lib") for one in leading]
+        return next((one for one in partners if self._is_imported_first(one, stems)), "")
+
+    def _is_imported_first(self, distribution: str, stems: Sequence[str]) -> bool:
+        module = import_name_for(distribution) or distribution.replace("-", "_")
+        named = [stem for stem in stems if self._python.may_name(stem)]
+        return bool(named) and all(self._python.all_import(module, stem) for stem in named)
+
     @cached_property
     def modules(self) -> frozenset[str]:
         """Base names of what an import may load, in lower case."""
@@ -83,11 +107,16 @@ class Plugins:
 
     def _leads_to(self, name: str) -> bool:
         """Whether a module or Python code may be what has a file loaded, itself or by others that need it."""
+        found = self._leading_to(name)
+        stems = (STEM.sub("", one).removeprefix("lib") for one in found)
+        led = self.modules or self._namesakes - {name}
+        return bool(found & led) or any(map(self._python.may_name, stems))
+
+    def _leading_to(self, name: str) -> frozenset[str]:
+        """A file and all that need it, themselves or by others."""
         found, waiting = {name}, [name]
         while waiting:
             askers = self.askers.get(waiting.pop(), frozenset()) - found
             found |= askers
             waiting += askers
-        stems = (STEM.sub("", one).removeprefix("lib") for one in found)
-        led = self.modules or self._namesakes - {name}
-        return bool(found & led) or any(map(self._python.may_name, stems))
+        return frozenset(found)

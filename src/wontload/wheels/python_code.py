@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from wontload.wheels.archive import Archive
@@ -26,12 +27,23 @@ class PythonCode:
         Raises:
             BadArchive: a file cannot be read.
         """
-        texts = self._texts
+        return self._texts is None or len(word) < SHORTEST or any(self._naming(word))
+
+    def all_import(self, module: str, word: str) -> bool:
+        """Whether the word stands in the code, and each file that has it imports a module, which must be there then.
+
+        Raises:
+            BadArchive: a file cannot be read.
+        """
+        naming = list(self._naming(word)) if len(word) >= SHORTEST else []
+        imported = re.compile(rb"^[ \t]*(?:import|from)[ \t]+%b\b" % re.escape(module.lower().encode()), re.MULTILINE)
+        return bool(naming) and all(map(imported.search, naming))
+
+    def _naming(self, word: str) -> Iterator[bytes]:
+        """The texts with a word in them; none where that is too much to look at."""
         wanted = word.lower().encode("utf-8", "surrogateescape")
-        if texts is None or len(word) < SHORTEST:
-            return True
         alone = re.compile(rb"(?:(?<![a-z0-9])|(?<=lib))%b(?![a-z])" % re.escape(wanted))
-        return any(wanted in text and alone.search(text) for text in texts)
+        yield from (text for text in self._texts or () if wanted in text and alone.search(text))
 
     @cached_property
     def _texts(self) -> tuple[bytes, ...] | None:

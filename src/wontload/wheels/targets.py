@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from wontload.binary import Image
+from wontload.diagnosis.module_builds import python_needed
 from wontload.knowledge import profiles
 from wontload.knowledge.profiles import newest_profiles
-from wontload.knowledge.wheel_tags import Platform, Tag, platform_of
+from wontload.knowledge.wheel_tags import Platform, platform_of
 from wontload.machine import Machine, Process
 from wontload.machine.overlay import OverlayFiles
 from wontload.machine.profile import clean_machine, wanted
+from wontload.wheels.central_directory import Member
 from wontload.wheels.wheel import Wheel
 
 NEWEST_PYTHON = (3, 14)
@@ -56,7 +59,7 @@ def targets_for(wheel: Wheel, profiles: Sequence[str] = ()) -> tuple[Target, ...
         platform = platform_of(name)
         for profile in _profiles(platform, profiles):
             for architecture in _processors(platform):
-                for python, threaded in _pythons(wheel.tags, platform.system):
+                for python, threaded in _pythons(wheel, platform.system):
                     found[Target(profile, architecture, python, threaded)] = None
     return tuple(found)
 
@@ -81,12 +84,13 @@ def _takes(version: str, platform: Platform) -> bool:
     return platform.minimum is None or tuple(int(part) for part in version.split(".")[:2]) >= platform.minimum
 
 
-def _pythons(tags: Sequence[Tag], system: str) -> Iterator[tuple[tuple[int, int], bool]]:
+def _pythons(wheel: Wheel, system: str) -> Iterator[tuple[tuple[int, int], bool]]:
     """Versions of CPython 3. For `abi3`, on Windows all of them, as each has a DLL of its own; elsewhere the oldest.
 
+    For any Python 3 those that the wheel has modules for, where it has some for one Python each (cefpython3).
     None for tags of Python 2 and of other implementations alone: no installer lays such a wheel into a CPython 3.
     """
-    for tag in tags:
+    for tag in wheel.tags:
         match = CPYTHON.match(tag.python)
         if tag.abi == "abi3" and match:
             oldest = max(OLDEST_PYTHON, (3, int(match[1])))
@@ -95,7 +99,21 @@ def _pythons(tags: Sequence[Tag], system: str) -> Iterator[tuple[tuple[int, int]
         elif match:
             yield (3, int(match[1])), tag.abi.endswith("t")
         elif ANY_PYTHON_3.match(tag.python):
-            yield ANY_PYTHON, False
+            yield from ((python, False) for python in _needed_pythons(wheel) or [ANY_PYTHON])
+
+
+def _needed_pythons(wheel: Wheel) -> list[tuple[int, int]]:
+    images = (content for one in wheel.natives if isinstance(content := wheel.content(one), Image))
+    needed = {version for image in images if (version := python_needed(image))}
+    return sorted(version for version in needed if OLDEST_PYTHON <= version <= NEWEST_PYTHON)
+
+
+def is_for_another_python(wheel: Wheel, member: Member, target: Target) -> bool:
+    """Whether a file of a wheel for any Python is for another one than this: code that looks at its version chooses."""
+    content = wheel.content(member)
+    if any(CPYTHON.match(one.python) for one in wheel.tags) or not isinstance(content, Image):
+        return False
+    return python_needed(content) not in (None, target.python)
 
 
 @lru_cache(maxsize=64)

@@ -44,7 +44,7 @@ def _native_in_pure(contents: Contents) -> Iterator[Finding]:
     files |= dict.fromkeys(contents.unnamed, "native code, by what it begins with")
     if not files:
         return
-    several = len({image.format for _, image in contents.images}) > 1
+    several = len({(image.format, image.architecture) for _, image in contents.images}) > 1
     yield finding(
         "WL512",
         f"the wheel says that it runs anywhere ({contents.tags[0]}), and holds native code",
@@ -53,7 +53,7 @@ def _native_in_pure(contents: Contents) -> Iterator[Finding]:
         explanation="Installers take a wheel with the platform tag `any` on every system and every processor; "
         "its native "
         "files run on one kind alone."
-        + (" This one carries files for several, which its code may choose from." if several else ""),
+        + (" This one carries files for several kinds, which its code may choose from." if several else ""),
     )
 
 

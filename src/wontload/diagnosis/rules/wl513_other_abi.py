@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from wontload.binary import Format, Image, MalformedImage
 from wontload.diagnosis.contents import Contents, Native, finding
 from wontload.diagnosis.finding import Finding, Severity
+from wontload.diagnosis.module_builds import python_needed
 from wontload.diagnosis.words import listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.linux_releases import wheel_policy
@@ -24,6 +25,7 @@ def other_abi(contents: Contents) -> Iterator[Finding]:
     A file for another platform is WL512.
     """
     yield from _of_one_version(contents)
+    yield from _of_some_versions(contents)
     yield from _beyond_stable_abi(contents)
 
 
@@ -66,6 +68,28 @@ def _of_one_version(contents: Contents) -> Iterator[Finding]:
             "imports the DLL of one version of Python loads in that version alone. A Python that the tag names will "
             "not "
             "find these, or not load them.",
+        )
+
+
+def _of_some_versions(contents: Contents) -> Iterator[Finding]:
+    """Modules for one Python each, in a wheel for any Python 3: by the library of Python that they need.
+
+    Not by their names: what Python finds under such a name alone, code is likely to do without elsewhere.
+    """
+    if not all(one.abi == "none" and one.python.startswith("py") for one in contents.tags):
+        return
+    nameless = ((native, image) for native, image in contents.images if not OF_ONE_PYTHON.search(native.base))
+    needed = {native.name: version for native, image in nameless if (version := python_needed(image))}
+    if needed:
+        versions = [_dotted(one) for one in sorted(set(needed.values()))]
+        tags = listed(sorted({f"{one.python}-{one.abi}" for one in contents.tags}))
+        yield finding(
+            "WL513",
+            f"modules are for CPython {listed(versions, len(versions))}, and the wheel is tagged for any ({tags})",
+            {name: f"needs the library of CPython {_dotted(version)}" for name, version in needed.items()},
+            severity=Severity.WARNING,
+            explanation="Installers take the wheel for every Python that the tag names. One for which it has no module "
+            "finds none: a wheel for each Python, under the tag of that, is not taken by the others.",
         )
 
 

@@ -32,6 +32,12 @@ KINDS = {
         "Nothing else in the wheel leads to these files: whoever wants what they do must have what they need. What "
         "imports of the wheel load is not concerned.",
     ),
+    "partner": (
+        "parts of the wheel need",
+        Severity.WARNING,
+        "Python code imports that package before it loads these files: who does not have it misses nothing. An extra "
+        "can declare it, in the versions that fit.",
+    ),
     "gpu": (
         "parts of the wheel for a GPU need",
         Severity.WARNING,
@@ -120,6 +126,9 @@ def _why(library: str, files: list[str], contents: Contents) -> _Why:
         return _Why("likely", tuple(kin))
     if all(map(contents.is_plugin, files)):
         return _Why("optional")
+    partners = {contents.partner_of(one) for one in files}
+    if "" not in partners:
+        return _Why("partner", tuple(sorted(partners)))
     if is_of_a_gpu(library) and all(_is_gpu_part(one, contents) for one in files):
         return _Why("gpu")
     return _Why("python" if OF_PYTHON.match(library) else "undeclared")
@@ -155,6 +164,8 @@ def _who_brings(kind: str, told: list[str], names: list[str]) -> str:
         return f"; the driver of a GPU brings {it}"
     if kind == "likely":
         return f"; {listed(told, word='or')}, declared and by its name a part of the same project, may bring {it}"
+    if kind == "partner":
+        return f"; for those who have {listed(told)}"
     return f"; {listed(told)} {are(told)} declared to bring {it}" if told else ""
 
 
