@@ -20,7 +20,7 @@ from wontload.diagnosis import Severity
 from wontload.errors import UnknownTarget, WontloadError
 from wontload.machine.profile import clean_machine
 from wontload.report.pick_json import pick_to_json
-from wontload.report.pick_words import reasons
+from wontload.report.pick_words import reasons, standing_of
 from wontload.wheels.cache import Cache
 from wontload.wheels.weighing import Standing
 
@@ -393,6 +393,31 @@ def parted_index(indexes, tmp_path: Path, name: str, offered: dict[str, bytes]) 
     return {**indexes, "pypi": offer(server, name, *wheels)}
 
 
+@pytest.mark.parametrize(
+    ("content", "standing"), [(pe(needs=["KERNEL32.dll"]), Standing.LOADS), (pe(machine="x86"), Standing.FAILS)]
+)
+def test_a_wheel_of_python_code_alone_is_as_good_as_the_part_of_its_project_that_it_requires(
+    indexes, tmp_path, content: bytes, standing: Standing
+):
+    """As polars', of polars-runtime-32."""
+    server, name = indexes["server"], f"pure-{standing.name}"
+    part = make_wheel(tmp_path, {"_llama/_llama.pyd": content}, name="llama_runtime")
+    server.file(f"/{name}/files/{part.name}", part.read_bytes())
+    server.page(f"/{name}/llama-runtime/", f'<a href="../files/{part.name}">{part.name}</a>')
+    main = make_wheel(
+        tmp_path,
+        {"llama_cpp/__init__.py": b""},
+        name="llama_cpp_python",
+        version="0.3.9",
+        tag="py3-none-any",
+        pure=True,
+        requires=["llama-runtime==1.0", "numpy"],
+    )
+    answer = ask({**indexes, "pypi": offer(server, name, main)}, machine=bare_windows())
+    about = of(answer, "0.3.9").appraisal
+    assert (about.standing, about.brought, about.runtimes) == (standing, ("llama-runtime",), (part.name,))
+
+
 GOOD, BAD = pe(needs=["KERNEL32.dll"]), pe(needs=["gone_for_ever.dll"])
 
 
@@ -411,7 +436,13 @@ def test_a_part_of_the_project_is_looked_into_for_what_nobody_is_known_to_bring(
     where = parted_index(indexes, tmp_path, f"parted-{len(offered)}-{recommended}-{newest}", offered)
     answer = ask(where, machine=bare_windows())
     assert (str(answer.recommended.candidate.version) if answer.recommended else "") == recommended
-    assert of(answer, "0.3.4").appraisal.standing is newest
+    about = of(answer, "0.3.4").appraisal
+    assert about.standing is newest
+    assert about.unoffered == (("llama-engine==0.3.4",) if "0.3.4" not in offered else ())
+    said = standing_of(about, answer.machine)
+    assert ("it requires llama-engine==0.3.4, of which no wheel is offered" in said) == ("0.3.4" not in offered)
+    if not offered:
+        assert answer.changes[0].startswith("A place that offers llama-engine==0.3.4, which llama_cpp_python-0.3.4")
     if answer.recommended:
         about = answer.recommended.appraisal
         assert (about.brought, len(about.runtimes)) == (("llama-engine",), 1)

@@ -564,6 +564,25 @@ def test_it_goes_on_where_it_was_broken_off(command, tmp_path: Path):
     assert (ran.status, ran.out) == (1, "")
 
 
+def test_parts_of_a_project_that_is_fetched_are_fetched_as_well(command, tmp_path: Path, monkeypatch):
+    """As polars', whose native code is in polars-runtime-32; what it requires of others is left alone."""
+    offered, libc = tmp_path / "offered", elf(needed=["libc.so.6"])
+    offered.mkdir()
+    requires = ["demo-runtime-32==1.0", "demo-gone<2", "other", "demo-extra; extra == 'all'"]
+    make_wheel(offered, {"demo/__init__.py": b""}, tag="py3-none-any", pure=True, requires=requires)
+    for name in ("demo_runtime_32", "other", "demo_extra"):
+        make_wheel(offered, {f"_{name}/a.abi3.so": libc}, name=name, tag="cp310-abi3-manylinux_2_17_x86_64")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(offered))
+    main, runtime = command("check", "demo==1.0", "--json").json["wheels"]
+    assert (main["name"], runtime["name"]) == ("demo", "demo_runtime_32")
+    assert main["assumes"] == [
+        "installed with it, from the wheels at hand: demo_runtime_32 1.0",
+        "declared and not at hand, so not looked at: demo-gone, other",
+    ]
+    assert all(one["loads"] for one in runtime["targets"])
+
+
 def test_several_processes_give_the_answers_of_one(command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for number in range(7):
         make_wheel(tmp_path, BAD if number % 3 else GOOD, name=f"demo{number}")

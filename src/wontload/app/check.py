@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wontload.errors import UsageError, WontloadError
-from wontload.knowledge.packages import normalised
+from wontload.knowledge.packages import family_of, normalised
 from wontload.wheels.archive import Archive
 from wontload.wheels.bad_archive import BadArchive
 from wontload.wheels.requirements import declared_names
@@ -104,6 +104,10 @@ def checking(
         for number, subject in enumerate(subjects):
             found = list(_wheels_of(subject, os.path.join(directory, str(number)), python, offline))
             paths += found
+            if NAMED.match(subject) and found and not os.path.exists(subject):
+                parts = _parts_of(found[0], os.path.join(directory, f"{number}-parts"), python)
+                beside += parts
+                paths += _with_its_native_code(found[0], parts)
             beside += found if os.path.isdir(subject) else _in_directory(os.path.dirname(subject) or ".", subject)
         yield Checking(
             paths=tuple(dict.fromkeys(paths)),
@@ -130,6 +134,46 @@ def _wheels_of(subject: str, directory: str, python: Callable[[], str], offline:
         yield from fetch([subject], pip=(python(), "-m", "pip"), directory=directory)
     else:
         raise UsageError(f"{subject!r} is no wheel, no directory and no NAME==VERSION.", "Give one of these.")
+
+
+def _parts_of(path: str, directory: str, python: Callable[[], str]) -> list[str]:
+    """The wheels that a fetched one requires of its own project, by their names, as far as they are to be had."""
+    from wontload.remedy.fetching import CannotFetch, fetch
+
+    os.mkdir(directory)
+    found: list[str] = []
+    for number, requirement in enumerate(_requirements(path)):
+        place = os.path.join(directory, str(number))
+        os.mkdir(place)
+        try:
+            found += fetch([requirement], pip=(python(), "-m", "pip"), directory=place)
+        except CannotFetch:  # as what is declared and not at hand
+            continue
+    return found
+
+
+def _requirements(path: str) -> list[str]:
+    try:
+        with Archive(path) as archive:
+            wheel = read_wheel(archive)
+    except BadArchive:
+        return []
+    own = family_of(wheel.name)
+    listed = (one for one in wheel.requires_dist if "extra" not in one.partition(";")[2])
+    return [one for one in listed if own in {family_of(name) for name in declared_names(one)}]
+
+
+def _with_its_native_code(path: str, parts: Sequence[str]) -> list[str]:
+    """Of a wheel of Python code alone those of its parts that have the native code (polars)."""
+    return [one for one in parts if _has_native_code(one)] if not _has_native_code(path) else []
+
+
+def _has_native_code(path: str) -> bool:
+    try:
+        with Archive(path) as archive:
+            return bool(read_wheel(archive).natives)
+    except BadArchive:
+        return False
 
 
 def _in_directory(directory: str, subject: str) -> list[str]:

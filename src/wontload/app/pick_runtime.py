@@ -93,14 +93,21 @@ class Runtimes:
             appraisal = best.appraisal if best else None
             if best is None or appraisal is None or best.candidate.link.url in self._done:
                 break
-            if appraisal.runtimes or not (appraisal.needs or appraisal.brought):
+            names = None if appraisal.needs or appraisal.brought else self._parts
+            if appraisal.runtimes or (names and not self._is_in_parts(best)):
                 break
-            judged = self._judged(best.candidate, appraisal)
+            judged = self._judged(best.candidate, appraisal, names)
             if not judged.runtimes:
                 self._done.add(best.candidate.link.url)
                 break
             found = self._ranked(found, best, judged)
         return found
+
+    def _is_in_parts(self, one: Ranked) -> bool:
+        """Whether it is Python code alone, and requires a part of its project, as polars does polars-runtime-32."""
+        requires = one.appraisal.requires if one.appraisal else None
+        project = one.candidate.link.filename.partition("-")[0]
+        return any(family_of(name) == family_of(project) for name in requires or ())
 
     def _ranked(self, found: Sequence[Ranked], one: Ranked, judged: Appraisal) -> tuple[Ranked, ...]:
         """The candidates anew, with another appraisal of one of them."""
@@ -115,16 +122,16 @@ class Runtimes:
             try:
                 wheel = self._opened(candidate, opened)
                 wanted = names(wheel.wheel) if names else (*appraisal.needs, *appraisal.brought)
-                others = self._read(wheel, wanted, opened)
+                others, unoffered = self._read(wheel, wanted, opened)
                 self.fetched_bytes += wheel.fetched_bytes + sum(one.fetched_bytes for one in others)
                 if not others:
-                    return appraisal
+                    return replace(appraisal, unoffered=unoffered)
                 return with_runtimes(appraisal, wheel, others, self.place.machine, self.place.process)
             except (WontloadError, TimeoutError, NotReached, NotKnown):
                 return appraisal
 
-    def _read(self, wheel: Opened, names: Iterable[str], opened: ExitStack) -> list[Opened]:
-        """The wheels of these projects and of what those require; none where one of these is not to be had."""
+    def _read(self, wheel: Opened, names: Iterable[str], opened: ExitStack) -> tuple[list[Opened], tuple[str, ...]]:
+        """The wheels of these projects and of what those require; or else, of which there is none to be had."""
         found: dict[str, Opened] = {}
         machine = self.place.machine
         requires = list(wheel.wheel.requires_dist)
@@ -133,7 +140,8 @@ class Runtimes:
             self.progress(f"reading what it needs: {', '.join(waiting)}")
             candidates = [self._candidate(name, requires) for name in waiting]
             if None in candidates:
-                return []
+                lost = (name for name, one in zip(waiting, candidates, strict=True) if one is None)
+                return [], tuple(f"{name}{specifier_of(name, requires)}" for name in lost)
             jobs = [(lambda one=one: self._opened(one, opened)) for one in candidates]
             for index, result in concurrently(jobs, at_once=AT_ONCE, patience_s=PATIENCE_S):
                 if not isinstance(result, Opened):
@@ -144,7 +152,7 @@ class Runtimes:
             } - found.keys()
             requires += [text for one in found.values() for text in one.wheel.requires_dist]
             waiting = sorted(more)
-        return list(found.values())
+        return list(found.values()), ()
 
     def _candidate(self, project: str, requires: Sequence[str]) -> Candidate | None:
         """The file that pip would take of a project that the wheel, or another runtime wheel, may require."""

@@ -82,6 +82,8 @@ def _appraisal(found: Appraisal) -> Object:
         "needs": list(found.needs),
         "brought": list(found.brought),
         "runtimes": list(found.runtimes),
+        "unoffered": list(found.unoffered),
+        "undefined": list(found.undefined),
         "drivers": list(found.drivers),
         "missing": list(found.missing),
         "instead": {name: list(others) for name, others in found.instead.items()},

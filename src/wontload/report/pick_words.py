@@ -63,6 +63,8 @@ def _because(appraisal: Appraisal, machine: Machine) -> str:
     if waiting and not appraisal.missing and appraisal.standing is Standing.UNDETERMINED:
         size = max(1, appraisal.unread_bytes >> 20)
         return f": the tables of {_names(waiting)} may take {size} MB more (--read-all reads them)"
+    if appraisal.unoffered:
+        return f": it requires {_names(appraisal.unoffered)}, of which no wheel is offered"
     if appraisal.missing:
         known = [one for one in appraisal.missing if system_package(one, machine)]
         nobody = [one for one in appraisal.missing if one not in known]

@@ -34,6 +34,7 @@ class Appraisal:
         needs: distributions that bring what is nowhere here. brought: the same, which the wheel requires, so that they
             come with it. drivers: GPU drivers that are not here.
         runtimes: wheels that were looked into for these; it was judged with them. None: nobody looked.
+        unoffered: requirements of which no wheel is offered, though one of them may bring what is missing.
         missing: libraries that are nowhere and that nobody is known to bring.
         undefined: symbols that nothing defines, where what the wheel requires may.
         instead: for the first of these or of `needs` that decides for one build of a module, what other builds of that
@@ -51,6 +52,7 @@ class Appraisal:
     needs: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
     runtimes: tuple[str, ...] = ()
+    unoffered: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
@@ -138,8 +140,10 @@ def with_runtimes(
     their files was not read), it stays, and nothing is said to have been looked into. One that was open before, as
     nobody knew who brings what it lacks, is what they make of it, and they bring it.
     """
-    after = appraise(opened, machine, process, runtimes)
     names = tuple(one.wheel.file_name for one in runtimes)
+    if before.requires is not None:
+        return _as_its_parts(before, runtimes, machine, process)
+    after = appraise(opened, machine, process, runtimes)
     if after.standing is Standing.UNDETERMINED or (
         any(one.unread for one in runtimes) and after.standing > before.standing
     ):
@@ -150,6 +154,25 @@ def with_runtimes(
         bringing = tuple(normalised(one.wheel.name) for one in runtimes if one.wheel.natives)
         return replace(after, runtimes=names, brought=(*after.brought, *bringing))
     return replace(before, runtimes=names)
+
+
+def _as_its_parts(before: Appraisal, parts: Sequence[Opened], machine: Machine, process: Process) -> Appraisal:
+    """The appraisal of a wheel of Python code alone, whose native code is in its parts: that of the worst of them."""
+    native = [one for one in parts if one.wheel.natives or one.unread]
+    judged = [appraise(one, machine, process, [other for other in parts if other is not one]) for one in native]
+    worst = max(judged, key=lambda one: one.standing, default=before)
+    names = tuple(one.wheel.file_name for one in parts)
+    if worst is before or worst.standing is Standing.UNDETERMINED:
+        return before
+    brought = tuple(normalised(one.wheel.name) for one in native)
+    return replace(
+        worst,
+        runtimes=names,
+        brought=brought,
+        requires=before.requires,
+        fetched_bytes=before.fetched_bytes,
+        size_bytes=before.size_bytes,
+    )
 
 
 def without(machine: Machine, project: str) -> Machine:

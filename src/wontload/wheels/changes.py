@@ -20,6 +20,7 @@ def changes(candidates: Sequence[Candidate], ranked: Sequence[Ranked], target: T
     lacking = any(one.appraisal.missing or one.appraisal.drivers for one in ranked if one.appraisal is not None)
     return (
         *_to_be_read(ranked),
+        *_to_be_offered(ranked),
         *_of_the_system(ranked, target.machine),
         # Where a wheel for this Python lacks a library, one for another Python would lack it just so.
         *(() if lacking else _another_python(candidates, target)),
@@ -30,6 +31,8 @@ def changes(candidates: Sequence[Candidate], ranked: Sequence[Ranked], target: T
 def _of_the_system(ranked: Sequence[Ranked], machine: Machine) -> Iterator[str]:
     """What brings the libraries that the best judged wheel lacks, one a sentence with what would do in its place."""
     best = next((one.appraisal for one in ranked if one.appraisal is not None), None)
+    if best is not None and best.unoffered:  # what those bring is not what a system would
+        return
     for name in best.missing if best else ():
         known = [(one, system_package(one, machine)) for one in (name, *best.instead.get(name, ()))] if best else []
         said = [f"{one.package} brings {lib}: {one.command or one.where}" for lib, one in known if one is not None]
@@ -43,6 +46,13 @@ def _to_be_read(ranked: Sequence[Ranked]) -> Iterator[str]:
             size = max(1, one.appraisal.unread_bytes >> 20)
             yield f"--read-all reads {size} MB more of {one.candidate.link.filename}, which may decide."
             return
+
+
+def _to_be_offered(ranked: Sequence[Ranked]) -> Iterator[str]:
+    for one in ranked[:1]:
+        for name in one.appraisal.unoffered if one.appraisal else ():
+            file = one.candidate.link.filename
+            yield f"A place that offers {name}, which {file} requires: --index-url or --find-links."
 
 
 def _another_python(candidates: Sequence[Candidate], target: Target) -> Iterator[str]:

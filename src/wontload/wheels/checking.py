@@ -165,7 +165,11 @@ def _dependencies(wheel: Wheel, others: Mapping[str, Sequence[Wheel]]) -> tuple[
 
 def _fits(wheel: Wheel, platforms: set[str]) -> bool:
     own = {tag.platform for tag in wheel.tags}
-    return "any" in own or bool(own & platforms) or any(_kind(one) in {_kind(two) for two in platforms} for one in own)
+    return (
+        "any" in own | platforms
+        or bool(own & platforms)
+        or any(_kind(one) in {_kind(two) for two in platforms} for one in own)
+    )
 
 
 def _is_wanted(wheel: Wheel, name: str, requirement: str) -> bool:
