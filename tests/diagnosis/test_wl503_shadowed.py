@@ -8,18 +8,27 @@ import pytest
 
 from tests.support.machines import (
     BASE,
+    LINUX_PACKAGE,
+    LINUX_SITE,
     PACKAGE,
     SITE,
+    broken,
     codes,
     ctypes_load,
     data,
     diagnose,
     dll,
+    dlopen,
+    linux,
     of_kind,
     python_error,
+    saw,
+    so,
     windows,
 )
+from wontload.binary import Defect
 from wontload.diagnosis import Severity
+from wontload.loader.glibc.header import header_of
 from wontload.machine import Machine, Outcome
 from wontload.machine.inventory import Distribution, Inventory, PathLine
 
@@ -169,6 +178,21 @@ def test_a_load_that_the_installed_copy_would_do_well_has_it_behind():
     answer = diagnose(machine, ctypes_load(library), origin=FOLDER + r"\__init__.py")
     assert [(one.code, one.explains_error) for one in answer.findings] == [("WL201", True), ("WL503", False)]
     assert data(answer.findings[1], "simulated", "path") == [own]
+
+
+@pytest.mark.parametrize("name", ["pkg", "other"])
+def test_a_load_that_crashed_has_it_behind_as_well(name: str):
+    """A library that was cut off ends the process on Linux, of the target or of what it imports."""
+    taken, own = f"/src/{name}/_c.abi3.so", f"{LINUX_SITE}/{name}/_c.abi3.so"
+    cut = broken(Defect.TRUNCATED, taken, part="segments", header=header_of(so()))
+    begins = [f"{directory}/__init__.py" for directory in (f"/src/{name}", f"{LINUX_SITE}/{name}", LINUX_PACKAGE)]
+    machine = linux({taken: cut, own: so("libc.so.6"), **dict.fromkeys(begins)}, path=("/src", LINUX_SITE))
+    inside = saw(dlopen(taken, kind="import"), succeeded=None)
+    origin = begins[0] if name == "pkg" else begins[2]
+    crashed = {"outcome": Outcome.CRASHED, "exit_status": -7, "cut_short": True}
+    answer = diagnose(machine, inside, origin=origin, **crashed)
+    assert [(one.code, one.explains_error) for one in answer.findings] == [("WL102", True), ("WL503", False)]
+    assert answer.findings[1].subject == f"/src/{name}"
 
 
 LIB = BASE + r"\Lib"

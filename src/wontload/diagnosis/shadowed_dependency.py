@@ -19,6 +19,7 @@ def shadowed_dependencies(case: Case) -> Iterator[Shadow]:
     if observation is None or case.kind != "import":
         return
     found = {name: module_at(case, name, file) for name, file in observation.from_elsewhere.items()}
+    found |= {name: taken for name, taken in _of_fatal_loads(case).items() if name not in found}
     for name in observation.missed:
         first = next(_on_path(case, name), None) if "." not in name else None
         if first and not _is_pythons(case, first):
@@ -28,6 +29,20 @@ def shadowed_dependencies(case: Case) -> Iterator[Shadow]:
         installed = next((one for one in others if _is_pythons(case, one)), None) or _namespace(case, name)
         if name != own and installed is not None:
             yield Shadow(taken, installed, name)
+
+
+def _of_fatal_loads(case: Case) -> dict[str, str]:
+    """The packages outside of this Python's own directories whose modules ended the import: a crash leaves no more."""
+    python = case.machine.python
+    found: dict[str, str] = {}
+    for index in case.fatal_loads:
+        path = case.loads[index].request.name
+        for entry in python.path if python else ():
+            root = case.fold(entry) + case.path_module.sep
+            if entry and case.fold(path).startswith(root) and not _is_pythons(case, path):
+                name = path[len(entry) :].lstrip("\\/").replace("\\", "/").partition("/")[0]
+                found.setdefault(name, case.path_module.join(entry, name))
+    return found
 
 
 def _namespace(case: Case, name: str) -> str | None:

@@ -19,14 +19,14 @@ def shadowed(case: Case) -> Iterator[Finding]:
     """The import found a folder or file of that name before the installed package, and failed in it.
 
     Or it found such a copy of a module that the target imports, which may be one of Python's own.
-    Where it failed in a load, that load is the cause; of the copy it is told besides, if what the installed package has
-    in that file's place would load. One that loads is told of, as the answer holds for that copy alone. Two installed
-    distributions that write over one package are WL502.
+    Where it failed or crashed in a load, that load is the cause; of the copy it is told besides, if what the installed
+    package has in that file's place would load. One that loads is told of, as the answer holds for that copy alone. Two
+    installed distributions that write over one package are WL502.
     """
     observation, found = case.observation, shadow(case)
     if observation is None:
         return
-    if observation.outcome is Outcome.FAILS:
+    if observation.outcome in (Outcome.FAILS, Outcome.CRASHED):
         yield from _of_dependencies(case)
     if found is None:
         return
@@ -35,10 +35,10 @@ def shadowed(case: Case) -> Iterator[Finding]:
         yield replace(told, severity=Severity.ERROR, explains_error=True)
     if observation.outcome is Outcome.LOADS:
         yield from _of_one_that_loads(case, found)
-    if observation.outcome is not Outcome.FAILS:
+    in_a_load = case.fatal is not None
+    if observation.outcome is not Outcome.FAILS and not (observation.outcome is Outcome.CRASHED and in_a_load):
         return
     hidden = hidden_loads(case, found)
-    in_a_load = case.fatal is not None
     if in_a_load and not (hidden and all(after.verdict is Verdict.LOADS for _, after in hidden)):
         return
     entry = entry_of(case, case.path_module.dirname(found.taken))

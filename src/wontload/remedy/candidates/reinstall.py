@@ -10,6 +10,7 @@ from wontload.diagnosis import half_installed, records
 from wontload.diagnosis.installed import own_distributions
 from wontload.diagnosis.recorded_twice import names_of, own_twice, twice
 from wontload.diagnosis.shadow import shadow
+from wontload.diagnosis.shadowed_dependency import shadowed_dependencies
 from wontload.knowledge.packages import normalised
 from wontload.machine.memory import Content
 from wontload.remedy.candidates.blamed import distribution_blamed
@@ -66,7 +67,7 @@ def _installed(question: Question) -> Again | None:
     case = question.case
     explaining = [one for one in question.diagnosis.findings if one.explains_error]
     blamed = [one for one in explaining if one.code in CODES and _is_own(question, one)]
-    if explaining and not blamed:
+    if (explaining and not blamed) or any(_is_of_shadow(case, one) for one in blamed):
         return None
     lost = next(filter(None, (_that_lost(case, one) for one in blamed)), None)
     found = twice(case, lost) if lost else own_twice(case)
@@ -77,6 +78,13 @@ def _installed(question: Question) -> Again | None:
     if lost is not None:
         return Again(lost.name, lost.version)
     return _owner_of_blamed(case, blamed[0]) if blamed else None
+
+
+def _is_of_shadow(case: Case, finding: Finding) -> bool:
+    """Whether a file that is blamed lies where another copy of a dependency was imported from."""
+    roots = [case.fold(case.path_module.dirname(one.taken)) for one in shadowed_dependencies(case)]
+    paths = [str(one.data.get("path", "")) for one in finding.evidence if one.kind == "file"]
+    return any(case.fold(path).startswith(root + case.path_module.sep) for path in paths for root in roots)
 
 
 def _that_lost(case: Case, finding: Finding) -> Distribution | None:
