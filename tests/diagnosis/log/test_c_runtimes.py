@@ -16,6 +16,16 @@ OLD_RUNTIME = "/lib/libstdc++.so.6: version `GLIBCXX_3.4.29' not found (required
         ("version `GLIBCXX_3.4.32' not found (required by /opt/odd/_odd.so)", ("fails", "WL303")),
         ("/lib64/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/_odd.so)", ("fails", "WL303")),
         (
+            "/opt/envs/x/bin/../lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found "
+            "(required by /opt/envs/x/lib/python3.11/site-packages/odd/_odd.so)",
+            ("undetermined", "WL303"),
+        ),
+        (
+            "/opt/miniconda3/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found "
+            "(required by /opt/miniconda3/envs/x/lib/python3.11/site-packages/odd/_odd.so)",
+            ("undetermined", "WL206"),
+        ),
+        (
             "/opt/miniconda3/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/_odd.so)",
             ("undetermined", "WL206"),
         ),

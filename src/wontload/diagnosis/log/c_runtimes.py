@@ -34,12 +34,21 @@ def of_runtime(event: Event, text: str) -> Reading:
         title = f"a C++ runtime that has {need} is on that machine, as the text lists, and another was loaded"
         return Reading("WL206", False, ("WL303",), title, _OWN_RUNTIME)
     if "/" in file and (_OF_CONDA.search(file) or not _OF_SYSTEM.match(file)):
+        if _is_of_its_environment(importer, file):
+            title = f"the C++ runtime of that environment ({file}) is too old: it has no {need}"
+            return Reading("WL303", False, ("WL206", "WL304"), title, _OWN_RUNTIME)
         whose = "conda's" if _OF_CONDA.search(file) else "not the system's"
         title = f"the C++ runtime that was loaded is {whose} ({file}), and it has no {need}"
         return Reading("WL206", False, ("WL303", "WL304"), title, _OWN_RUNTIME)
     if _OF_CONDA.search(importer):
         return Reading("WL303", False, ("WL206",), "", _SYSTEMS_RUNTIME)
     return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+def _is_of_its_environment(importer: str, file: str) -> bool:
+    """Whether a file lies in the environment whose C++ runtime was loaded for it, and in no other one below."""
+    root = re.split(r"/(?:bin/\.\./)?lib/", file)[0] + "/lib/"
+    return importer.startswith(root) and "/envs/" not in importer.removeprefix(root)
 
 
 @lru_cache(maxsize=16)  # asked for each version of one text
