@@ -37,6 +37,7 @@ OTHER_MAJORS = [
     ("Qt5Core.dll", "Qt6Core.dll"),
     ("libQt5Core.so.5", "libQt6Core.so.6"),
     ("libLLVM-14.so", "libLLVM-15.so"),
+    ("libtcl8.5.so", "libtcl8.6.so"),
     ("libssl.1.1.dylib", "libssl.3.dylib"),
     ("foo64_12.dll", "foo64_11.dll"),
     ("libfoo.so.1", "libfoo.so.2"),

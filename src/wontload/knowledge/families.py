@@ -32,10 +32,12 @@ DLL_SHAPES = (
 # Contract names are versioned by rules of their own (Microsoft, Windows API sets): never another major.
 API_SET = re.compile(r"(?:api|ext)-ms-")
 
-# ELF: libfoo.so.1.2.3, then libfoo-14.so. Mach-O: libfoo.1.2.dylib.
+# ELF: libfoo.so.1.2.3, then libfoo-14.so and libfoo1.2.so. Mach-O: libfoo.1.2.dylib.
 SHARED_OBJECT_SHAPES = (
     re.compile(r"(?P<stem>.+\.so)\.(?P<major>\d+(?:\.\d+)*)"),
     re.compile(r"(?P<stem>lib.*[A-Za-z])-(?P<major>\d+(?:\.\d+)*)\.so"),
+    # a number with a dot is a version also without a hyphen: libtcl8.6.so, liblua5.4.so
+    re.compile(r"(?P<stem>lib[A-Za-z_+-]*[A-Za-z])(?P<major>\d{1,2}(?:\.\d{1,3})+)\.so"),
     re.compile(r"(?P<stem>lib.+?)\.(?P<major>\d+(?:\.\d+)*)\.dylib"),
 )
 

@@ -62,7 +62,8 @@ class Message:
         rank: of several causes in one log the highest is the first.
         source: where the text is written down.
         row: the table's row. `dialog`: the library that is named is the one that is missing, for sure; `sought`: Python
-            code looked for it, and handed nothing to the loader; `development`: what it is about are development files
+            code looked for it, and handed nothing to the loader; `opened`: a program opened it by its name, so that no
+            rpath counts; `development`: what it is about are development files
             (`knowledge.development`).
     """
 

@@ -596,4 +596,10 @@ ROWS: list[Row] = [
         ("undetermined", "WL706"),
         "odd.cpp(3): warning C5051: attribute 'fallthrough' requires at least '/std:c++17'; ignored",
     ),
+    (
+        "link-library-of-unix",
+        "LINK : fatal error LNK1181: cannot open input file 'm.lib'",
+        ("undetermined", "WL704"),
+        "LINK : fatal error LNK1181: cannot open input file 'odd_m.lib'",
+    ),
 ]

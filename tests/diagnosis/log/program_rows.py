@@ -669,4 +669,22 @@ ROWS: list[Row] = [
         ("undetermined", "WL204"),
         "ImportError: libodd.so.3: undefined symbol: odd_open",
     ),
+    (
+        "torch-dll-without-number",
+        "Error loading “C:\\odd\\torch\\lib\\odd.dll” or one of its dependencies.",
+        ("undetermined", "WL201"),
+        "Error loading odd.dll, or one of its many dependencies",
+    ),
+    (
+        "dyld-no-suitable-image",
+        "`_odd.cpython-313-darwin.so, 2): no suitable image found`",
+        ("undetermined", "WL103"),
+        "dlopen(/odd/_odd.so, 2): no suitable image found.  Did find:\n\t/odd/_odd.so: code signature invalid",
+    ),
+    (
+        "openssl-of-conda",
+        "(base) C:\\> conda search odd\nCan't connect to HTTPS URL because the SSL module is not available.",
+        ("undetermined", "WL202"),
+        "$ pip install odd\nCan't connect to HTTPS URL because the SSL module is not available.",
+    ),
 ]

@@ -25,6 +25,11 @@ TRIED = (
         # Names that change with every release of the library.
         ("ImportError: libodd_core.so.4.7" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libodd_thread.so.1.86.0" + NO_FILE, ("undetermined", "WL204")),
+        ("ImportError: libodd8.5.so" + NO_FILE, ("undetermined", "WL204")),
+        # CUDA of today, of which nothing says that it is there; and where something does.
+        ("ImportError: libcudart.so.12" + NO_FILE, ("undetermined", "WL201")),
+        ("$ ls /usr/local/cuda\nImportError: libcudart.so.12" + NO_FILE, ("undetermined", "WL202")),
+        ("I have odd-1.0+cu124.\nImportError: libcudart.so.12" + NO_FILE, ("undetermined", "WL202")),
         ("ImportError: libodd.so.4" + NO_FILE, ("undetermined", "WL201")),
         # One without a version is no distribution's to run with: it was built on its own. Inside of a package it is
         # the package's.
@@ -112,6 +117,23 @@ def test_a_folder_of_one_version_that_an_upgrade_took_away(path, code):
     assert verdict(NOT_LOADED + f"{path}\n  Reason: image not found") == ("undetermined", code)
 
 
+@pytest.mark.parametrize(
+    ("importer", "code"),
+    [
+        # Linked on another Mac, and delivered.
+        ("/Library/Odd/shell/libodd_core.dylib", "WL201"),
+        ("/Applications/Odd.app/Contents/MacOS/odd", "WL201"),
+        ("/private/var/folders/a1/T/odd/base/bin/odd", "WL201"),
+        # Linked here.
+        ("/Library/Frameworks/Python.framework/Versions/3.13/lib/python3.13/site-packages/odd/_odd.so", "WL204"),
+        ("/Users/odd/env/lib/python3.13/site-packages/odd/_odd.so", "WL204"),
+    ],
+)
+def test_a_program_that_was_delivered_has_to_bring_what_homebrew_has(importer, code):
+    text = NOT_LOADED + f"/usr/local/opt/odd/lib/libodd.5.2.dylib\n  Referenced from: {importer}\n  Reason: egal"
+    assert verdict(text) == ("undetermined", code)
+
+
 def test_a_path_of_homebrew_with_a_number_may_be_of_a_version_that_is_gone():
     text = NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.dylib\n  Reason: tried: '/x' (no such file)"
     assert codes(text)[:2] == ["WL201", "WL204"]
@@ -168,6 +190,8 @@ def test_a_relative_path_is_one_from_the_working_directory():
         # Cut off by what passed it on.
         ("Reasons: [/tmp/odd-64: libstdc++.so.6: cannot open shared obj.]", ("fails", "WL201")),
         ("odd: libodd.so.3: cannot open shared object…", ("undetermined", "WL201")),
+        ("ImportError: libodd.so.3: cannot open shared object file: No", ("undetermined", "WL201")),
+        ("odd: libodd.so.3: cannot open shared object file: None of them", ("undetermined", "WL903")),
         ("odd: libodd.so.3: cannot open shared objects of art", ("undetermined", "WL903")),
         # Python, by who built it.
         ("Cannot load odd.so: libpython3.9.so.1.0" + NO_FILE, ("undetermined", "WL201")),

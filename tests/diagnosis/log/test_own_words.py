@@ -149,7 +149,14 @@ def test_what_macos_has_in_its_cache_is_there():
     assert "macOS" in first(text).title
 
 
-@pytest.mark.parametrize("text", ["缺少api-ms-win-core-path-l1-1-0.dll", "api-ms-win-core-path-l1-1-0.dll fehlt"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "缺少api-ms-win-core-path-l1-1-0.dll",
+        "提示api-ms-win-core-path-l1-1-0.dll找不到",
+        "api-ms-win-core-path-l1-1-0.dll fehlt",
+    ],
+)
 def test_a_part_of_windows_that_is_missing_in_other_languages(text):
     assert codes(text)[0] == "WL307"
 
@@ -165,6 +172,8 @@ def test_a_part_of_windows_that_is_missing_in_other_languages(text):
         ("It failed since the upgrade. Fixed it by installing odd-runtime3.", "WL201"),
         ("It fails since the upgrade. Installing odd-runtime3 does not help.", "WL204"),
         ("You should try it after an upgrade.", "WL201"),
+        ("Upgrading Odd to v9.0.1 causes this at the start.", "WL204"),
+        ("Upgrading pip to 9.1 causes nothing of the kind.", "WL201"),
         ("It was working fine yesterday.", "WL204"),
         ("I was working on it yesterday.", "WL201"),
     ],
@@ -224,7 +233,7 @@ def test_a_variable_that_has_to_be_set_shows_where_the_library_is():
         ("pip install torch --index-url https://download.pytorch.org/whl/cu118", "WL204"),
         ("Requirement already satisfied: nvidia-cublas-cu11==11.1", "WL204"),
         ("Requirement already satisfied: nvidia-cublas-cu12==12.1", "WL202"),
-        ("NVIDIA-SMI 550 Driver Version: 550 CUDA Version: 13.0", "WL202"),  # what the driver takes
+        ("NVIDIA-SMI 550 Driver Version: 550 CUDA Version: 13.0", "WL201"),  # what the driver takes
     ],
 )
 def test_what_is_installed_of_another_cuda(installed, answer):

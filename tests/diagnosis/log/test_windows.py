@@ -389,6 +389,8 @@ PARAMETER = "ImportError: DLL load failed while importing {}: The parameter is i
         # Without the flags no module loads, Python's own the first.
         (PARAMETER.format("_ctypes"), "WL307"),
         (PARAMETER.format("odd") + "OS: Windows 7 SP1", "WL307"),
+        # What a package adds is not a full path.
+        ("    os.add_dll_directory(path)\nOSError: [WinError 87] egal: '.'", "WL208"),
     ],
 )
 def test_a_parameter_that_windows_refuses(text, code):

@@ -53,7 +53,7 @@ _CUDNN = re.compile(r"(?:lib)?cudnn\w*?(?:64)?[._]", re.I)
 _OLD_CUDA = re.compile(r"\.so\.(?:[1-9]|10|11)(?:\.\d+)*$|_(?:[1-9]\d|100|101|102|110|11)\.dll$", re.I)
 # A name with more than one number is of one release, or of few: Boost, OpenCV, VTK, Poco, spdlog give each its own.
 # Source: Debian Policy, 8.1 (SONAME); Boost, Jamroot, the tag of its libraries.
-_OF_ONE_RELEASE = re.compile(r"\.so\.\d+\.\d+(?:\.\d+)?$")
+_OF_ONE_RELEASE = re.compile(r"\.so\.\d+\.\d+(?:\.\d+)?$|[a-z]\d+\.\d+\.so$")
 # So is one with a high number, as libx264.so.155 and libprotobuf.so.32. Source: VideoLAN, x264, x264.h, X264_BUILD.
 _OFTEN = re.compile(r"\.so\.(?:[3-9]\d|[12]\d\d)$")
 # Python, the shell or a system's own programs use them, so that a system without one version of it has another, or has
@@ -153,6 +153,17 @@ def _is_of_another_cuda(library: str, text: str) -> bool:
     return bool(named) and component.major not in named
 
 
+# A toolkit: its folder, or what nvcc says of itself. Source: NVIDIA, CUDA Installation Guide, 13; nvcc --version.
+_TOOLKIT = re.compile(r"/(?:usr/local|opt)/cuda(?:-1\d)?\b|\brelease 1\d\.\d, V1\d|\bnvcc\b|CUDA_(?:PATH|HOME)=")
+
+
+def _is_named_there(library: str, text: str) -> bool:
+    """Whether the text names a toolkit of CUDA, or something of that one version, so that it is likely on the disk."""
+    component = component_of(library)
+    named = {number for match in _NAMED_CUDA.finditer(text) for number in match.groups() if number}
+    return bool(_TOOLKIT.search(text)) or (component is not None and component.major in named)
+
+
 def _by_component(event: Event, library: str, facts: Facts, text: str) -> Reading:
     if _CUDNN.match(library):
         return Reading("WL201", False, ("WL204", "WL202", "WL207"))
@@ -162,8 +173,10 @@ def _by_component(event: Event, library: str, facts: Facts, text: str) -> Readin
             return Reading("WL204", False, ("WL202", "WL201"), title)
         if _OLD_CUDA.search(library):
             return Reading("WL204", False, ("WL201", "WL202"))
-        if library.startswith("lib"):
+        if library.startswith("lib") and (event.message.row.get("opened") or _is_named_there(library, text)):
             return Reading("WL202", False, ("WL204", "WL201", "WL207"))
+        if library.startswith("lib"):
+            return Reading("WL201", False, ("WL204", "WL202", "WL207"))
         return Reading("WL204", False, ("WL201", "WL202", "WL203"))
     path = event.values.get("library", "")
     if VENDORED.search(library) or _BESIDE_ITS_PACKAGE.search(path):

@@ -85,6 +85,8 @@ NEAR = 20  # characters behind "upgraded" in which its object stands
 _UPGRADED = re.compile(
     r"\b(?:after|since|once|when|recently|just|was|were|been|got)\b[^.\n]{0,30}\b(?:upgrad|updat)(?:ed|ing|e)\b"
     r"|\b(?:after|since)\b[^.\n]{0,20}\b(?:upgrade|update)\b"
+    r"|\b(?:upgrading|updating|(?:upgrade|update) (?:of|to))\b(?:[^.\n]|\.\d){0,60}\b"
+    r"(?:caus(?:es?|ed|ing)|breaks?|broke|results? in|leads? to|led to)\b"
     r"|\b(?:was|were|been) (?:working|running)(?: \w{1,10})? (?:yesterday|last week|this morning|until)\b"
     r"|\bworked (?:\w{1,10} )?(?:yesterday|last week|until (?:yesterday|today|recently|now|last))\b"
     r"|^\W{0,8}(?:run: |sudo |\$ ){0,2}(?:pacman -Syu|brew upgrade|apt(?:-get)? (?:full-|dist-)?upgrade|dnf upgrade)\b",

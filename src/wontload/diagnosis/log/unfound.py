@@ -79,6 +79,8 @@ def of_parameter(text: str, module: str) -> Told | None:
     """
     if module in OF_PYTHONS_DLLS or _is_of_old_windows(text):
         return Told("WL307", ("WL202",), _OLD_WINDOWS, "Windows does not know the flags that {file} is loaded with")
+    if _ADDS.search(text):
+        return Told("WL208", ("WL203", "WL202"), _NO_FULL_PATH, _ADDED_IN_PART)
     return None
 
 
@@ -142,6 +144,12 @@ _OF_CFFI = (
 _BY_NAME = (
     "A name alone is sought in the program's directory, Windows' own and those that were added, since Python 3.8 not "
     "in the working directory and PATH. With its full path the DLL is found; those that it needs lie beside it."
+)
+_ADDED_IN_PART = "a directory is added for DLLs by a path that is not a full one, which Windows refuses"
+# Source: Microsoft, AddDllDirectory, NewDirectory; rasterio/rasterio#2705.
+_NO_FULL_PATH = (
+    "os.add_dll_directory wants a path from the drive on. Code that adds each entry of PATH meets `.`, an empty entry "
+    "or one that begins with a slash: take that out of PATH. What one writes oneself os.path.abspath makes right."
 )
 _OTHER_TORCH = "a library of operators for torch was built for another torch than the one that is installed"
 _OF_OPERATORS = (

@@ -18,6 +18,7 @@ from wontload.diagnosis.log.told import (
     works_elsewhere,
 )
 from wontload.knowledge.components import component_of, components
+from wontload.knowledge.families import family_of
 
 # Python code that sets the loader's variable for its own process, which the loader read when the process started.
 # Source: ld.so(8), LD_LIBRARY_PATH; python/cpython#100567.
@@ -211,7 +212,7 @@ def _is_of_own_build(event: Event, library: str) -> bool:
     by_loader = event.message.id == "glibc-no-file" and "-packages/" not in event.text
     if not by_loader or not library.endswith(".so") or "/" in event.values.get("library", ""):
         return False
-    if _BROUGHT.match(library) or VENDORED.search(library):
+    if _BROUGHT.match(library) or VENDORED.search(library) or family_of(library):
         return False
     return library.startswith("lib") and component_of(library) is None and not has_other_major(library + ".0")
 

@@ -19,6 +19,16 @@ _FRAMEWORK = (
     "An upgrade of R leaves packages of the version before behind that it cannot load. Each has to be installed again "
     "with the R that runs it, those that it needs too; a library folder of the old version is best removed."
 )
+# A program that was delivered ready to run, by where it lies: in an application, an installer's folder, or unpacked.
+# Source: Apple, File System Programming Guide, where to put files; MariaDB/mariadb.org-tools#178.
+_DELIVERED = re.compile(
+    r"/Library/(?!Frameworks/|Python/|Ruby/|Perl/|Developer/)[^/]{1,60}/(?!.*-packages/)"
+    r"|(?:/private)?/var/folders/|/.{0,200}\.app/Contents/(?!.*-packages/)"
+)
+_NOT_BUNDLED = (
+    "Whoever made the program linked it with Homebrew's library and left that out (delocate and dylibbundler bring it "
+    "in). A formula of that version at that path helps here; a release that brings it, on every Mac."
+)
 # Homebrew's formula had its runtime libraries in a folder for each version. Source: Homebrew/homebrew-science#3718.
 _OF_OLD_GCC = re.compile(r"/gcc/lib/gcc/\d{1,2}/")
 _BREW_MOVED = (
@@ -83,6 +93,11 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
         if keg := _keg_without(path, library, text):
             title = f"{keg} is there and has no {library}: it is another version than the one that was linked"
             return Reading("WL204", True, ("WL201",), title, _BREW_UPGRADED)
+        if _DELIVERED.match(event.values.get("importer", "")):
+            title = (
+                f"{library} is asked for at {path}, as on the Mac that the program was made on: it does not bring it"
+            )
+            return Reading("WL201", False, ("WL204", "WL202", "WL504"), title, _NOT_BUNDLED)
         if _OF_ONE_RELEASE.search(library):
             title = f"{library} is of one release, and is not at {path}: Homebrew mostly has another one there"
             return Reading("WL204", False, ("WL201", "WL202"), title, _BREW_UPGRADED)
