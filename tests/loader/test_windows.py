@@ -92,9 +92,21 @@ def test_an_absent_file_comes_before_a_missing_symbol():
     assert (result.error, [module.name for module in result.failed]) == (126, [A, "c.dll"])
 
 
-def test_forwarders_end():
+@pytest.mark.parametrize("departures", [frozenset(), quirks.WINE], ids=["Windows", "Wine"])
+def test_a_circle_of_forwarders_is_not_decided(departures):
+    """No document says what becomes of one. Oracle: tests/oracles/windows/test_forwarders.py, where Wine dies."""
     files = {A: pe(("b.dll", ("f",))), B: pe(forwards={"f": "c.f"}), r"C:\lib\c.dll": pe(forwards={"f": "b.f"})}
-    assert [module.path for module in load_on(files, A).modules] == [A, B, r"C:\lib\c.dll"]
+    result = load_on(files, A, system={"quirks": departures})
+    assert [module.path for module in result.modules] == [A, B, r"C:\lib\c.dll"]
+    assert (result.verdict, result.error) == (Verdict.UNDETERMINED, None)
+    assert "in a circle" in result.would_settle[0]
+
+
+@pytest.mark.parametrize("target", ["nodot", "#1", ".f"])
+def test_a_forwarder_that_leads_nowhere(target):
+    files = {A: pe(("b.dll", ("f",))), B: pe(forwards={"f": target})}
+    assert load_on(files, A).error == 127
+    assert load_on(files, A, system={"quirks": quirks.WINE}).error == 0
 
 
 def test_a_forwarder_to_a_symbol_that_is_not_there():

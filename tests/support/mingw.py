@@ -120,6 +120,11 @@ def with_delay_helper(directory: Path, source: str, library: str) -> Path:
     return made
 
 
+def _forward_placeholder(index: int, target: str) -> str:
+    """What GNU ld is told in place of a forwarder: it takes neither ordinals nor names with odd characters."""
+    return f"forward{index:02}".ljust(len(target.encode()) - 2, "_") + ".f"
+
+
 def _placeholder(kind: str, index: int) -> str:
     return f"{kind}{index:02}".ljust(NAME_LENGTH - 4, "_") + ".dll"
 
@@ -138,7 +143,9 @@ def _template(shape: _Shape) -> bytes:
 
 def _link(shape: _Shape, directory: Path) -> Path:
     (directory / "x.c").write_text(_source(shape))
-    exports = [ANSWER, *shape.exports, *(f"{name} = {target.replace('#', '$')}" for name, target in shape.forwards)]
+    targets = {_forward_placeholder(i, target): target for i, (_, target) in enumerate(shape.forwards)}
+    forwarders = [f"{name} = {stands}" for (name, _), stands in zip(shape.forwards, targets, strict=True)]
+    exports = [ANSWER, *shape.exports, *forwarders]
     lines = [f" {what} @{i}" for i, what in enumerate(exports, 1)]
     (directory / "x.def").write_text("\n".join(["LIBRARY x.dll", "EXPORTS", *lines]) + "\n")
     libraries = [_import_library(i, symbols, directory) for i, symbols in enumerate(shape.needs)]
@@ -147,8 +154,9 @@ def _link(shape: _Shape, directory: Path) -> Path:
     command = [GCC, "-shared", "-nostdlib", "-nostartfiles", "-e", "DllMain", "-O1", "-s", "-w", "-o", "x.dll"]
     _run([*command, "x.c", "x.def", *libraries], directory)
     data = bytearray((directory / "x.dll").read_bytes())
-    for _, target in shape.forwards:  # `library.#ordinal` is no syntax of a .def file for GNU ld
-        data = bytearray(data.replace(target.replace("#", "$").encode() + b"\0", target.encode() + b"\0"))
+    for stands, target in targets.items():
+        room = len(stands.encode()) + 1
+        data = bytearray(data.replace(stands.encode() + b"\0", target.encode().ljust(room, b"\0")))
     # This GNU ld fills in neither of these two directories.
     _set_directory(data, LOAD_CONFIG, _rva_behind(data, CONFIG_MARK), 0x94)
     if shape.delayed:

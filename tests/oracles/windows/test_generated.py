@@ -49,21 +49,30 @@ def one_in(number: int) -> st.SearchStrategy[bool]:
 
 
 @st.composite
-def dlls(draw: st.DrawFn, names: tuple[str, ...]) -> Dll:
-    """A file that needs some of `names`; now and then an impostor, or one that needs what is nowhere."""
+def dlls(draw: st.DrawFn, names: tuple[str, ...], own: str) -> Dll:
+    """A file `own` that needs some of `names`; now and then an impostor, or one that needs what is nowhere."""
     needs = draw(st.lists(st.sampled_from(names), max_size=3, unique=True))
     needs = [draw(st.sampled_from(SPELLINGS))(name) for name in needs]
     if draw(one_in(25)):
         needs.insert(draw(st.integers(0, len(needs))), "wl-nowhere.dll")
-    forwards = ()
-    if draw(one_in(3)):
-        forwards = (("fw", f"{draw(st.sampled_from(names)).removesuffix('.dll')}.wl"),)
+    forwards = (("fw", draw(targets(names, own))),) if draw(one_in(3)) else ()
     takes = [(name, ("wl", "fw")) if draw(one_in(3)) else name for name in needs]
     delay = ("wl-late.dll",) if draw(one_in(8)) else ()
     what = draw(st.sampled_from(IMPOSTORS)) if draw(one_in(15)) else "dll"
     manifest = draw(manifests(names)) if draw(one_in(12)) else ""
     number = draw(st.sampled_from([2, 2, 2, 1, 3]))
     return Dll(needs=tuple(takes), delay=delay, forwards=forwards, what=what, manifest=manifest, manifest_number=number)
+
+
+@st.composite
+def targets(draw: st.DrawFn, names: tuple[str, ...], own: str) -> str:
+    """What an export forwards to: a function, or a forwarder of a later name, so that there is no circle."""
+    stem = draw(st.sampled_from((*names, *names, "wl-nowhere.dll"))).removesuffix(".dll")
+    stem = draw(st.sampled_from([stem, stem, stem.upper(), f"{stem}.dll", f"{stem} "]))
+    later = [name.removesuffix(".dll") for name in names if name > own]
+    if later and draw(st.booleans()):
+        return draw(st.sampled_from(later)) + draw(st.sampled_from([".fw", ".fw", ".#2"]))
+    return stem + draw(st.sampled_from([".wl", ".wl", ".wl", ".#1", ".wl-nobody", ".#77"]))
 
 
 @st.composite
@@ -80,13 +89,12 @@ def worlds(draw: st.DrawFn) -> World:
     names = NAMES[: draw(st.integers(1, len(NAMES)))]
     places = st.sampled_from((*PLACES, *SYSTEM_PLACES))
     home = draw(st.sampled_from(PLACES))
-    files = {(home, name): draw(dlls(names)) for name in names if not draw(one_in(8))}
+    files = {(home, name): draw(dlls(names, name)) for name in names if not draw(one_in(8))}
     linked = [key for key in sorted(files) if files[key].what == "dll"] if draw(one_in(6)) else []
     for place, name in linked[:1]:
         files[place, f"link-to-{name}"] = Dll(what="link", link_to=name)
-    files |= draw(
-        st.dictionaries(st.tuples(places, st.sampled_from(names)), dlls(names), min_size=not files, max_size=3)
-    )
+    rivals = draw(st.lists(st.tuples(places, st.sampled_from(names)), min_size=not files, max_size=3, unique=True))
+    files |= {(place, name): draw(dlls(names, name)) for place, name in rivals}
     some_places = st.lists(st.sampled_from(PLACES), max_size=2, unique=True)
     searched = st.tuples(some_places, st.sampled_from([[home], [home], []]), some_places)
     place, name = draw(st.sampled_from(sorted(files)))

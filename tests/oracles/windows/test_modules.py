@@ -24,13 +24,6 @@ CHAIN = {
     ("lib", "b.dll"): Dll(needs=("c.dll",)),
     ("lib", "c.dll"): Dll(),
 }
-FORWARDING = {
-    ("lib", "a.dll"): Dll(needs=(("b.dll", ("fw",)), "c.dll")),
-    ("lib", "b.dll"): Dll(forwards=(("fw", "f.wl"),)),
-    ("lib", "c.dll"): Dll(),
-    ("lib", "f.dll"): Dll(needs=("g.dll",)),
-    ("lib", "g.dll"): Dll(),
-}
 ALREADY = {
     "a dependency, from elsewhere": World(
         {**CHAIN, ("else where", "b.dll"): Dll()}, A, preload=[r"{else where}\b.dll"]
@@ -79,29 +72,6 @@ GRAPHS = {
         {("lib", "a.dll"): Dll(needs=(("b.dll", ("nosuch", 77)),)), ("lib", "b.dll"): Dll()}, A
     ),
 }
-FORWARDERS = {
-    "a forwarder that is used": World(FORWARDING, A),
-    "a forwarder that is not": World({**FORWARDING, ("lib", "a.dll"): Dll(needs=("b.dll", "c.dll"))}, A),
-    "taken by ordinal": World({**FORWARDING, ("lib", "a.dll"): Dll(needs=(("b.dll", (2,)),))}, A),
-    "to an absent library": World({key: made for key, made in FORWARDING.items() if key[1] != "f.dll"}, A),
-    "to a library that lacks something": World({key: made for key, made in FORWARDING.items() if key[1] != "g.dll"}, A),
-    "to a library that lacks something, spelled with a space": World(
-        {key: made for key, made in FORWARDING.items() if key[1] != "g.dll"}
-        | {("lib", "f.dll"): Dll(needs=("g.dll ",)), ("lib", "g.dll"): Dll(what="empty")},
-        A,
-    ),
-    "a chain, the last by ordinal": World(
-        {
-            **FORWARDING,
-            ("lib", "b.dll"): Dll(forwards=(("fw", "h.fw"),)),
-            ("lib", "h.dll"): Dll(forwards=(("fw", "f.#1"),)),
-        },
-        A,
-    ),
-    "of a module loaded before": World(
-        {**FORWARDING, ("else where", "b.dll"): Dll(forwards=(("fw", "f.wl"),))}, A, preload=[r"{else where}\b.dll"]
-    ),
-}
 API_SETS = {
     "hosted": World({("lib", "a.dll"): Dll(needs=(("api-ms-win-core-file-l1-1-0.dll", ("CreateFileW",)),))}, A),
     "whatever the case and the last number": World(
@@ -138,11 +108,6 @@ def test_already_loaded(agree, world):
 @pytest.mark.parametrize("world", GRAPHS.values(), ids=GRAPHS)
 def test_order_and_verdict_of_graphs(agree, world):
     agree(world)
-
-
-@pytest.mark.parametrize("world", FORWARDERS.values(), ids=FORWARDERS)
-def test_forwarders(agree, world):
-    assert agree(world).error == 0
 
 
 @pytest.mark.parametrize("world", API_SETS.values(), ids=API_SETS)

@@ -83,13 +83,15 @@ def _table(image: Image) -> ExportTable | None:
 
 
 def forwarded(export: Export) -> Forwarded | None:
-    """Where a forwarder leads: `library.name` or `library.#ordinal`, cut at the last dot.
+    """Where a forwarder leads: `library.name` or `library.#ordinal`, cut at the last dot; `None`: nowhere.
 
-    Source: Microsoft, "PE Format", "Export Address Table", Forwarder RVA.
+    Source: Microsoft, "PE Format", "Export Address Table", Forwarder RVA; of spaces behind the library's name: Wine,
+    ntdll/loader.c, build_import_name.
     """
     library, _, name = (export.forwarder or "").rpartition(".")
     if not library:
         return None
+    library = library.rstrip(" ")
     if name.startswith("#") and name[1:].isdecimal():
         return Forwarded(with_extension(library), Symbol(None, int(name[1:])))
     return Forwarded(with_extension(library), Symbol(name))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from wontload.binary import Assembly, Image, Import, MalformedImage
+from wontload.binary import Assembly, Image, Import, MalformedImage, Symbol
 from wontload.loader import quirks
 from wontload.loader.result import Module, Status, Tried
 from wontload.loader.windows import before, wine
@@ -28,6 +29,7 @@ from wontload.loader.windows.rules import with_flags
 from wontload.loader.windows.search import Answer, resolve
 from wontload.loader.windows.symbols import ExportTables, Forwarded, describe, forwarded
 
+ForwardedKey: TypeAlias = "tuple[str, Symbol]"  # folded name of the library, and what is taken from it
 MOST_MODULES = 5000  # of one load: a bound against hostile files; the largest real ones have a few hundred
 
 
@@ -40,8 +42,8 @@ class _Importer:
         load: the context in which its own imports are sought.
         imports: what is still to be done.
         row: index of the module that fails when a symbol is missing.
-        start: how many modules there were before.
-        forwards: the imports come from an export forwarder.
+        start: how many modules there were before its first import.
+        forwarded: keys of the export forwarders that led here, each to the next; empty for an import directory.
         waiting: the import whose subtree was mapped last, to be bound next.
     """
 
@@ -49,8 +51,8 @@ class _Importer:
     load: Load
     imports: Iterator[Import]
     row: int
-    start: int
-    forwards: bool = False
+    start: int | None = None
+    forwarded: tuple[ForwardedKey, ...] = ()
     waiting: Import | None = None
 
 
@@ -66,7 +68,7 @@ class Walk:
         self.images: dict[str, Image | None] = {}
         self._tables = ExportTables(load.machine.files, self.images)
         self._failed: set[str] = set()
-        self._forwarded: set[tuple[str, object]] = set()
+        self._forwarded: set[ForwardedKey] = set()
         self._stack: list[_Importer] = []
 
     def run(self) -> None:
@@ -78,6 +80,10 @@ class Walk:
             self.unsettled.append(f"This load maps more than {MOST_MODULES} modules, and the simulation stopped there.")
 
     def _step(self, importer: _Importer) -> None:
+        if importer.start is None:
+            importer.start = len(self.modules)
+            if importer.forwarded:
+                self._forwarded.add(importer.forwarded[-1])
         if importer.waiting is not None:
             bound, importer.waiting = importer.waiting, None
             self._bind(importer, bound)
@@ -95,7 +101,7 @@ class Walk:
         Wine unmaps those that fail, and leaves what they brought in.
         """
         segment = self.modules[importer.start :]
-        tolerated = importer.forwards and self.load.has_quirk(quirks.MISSING_SYMBOLS_LOAD)
+        tolerated = importer.forwarded and self.load.has_quirk(quirks.MISSING_SYMBOLS_LOAD)
         if not tolerated or not any(module.error for module in segment):
             return
         failing = wine.failing(segment, self.images)
@@ -112,7 +118,7 @@ class Walk:
         if fold(name) in self._failed:
             return
         answer = resolve(importer.load, library, self.loaded)
-        if importer.forwards and answer.status is Status.ALREADY_LOADED:
+        if importer.forwarded and answer.status is Status.ALREADY_LOADED:
             return  # nothing new, and nobody's import directory names it
         if answer.status in (Status.MISSING, Status.REFUSED):
             self._failed.add(fold(name))
@@ -145,7 +151,7 @@ class Walk:
         self.delayed += [(path, one) for one in image.delayed if not is_under(path, self.load.windows_directory)]
         row = len(self.modules) - 1
         own = self._load_of(path, image, load)
-        self._stack.append(_Importer(path, own, iter(self._imports(image)), row, len(self.modules)))
+        self._stack.append(_Importer(path, own, iter(self._imports(image)), row))
 
     def _load_of(self, path: str, image: Image, load: Load) -> Load:
         """How a module's own imports are sought: as the load's, unless its DependentLoadFlags say otherwise.
@@ -191,12 +197,15 @@ class Walk:
         table = None if provider is None or self._goes_without_saying(provider) else self._tables.of(provider)
         if provider is None or table is None:
             return
-        for symbol, export in table.remarkable(import_, keep=not importer.forwards):
-            if export is None:
-                if not self.load.has_quirk(quirks.MISSING_SYMBOLS_LOAD):
-                    self._refuse(importer.row, symbol.name, describe(symbol), provider)
-            elif target := forwarded(export):
-                self._follow(provider, target, importer)
+        targets: list[Forwarded] = []
+        for symbol, export in table.remarkable(import_, keep=not importer.forwarded):
+            target = None if export is None else forwarded(export)
+            if target is not None:
+                targets.append(target)
+            elif not self.load.has_quirk(quirks.MISSING_SYMBOLS_LOAD):
+                self._refuse(importer.row, symbol.name, describe(symbol), provider)
+        for target in reversed(targets):  # the last one put on the stack has its turn first
+            self._follow(provider, target, importer)
 
     def _goes_without_saying(self, provider: str) -> bool:
         """Whether reading a system library's thousand exports would decide nothing."""
@@ -205,13 +214,21 @@ class Walk:
 
     def _follow(self, provider: str, target: Forwarded, importer: _Importer) -> None:
         """Map what an export forwards to. Windows' own forwards to API sets add nothing that is not there anyway."""
-        if (fold(target.library), target.symbol) in self._forwarded:
+        key = fold(target.library), target.symbol
+        if key in importer.forwarded:
+            self.unsettled.append(
+                f"Try it there: what a load makes of exports that forward to one another in a circle, as those of "
+                f"{provider} do, is not documented."
+            )
+            return
+        if key in self._forwarded:
             return
         if is_under(provider, self.load.windows_directory) and before.api_set(self.load, target.library):
             return
-        self._forwarded.add((fold(target.library), target.symbol))
         imports = iter((Import(target.library, symbols=(target.symbol,)),))
-        self._stack.append(_Importer(provider, importer.load, imports, importer.row, len(self.modules), True))
+        self._stack.append(
+            _Importer(provider, importer.load, imports, importer.row, forwarded=(*importer.forwarded, key))
+        )
 
     def _refuse(self, row: int, name: str | None, text: str, provider: str) -> None:
         """Note the first missing symbol of an importer; Windows' own files are taken to fit together.
