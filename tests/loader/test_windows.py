@@ -222,6 +222,15 @@ def test_dependent_load_flags_are_the_modules_own():
     assert [module.path for module in load_on(files, A).modules] == [A, SYSTEM32 + r"\b.dll", r"C:\lib\c.dll"]
 
 
+@pytest.mark.parametrize(
+    ("flags", "rule"), [(0x400, "dll_load_directory"), (0x8, "dll_load_directory"), (0x2000, None)]
+)
+def test_dependent_load_flags_that_decide_nothing_and_those_of_intels_libraries(flags: int, rule: str | None):
+    """tbb12.dll with 0x2000 does not find the runtime beside it (uxlfoundation/oneTBB#1465)."""
+    files = {A: pe("b.dll", dependent_load_flags=flags), B: pe()}
+    assert load_on(files, A, 0x1100).modules[1].rule == rule
+
+
 def test_a_delay_load_is_listed_judged_and_has_no_say():
     files = {A: pe("b.dll", delay=("late.dll", "system.dll", "b.dll")), B: pe(), SYSTEM32 + r"\system.dll": pe()}
     result = load_on(files, A)

@@ -15,6 +15,7 @@ from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_find_library_s
 from wontload.knowledge.components import component_of
 from wontload.knowledge.providers import Provider, providers_of
 from wontload.loader import Status, quirks
+from wontload.loader.windows.flags import dependent_search
 from wontload.machine import FIND_LIBRARY, NotKnown
 
 COPIES_SHOWN = 12
@@ -98,7 +99,7 @@ def _dependent_load_flags(case: Case, missing: Missing) -> int:
     except (MalformedImage, NotKnown, KeyError):
         return 0
     ignored = quirks.has(case.machine.system, quirks.NO_DEPENDENT_LOAD_FLAGS)
-    return 0 if ignored else image.dependent_load_flags
+    return 0 if ignored else dependent_search(image.dependent_load_flags)
 
 
 def of_copies(case: Case, copies: Iterable[Copy], kind: str = "copy") -> Iterator[Evidence]:

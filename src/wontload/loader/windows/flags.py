@@ -19,6 +19,8 @@ SEARCH_APPLICATION_DIR = 0x200
 SEARCH_USER_DIRS = 0x400
 SEARCH_SYSTEM32 = 0x800
 SEARCH_DEFAULT_DIRS = 0x1000
+SAFE_CURRENT_DIRS = 0x2000
+SEARCH_SYSTEM32_NO_FORWARDER = 0x4000
 
 SEARCH = SEARCH_DLL_LOAD_DIR | SEARCH_APPLICATION_DIR | SEARCH_USER_DIRS | SEARCH_SYSTEM32 | SEARCH_DEFAULT_DIRS
 AS_FLAT_FILE = LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE
@@ -39,6 +41,18 @@ def in_force(flags: int, process: Process) -> int:
     if flags & SEARCH_DEFAULT_DIRS:
         flags |= SEARCH_APPLICATION_DIR | SEARCH_USER_DIRS | SEARCH_SYSTEM32
     return flags
+
+
+def dependent_search(flags: int) -> int:
+    """Those of a module's DependentLoadFlags that decide how its imports are sought; 0: none does.
+
+    USER_DIRS alone does nothing, unless a policy of the process says otherwise. SAFE_CURRENT_DIRS alone, as Intel's
+    libraries have it, brings the standard order, in which the module's own directory has no place.
+    Sources: Microsoft, "/DEPENDENTLOADFLAG"; paskalian/WID_LoadLibrary, LdrpSearchPath, as read from ntdll's code;
+    uxlfoundation/oneTBB#1465 for SAFE_CURRENT_DIRS.
+    """
+    without_users = SEARCH & ~SEARCH_USER_DIRS
+    return flags & (without_users | SAFE_CURRENT_DIRS | SEARCH_SYSTEM32_NO_FORWARDER)
 
 
 def contradiction(request: LoadRequest, system: System) -> str | None:

@@ -22,7 +22,7 @@ from wontload.loader.windows.candidates import (
     ERROR_SXS_CANT_GEN_ACTCTX,
 )
 from wontload.loader.windows.context import Load
-from wontload.loader.windows.flags import AS_DATA, DONT_RESOLVE_DLL_REFERENCES
+from wontload.loader.windows.flags import AS_DATA, DONT_RESOLVE_DLL_REFERENCES, dependent_search
 from wontload.loader.windows.loaded import LoadedModules
 from wontload.loader.windows.names import as_read, fold, is_under, with_extension
 from wontload.loader.windows.rules import with_flags
@@ -157,12 +157,12 @@ class Walk:
         """How a module's own imports are sought: as the load's, unless its DependentLoadFlags say otherwise.
 
         Its manifest's activation context, or else that of its importer (`load`), is consulted first.
-        Source: Microsoft, "/DEPENDENTLOADFLAG". That DLL_LOAD_DIR then means this module's directory, and that its
-        dependencies' imports are sought as before, is believed.
+        That DLL_LOAD_DIR then means this module's directory, and that its dependencies' imports are sought as before,
+        is believed.
         """
-        own = self.load
-        if image.dependent_load_flags and not self.load.has_quirk(quirks.NO_DEPENDENT_LOAD_FLAGS):
-            own = with_flags(self.load, image.dependent_load_flags, first_name=path)
+        own, flags = self.load, dependent_search(image.dependent_load_flags)
+        if flags and not self.load.has_quirk(quirks.NO_DEPENDENT_LOAD_FLAGS):
+            own = with_flags(self.load, flags, first_name=path)
         context = self._context_of(path, image)
         return own.within(load.context if context is None else context)
 
