@@ -307,6 +307,59 @@ def test_in_a_wheel_of_libraries_a_directory_says_that_it_has_plugins(
     assert found["nobodys_db.dll"] == severity
 
 
+@pytest.mark.parametrize(
+    ("python", "severity"),
+    [
+        ({"demo/__init__.py": b"try:\n    from demo import _fast\nexcept ImportError:\n    _fast = None\n"}, "warning"),
+        ({"demo/__init__.py": b"from demo import _fast\n"}, "error"),
+        ({"demo/tests/a.py": b"try:\n    import demo._fast\nexcept ImportError:\n    pass\n"}, "error"),
+        ({}, "error"),  # whoever imports it is elsewhere
+    ],
+)
+def test_a_module_that_python_code_does_without_is_a_warning(command, tmp_path: Path, python, severity: str):
+    """As numba's omppool, for those who have an OpenMP."""
+    files = {**GOOD, "demo/_fast.cp311-win_amd64.pyd": pe(needs=["nobodys_omp.dll"]), **python}
+    ran = command("check", str(make_wheel(tmp_path, files)), "--json")
+    found = {one["subject"]: one["severity"] for one in ran.json["wheels"][0]["findings"] if one["code"] == "WL201"}
+    assert found == {"nobodys_omp.dll": severity}
+    assert ran.status == int(severity == "error")
+
+
+@pytest.mark.parametrize(
+    ("python", "second", "severity"),
+    [
+        (b"ctypes.CDLL(libs / 'libengine.dll')", pe(), "warning"),
+        (b"", pe(), "error"),
+        (b"ctypes.CDLL(libs / 'libengine.dll')", pe(needs=["nobodys_other.dll"]), "error"),
+    ],
+)
+def test_a_library_of_which_another_copy_is_loaded_before(command, tmp_path: Path, python, second, severity: str):
+    """As in tables: delvewheel made a whole copy in tables.libs, and one beside the modules was left as it was."""
+    files = {
+        "demo/a.cp311-win_amd64.pyd": pe(needs=["libengine.dll"]),
+        "demo/libengine.dll": pe(needs=["nobodys_zip.dll"]),
+        "demo.libs/libengine.dll": second,
+        "demo/__init__.py": python,
+    }
+    ran = command("check", str(make_wheel(tmp_path, files)), "--json")
+    found = {one["subject"]: one["severity"] for one in ran.json["wheels"][0]["findings"] if one["code"] == "WL201"}
+    assert found["nobodys_zip.dll"] == severity
+
+
+@pytest.mark.parametrize(("named", "severity"), [(b"CDLL(here / 'engine.core.dll')", "warning"), (b"", "error")])
+def test_in_a_wheel_of_libraries_the_one_that_code_names_is_what_it_is_for(command, tmp_path, named, severity: str):
+    """As Azure's speech recognition, whose part for compressed sound wants GStreamer."""
+    files = {
+        "demo/engine.core.dll": pe(),
+        "demo/engine.codec.dll": pe(needs=["nobodys_gst.dll"]),
+        "demo/__init__.py": named,
+    }
+    path = make_wheel(tmp_path, files, tag="py3-none-win_amd64", name="speech")
+    ran = command("check", str(path), "--json")
+    found = {one["subject"]: one["severity"] for one in ran.json["wheels"][0]["findings"] if one["code"] == "WL201"}
+    assert found == {"nobodys_gst.dll": severity}
+
+
 @pytest.mark.parametrize(("main", "severity"), [("demo.dll", "warning"), ("engine.dll", "error")])
 def test_in_a_wheel_of_libraries_the_one_with_its_name_is_what_it_is_for(command, tmp_path, main: str, severity: str):
     """As libtbb is of tbb, whose libtbbbind does something only where hwloc is."""

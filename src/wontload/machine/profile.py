@@ -57,7 +57,9 @@ def wanted(name: str) -> Wanted:
         kind = profiles.profile(system).system
     except KeyError:
         names = ", ".join(profile_names())
-        raise UsageError(f"there is no profile {system!r}.", f"There are {names}.") from None
+        raise UsageError(
+            f"there is no profile {system!r}.", f"There are {names}; with extras: windows-11+vc."
+        ) from None
     if kind != "windows" and {"vc", "store"}.intersection(extras):
         raise UsageError(f"{name!r}: vc and store are extras of Windows.", "Leave them out.")
     return Wanted(system, frozenset(extras))

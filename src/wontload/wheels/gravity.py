@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -52,9 +52,11 @@ class Gravity:
             text = "another build of the same module loads, and an import takes one of them"
             return [_less_grave(finding, Severity.NOTE, text)]
         missing = {base_name(one.name): one for one in judged.result.modules if one.status is Status.MISSING}
+        if text := self._other_copy(missing.values()):
+            return [_less_grave(finding, Severity.WARNING, text)]
         names = [name for name in (finding.subject, *finding.also) if base_name(name) in missing]
         renamed = tuple(map(self._renamed, self._here_renamed(names)))
-        if text := self._asked_for_by_nobody(judged, broken=bool(renamed)):
+        if text := self._not_needed(judged, broken=bool(renamed)):
             return [_less_grave(finding, Severity.WARNING, text)]
         if finding.code == "WL301" and (text := self._defined_by_others(judged)):
             return [_less_grave(finding, Severity.WARNING, text)]
@@ -158,7 +160,22 @@ class Gravity:
             return f"{told}, which the wheel declares to need, may define that, loaded before; not at hand"
         return ""
 
-    def _asked_for_by_nobody(self, judged: JudgedFile, *, broken: bool) -> str:
+    def _other_copy(self, missing: Collection[Module]) -> str:
+        """Of which libraries that lack something another copy loads, as a sentence; empty where not of all.
+
+        What is loaded serves whoever asks for that name later: the code of tables loads the libblosc2.dll of
+        `tables.libs`, and its modules never come to the one beside them. musl and dyld go by more than the name.
+        """
+        system = self._judge.machine.system
+        if system.name != "windows" and system.libc != "glibc":
+            return ""
+        users = sorted({base_name(one.needed_by or "").lower() for one in missing})
+        loading = {base_name(one.member).lower() for one in self._judged if one.verdict is Verdict.LOADS}
+        if not users or not loading.issuperset(users) or not all(map(self._plugins.is_named, users)):
+            return ""
+        return f"of {listed(users)} the wheel has another copy, which loads: where Python code did so before, it serves"
+
+    def _not_needed(self, judged: JudgedFile, *, broken: bool) -> str:
         """That no import of the wheel is seen to load a file, as a sentence; empty where one may well do.
 
         A person who wrote a loading line could not know a name that a repairing tool gave; code may find the file in a
@@ -167,7 +184,8 @@ class Gravity:
         """
         name = base_name(judged.member)
         if judged.mode == "import":
-            return ""
+            does_without = self._plugins.does_without(judged.member)
+            return f"where {name} does not load, the Python code that imports it goes on" if does_without else ""
         if MANGLED.search(name) is not None and name.lower() not in self._plugins.askers:
             return f"no file of the wheel asks for {name}: only code that lists its directory loads it"
         if not broken and self._plugins.has(judged.member, self._loading):

@@ -37,8 +37,8 @@ class Plugins:
         """Whether a library is one that is loaded when somebody wants it and has what it needs (casadi's solvers).
 
         Neither tables nor Python code lead to it, and the wheel plainly does without: a module of it loads, or it has
-        no module and the library that is called as the wheel is loads (libcufile.so of nvidia-cufile); or the directory
-        says so, as in PyQt5-Qt5.
+        no module and a library loads that is called as the wheel is (libcufile.so of nvidia-cufile) or that Python code
+        names; or the directory says so, as in PyQt5-Qt5.
 
         Args:
             loading: base names, in lower case, of what loads; all of it where that is not known.
@@ -46,7 +46,7 @@ class Plugins:
         name = base_name(member).lower()
         if name in self.modules:
             return False
-        main = self.modules or self._namesakes - {name}
+        main = self._main - {name}
         does_without = main if loading is None else main & frozenset(loading)
         in_directory = not DIRECTORIES.isdisjoint(member.lower().split("/")[:-1])
         if not (does_without or in_directory):
@@ -54,6 +54,14 @@ class Plugins:
         if name not in self._led:
             self._led[name] = self._leads_to(name)
         return not self._led[name]
+
+    def is_named(self, library: str) -> bool:
+        """Whether Python code may name a library, with or without what stands around its name in a file's."""
+        return self._python.may_name(STEM.sub("", library).removeprefix("lib"))
+
+    def does_without(self, member: str) -> bool:
+        """Whether a module is imported by Python code that goes on where that fails (numba's `omppool`)."""
+        return self._python.goes_on_without(base_name(member).partition(".")[0])
 
     def partner_of(self, member: str) -> str:
         """The distribution that a library goes with, which the wheel does not declare; empty for none.
@@ -98,6 +106,12 @@ class Plugins:
         return {name: frozenset(askers) for name, askers in found.items()}
 
     @cached_property
+    def _main(self) -> frozenset[str]:
+        """Base names of what the wheel is there for, in lower case: modules, or else libraries that are as good."""
+        names = frozenset(base_name(one.name).lower() for one in self._wheel.natives)
+        return self.modules or self._namesakes | frozenset(filter(self.is_named, names))
+
+    @cached_property
     def _namesakes(self) -> frozenset[str]:
         """Of its libraries those that are called as the wheel is, or as the last part of its name."""
         project = normalised(self._wheel.name)
@@ -108,9 +122,7 @@ class Plugins:
     def _leads_to(self, name: str) -> bool:
         """Whether a module or Python code may be what has a file loaded, itself or by others that need it."""
         found = self._leading_to(name)
-        stems = (STEM.sub("", one).removeprefix("lib") for one in found)
-        led = self.modules or self._namesakes - {name}
-        return bool(found & led) or any(map(self._python.may_name, stems))
+        return bool(found & (self._main - {name})) or any(map(self.is_named, found))
 
     def _leading_to(self, name: str) -> frozenset[str]:
         """A file and all that need it, themselves or by others."""

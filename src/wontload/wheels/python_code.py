@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from wontload.wheels.archive import Archive
+from wontload.wheels.guarded_imports import guards
 
 MOST_BYTES = 64 << 20  # of all code, unpacked; of more nothing is told
+TESTS = frozenset({"test", "tests"})  # which no import runs
 SHORTEST = 3  # letters of a word that tells anything
 
 
 class PythonCode:
-    """The `.py` files of an open archive, read when they are first asked about."""
+    """The `.py` files of an open archive that are no tests, read when they are first asked about."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -39,6 +41,16 @@ class PythonCode:
         imported = re.compile(rb"^[ \t]*(?:import|from)[ \t]+%b\b" % re.escape(module.lower().encode()), re.MULTILINE)
         return bool(naming) and all(map(imported.search, naming))
 
+    def goes_on_without(self, module: str) -> bool:
+        """Whether the code imports a module, and goes on wherever that fails.
+
+        Raises:
+            BadArchive: a file cannot be read.
+        """
+        wanted = module.lower()
+        found = [one for text in self._naming(wanted) for one in guards(text, wanted)]
+        return bool(found) and all(found)
+
     def _naming(self, word: str) -> Iterator[bytes]:
         """The texts with a word in them; none where that is too much to look at."""
         wanted = word.lower().encode("utf-8", "surrogateescape")
@@ -47,7 +59,8 @@ class PythonCode:
 
     @cached_property
     def _texts(self) -> tuple[bytes, ...] | None:
-        code = [one for name, one in self._archive.members.items() if name.endswith(".py")]
+        members = self._archive.members.items()
+        code = [one for name, one in members if name.endswith(".py") and TESTS.isdisjoint(name.split("/")[:-1])]
         if sum(one.size_bytes for one in code) > MOST_BYTES:
             return None
         return tuple(self._archive.read(one, MOST_BYTES).lower() for one in code)

@@ -86,8 +86,11 @@ class _Anchors(HTMLParser):
 
 def _html_links(text: str, url: str, index: str) -> Iterator[Link]:
     page = _Anchors()
-    page.feed(text)
-    page.close()
+    try:
+        page.feed(text)
+        page.close()
+    except AssertionError as error:  # how html.parser says that a declaration is none (`<![` and no name)
+        raise NotAnIndex(f"{shown_url(url)} is no HTML that can be read: {error}.") from error
     _check_version(page.version, url)
     base = urljoin(url, page.base) if page.base else url
     for values in page.anchors:
