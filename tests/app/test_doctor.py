@@ -192,6 +192,28 @@ def test_a_load_whose_flags_are_known_is_judged_by_them(path: tuple[str, ...], v
     assert (found.verdict, file.mode, file.known) == (verdict, "legacy", True)
 
 
+GIVER = f"{LINUX_SITE}/giver/giver.cpython-311-x86_64-linux-gnu.so"
+GSL, BLAS = f"{LINUX_SITE}/pkg.libs/libgsl.so", f"{LINUX_SITE}/pkg.libs/libblas.so"
+
+
+@pytest.mark.parametrize(("requires", "verdict"), [("giver", "loads"), ("", "fails")])
+def test_symbols_of_a_library_of_what_it_requires_that_is_loaded_first(requires: str, verdict: str):
+    """As usearch's module takes numkong's."""
+    contents = {CORE: so("libc.so.6", takes=["nk_run"]), GIVER: so("libc.so.6", exports=["nk_run"])}
+    found = check(linux(contents), {"pkg": (CORE,), "giver": (GIVER,)}, requires={"pkg": requires})
+    assert files(found, "pkg")[CORE.rsplit("/", 1)[-1]].standing.value == verdict
+
+
+def test_symbols_of_what_the_module_brings_that_needs_the_library():
+    """As cvxopt's GSL takes those of its BLAS."""
+    quadmath = f"{LINUX_SITE}/pkg.libs/libquadmath.so"
+    libraries = {GSL: so(takes=["cblas_run"]), BLAS: so("libquadmath.so", exports=["cblas_run"]), quadmath: so()}
+    core = so("libgsl.so", "libblas.so", rpath=("$ORIGIN/../pkg.libs",))  # for what those need as well
+    found = check(linux({CORE: core, **libraries}), {"pkg": (CORE, *libraries)})
+    assert found.verdict == "loads"
+    assert {one.standing for one in files(found, "pkg").values()} == {Standing.LOADS}
+
+
 def test_files_for_others_are_left_out():
     other_python = f"{LINUX_SITE}/pkg/core.cpython-38-x86_64-linux-gnu.so"
     other_system, other_machine = f"{LINUX_SITE}/pkg/a.dll", f"{LINUX_SITE}/pkg/libarm.so"

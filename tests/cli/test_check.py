@@ -459,6 +459,21 @@ def test_a_program_of_the_wheel_loads_what_takes_its_symbols(command, tmp_path: 
     assert (wheel["verdict"], wheel["findings"]) == ("passes", [])
 
 
+def test_a_library_takes_symbols_of_what_the_module_brings_that_needs_it(command, tmp_path: Path):
+    """As cvxopt's GSL of its BLAS, neither of which names the other; the BLAS needs what the module's RPATH finds."""
+    files = {
+        "demo/a.abi3.so": elf(needed=["libgsl.so", "libblas.so"], rpath="$ORIGIN/../demo.libs"),
+        "demo.libs/libgsl.so": elf(undefined=["nk_configure_thread"]),
+        "demo.libs/libblas.so": elf(exports=["nk_configure_thread"], needed=["libquadmath.so"]),
+        "demo.libs/libquadmath.so": elf(),
+        "demo/libalone.so": elf(undefined=["nk_something_else"]),
+        "demo/__init__.py": b'CDLL("libalone.so")',
+    }
+    (wheel,) = command("check", str(make_wheel(tmp_path, files, tag=LINUX)), "--json").json["wheels"]
+    (finding,) = [one for one in wheel["findings"] if one["code"] == "WL301"]
+    assert (finding["subject"], finding["severity"]) == ("nk_something_else", "error")
+
+
 def test_a_library_of_the_wheel_that_cannot_be_loaded_first_leaves_a_warning(command, tmp_path: Path):
     host = elf(exports=["nk_configure_thread"], needed=["libgone.so"])
     files = {"demo/libhost.so": host, "demo/ext.abi3.so": TAKES}

@@ -96,6 +96,13 @@ class Checker:
         site = distribution.location
         winmodes = {path: alone.winmode_of(self.machine, loading, path, site) for path in files}
         checked = [one for path in files if (one := self._check(path, near, winmodes[path]))]
+        brought = alone.brought_along(one.result for one in checked if one.standing is Standing.LOADS)
+        checked = [
+            replace(one, standing=Standing.LOADS, result=brought[one.path])
+            if one.path in brought and alone.lacks_symbols_alone(one.result)
+            else one
+            for one in checked
+        ]
         served = spared(
             (one.path for one in checked if one.standing is not Standing.LOADS and not one.damaged),
             (one.path for one in checked if one.standing is Standing.LOADS),

@@ -6,6 +6,7 @@ fails is asked about again with directories that hold what it misses.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
@@ -171,6 +172,25 @@ def _with_what_defines(machine: Machine, request: LoadRequest, helped: Helped, d
         return helped
     directories = (*helped.added, *map(machine.path_module.dirname, first))
     return Helped(result=result, added=tuple(dict.fromkeys(directories)))
+
+
+def brought_along(loading: Iterable[LoadResult]) -> dict[str, LoadResult]:
+    """ELF: the files that loads which succeed bring with them, and the load.
+
+    A library takes symbols of what its users bring as well, and may not load alone: cvxopt's GSL has those of the BLAS
+    that its module names.
+    """
+    return {
+        posixpath.normpath(module.path): result
+        for result in loading
+        for module in result.modules[1:]
+        if module.path and module.path.startswith("/")
+    }
+
+
+def lacks_symbols_alone(result: LoadResult) -> bool:
+    """Whether a load fails, and that for symbols and nothing else."""
+    return result.verdict is Verdict.FAILS and bool(result.failed) and all(one.symbol for one in result.failed)
 
 
 def is_program(machine: Machine, path: str) -> bool:

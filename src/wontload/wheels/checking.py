@@ -14,7 +14,7 @@ from wontload.loader import Verdict
 from wontload.wheels.describing import contents_of
 from wontload.wheels.gpu_listing import GpuListing
 from wontload.wheels.gravity import Gravity
-from wontload.wheels.judging import Judge
+from wontload.wheels.judging import Judge, with_companions
 from wontload.wheels.laying import Laying, site_of
 from wontload.wheels.merging import merged
 from wontload.wheels.plugins import Plugins
@@ -194,7 +194,7 @@ def _on(
     site = site_of(machine)
     judge = Judge(laying.over(machine, site), process, [wheel, *with_it], site)
     strangers = {one.name for one in wheel.natives if is_for_another_python(wheel, one, target)}
-    judged = [one for one in judge.judge(wheel) if one.member not in strangers]
+    judged = with_companions([one for one in judge.judge(wheel) if one.member not in strangers])
     on = OnTarget(
         target=target,
         loads=tuple(one.member for one in judged if one.verdict is Verdict.LOADS),

@@ -127,3 +127,15 @@ class Judge:
 
     def _fold(self, name: str) -> str:
         return name.lower() if self.machine.system.name == "windows" else name
+
+
+def with_companions(judged: Sequence[JudgedFile]) -> list[JudgedFile]:
+    """The files, those loading that fail alone and load with one that brings them along (`alone.brought_along`)."""
+    loading = (one.result for one in judged if one.verdict is Verdict.LOADS)
+    brought = alone.brought_along(loading)
+    return [
+        replace(one, verdict=Verdict.LOADS, result=brought[one.path], findings=())
+        if one.path in brought and alone.lacks_symbols_alone(one.result)
+        else one
+        for one in judged
+    ]
