@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.gcc import SharedObject
 from tests.support.gpu_images import fatbin, fatbin_entry, pe_with
 from tests.support.images import elf, macho, pe
 from tests.support.schemas import check as fits
@@ -521,6 +522,27 @@ def test_a_part_for_a_package_that_is_not_declared_is_optional_where_code_import
     assert {one["severity"] for one in about} == {severity}
     bundled = {one["severity"] for one in wheel["findings"] if one["code"] == "WL514"}
     assert bundled == {severity}
+
+
+def test_what_an_extra_asks_for_brings_an_optional_part(command, tmp_path: Path):
+    """As tensorflow-io-gcs-filesystem's, whose code loads it without a word of TensorFlow."""
+    files = {"demo/libdemo.so": elf(needed=["libtensorflow_framework.so.2"]), "demo/__init__.py": b'load("libdemo.so")'}
+    for requires, severity in ((["tensorflow<2.17; extra == 'tensorflow'"], "warning"), ([], "error")):
+        path = make_wheel(tmp_path, files, tag="py3-none-manylinux_2_28_x86_64", requires=requires)
+        (wheel,) = command("check", str(path), "--json").json["wheels"]
+        assert {one["severity"] for one in wheel["findings"] if one["code"] == "WL201"} == {severity}
+
+
+@pytest.mark.parametrize(
+    ("code", "severity"), [(b'env["LD_PRELOAD"] = "libjemalloc.so"', "warning"), (b'CDLL("libjemalloc.so")', "error")]
+)
+@pytest.mark.oracle("gcc")
+def test_what_is_preloaded_has_its_static_tls(command, tmp_path: Path, code: bytes, severity: str):
+    """As ray's jemalloc, too large for what is left once a process has started."""
+    source = '__thread char much[1 << 20] __attribute__((tls_model("initial-exec"))); char *get(void) { return much; }'
+    files = {"demo/libjemalloc.so": SharedObject(source=source).bytes(), "demo/run.py": code}
+    (wheel,) = command("check", str(make_wheel(tmp_path, files, tag="py3-none-linux_x86_64")), "--json").json["wheels"]
+    assert [one["severity"] for one in wheel["findings"] if one["code"] == "WL602"] == [severity]
 
 
 def test_plugins_that_lack_what_is_bought_fail_no_wheel_for_linux_either(command, tmp_path: Path):

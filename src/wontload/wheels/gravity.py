@@ -20,6 +20,7 @@ from wontload.wheels.deciding import is_extension
 from wontload.wheels.judging import Judge, JudgedFile
 from wontload.wheels.nowhere import is_plain, narrowed
 from wontload.wheels.plugins import Plugins
+from wontload.wheels.requirements import declared_names
 from wontload.wheels.wheel import Wheel
 
 
@@ -58,6 +59,9 @@ class Gravity:
         renamed = tuple(map(self._renamed, self._here_renamed(names)))
         if text := self._not_needed(judged, broken=bool(renamed)):
             return [_less_grave(finding, Severity.WARNING, text)]
+        if finding.code == "WL602" and self._plugins.is_preloaded(judged.member):
+            text = "Python code that names it speaks of LD_PRELOAD: from a process's start on, there is room for it"
+            return [_less_grave(finding, Severity.WARNING, text)]
         if finding.code == "WL301" and (text := self._defined_by_others(judged)):
             return [_less_grave(finding, Severity.WARNING, text)]
         finding = replace(finding, evidence=(*finding.evidence, *renamed))
@@ -84,11 +88,11 @@ class Gravity:
     def _here_renamed(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Those of the names under which the wheel had a library before a repairing tool renamed it; and the member."""
         for name in names:
-            if member := self._plain_names.get(base_name(name).lower()):
+            if member := self._alwaysnames.get(base_name(name).lower()):
                 yield base_name(name), member
 
     @cached_property
-    def _plain_names(self) -> Mapping[str, str]:
+    def _alwaysnames(self) -> Mapping[str, str]:
         """Members that a repairing tool renamed, by the name in lower case that each had before."""
         names = [one.name for one in self._wheel.natives if MANGLED.search(base_name(one.name))]
         return {plain(base_name(name)).lower(): name for name in names}
@@ -127,6 +131,13 @@ class Gravity:
         return may_bring(module, self._absent, self._wheel.name, judge.machine, judge.site, self._projects)
 
     @cached_property
+    def _extras(self) -> tuple[str, ...]:
+        """Distributions that only extras of the wheel ask for."""
+        asked = [(name, "extra" in one) for one in self._wheel.requires_dist for name in declared_names(one)]
+        always = {name for name, is_extra in asked if not is_extra}
+        return tuple(dict.fromkeys(name for name, _ in asked if name not in always))
+
+    @cached_property
     def _projects(self) -> frozenset[str]:
         """Of the wheel's own libraries, which are no modules."""
         return frozenset(
@@ -141,6 +152,11 @@ class Gravity:
         if all(known):
             text = f"{', '.join(sorted(set(known)))}, which the wheel declares to need, brings it; it was not at hand"
             return _less_grave(finding, Severity.NOTE, text)
+        if all(optional := [known_to_bring(name, self._extras) for name in bringers]):
+            text = (
+                f"{', '.join(sorted(set(optional)))}, which an extra of the wheel asks for, brings it: an optional part"
+            )
+            return _less_grave(finding, Severity.WARNING, text)
         if all(bringers.values()):
             told = listed(sorted({one for some in bringers.values() for one in some}), word="or")
             text = f"{told}, which the wheel declares to need, may bring this, by its name; it was not at hand"

@@ -80,6 +80,12 @@ class Plugins:
         stems = [STEM.sub("", one).removeprefix("lib") for one in leading]
         return next((one for one in partners if self._is_imported_first(one, stems)), "")
 
+    def is_preloaded(self, member: str) -> bool:
+        """Whether a library is put into LD_PRELOAD of processes that are started later (ray's jemalloc)."""
+        name = base_name(member).lower()
+        stem = STEM.sub("", name)
+        return name not in self.modules and name not in self.askers and self._python.all_preload(stem)
+
     def _is_imported_first(self, distribution: str, stems: Sequence[str]) -> bool:
         module = import_name_for(distribution) or distribution.replace("-", "_")
         named = [stem for stem in stems if self._python.may_name(stem)]

@@ -37,9 +37,20 @@ class PythonCode:
         Raises:
             BadArchive: a file cannot be read.
         """
+        return self._all(rb"^[ \t]*(?:import|from)[ \t]+%b\b" % re.escape(module.lower().encode()), word)
+
+    def all_preload(self, word: str) -> bool:
+        """Whether the word stands in the code, and each file that has it speaks of LD_PRELOAD.
+
+        Raises:
+            BadArchive: a file cannot be read.
+        """
+        return self._all(rb"ld_preload", word)
+
+    def _all(self, pattern: bytes, word: str) -> bool:
         naming = list(self._naming(word)) if len(word) >= SHORTEST else []
-        imported = re.compile(rb"^[ \t]*(?:import|from)[ \t]+%b\b" % re.escape(module.lower().encode()), re.MULTILINE)
-        return bool(naming) and all(map(imported.search, naming))
+        wanted = re.compile(pattern, re.MULTILINE)
+        return bool(naming) and all(map(wanted.search, naming))
 
     def goes_on_without(self, module: str) -> bool:
         """Whether the code imports a module, and goes on wherever that fails.
