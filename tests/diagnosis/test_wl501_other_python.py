@@ -221,3 +221,19 @@ def test_is_silent_where_tags_or_files_are_for_this_python(tags: tuple[str, ...]
 def test_which_tags_fit(tag: str, implementation: str, takes: bool):
     (one,) = expand(tag)
     assert fits(made_for_wheel(tag, files=(), implementation=implementation), one) is takes
+
+
+IN_SOURCE = python_error("ImportError", "the backend has not been compiled", file=f"{LINUX_PACKAGE}/_c.py", line=3)
+
+
+def test_a_module_whose_source_was_taken_for_want_of_a_compiled_one():
+    """Cython's pure Python mode: the source is installed beside what was compiled of it, and raises by itself."""
+    answer = diagnose(machine(OTHER), **{**NO_C, "missing_module": None, "error": IN_SOURCE})
+    (first,) = answer.findings
+    assert (first.code, first.explains_error, first.subject) == ("WL501", True, OTHER)
+
+
+@pytest.mark.parametrize("files", [(), ("_c.abi3.so", OTHER), ("_d.cpython-312-x86_64-linux-gnu.so",)])
+def test_is_silent_of_source_that_raises_without_one_for_another_python(files: tuple[str, ...]):
+    answer = diagnose(machine(*files), **{**NO_C, "missing_module": None, "error": IN_SOURCE})
+    assert "WL501" not in codes(answer)

@@ -347,3 +347,38 @@ def test_is_silent_of_a_namespace_whose_parts_are_there(recorded_files: list[str
     machine = recorded(linux({LIBRARY: so(), LINUX_PACKAGE + "/sub/_c.so": so()}), pkg=recorded_files)
     answer = diagnose(machine, outcome=Outcome.LOADS, origin=None)
     assert (answer.verdict, codes(answer)) == ("loads", [])
+
+
+STRAY = "/opt/old/libown-1f2e.so"
+
+
+def with_a_stray_copy(*, gone: bool) -> Machine:
+    """LD_LIBRARY_PATH has an older file of the name, which lacks what the module takes."""
+    files = {LIBRARY: so("libown-1f2e.so", takes=["own"], rpath=RUNPATH), STRAY: so(exports=["old"])}
+    return recorded(linux(files), pkg=[LIBRARY, OWN] if gone else [LIBRARY])
+
+
+def test_a_stray_copy_in_place_of_a_file_that_is_gone():
+    load = dlopen(LIBRARY, library_path="/opt/old", kind="import")
+    (first,) = diagnose(with_a_stray_copy(gone=True), load).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL504", "libown-1f2e.so", True)
+    assert first.title.endswith("libown-1f2e.so is gone, and another file of that name is taken")
+    assert data(first, "record", "path") == [OWN]
+    assert data(first, "file", "path") == [STRAY]
+    assert "undefined symbol: own" in told(first)
+
+
+def test_is_silent_of_a_library_that_never_was_the_packages():
+    load = dlopen(LIBRARY, library_path="/opt/old", kind="import")
+    assert codes(diagnose(with_a_stray_copy(gone=False), load)) == ["WL301"]
+
+
+def test_source_that_was_taken_as_what_was_compiled_of_it_is_gone():
+    compiled = f"{LINUX_PACKAGE}/_c.cpython-311-x86_64-linux-gnu.so"
+    error = python_error("ImportError", "the backend has not been compiled", file=f"{LINUX_PACKAGE}/_c.py", line=3)
+    ended = {"outcome": Outcome.FAILS, "error": error, "origin": LINUX_PACKAGE + "/__init__.py"}
+    machine = recorded(linux({LINUX_PACKAGE + "/_c.py": None}), pkg=[compiled])
+    (first,) = diagnose(machine, **ended).findings
+    assert (first.code, first.explains_error, data(first, "record", "path")) == ("WL504", True, [compiled])
+    other = recorded(linux({LINUX_PACKAGE + "/_c.py": None}), pkg=[f"{LINUX_PACKAGE}/_d.abi3.so"])
+    assert "WL504" not in codes(diagnose(other, **ended))

@@ -28,6 +28,29 @@ def strangers(case: Case) -> Iterator[Stranger]:
     for name in dict.fromkeys(missed_modules(case)):
         for directory in case.directories_of_module(name):
             yield from _in(case, name, directory)
+    if (source := source_that_raised(case)) is not None:
+        yield from _in(case, source.name, source.directory)
+
+
+class Source(NamedTuple):
+    """A module's Python source: the name of the module in its package, and the directory that it lies in."""
+
+    name: str
+    directory: str
+
+
+def source_that_raised(case: Case) -> Source | None:
+    """The source in which the import ended; of a module that is compiled as well, it was taken for want of that.
+
+    Python takes a compiled module before the source beside it. Source: CPython, importlib,
+    `_get_supported_file_loaders`; Cython, "Pure Python mode".
+    """
+    error = case.observation.error if case.observation else None
+    if error is None or not error.file or not error.file.endswith(".py"):
+        return None
+    directory, file = case.path_module.split(error.file)
+    name = file.removesuffix(".py")
+    return Source(name, directory) if name.isidentifier() and name != "__init__" else None
 
 
 def made_for(file_name: str, own_version: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from wontload.diagnosis.built_for import missed_modules
+from wontload.diagnosis.built_for import missed_modules, source_that_raised
 from wontload.diagnosis.case import Case, remembered
 from wontload.diagnosis.installed import is_altered, is_gone, own_distributions
 from wontload.diagnosis.recorded_twice import left_behind
@@ -79,8 +79,11 @@ def gone_modules(case: Case) -> Iterator[tuple[str, Entry]]:
 
     Of a part of a package (`onnxruntime.capi`) that is gone as a whole: the modules that lay in it.
     """
-    for name in dict.fromkeys(missed_modules(case)):
-        directories = {case.fold(one) for one in case.directories_of_module(name)}
+    wanted = [(name, tuple(case.directories_of_module(name))) for name in dict.fromkeys(missed_modules(case))]
+    if (source := source_that_raised(case)) is not None:
+        wanted.append((source.name, (source.directory,)))
+    for name, places in wanted:
+        directories = {case.fold(one) for one in places}
         for lines in recorded(case).values():
             for entry in lines:
                 if _is_of_module(case, entry.file.path, name, directories) and is_gone(case, entry.file):

@@ -16,7 +16,7 @@ from wontload.diagnosis.case import Case, remembered
 from wontload.diagnosis.catalogue import UNBOUND
 from wontload.diagnosis.copies import Copy
 from wontload.diagnosis.messages import SYMBOL_MISSING, said
-from wontload.diagnosis.records import altered, contested
+from wontload.diagnosis.records import altered, contested, gone_for
 from wontload.diagnosis.sites import Package, package_of
 from wontload.knowledge.profiles import profile
 from wontload.knowledge.symbol_versions import PART_OF_GCC, PART_OF_GLIBC, glibc_of, numbers
@@ -47,6 +47,7 @@ class Unbound:
         better: copies of that library which have it. winner: the one that the loader took in their place.
         seen: the real loader named it; the model did not.
         files: paths of the user and of what should have the symbol: one library, or of ELF all that the user names.
+        stood_in: the module that was taken in place of a file that the user's own distribution has lost.
         package: of the user. sister: the package of the provider, where that is another one.
     """
 
@@ -61,6 +62,7 @@ class Unbound:
     winner: Module | None = None
     seen: bool = False
     files: tuple[str, ...] = ()
+    stood_in: Module | None = None
     package: Package | None = None
     sister: Package | None = None
 
@@ -112,13 +114,14 @@ def _judge(case: Case, index: int, result: LoadResult, module: Module, symbol: s
         library = case.path_module.basename(provider.path or provider.name)
     concerned = (module, *(providers[:1] if libraries else _needed_by(case, result, module)))
     files = tuple(one.path for one in concerned if one.path)
+    stood_in = next((one for one in concerned[1:] if gone_for(case, one.name, module.path)), None)
     applies = {
         "WL602": THREAD_LOCAL in str(module.error),
         "WL306": is_for_the_other(case, module.path),
         "WL302": case.machine.system.libc == "glibc" and _is_glibc_too_old(case, library, symbol),
         "WL206": bool(better),
         "WL502": any(contested(case, path) for path in files),
-        "WL504": any(altered(case, path) for path in files),
+        "WL504": stood_in is not None or any(altered(case, path) for path in files),
         "WL501": bool(OF_PYTHON.match(symbol)) or bool(libraries and PYTHON_DLL.match(library)),
         "WL303": is_version and bool(PART_OF_GCC.match(library)),
         "WL305": case.windows and bool(PART_OF_VC_RUNTIME.match(library)),
@@ -138,6 +141,7 @@ def _judge(case: Case, index: int, result: LoadResult, module: Module, symbol: s
         better=better,
         winner=winner,
         files=files,
+        stood_in=stood_in,
         package=own,
         sister=package_of(case, sister_module.path) if sister_module else None,
     )

@@ -33,7 +33,7 @@ def incomplete(case: Case) -> Iterator[Finding]:
     A file that is gone and is here in another directory is WL202 or WL203. One that is there and damaged is WL102 or
     WL104, with what the record says of it. Two distributions that both list the file are WL502.
     """
-    found = [*_missing(case), *_asked_by_path(case), *_altered(case)]
+    found = [*_missing(case), *_asked_by_path(case), *_altered(case), *_stood_in(case)]
     found += list(_missed_modules(case)) or _without_record(case)
     yield from found or _hollow(case) or list(_recorded_twice(case)) or _not_asked_for(case)
 
@@ -277,7 +277,9 @@ def _altered(case: Case) -> Iterator[Finding]:
     """A symbol is missing, and the file that lacks it or takes it is not the one that was installed."""
     for group in symbol_findings.grouped(case, "WL504", lambda one: one.package and one.package.name):
         first = group[0]
-        path = next(one for one in first.files if records.altered(case, one))
+        path = next((one for one in first.files if records.altered(case, one)), None)
+        if path is None:
+            continue
         line = next(one for one in records.of_file(case, path) if is_altered(case, one.file))
         both = twice(case, line.distribution)
         name = case.path_module.basename(path)
@@ -293,4 +295,24 @@ def _altered(case: Case) -> Iterator[Finding]:
             if both
             else "The record that pip wrote gives another size: something has put another file in its place, or "
             f"an update stopped half-way. What brings the right one again: {install_again(case, line)}",
+        )
+
+
+def _stood_in(case: Case) -> Iterator[Finding]:
+    """A symbol is missing from a copy that was found elsewhere: the one that the user was installed with is gone."""
+    for group in symbol_findings.grouped(case, "WL504", lambda one: one.stood_in and one.stood_in.path):
+        first, other = group[0], group[0].stood_in
+        if other is None or any(records.altered(case, path) for path in first.files):
+            continue
+        line = records.gone_for(case, other.name, first.module.path)[0]
+        name = case.path_module.basename(line.file.path)
+        taken = f"{other.path} is taken in its place"
+        yield symbol_findings.finding(
+            case,
+            group,
+            code="WL504",
+            title=f"{_title(case, line, (name,))}, and another file of that name is taken",
+            subject=name,
+            facts=(*_lines(case, line), Evidence("file", taken, {"path": other.path, "rule": other.rule})),
+            explanation=_explanation(case, line),
         )
