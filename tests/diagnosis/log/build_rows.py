@@ -91,6 +91,12 @@ ROWS: list[Row] = [
     ),
     (
         "linker-crashed",
+        "odd.cpp(3): fatal error C1001: Internal compiler error.",
+        ("undetermined", "WL706"),
+        "C1001 was a train",
+    ),
+    (
+        "linker-defined-twice",
         "odd.obj : error LNK2005: _odd already defined in even.obj",
         ("undetermined", "WL706"),
         "LNK2005 was a train",

@@ -687,4 +687,10 @@ ROWS: list[Row] = [
         ("undetermined", "WL202"),
         "$ pip install odd\nCan't connect to HTTPS URL because the SSL module is not available.",
     ),
+    (
+        "circular-import",
+        "module 'odd' has no attribute 'part' (most likely due to a circular import)",
+        ("undetermined", "WL503"),
+        "module 'odd' has no attribute 'part'",
+    ),
 ]

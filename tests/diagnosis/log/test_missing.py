@@ -26,6 +26,11 @@ TRIED = (
         ("ImportError: libodd_core.so.4.7" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libodd_thread.so.1.86.0" + NO_FILE, ("undetermined", "WL204")),
         ("ImportError: libodd8.5.so" + NO_FILE, ("undetermined", "WL204")),
+        # An AppImage brings its own Python, which nobody installed there.
+        (
+            "/tmp/.mount_OddAbc/usr/bin/python3: error while loading shared libraries: libodd.so.3" + NO_FILE,
+            ("undetermined", "WL201"),
+        ),
         # CUDA of today, of which nothing says that it is there; and where something does.
         ("ImportError: libcudart.so.12" + NO_FILE, ("undetermined", "WL201")),
         ("$ ls /usr/local/cuda\nImportError: libcudart.so.12" + NO_FILE, ("undetermined", "WL202")),
@@ -134,6 +139,15 @@ def test_a_program_that_was_delivered_has_to_bring_what_homebrew_has(importer, c
     assert verdict(text) == ("undetermined", code)
 
 
+@pytest.mark.parametrize(
+    ("package", "code"),
+    [("/usr/local/lib/python3.12/site-packages/odd/_odd.so", "WL201"), ("/opt/odd/lib/_odd.so", "WL204")],
+)
+def test_a_library_of_an_environment_is_none_of_a_wheel_s_also_where_the_next_line_is_cut_off(package, code):
+    text = f"ImportError: dlopen({package}, 0x0002): Library not loaded: @rpath/libgfortran.5.dylib"
+    assert verdict(text) == ("undetermined", code)
+
+
 def test_a_path_of_homebrew_with_a_number_may_be_of_a_version_that_is_gone():
     text = NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.dylib\n  Reason: tried: '/x' (no such file)"
     assert codes(text)[:2] == ["WL201", "WL204"]
@@ -193,6 +207,8 @@ def test_a_relative_path_is_one_from_the_working_directory():
         ("ImportError: libodd.so.3: cannot open shared object file: No", ("undetermined", "WL201")),
         ("odd: libodd.so.3: cannot open shared object file: None of them", ("undetermined", "WL903")),
         ("odd: libodd.so.3: cannot open shared objects of art", ("undetermined", "WL903")),
+        # Markdown takes the first of two quotes away.
+        ("odd: /usr/lib/libodd.so.1: version ODD_2.0' not found (required by odd)", ("undetermined", "WL206")),
         # Python, by who built it.
         ("Cannot load odd.so: libpython3.9.so.1.0" + NO_FILE, ("undetermined", "WL201")),
         ("./configure --enable-shared\nodd.so: libpython3.9.so.1.0" + NO_FILE, ("undetermined", "WL202")),

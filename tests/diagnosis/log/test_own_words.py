@@ -152,6 +152,18 @@ def test_what_macos_has_in_its_cache_is_there():
 @pytest.mark.parametrize(
     "text",
     [
+        "It says that it is missing this driver, oddruntime140.dll. I found it.",
+        "The message is about not being able to find libodd2.0-0.",
+        'core.py", line 9, in findusb.core.No BackendError: NO backend available',
+    ],
+)
+def test_what_is_missing_in_the_writer_s_words(text):
+    assert verdict(text) == ("undetermined", "WL201")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "缺少api-ms-win-core-path-l1-1-0.dll",
         "提示api-ms-win-core-path-l1-1-0.dll找不到",
         "api-ms-win-core-path-l1-1-0.dll fehlt",

@@ -226,7 +226,7 @@ def _is_of_another_environment(event: Event, library: str, layout: str) -> bool:
     Source: conda/conda-build#279, and the install names that conda-build writes (`@rpath/libNAME.VERSION.dylib`).
     """
     family = family_of(library)
-    importer = event.values.get("importer", "")
+    importer = event.values.get("importer") or event.values.get("asked", "")
     if family is None or ("-packages/" in importer and layout != "conda") or ".app/Contents/" in importer:
         return False
     stem = f"{family.stem.removesuffix('.dylib')}.so."

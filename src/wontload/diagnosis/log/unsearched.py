@@ -43,9 +43,10 @@ _BROUGHT = re.compile(
 VENDORED = re.compile(r"-[0-9a-f]{6,32}\.(?:\d+\.)*(?:so|dll|dylib)", re.IGNORECASE)
 # A program that was installed by hand: its libraries went to /usr/local/lib. Red Hat's kin leave that out of
 # ld.so.conf; Debian's have it, and a new library is found when `ldconfig` has run. So it is with a Python that was
-# configured with --enable-shared. Source: FHS 3.0, 4.9; ld.so(8), ldconfig(8); openkim/kim-api#1; GrammarSoft/cg3#94.
+# configured with --enable-shared, and not with one that an AppImage or PyInstaller unpacked.
+# Source: FHS 3.0, 4.9; ld.so(8), ldconfig(8); openkim/kim-api#1; GrammarSoft/cg3#94; dynobo/normcap#654.
 _INSTALLED_BY_HAND = re.compile(
-    r"\W{0,3}(?:/usr/local/(?:s?bin|libexec)/\S{1,200}|\S{0,200}\bpython[\d.]{0,5})"
+    r"\W{0,3}(?:/usr/local/(?:s?bin|libexec)/\S{1,200}|(?!\S*/(?:\.mount_|_MEI))\S{0,200}\bpython[\d.]{0,5})"
     r": error while loading shared libraries"
 )
 # A package beside its library, as one `make install` lays them: Python's search path has a folder of /usr/local, the
