@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.machines import (
     LINUX_PACKAGE,
+    LINUX_SITE,
     PACKAGE,
     broken,
     codes,
@@ -91,6 +92,16 @@ def test_a_file_system_from_which_nothing_may_be_executed():
     assert (first.code, first.subject, first.explains_error) == ("WL105", "libfoo.so", True)
     assert "noexec" in first.title
     assert of_kind(first, "file")[-1].text == "/home is mounted noexec"
+
+
+def test_a_mount_that_a_search_path_leads_into_by_way_of_another_directory():
+    """`$ORIGIN/../pkg.libs`, as wheels have it, and links: the path as it is spelled begins with no mount point."""
+    mounts = {"mounts": (("/", False), (f"{LINUX_SITE}/pkg.libs", True))}
+    own = LINUX_SITE + "/pkg.libs/libown.so"
+    files = {LIBRARY: so("libown.so", runpath=("$ORIGIN/../pkg.libs",)), own: so("libc.so.6")}
+    (first,) = diagnose(linux(files, system=mounts), dlopen(LIBRARY)).findings
+    assert (first.code, first.subject, first.explains_error) == ("WL105", "libown.so", True)
+    assert of_kind(first, "file")[-1].text == f"{LINUX_SITE}/pkg.libs is mounted noexec"
 
 
 def test_a_mount_below_it_allows_it():

@@ -244,6 +244,15 @@ def test_a_module_of_which_the_error_says_nothing_is_a_suspicion():
     assert (answer.findings[1].severity, answer.findings[1].explains_error) == (Severity.WARNING, False)
 
 
+@pytest.mark.parametrize(("others", "explains"), [((), True), (("csv",), False)])
+def test_cython_does_not_say_from_where_a_name_was_to_come(others: tuple[str, ...], explains: bool):
+    files = [f"{directory}\\{name}.py" for name in ("json", *others) for directory in (r"C:\work", LIB)]
+    seen = {name: rf"C:\work\{name}.py" for name in ("json", *others)}
+    error = python_error("ImportError", "cannot import name dumps")
+    found = diagnose(with_modules(*files), **{**NO_DUMPS, "error": error, "from_elsewhere": seen}).findings
+    assert {one.explains_error for one in found if one.code == "WL503"} == {explains}
+
+
 def test_is_silent_about_a_module_that_lies_nowhere_else():
     assert codes(diagnose(with_modules(r"C:\work\json.py"), **NO_DUMPS)) == ["WL903"]
 

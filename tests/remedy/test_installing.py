@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,29 @@ def test_what_was_not_there_is_gone_again(python: str, tmp_path: Path):
     assert take_back(journal) == []
     assert tree(root_of(python)) == before
     assert not (site / "nvidia").exists()
+
+
+@pytest.mark.parametrize("target", ["cudart64_12.dll", "/nowhere/cudart64_12.dll", "../__init__.py"])
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_a_symbolic_link_in_the_place_of_a_file_comes_back(python: str, tmp_path: Path, target: str, unpacked: bool):
+    """One that leads to itself, to nothing, to another file of the wheel's."""
+    made = wheel(tmp_path / "wheels", "nvidia_runtime", "12.4.1", NEW)
+    take([step(python, made)], first := begin())
+    site = next(root_of(python).glob("lib/*/site-packages"))
+    library = site / "nvidia/runtime/bin/cudart64_12.dll"
+    library.unlink()
+    library.symlink_to(target)
+    others = {path: path.read_bytes() for path in site.rglob("nvidia*/**/*") if path.is_file() and path != library}
+    again = replace(step(python, made), again=True, installer="unpack" if unpacked else "pip")
+    take([again], second := begin())
+    assert not library.is_symlink()
+    assert library.read_bytes() == b"one" * 1000
+    assert (site / "nvidia/runtime/__init__.py").read_bytes() == b"x = 1\n"
+    assert take_back(second) == []
+    assert os.readlink(library) == target
+    assert {path: path.read_bytes() for path in others} == others
+    library.unlink()
+    assert take_back(first) == []
 
 
 def test_the_version_that_was_there_comes_back(python: str, tmp_path: Path):

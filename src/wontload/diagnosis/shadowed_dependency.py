@@ -9,6 +9,9 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.shadow import SITES, Shadow, has_module, module_at
 from wontload.machine import Kind, ObservedError
 
+# Source: Cython, Utility/ImportExport.c, `__Pyx_ImportFrom`. CPython names the module behind it, both in quotes.
+_NAMELESS = re.compile(r"cannot import name \w+")
+
 
 def shadowed_dependencies(case: Case) -> Iterator[Shadow]:
     """What was imported from outside of this Python's own directories, and is there as well, on `sys.path`.
@@ -71,10 +74,15 @@ def named(error: ObservedError | None, name: str) -> bool:
 
 
 def blamed(case: Case, found: Shadow) -> bool:
-    """Whether the exception was raised in that copy, or speaks of it or of the module."""
+    """Whether the exception was raised in that copy, or speaks of it or of the module; or is about it alone.
+
+    In Cython's code an import of a name that is not there does not say from where: of one shadow it is known.
+    """
     error = case.observation.error if case.observation else None
     if error is None:
         return False
+    if _NAMELESS.fullmatch(error.text):
+        return sum(1 for _ in shadowed_dependencies(case)) == 1
     told = "\n".join((error.file or "", error.text, *error.chain))
     return case.fold(found.taken) in case.fold(told) or named(error, found.name)
 

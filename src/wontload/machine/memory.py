@@ -131,9 +131,9 @@ class MemoryFiles:
         for _ in range(40 if self._links else 0):
             link = self._first_link(path)
             if link is None:
-                return path
+                break
             path = link
-        return path
+        return str(self._module.normpath(path)) if ".." in path else path
 
     def identity(self, path: str) -> Hashable:
         """See `Files.identity`."""

@@ -38,7 +38,8 @@ def prepare(step: InstallWheels, journal: Journal) -> Undo:
         brought |= {path: ("", None) for wheel in wheels for path in wheel.scripts}
     keep = dict.fromkeys(path for info in replaced for path in _files_of(info))
     keep |= dict.fromkeys(path for path in brought if os.path.isfile(path))
-    there = [path for path in keep if os.path.isfile(path)]
+    links = [[path, os.readlink(path)] for path in brought if os.path.islink(path)]
+    there = [path for path in keep if os.path.isfile(path) and not os.path.islink(path)]
     digests = journal.keep_all(content(path) for path in there)
     return {
         "kind": "installed",
@@ -47,6 +48,7 @@ def prepare(step: InstallWheels, journal: Journal) -> Undo:
         "kept": [
             [path, digest, stat.S_IMODE(os.stat(path).st_mode)] for path, digest in zip(there, digests, strict=True)
         ],
+        "links": links,
         "directories": list(_directories_made(wheels)),
         "lock": _lock_made(step),
         "around": (around := sorted(_around([*brought, *keep], sites))),
@@ -55,7 +57,14 @@ def prepare(step: InstallWheels, journal: Journal) -> Undo:
 
 
 def install(step: InstallWheels) -> None:
-    """Run the installer. Raises `StepFailed` with what it said."""
+    """Run the installer. Raises `StepFailed` with what it said.
+
+    Symbolic links go first where the wheels' files are to be: pip would look at where one leads to, and gives up at one
+    that leads to itself.
+    """
+    for path in (placed.path for wheel in step.wheels for placed in wheel_files(wheel, step.places).files):
+        if os.path.islink(path):
+            os.remove(path)
     if step.installer == "unpack":
         for path in step.wheels:
             unpack(path, step.places)
@@ -99,8 +108,9 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
     kept = {path: (digest, mode) for path, digest, mode in undo["kept"]}
     # Installers write in place: one that was killed may have left a file half-written.
     promised = {} if undo["taken"] else {path: size for path, _, size in undo["brought"]}
+    links = dict(undo.get("links", ()))
     for path, digest, _ in undo["brought"]:
-        if path not in kept:
+        if path not in kept and not os.path.islink(path):
             yield from _remove(path, digest, promised.get(path))
     for path in (path for info in undo["infos"] for path in _written_by_installers(info)):
         if path not in kept:
@@ -121,6 +131,10 @@ def take_back(undo: Undo, journal: Journal) -> Iterator[str]:
             os.chmod(path, mode)
     journal.put_back(changed)
     _tidy(undo)
+    for path, target in links.items():
+        if not os.path.lexists(path):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.symlink(target, path)
 
 
 def _is_part(path: str, size: int | None) -> bool:

@@ -70,11 +70,10 @@ def _not_mapped(case: Case, one: Refused) -> Finding:
         "hardened systems do with /tmp, /home or network drives. Put the environment, or the directory that the "
         "program unpacks into (TMPDIR), on another file system.",
     )
-    points = [
-        point for point, noexec in case.machine.system.mounts if noexec and f"{one.path}/".startswith(f"{point}/")
-    ]
-    mounted = (Evidence("file", f"{max(points, key=len)} is mounted noexec", {"mount": max(points, key=len)}),)
-    return replace(finding, evidence=(*finding.evidence, *(mounted if points else ())))
+    real = case.machine.files.real(one.path)  # as glibc's and musl's models ask: links and `..` lead elsewhere
+    points = [point for point, noexec in case.machine.system.mounts if noexec and f"{real}/".startswith(f"{point}/")]
+    mounted = [Evidence("file", f"{point} is mounted noexec", {"mount": point}) for point in points]
+    return replace(finding, evidence=(*finding.evidence, *sorted(mounted, key=lambda one: len(one.text))[-1:]))
 
 
 def _by_policy(case: Case, index: int) -> Finding:
