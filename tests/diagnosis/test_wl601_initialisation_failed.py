@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support.machines import (
     PACKAGE,
+    SYSTEM32,
     codes,
     ctypes_load,
     data,
@@ -30,6 +31,15 @@ def test_error_1114():
     assert data(first, "observed", "number") == [INIT_FAILED]
     assert "DllMain" in first.explanation
     assert answer.verdict == "fails"
+
+
+def test_the_libraries_that_are_started_before_it_are_named():
+    """Windows does not say which of them it was; loaded by itself, each tells."""
+    own, system = PACKAGE + r"\own lib.dll", SYSTEM32 + r"\kernel32.dll"
+    machine = windows({MODULE: dll("own lib.dll", "kernel32.dll"), own: dll(), system: dll()})
+    (first,) = diagnose(machine, saw(import_load(MODULE), succeeded=False, number=INIT_FAILED)).findings
+    assert data(first, "file", "path") == [own]
+    assert first.explanation.endswith(f'`wontload "{own}"` tells.')
 
 
 def test_what_the_model_misses_does_not_explain_1114():
