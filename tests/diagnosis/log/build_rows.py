@@ -216,6 +216,12 @@ ROWS: list[Row] = [
         "pkg-config is a program",
     ),
     (
+        "pkg-config-not-there",
+        "      running build_ext\n      'pkg-config' not found.\n      Command ['pkg-config', '--exists', 'odd']",
+        ("undetermined", "WL701"),
+        "'pkg-config' found",
+    ),
+    (
         "pkg-config-libraries",
         "pkg-config could not find libraries ['avformat', 'avcodec']",
         ("undetermined", "WL505"),

@@ -294,6 +294,12 @@ ROWS: list[Row] = [
         "matching visuals",
     ),
     (
+        "qt-plugin-of-another-qt",
+        "  Plugin uses incompatible Qt library (5.15.0) [release]",
+        ("undetermined", "WL206"),
+        "Plugin uses a compatible Qt library (5.15.0) [release]",
+    ),
+    (
         "qt-mixed",
         "Cannot mix incompatible Qt library (version 0x50f02) with this library (version 0x50c09)",
         ("fails", "WL206"),

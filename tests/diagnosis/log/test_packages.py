@@ -57,8 +57,26 @@ def test_a_build_that_only_warns_of_a_minor_difference_names_no_cause():
             "ImportError: libodd link-time ssl backend (openssl) is different from compile-time ssl backend (none)",
             ("fails", "WL206"),
         ),
-        ("Warning! ***HDF5 library version mismatched error***", ("fails", "WL206")),
-        ("The ODD5 header files used to compile this application do not match\nthe version used", ("fails", "WL206")),
+        ("Warning! ***HDF5 library version mismatched error***", ("undetermined", "WL304")),
+        (
+            "The ODD5 header files used to compile this application do not match\nthe version used",
+            ("undetermined", "WL304"),
+        ),
+        (
+            "UserWarning: oddpy is running against ODD5 1.14.1 when it was built against 1.14.0",
+            ("undetermined", "WL304"),
+        ),
+        # One library, its headers' version and its own: which copy came is not said.
+        ("OpenSSL version mismatch. Built against 30000020, you have 30200010", ("undetermined", "WL206")),
+        ("libpng warning: Application built with libpng-1.6.6 but running with 1.5.17", ("undetermined", "WL206")),
+        ("Odd was built against libxml version 2.11.5, but has dynamically loaded 2.11.4", ("undetermined", "WL206")),
+        (
+            "This program was compiled against version 3.9.2 of the Protocol Buffer runtime library, which is not "
+            "compatible with the installed version (3.17.1).",
+            ("undetermined", "WL206"),
+        ),
+        ("SQLite header and source version mismatch", ("undetermined", "WL206")),
+        ("Odd was built against libxml version 2.11.5 and runs well", ("undetermined", "WL903")),
         ("pycurl: libodd link-time version (7.49.1) is older than compile-time version (7.51.0)", ("fails", "WL206")),
         (
             "File lib/odd/_odd.pyx:77, in init odd._odd()\nImportError: cannot import name even",
