@@ -215,6 +215,34 @@ def test_an_image_says_how_much_room_its_sections_take(machine: str) -> None:
         assert (caught.value.defect, caught.value.part) == (Defect.CORRUPT, "optional header")
 
 
+ENTRY_POINT, SECTION = 64 + 24 + 16, 64 + 24 + 240  # of a 64-bit file: the field, and the first section's header
+
+
+@pytest.mark.parametrize(
+    ("entry", "patch", "defect"),
+    [
+        (0, None, ""),
+        (SECTION_RVA, None, ""),
+        (SECTION_RVA, (36, b"\x40\0\0\x40"), "its entry point lies in a section that may not be executed"),
+        (SECTION_RVA, (16, bytes(8)), "its entry point lies where the file has no bytes"),
+        (SECTION_RVA + 0x800, None, "its entry point lies where the file has no bytes"),
+        (SECTION_RVA - 1, None, "its entry point lies in none of its sections"),
+        (SECTION_RVA + 0x1000, None, "its entry point lies in none of its sections"),
+    ],
+)
+def test_whether_anything_can_run_at_the_entry_point(entry: int, patch: tuple[int, bytes] | None, defect: str) -> None:
+    data = patched(pe(exports=()), ENTRY_POINT, struct.pack("<I", entry))
+    if patch is not None:
+        data = patched(data, SECTION + patch[0], patch[1])
+    assert parse_image(data, "x.dll").entry_defect == defect
+
+
+def test_a_section_begins_with_a_page() -> None:
+    """ "PE Format", "VirtualAddress" under "SectionAlignment": a multiple of it."""
+    with pytest.raises(MalformedImage, match="begins within a page"):
+        parse_image(patched(pe(), SECTION + 12, struct.pack("<I", SECTION_RVA + 1)), "x.dll")
+
+
 def test_a_16_bit_program() -> None:
     data = patched(pe(), 64, b"NE\0\0")
     with pytest.raises(MalformedImage) as caught:

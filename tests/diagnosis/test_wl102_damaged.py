@@ -107,3 +107,13 @@ def test_who_brings_a_whole_one_is_who_brought_the_damaged_one():
     machine = linux({LIBRARY: so("libbar.so", runpath=("/opt/made",)), library: broken(Defect.EMPTY, library)})
     (first,) = diagnose(machine, dlopen(LIBRARY)).findings
     assert "no installed package is known to have brought it" in first.explanation
+
+
+def test_a_library_in_which_nothing_can_run_is_corrupt():
+    """Windows maps it, and its initialisation raises an exception: 998, which alone would be WL601."""
+    what = "its entry point lies in a section that may not be executed"
+    machine = windows({LLAMA: dll("ggml.dll"), GGML: dll(entry_defect=what)})
+    answer = diagnose(machine, ctypes_load(LLAMA))
+    (first,) = answer.findings
+    assert (first.code, first.subject) == ("WL102", "ggml.dll")
+    assert any(what in one.text for one in first.evidence)

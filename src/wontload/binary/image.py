@@ -59,6 +59,8 @@ class Image:
         dependent_load_flags: PE load configuration, `DependentLoadFlags`; 0 without one.
         has_dotnet: PE with a CLR header.
         any_processor: PE: such a file of .NET's own code alone; though a 32-bit one, 64-bit processes map it too.
+        entry_defect: PE: why nothing can run at its entry point, so that its initialisation fails; empty where
+            something can, or there is none.
         wine_builtin: PE: a DLL of Wine's own, which Wine maps in place of any file of that name.
         file_version: PE version resource, four numbers; `None` without one.
         minimum_os: PE major/minor subsystem version, Mach-O minimum OS, ELF ABI note's kernel version.
@@ -111,6 +113,7 @@ class Image:
     dependent_load_flags: int = 0
     has_dotnet: bool = False
     any_processor: bool = False
+    entry_defect: str = ""
     wine_builtin: bool = False
     file_version: tuple[int, int, int, int] | None = None
     minimum_os: tuple[int, ...] | None = None

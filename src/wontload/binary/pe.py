@@ -68,6 +68,7 @@ def parse_pe(source: Source, origin: Origin, *, symbols: bool = False) -> Image:
         dependent_load_flags=dependent_load_flags(view, load_config),
         has_dotnet=view.directory(Directory.CLR) is not None,
         any_processor=is_for_any_processor(view),
+        entry_defect=layout.entry_defect,
         wine_builtin=_is_wine_builtin(source),
         file_version=file_version,
         minimum_os=layout.subsystem_version,

@@ -32,6 +32,9 @@ MAGIC_OF = {0x14C: MAGIC_32, 0x1C0: MAGIC_32, 0x1C4: MAGIC_32, 0x8664: MAGIC_64,
 DATA_DIRECTORY = struct.Struct("<II")  # RVA, size
 # "Section Table". Kept: virtual size, virtual address, size of raw data, pointer to raw data.
 SECTION_HEADER = struct.Struct("<8xIIII16x")
+CHARACTERISTICS_OFFSET = 36  # in a section header
+IMAGE_SCN_MEM_EXECUTE = 0x20000000  # "Section Flags"
+ENTRY_POINT_OFFSET = 16  # in the optional header, in PE32 and PE32+
 PAGE_BYTES = 0x1000
 SECTOR = 0x200  # bytes
 
@@ -68,6 +71,7 @@ class Layout(NamedTuple):
         rows: the section table, sorted by RVA. A file has twenty sections, of which three are ever looked at, so that
             what loaders make of a row waits until then: that is a tenth of the time that a file takes.
         starts: the RVAs of `first` and of each of `rows`.
+        entry_defect: why nothing can run at the entry point; empty where something can, or there is none.
     """
 
     machine: int
@@ -81,6 +85,7 @@ class Layout(NamedTuple):
     first: Section
     rows: tuple[Row, ...]
     starts: tuple[int, ...]
+    entry_defect: str
 
     def section(self, index: int) -> Section:
         """The part of the image that begins at `starts[index]`."""
@@ -118,12 +123,17 @@ def read_layout(source: Source) -> Layout:
     if not size:
         raise source.corrupt("its headers say that it takes no room in memory", start + optional, "optional header")
     rows = _rows(source, headers[table:table_end])
-    first = Section(0, min(size_of_headers, source.size), size_of_headers, 0)
-    if alignment < PAGE_BYTES:  # such an image is mapped in one piece: an RVA is the file's offset
+    first, entry_defect = Section(0, min(size_of_headers, source.size), size_of_headers, 0), ""
+    if alignment % PAGE_BYTES:  # such an image is mapped in one piece: an RVA is the file's offset
         first, rows = Section(0, source.size, source.size, 0), ()
+    elif any(row[1] % PAGE_BYTES for row in rows):
+        raise source.corrupt("a section of it begins within a page of memory", start + table, "optional header")
     elif rows and _whole_pages(_end(rows)) > _whole_pages(size):
         what = f"its sections reach to {_end(rows):#x} and its headers say that it ends at {size:#x} in memory"
         raise source.corrupt(what, start + optional, "optional header")
+    else:
+        entry = int.from_bytes(headers[optional + ENTRY_POINT_OFFSET : optional + ENTRY_POINT_OFFSET + 4], "little")
+        entry_defect = _entry_defect(entry, headers[table:table_end])
     directories = optional + header.size
     directories_end = directories + min(count, MOST_DIRECTORIES) * DATA_DIRECTORY.size
     source.need(start + directories, directories_end - directories, "headers")
@@ -139,7 +149,23 @@ def read_layout(source: Source) -> Layout:
         first=first,
         rows=rows,
         starts=(0, *[row[1] for row in rows]),
+        entry_defect=entry_defect,
     )
+
+
+def _entry_defect(entry: int, table: bytes) -> str:
+    """`Layout.entry_defect`, by the section table. Memory that may not be executed raises an exception (DEP)."""
+    if not entry:
+        return ""
+    for at in range(0, len(table), SECTION_HEADER.size):
+        virtual_size, rva, size, pointer = SECTION_HEADER.unpack_from(table, at)
+        if rva <= entry < rva + _whole_pages(virtual_size or size):
+            flags = int.from_bytes(table[at + CHARACTERISTICS_OFFSET : at + CHARACTERISTICS_OFFSET + 4], "little")
+            if not flags & IMAGE_SCN_MEM_EXECUTE:
+                return "its entry point lies in a section that may not be executed"
+            has_code = pointer and entry < rva + size
+            return "" if has_code else "its entry point lies where the file has no bytes"
+    return "its entry point lies in none of its sections"
 
 
 def _whole_pages(size: int) -> int:

@@ -100,6 +100,8 @@ def _examine(case: Case, load: int, module: Module, path: str, *, first: bool) -
     system = case.machine.system
     if image.format is not own_format(system):
         return replace(one, foreign_format=SYSTEM_OF[image.format])
+    if image.entry_defect and image.entry_defect == module.reason:
+        return replace(one, defect=Defect.CORRUPT, what=image.entry_defect)
     return one if image.architecture == system.architecture else replace(one, foreign_architecture=image.architecture)
 
 

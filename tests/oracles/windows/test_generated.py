@@ -30,6 +30,10 @@ IMPOSTORS = (
     "optional header of no kind",
     "no size in memory",
     "less room than its sections",
+    "entry point in its headers",
+    "code that may not be executed",
+    "code that is not in the file",
+    "section within a page",
 )
 FLAGS = st.sampled_from([0x1100, 0x1100, 0x1000, 0, 0, 8]) | st.integers(0, 0x1F).map(lambda bits: bits << 8)
 SPELLINGS = (str, str.upper, lambda name: name.removesuffix(".dll"), lambda name: f"{name} ")

@@ -40,12 +40,18 @@ CONTENT = {
     "elf": b"\x7fELF" + bytes(99),
     "dotnet for x86": pe(machine="x86", dotnet=2),  # code of .NET's and of x86 in one file
 }
-# From the signature: the optional header's magic, and SizeOfImage.
+# From the signature: the optional header's magic, SizeOfImage, entry point.
 PATCHES = {
     "optional header of 32 bits": (24, b"\x0b\x01"),
     "optional header of no kind": (24, b"\x0b\x03"),
     "no size in memory": (24 + 56, bytes(4)),
     "less room than its sections": (24 + 56, (0x1000).to_bytes(4, "little")),
+    "no entry point": (24 + 16, bytes(4)),
+    "entry point in its headers": (24 + 16, b"\x10\0\0\0"),
+    # In the first section's header, which mingw puts behind 16 data directories: its flags, sizes, address.
+    "code that may not be executed": (24 + 240 + 36, b"\x40\x00\x00\x40"),
+    "code that is not in the file": (24 + 240 + 16, bytes(4)),
+    "section within a page": (24 + 240 + 12, b"\x01"),
 }
 CUTS = {"truncated": 1500, "cut by a byte": -1, "cut by a sector": -512}
 PIPES_CLOSE_S = 10.0

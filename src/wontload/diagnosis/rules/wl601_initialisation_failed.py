@@ -20,7 +20,7 @@ ERROR_DLL_INIT_FAILED = 1114  # Microsoft, System Error Codes (1000-1299)
 def initialisation_failed(case: Case) -> Iterator[Finding]:
     """Every file was found, and one of them said no when it was started (DllMain returned FALSE, or raised).
 
-    A start-up that takes the whole process down is WL605.
+    A start-up that takes the whole process down is WL605, a file in which none can run WL102.
     """
     index = case.fatal
     if index is None or (observed := case.loads[index].observed) is None or observed.error is None:
@@ -28,10 +28,11 @@ def initialisation_failed(case: Case) -> Iterator[Finding]:
     exception = exception_of(observed.error.number)
     if not case.windows or (observed.error.number != ERROR_DLL_INIT_FAILED and exception is None):
         return
+    if (simulated := case.loads[index].simulated) is not None and simulated.error == observed.error.number:
+        return
     raised = "" if exception is None else f" with {case.describe_exit(exception)}"
     refused = () if (found := illegal(case)) is None else (evidence_of(case, found),)
     name = case.path_module.basename(case.loads[index].request.name)
-    simulated = case.loads[index].simulated
     below = tuple(_started(case, simulated))[:MOST_SHOWN] if simulated else ()
     yield Finding(
         code="WL601",

@@ -4,17 +4,19 @@ Start with `rules.py`: the directories, each a small function with its source, a
 which flags are in force, `before.py` what is consulted before any directory, `search.py` goes from a name to a file,
 `candidates.py` judges one file, `walk.py` maps a file with all that it needs, `symbols.py` binds procedures.
 
-Not modelled: activation contexts that a program makes, package graphs, `DllMain` (1114 is seen, never foreseen).
+Not modelled: activation contexts that a program makes, package graphs, what a `DllMain` does (1114 is seen, never
+foreseen).
 docs/loaders.md lists every rule, and what no real loader has confirmed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wontload.loader.result import LoadResult, Module, Status, Verdict
 from wontload.loader.windows import wine
-from wontload.loader.windows.candidates import ERROR_INVALID_PARAMETER
+from wontload.loader.windows.candidates import ERROR_INVALID_PARAMETER, ERROR_NOACCESS
 from wontload.loader.windows.delayed import judge_delayed
 from wontload.loader.windows.flags import contradiction
 from wontload.loader.windows.rules import load_of, with_flags
@@ -34,7 +36,7 @@ def load(machine: Machine, request: LoadRequest) -> LoadResult:
     walk.run()
     error = _first_error(walk.modules)
     if not error:
-        _initialise(walk)
+        error = _initialise(walk)
     modules = tuple(walk.modules) + tuple(judge_delayed(walk))
     if error:
         verdict = Verdict.FAILS
@@ -50,13 +52,26 @@ def load(machine: Machine, request: LoadRequest) -> LoadResult:
     )
 
 
-def _initialise(walk: Walk) -> None:
-    """Add what initialisers are known to map, after all else: nothing on Windows."""
+def _initialise(walk: Walk) -> int | None:
+    """Refuse the modules in which no initialiser can run, and give the error; else add what initialisers map.
+
+    Those of Windows map nothing that would be known; some of Wine's do. What runs where nothing is raises an exception
+    (Microsoft, "Data Execution Prevention"), which a load ends in as 998: "System Error Codes", ERROR_NOACCESS.
+    Oracle: tests/oracles/windows/test_entry_points.py
+    """
+    failing = [index for index, module in enumerate(walk.modules) if walk.entry_defect(module)]
+    for index in failing:
+        module = walk.modules[index]
+        reason = walk.entry_defect(module)
+        walk.modules[index] = replace(module, status=Status.REFUSED, reason=reason, error=ERROR_NOACCESS)
+    if failing:
+        return ERROR_NOACCESS
     for module in walk.modules:  # it grows while they are initialised
         if (name := wine.maps(module, walk.images, walk.load.machine.system)) is not None:
             answer = resolve(with_flags(walk.load, 0, first_name=""), name, walk.loaded)
             if answer.status is Status.LOADED:
                 walk.take(answer, module.path, walk.load)
+    return None
 
 
 def _first_error(modules: Sequence[Module]) -> int | str | None:

@@ -79,6 +79,16 @@ class Walk:
         if self._stack:
             self.unsettled.append(f"This load maps more than {MOST_MODULES} modules, and the simulation stopped there.")
 
+    def entry_defect(self, module: Module) -> str:
+        """Why a module's initialiser cannot run; empty where it can, or none is called.
+
+        None is of an EXE, of what is mapped as data, and of .NET's own code (Windows; mscoree.dll starts that).
+        """
+        image = self.images.get(fold(module.path or "")) if module.status is Status.LOADED else None
+        if image is None or not image.is_library or image.has_dotnet:
+            return ""
+        return "" if self.load.flags & (AS_DATA | DONT_RESOLVE_DLL_REFERENCES) else image.entry_defect
+
     def _step(self, importer: _Importer) -> None:
         if importer.start is None:
             importer.start = len(self.modules)
