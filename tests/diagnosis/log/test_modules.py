@@ -110,3 +110,29 @@ def test_a_package_that_could_not_be_built_is_not_what_its_build_lacked():
     assert first(UNBUILT.format("")).title == "odd_core is not there: building it failed"
     assert verdict(UNBUILT.format("Successfully installed even-1.0 odd_core-2.0\n")) == ("undetermined", "WL504")
     assert verdict(UNBUILT.replace("odd_core", "even").format("")) == ("undetermined", "WL505")
+
+
+@pytest.mark.parametrize(
+    ("before", "module", "answer"),
+    [
+        # What pip 9 prints where a package's setup.py wants what only its pyproject.toml names.
+        (
+            "Complete output from command python setup.py egg_info:\n"
+            '  File "/tmp/pip-build-zb4wktwf/odd/setup.py", line 13, in <module>\n',
+            "even",
+            "WL505",
+        ),
+        ("Complete output from command python setup.py egg_info:\n    import even\n", "even", "WL505"),
+        ('  File "C:\\Temp\\pip-install-q1\\odd\\setup.py", line 5, in <module>\n', "even", "WL505"),
+        ("ERROR: Command errored out with exit status 1: python setup.py bdist_wheel\n", "even", "WL505"),
+        # Nothing but a build imports it.
+        ("", "setuptools_rust", "WL505"),
+        # A setup.py of the writer's own, and a program's own module.
+        ('  File "/home/odd/setup.py", line 3, in <module>\n', "even", "WL506"),
+        ('pip install odd\n  File "/home/odd/main.py", line 3, in <module>\n', "even", "WL506"),
+    ],
+)
+def test_a_module_that_a_build_asked_for(before, module, answer):
+    said = f"Traceback (most recent call last):\n{before}ModuleNotFoundError: No module named '{module}'"
+
+    assert verdict(said) == ("undetermined", answer)

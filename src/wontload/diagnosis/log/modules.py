@@ -30,6 +30,14 @@ _IMPORTING = re.compile(
 # How operators for torch are mostly called. Source: PyTorch, Custom C++ and CUDA Operators; torchvision's _C, mmcv's
 # _ext; CharlesShang/DCNv2#39.
 _OPERATORS = re.compile(r"\.(?:_(?:C|ext|cuda|backend|ops|kernels)|\w{1,40}_(?:ext|cuda|cpp|cuda_ext))$")
+# pip runs a package's setup.py in a folder of its own, and prints the command; modules that only builds import.
+# Source: pip 8 to 25, build_env.py, utils/temp_dir.py and subprocess.py; pyca/cryptography#5753.
+_BUILDING = re.compile(
+    r"[Cc]omplete output[^\n]{0,40}:|[Cc]ommand[^\n]{0,400}\bsetup\.py\W{1,3}(?:egg_info|bdist_wheel|install|develop)\b"
+    r"|[\\/](?:pip-(?:build|install|req-build|build-env|wheel|modern-metadata)-|easy_install-)[\w-]{1,40}[\\/]"
+)
+_SETUP = re.compile(r"File \"[^\"\n]{0,300}[\\/]setup\.py\", line \d+")
+_OF_BUILDS = frozenset("setuptools_rust skbuild scikit_build_core mesonpy hatchling flit_core maturin".split())
 FRAMES = 4000  # characters before a message in which the frame stands that led to it
 _FRAME = re.compile(r"File \"([^\"\n]{1,300}[\\/](\w{1,60})[\\/]\w{1,60}\.py)\"")
 _FOUND_PARENT = (
@@ -100,11 +108,22 @@ def of_module(event: Event, text: str, *, failed_build: bool, unbuilt: frozenset
             title = f"{name} was installed without its compiled part, which could not be built"
             return Reading("WL504", False, ("WL701", "WL505"), title, _WENT_ON)
         return Reading("WL505", False, ("WL701", "WL504"), f"{name} is not there: building it failed")
-    if failed_build and not dot:
+    if not dot and (failed_build or name in _OF_BUILDS or _is_of_a_build(event, text)):
         title = f"the build needs {name} and does not find it"
-        why = "pip builds in an environment of its own, which has what the package's pyproject.toml names and no more."
+        why = (
+            "pip builds in an environment of its own, which has what the package's pyproject.toml names and no more. "
+            "pip before 10 does not read that file, and an old pip passes over newer kinds of wheels."
+        )
         return Reading("WL505", False, ("WL701", "WL506"), title, why)
     return Reading(event.message.code, event.message.decides, event.message.suspects)
+
+
+def _is_of_a_build(event: Event, text: str) -> bool:
+    """Whether a setup.py that pip runs asked for the module."""
+    before = text[max(0, event.place - FRAMES) : event.place]
+    frames = list(re.finditer(r"File \"[^\"\n]{1,400}\", line \d+", before))
+    asked = not frames or any(_SETUP.match(frame[0]) for frame in frames)
+    return asked and _BUILDING.search(before) is not None
 
 
 def _is_there_for_another(module: str, text: str) -> bool:
