@@ -311,7 +311,7 @@ def test_the_default_is_documented_windows():
 
 def test_common_controls_come_from_the_newest_build_of_the_version_that_python_asks_for():
     assembly = "microsoft.windows.common-controls_6595b64144ccf1df"
-    wanted = Assembly("Microsoft.Windows.Common-Controls", "6.0.0.0", "*")
+    wanted = Assembly("Microsoft.Windows.Common-Controls", "6.0.0.0", "*", "6595b64144ccf1df")
     builds = ("amd64_{}_6.0.999.9_none_a", "AMD64_{}_6.0.22621.3672_none_b", "x86_{}_6.0.99999.1_none_c")
     builds += ("amd64_{}_5.82.99999.1_none_d", "amd64_{}_6.1.0.0_none_e")
     places = [rf"C:\Windows\WinSxS\{build.format(assembly)}\comctl32.dll" for build in builds]
@@ -325,6 +325,7 @@ def test_common_controls_come_from_the_newest_build_of_the_version_that_python_a
     assert load_on(files, A).modules[1].rule == "system32"
 
 
+ROOT = '<assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0">'
 VC90 = Assembly("Microsoft.VC90.CRT", "9.0.21022.8", "amd64", "1fc8b3b9a1e18e3b")
 STORE = r"C:\Windows\WinSxS\amd64_microsoft.vc90.crt_1fc8b3b9a1e18e3b_9.0.{}_none_a\msvcr90.dll"
 
@@ -355,7 +356,7 @@ def test_an_assembly_is_not_called_missing_where_the_store_is_not_known():
 
 
 def test_a_manifest_beside_the_executable_counts_where_it_has_none_inside():
-    manifest = b'<assembly><file name="b.dll"/></assembly>'
+    manifest = f'{ROOT}<file name="b.dll"/></assembly>'.encode()
     files = {A: pe("b.dll"), PYTHON: pe(), PYTHON + ".manifest": manifest, r"C:\Python311\b.dll": pe()}
     files |= {r"C:\lib\b.dll": pe()}
     assert load_on(files, A).modules[1].path == r"C:\Python311\b.dll"
@@ -366,12 +367,32 @@ def test_a_manifest_beside_the_executable_counts_where_it_has_none_inside():
 def test_assemblies_that_ask_for_each_other_are_bounded():
     names = [f"a{i}" for i in range(500)]
     texts = {
-        rf"C:\lib\{name}.manifest": f'<assembly><assemblyIdentity name="{name}"/><dependentAssembly>'
-        f'<assemblyIdentity name="{following}"/></dependentAssembly></assembly>'.encode()
+        rf"C:\lib\{name}.manifest": f'{ROOT}<assemblyIdentity name="{name}"/><dependency><dependentAssembly>'
+        f'<assemblyIdentity name="{following}"/></dependentAssembly></dependency></assembly>'.encode()
         for name, following in zip(names, [*names[1:], names[0]], strict=True)
     }
     files = {A: asking(Assembly("a0"), needs=()), STORE.format("1.1"): pe(), **texts}
     assert load_on(files, A).error == 0
+
+
+def test_a_manifest_of_another_assembly_ends_the_search_for_it():
+    """Of another name: Wine takes it. Of another version: nobody looks into the next place."""
+    asked = Assembly("My", "1.0.0.0")
+    other = f'{ROOT}<assemblyIdentity name="Other" version="1.0.0.0"/><file name="b.dll"/></assembly>'.encode()
+    right = other.replace(b"Other", b"My")
+    files = {A: asking(asked, needs=("b.dll",)), STORE.format("1.1"): pe(), B: pe(), r"C:\lib\My\b.dll": pe()}
+    files[r"C:\lib\My\My.manifest"] = right
+    assert load_on(files, A).modules[1].path == r"C:\lib\My\b.dll"
+    files[r"C:\lib\My.manifest"] = other
+    result = load_on(files, A)
+    assert (result.error, result.failed[0].tried[-1].outcome) == (14001, "refused")
+    assert load_on(files, A, system={"quirks": quirks.WINE}).modules[1].path == B
+
+
+def test_a_damaged_manifest_is_not_decided():
+    for departures, verdict in ((frozenset(), Verdict.UNDETERMINED), (quirks.WINE, Verdict.LOADS)):
+        damaged = pe(read_manifest=lambda: Manifest(files=("b.dll",), sound=False))
+        assert load_on({A: damaged}, A, system={"quirks": departures}).verdict is verdict
 
 
 def test_a_packaged_process_searches_neither_path_nor_the_current_directory():

@@ -115,11 +115,13 @@ class Manifest:
     Attributes:
         identity: the assembly that it describes. dependencies: side-by-side assemblies that it depends on, in order.
         files: file names that the assembly consists of.
+        sound: its root element is that of a manifest, and closed: else a loader makes nothing of it.
     """
 
     identity: Assembly = NO_ASSEMBLY
     dependencies: tuple[Assembly, ...] = ()
     files: tuple[str, ...] = ()
+    sound: bool = True
 
 
 TYPE_CHECKING = False

@@ -1,8 +1,8 @@
 """Windows manifests: which side-by-side assemblies a module depends on, and which files an assembly consists of.
 
 A manifest is somebody else's XML: it is scanned for the few elements that a loader looks at, in one pass, without a
-parser that entities or depth could exhaust. What is no manifest yields an empty one.
-Source: Microsoft, "Assembly manifests", "Application manifests".
+parser that entities or depth could exhaust. What is no manifest yields an empty one that is not sound.
+Source: Microsoft, "Assembly manifests", "Application manifests" (names, case and all; `manifestVersion` is 1.0).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from wontload.binary.entries import NO_ASSEMBLY, Assembly, Manifest
 LARGEST_MANIFEST_BYTES = 1 << 18
 MOST_ENTRIES = 1000  # dependencies and files each, of one manifest: the largest real ones have some sixty
 LONGEST_TAG = 1024  # characters; the longest real ones have some three hundred
+NAMESPACE = "urn:schemas-microsoft-com:asm.v"
 NAME = re.compile(r"/?(?:[\w.-]{1,64}:)?([\w.-]{1,64})")
 ATTRIBUTE = re.compile(r"""(?<![\w.:-])([\w.:-]{1,64})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
@@ -27,12 +28,15 @@ def parse_manifest(data: bytes) -> Manifest:
     identity: Assembly | None = None
     dependencies: list[Assembly] = []
     files: list[str] = []
-    optional = inside = False
+    optional = within = inside = is_manifest = is_closed = False
     for name, closes, attributes in _tags(data.decode(encoding, "replace")):
-        if name == "dependency":
-            optional = not closes and _attributes(attributes).get("optional", "").lower() == "yes"
+        if name == "assembly":
+            is_manifest, is_closed = is_manifest or _is_root(attributes), closes
+        elif name == "dependency":
+            within = not closes and not attributes.endswith("/")
+            optional = within and _attributes(attributes).get("optional", "").lower() == "yes"
         elif name == "dependentAssembly":
-            inside = not closes and not attributes.endswith("/")
+            inside = within and not closes and not attributes.endswith("/")
         elif name == "assemblyIdentity" and not closes:
             found = _assembly(_attributes(attributes), optional and inside)
             if inside and found.name and len(dependencies) < MOST_ENTRIES:
@@ -43,7 +47,18 @@ def parse_manifest(data: bytes) -> Manifest:
             file = _attributes(attributes).get("name", "")
             if file:
                 files.append(file)
-    return Manifest(identity=identity or NO_ASSEMBLY, dependencies=tuple(dependencies), files=tuple(files))
+    return Manifest(
+        identity=identity or NO_ASSEMBLY,
+        dependencies=tuple(dependencies),
+        files=tuple(files),
+        sound=is_manifest and (is_closed or len(data) == LARGEST_MANIFEST_BYTES),  # of which more may follow
+    )
+
+
+def _is_root(attributes: str) -> bool:
+    values = _attributes(attributes)
+    namespaces = (value for name, value in values.items() if name.partition(":")[0] == "xmlns")
+    return values.get("manifestVersion") == "1.0" and any(one.startswith(NAMESPACE) for one in namespaces)
 
 
 def _tags(text: str) -> Iterator[tuple[str, bool, str]]:

@@ -25,6 +25,10 @@ MISSING_SYMBOLS_LOAD = "wine-missing-symbols-load"
 # 14001. Wine: ntdll/loader.c, fixup_imports, which goes on whatever create_module_activation_context answers.
 MISSING_ASSEMBLIES_ARE_IGNORED = "wine-missing-assemblies-are-ignored"
 
+# Of a manifest beside its user the name is not compared with the one asked for, only the version.
+# Wine: ntdll/actctx.c, parse_assembly_elem.
+ASSEMBLY_NAMES_DO_NOT_COUNT = "wine-assembly-names-do-not-count"
+
 # DependentLoadFlags of a load configuration are not looked at.
 NO_DEPENDENT_LOAD_FLAGS = "wine-no-dependent-load-flags"
 
@@ -88,6 +92,7 @@ WINE = frozenset(
         DEPENDENCY_FAILS_AS_MISSING,
         MISSING_SYMBOLS_LOAD,
         MISSING_ASSEMBLIES_ARE_IGNORED,
+        ASSEMBLY_NAMES_DO_NOT_COUNT,
         NO_DEPENDENT_LOAD_FLAGS,
         EMPTY_PATH_ENTRY_IS_CURRENT,
         EMPTY_DLL_DIRECTORY_IS_NONE,

@@ -148,6 +148,82 @@ ABSENT = {
 }
 
 
+B_PRIVATE = {("lib", "b.dll"): Dll(), ("lib", "P/b.dll"): Dll(), ("lib", "Q/b.dll"): Dll()}
+
+
+def described(place: str, name: str, *files: str, **more: object) -> dict[tuple[str, str], Dll]:
+    """An assembly's manifest in a place beside its user."""
+    return {("lib", f"{place}.manifest"): Dll(what="manifest", manifest=describes(name, *files, **more))}  # type: ignore[arg-type]
+
+
+def asks(*assemblies: tuple[str, ...], files: tuple[str, ...] = (), **others: Dll) -> World:
+    """`a.dll` has a manifest that asks for assemblies, and needs `b.dll`, of which there are three."""
+    made = {("lib", name): one for name, one in others.items()}
+    return World({("lib", "a.dll"): importer(wants(*assemblies, files=files)), **B_PRIVATE, **made}, A)
+
+
+def with_files(world: World, *more: dict[tuple[str, str], Dll]) -> World:
+    return World({**world.files, **{key: one for part in more for key, one in part.items()}}, world.name)
+
+
+P, Q = ("P",), ("Q",)
+HAS_B = described("P/P", "P", "b.dll")
+SEVERAL = {
+    "two, the first first": with_files(asks(P, Q), HAS_B, described("Q/Q", "Q", "b.dll")),
+    "two, the other first": with_files(asks(Q, P), HAS_B, described("Q/Q", "Q", "b.dll")),
+    "a file of its own first": with_files(asks(P, files=("b.dll",)), HAS_B),
+    "a circle": with_files(asks(P), described("P/P", "P", needs=(Q,)), described("Q/Q", "Q", "b.dll", needs=(P,))),
+    "one that needs itself": with_files(asks(P), described("P/P", "P", "b.dll", needs=(P,))),
+    "one that needs what is nowhere": with_files(asks(P), described("P/P", "P", "b.dll", needs=(("R",),))),
+    "one that needs another, inside its own directory": with_files(
+        asks(P), described("P/P", "P", needs=(Q,)), described("P/Q/Q", "Q", "b.dll")
+    ),
+    "one that needs a part of the store": with_files(asks(P), described("P/P", "P", "b.dll", needs=(VC90,))),
+    "two versions, of which one is there": with_files(asks(("P", "3.0.0.0"), P), HAS_B),
+    "two versions, in two places": with_files(asks(P, ("P", "2.0.0.0")), HAS_B, described("P", "P", version="2.0.0.0")),
+    "of another name": with_files(asks(P), described("P/P", "Other", "b.dll")),
+    "another version before it": with_files(asks(P), HAS_B, described("P", "P", version="2.0.0.0")),
+    "a library of its name without a manifest": with_files(asks(P), HAS_B, {("lib", "P/P.dll"): Dll()}),
+    "a part of the store without a key": World(
+        {("lib", "a.dll"): importer(wants((VC90[0], VC90[1])), "msvcr90.dll")}, A
+    ),
+}
+VERSIONS = ("", "1", "1.0", "1.0.0", "01.0.0.0", "1.0.0.1", "1.0.0.0.0", "65536.0.0.0", "one")
+ODD = {
+    "no version of manifests": wants(P).replace(' manifestVersion="1.0"', ""),
+    "another version of manifests": wants(P).replace('manifestVersion="1.0"', 'manifestVersion="2.0"'),
+    "no namespace": wants(P).replace(' xmlns="urn:schemas-microsoft-com:asm.v1"', ""),
+    "not closed": wants(P).replace("</assembly>", ""),
+    "cut": wants(P)[:150],
+    "names in capitals": wants(P).replace("dependency", "Dependency"),
+    "no manifest": "hello",
+}
+
+
+@pytest.mark.parametrize("world", SEVERAL.values(), ids=SEVERAL)
+def test_several_assemblies(agree, world):
+    agree(world)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_versions_are_numbers(agree, version):
+    agree(with_files(asks(("P", version)), HAS_B))
+    agree(with_files(asks(P), described("P/P", "P", "b.dll", version=version)))
+
+
+@pytest.mark.parametrize("manifest", ODD.values(), ids=ODD)
+def test_what_is_no_manifest(agree, manifest):
+    agree(with_files(asks(), HAS_B, {("lib", "a.dll"): importer(manifest)}))
+
+
+def test_a_manifest_that_asks_for_nothing_is_an_empty_context(agree):
+    for own, path in ((importer(wants()), "b.dll"), (Dll(needs=("b.dll",)), r"p\b.dll")):
+        outcome = agree(
+            with_files(asks(P), HAS_B, {("lib", "a.dll"): importer(wants(P), "c.dll"), ("lib", "c.dll"): own})
+        )
+        assert outcome.mapped[-1].endswith(rf"lib\{path}")
+
+
 @pytest.mark.parametrize("world", STORE.values(), ids=STORE)
 def test_assemblies_of_the_store(agree, world):
     agree(world)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from wontload.binary import Assembly, MalformedImage, Manifest
 from wontload.binary.manifest import parse_manifest
+from wontload.loader import quirks
 from wontload.loader.result import Tried
 from wontload.loader.windows.names import directory_of
 from wontload.machine import Kind, Machine, NotKnown
@@ -25,7 +26,7 @@ WINSXS_MACHINES = {"x86_64": "amd64", "x86": "x86", "aarch64": "arm64"}
 MOST_ASSEMBLIES = 100  # of one context: a bound against hostile manifests, which may ask for each other
 # A part of Windows is in every store. Where the store is not known these are taken to be there.
 OF_WINDOWS = "microsoft.windows."
-VERSION = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})\.(\d{1,5})")
+LARGEST_NUMBER = 0xFFFF  # of a version
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +56,20 @@ class _Found:
 def context_of(machine: Machine, manifest: Manifest, path: str) -> Context:
     """The context that the manifest of the module at `path` makes on this machine.
 
-    An assembly that the manifest says it is itself is there already, and nobody looks for another manifest of it, as
-    Db2's DLLs have one beside them. Source: Wine, dlls/ntdll/actctx.c, add_dependent_assembly_id; of Windows, believed.
+    An assembly that is part of it already is not looked for again; that is so from the start of the one that the
+    manifest says it is itself, of which Db2's DLLs have another manifest beside them. Source: Wine,
+    dlls/ntdll/actctx.c, add_dependent_assembly_id; of Windows, believed.
     """
     home = directory_of(path)
     files = {file.lower(): f"{home}\\{file}" for file in manifest.files}
     missing: list[tuple[Assembly, tuple[Tried, ...]]] = []
     unsettled: list[str] = []
-    waiting, seen = deque(manifest.dependencies), set[str]()
-    while waiting and len(seen) < MOST_ASSEMBLIES:
+    waiting, known = deque(manifest.dependencies), [manifest.identity]
+    while waiting and len(known) < MOST_ASSEMBLIES:
         assembly = waiting.popleft()
-        if assembly.name.lower() in seen or _is(manifest.identity, assembly):
+        if any(_serves(one, assembly) for one in known):
             continue
-        seen.add(assembly.name.lower())
+        known.append(assembly)
         tried: list[Tried] = []
         found = _in_store(machine, assembly, tried) or _private(machine, assembly, home, tried)
         if found is not None:
@@ -92,7 +94,7 @@ def process_context(machine: Machine, executable: str) -> Context:
         return Context()
     if manifest is None and (text := machine.files.text(executable + ".manifest")) is not None:
         manifest = parse_manifest(text)
-    return Context() if manifest is None else context_of(machine, manifest, executable)
+    return context_of(machine, manifest, executable) if manifest is not None and manifest.sound else Context()
 
 
 def describe(assembly: Assembly) -> str:
@@ -112,36 +114,53 @@ def _in_store(machine: Machine, assembly: Assembly, tried: list[Tried]) -> _Foun
     """In WinSxS, by how directories are named there: machine, name, key, version, language, hash.
 
     The newest build of the major and minor version asked for, and none older than asked: what a publisher's policy
-    says. That no policy says otherwise is believed. Source: Wine, dlls/ntdll/actctx.c, lookup_manifest_file.
+    says. That no policy says otherwise is believed. Who names no publisher's key means no shared assembly.
+    Source: Wine, dlls/ntdll/actctx.c, lookup_manifest_file; Microsoft, "Assembly Identity" (publicKeyToken).
     """
-    processor = WINSXS_MACHINES.get(machine.system.architecture, "")
-    major, minor, *asked = _numbers(assembly.version)
-    token = re.escape(assembly.token.lower()) or "[0-9a-f]+"
-    name = re.escape(assembly.name.lower())
-    pattern = re.compile(rf"{processor}_{name}_{token}_{major}\.{minor}\.(\d+)\.(\d+)_")
-    names = machine.files.listing(_store(machine)) or ()
-    found = [([int(match[1]), int(match[2])], one) for one in names if (match := pattern.match(one.lower()))]
-    fitting = [one for one in found if one[0] >= asked]
+    name, key, own = assembly.name.lower(), assembly.token.lower(), WINSXS_MACHINES.get(machine.system.architecture, "")
+    processor = {"*": own}.get(assembly.architecture, assembly.architecture.lower())
+    version = _numbers(assembly.version) or ()
+    fitting: list[tuple[list[int], str]] = []
+    if processor and key and version:
+        start = "_".join(map(re.escape, (processor, name, key))) + f"_{version[0]}\\.{version[1]}"
+        pattern = re.compile(start + r"\.(\d+)\.(\d+)_")
+        names = machine.files.listing(_store(machine)) or ()
+        found = [([int(match[1]), int(match[2])], one) for one in names if (match := pattern.match(one.lower()))]
+        fitting = [one for one in found if one[0] >= [*version[2:]]]
     if not fitting:
-        wanted = f"{processor}_{assembly.name.lower()}_{assembly.token or '*'}_{assembly.version or '*'}_*"
+        wanted = "_".join((processor or "*", name, key or "*", assembly.version or "*", "*"))
         tried.append(Tried("side_by_side", f"{_store(machine)}\\{wanted}", "absent"))
         return None
     place = f"{_store(machine)}\\{max(fitting)[1]}"
     return _Found(place, machine.files.listing(place) or ())
 
 
-def _numbers(version: str) -> list[int]:
-    match = VERSION.fullmatch(version)
-    return [int(number) for number in match.groups()] if match else [0, 0, 0, 0]
+def _numbers(version: str) -> tuple[int, ...] | None:
+    """The four numbers of a version, those that are not given zero; `None` for what is no version.
+
+    Source: Wine, dlls/ntdll/actctx.c, parse_version. Windows is documented to want all four.
+    """
+    parts = version.split(".")
+    if len(parts) > 4 or not all(part == "" or (part.isdecimal() and part.isascii()) for part in parts):
+        return None
+    numbers = [int(part or 0) for part in parts]
+    return None if max(numbers) > LARGEST_NUMBER else (*numbers, 0, 0, 0)[:4]
 
 
 def _private(machine: Machine, assembly: Assembly, home: str, tried: list[Tried]) -> _Found | None:
-    """Beside the file whose manifest asks, or in a directory there that has the assembly's name."""
+    """Beside the file whose manifest asks, or in a directory there that has the assembly's name.
+
+    The first manifest that is there decides, also where it is of another version: "component identity found in
+    manifest does not match the identity of the component requested", as Windows' event log then says.
+    """
     for path in _private_places(home, assembly.name):
         kind = machine.files.kind(path)
         manifest = _manifest_at(machine, path) if kind is Kind.FILE else None
-        if manifest is not None and _is(manifest.identity, assembly):
-            return _Found(directory_of(path), manifest.files, manifest.dependencies)
+        if manifest is not None:
+            if manifest.sound and _is(manifest.identity, assembly, machine):
+                return _Found(directory_of(path), manifest.files, manifest.dependencies)
+            tried.append(Tried("side_by_side", path, "refused"))
+            return None
         outcome = {Kind.FILE: "passed over", Kind.UNKNOWN: "unknown", Kind.DENIED: "denied"}.get(kind, "absent")
         tried.append(Tried("side_by_side", path, outcome))
     return None
@@ -165,10 +184,26 @@ def _manifest_at(machine: Machine, path: str) -> Manifest | None:
         return None
 
 
-def _is(found: Assembly, asked: Assembly) -> bool:
+def _is(found: Assembly, asked: Assembly, machine: Machine) -> bool:
     """Whether an assembly that lies beside its user is the one asked for: here the whole version counts."""
-    same_name = found.name.lower() == asked.name.lower()
-    return same_name and (not asked.version or found.version == asked.version)
+    same_name = found.name.lower() == asked.name.lower() or quirks.has(
+        machine.system, quirks.ASSEMBLY_NAMES_DO_NOT_COUNT
+    )
+    version = _numbers(asked.version)
+    return same_name and version is not None and _numbers(found.version) == version
+
+
+def _serves(known: Assembly, asked: Assembly) -> bool:
+    """Whether an assembly that is part of the context is as good as the one asked for: of no older build.
+
+    Source: Wine, dlls/ntdll/actctx.c, is_matching_identity.
+    """
+    if known.name.lower() != asked.name.lower() or known.token.lower() != asked.token.lower():
+        return False
+    if known.architecture.lower() != asked.architecture.lower():
+        return False
+    has, wants = _numbers(known.version), _numbers(asked.version)
+    return has is not None and wants is not None and has[:2] == wants[:2] and has >= wants
 
 
 def _question(machine: Machine, assembly: Assembly) -> str:

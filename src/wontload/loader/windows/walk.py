@@ -177,15 +177,20 @@ class Walk:
         return own.within(load.context if context is None else context)
 
     def _context_of(self, path: str, image: Image) -> Context | None:
-        """The activation context of a module's manifest; rows for the assemblies that are nowhere.
+        """The activation context of a module's manifest, empty where that asks for nothing; `None` without one.
 
-        Source of the error: Microsoft, "System Error Codes", ERROR_SXS_CANT_GEN_ACTCTX.
+        Rows are added for the assemblies that are nowhere. Source of the error: Microsoft, "System Error Codes",
+        ERROR_SXS_CANT_GEN_ACTCTX.
         """
         try:
             manifest = image.manifest
         except MalformedImage:
             return None
-        if manifest is None or not (manifest.dependencies or manifest.files):
+        if manifest is None:
+            return None
+        if not manifest.sound:
+            if not self.load.has_quirk(quirks.MISSING_ASSEMBLIES_ARE_IGNORED):
+                self.unsettled.append(f"Try it there: Windows may refuse {path} for its manifest, which is damaged.")
             return None
         context = context_of(self.load.machine, manifest, path)
         if self.load.has_quirk(quirks.MISSING_ASSEMBLIES_ARE_IGNORED):
