@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.windows.test_manifests import VC90, wants
-from tests.oracles.windows.world import PLACES, SYSTEM_PLACES, Dll, Lab, World
+from tests.oracles.windows.world import CHANGES, PLACES, SYSTEM_PLACES, Dll, Lab, World
 from tests.sweep.generated import BATCHES, agree_on_batch
 
 pytestmark = pytest.mark.oracle("wine", "mingw")
@@ -62,7 +62,7 @@ def dlls(draw: st.DrawFn, names: tuple[str, ...], own: str) -> Dll:
     forwards = (("fw", draw(targets(names, own))),) if draw(one_in(3)) else ()
     takes = [(name, ("wl", "fw")) if draw(one_in(3)) else name for name in needs]
     delay = ("wl-late.dll",) if draw(one_in(8)) else ()
-    what = draw(st.sampled_from(IMPOSTORS)) if draw(one_in(15)) else "dll"
+    what = draw(st.sampled_from(IMPOSTORS)) if draw(one_in(15)) else draw(st.sampled_from(("dll", "dll", *CHANGES)))
     manifest = draw(manifests(names)) if draw(one_in(12)) else ""
     number = draw(st.sampled_from([2, 2, 2, 1, 3]))
     return Dll(needs=tuple(takes), delay=delay, forwards=forwards, what=what, manifest=manifest, manifest_number=number)

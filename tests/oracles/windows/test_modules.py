@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracles.windows.world import Dll, World
+from tests.oracles.windows.world import CHANGES, Dll, World
 
 pytestmark = pytest.mark.oracle("wine", "mingw")
 
@@ -118,3 +118,17 @@ def test_api_sets(agree, world):
 @pytest.mark.parametrize("world", COMMON_CONTROLS.values(), ids=COMMON_CONTROLS)
 def test_common_controls(agree, world):
     agree(world)
+
+
+@pytest.mark.parametrize("takes", [("wl",), ("fw",), ("fw", "wl", 1), ("nobody",)], ids=str)
+@pytest.mark.parametrize("change", CHANGES)
+def test_import_tables_that_mislead(agree, change, takes):
+    """Of two tables of an import one has hints and the other what a binder wrote; the names are in the first."""
+    made = {"a.dll": Dll(needs=(("b.dll", takes), "c.dll"), what=change), "b.dll": Dll(forwards=(("fw", "f.wl"),))}
+    made |= {"c.dll": Dll(what=change), "f.dll": Dll(needs=("c.dll",), what=change)}
+    assert agree(World({("lib", name): one for name, one in made.items()}, A)).error == 0
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_missing_in_a_table_that_misleads(agree, change):
+    assert agree(World({("lib", "a.dll"): Dll(needs=("nowhere.dll",), what=change)}, A)).error == 126

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.oracles.windows import changed
 from tests.oracles.windows.files import PrefixFiles
 from tests.support.mingw import dll
 from tests.support.pe_images import pe
@@ -53,6 +54,8 @@ PATCHES = {
     "code that is not in the file": (24 + 240 + 16, bytes(4)),
     "section within a page": (24 + 240 + 12, b"\x01"),
 }
+# What a loader is to make nothing of.
+CHANGES = {"misleading hints": changed.with_wrong_hints, "bound to other files": changed.bound}
 CUTS = {"truncated": 1500, "cut by a byte": -1, "cut by a sector": -512}
 PIPES_CLOSE_S = 10.0
 MOST_DEATHS = 2  # of processes over one world, before it counts as one that kills them
@@ -66,7 +69,7 @@ class Dll:
     Attributes:
         needs, delay, forwards, init_fails, dependent_load_flags, manifest, manifest_number: as `mingw.dll` takes them.
         what: `dll`, `manifest` (a file that is one), a machine type of `mingw.MACHINES`, `text`, `empty`, one of
-            `CUTS`, `elf`, `dotnet for x86`, one of `PATCHES`, `directory` or `link`.
+            `CUTS`, `elf`, `dotnet for x86`, one of `PATCHES` or `CHANGES`, `directory` or `link`.
         link_to: of a `link`: the target, from its own directory.
     """
 
@@ -101,10 +104,14 @@ class Dll:
                 dependent_load_flags=self.dependent_load_flags,
                 manifest=self.manifest,
                 manifest_number=self.manifest_number,
-                machine="x86_64" if self.what in ("dll", *CUTS, *PATCHES) else self.what,
+                machine="x86_64" if self.what in ("dll", *CUTS, *PATCHES, *CHANGES) else self.what,
             )
             if self.what in CUTS:
                 path.write_bytes(path.read_bytes()[: CUTS[self.what]])
+            if self.what in CHANGES:
+                data = bytearray(path.read_bytes())
+                CHANGES[self.what](data)
+                path.write_bytes(data)
             if self.what in PATCHES:
                 data, (offset, value) = bytearray(path.read_bytes()), PATCHES[self.what]
                 at = int.from_bytes(data[0x3C:0x40], "little") + offset
