@@ -71,7 +71,10 @@ def test_a_dllmain_that_says_no(python: WindowsPython, folder: Path):
     library = mingw.dll(folder / "above.dll", needs=["below.dll"])
     status, answer, found = judge(python, library)
     assert (status, found, answer["error"]["number"]) == (1, ["WL601"], 1114)
-    assert answer["findings"][0]["subject"] == "above.dll"
+    first = answer["findings"][0]
+    assert (first["subject"], "below.dll` tells." in first["explanation"]) == ("above.dll", True)
+    status, answer, found = judge(python, folder / "below.dll")
+    assert (status, found, answer["findings"][0]["subject"]) == (1, ["WL601"], "below.dll")
 
 
 def executing(path: Path, code: str, before: str = "") -> Path:
