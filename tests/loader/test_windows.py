@@ -266,6 +266,8 @@ def test_dot_local_needs_the_registrys_word():
     assert (redirected.path, redirected.rule) == (r"C:\Python311\a.dll", "dot_local")
     directory = {A: pe(), r"C:\Python311\python.exe.local\a.dll": pe()}
     assert load_on(directory, A, system={"dot_local": True}).modules[0].path == r"C:\Python311\python.exe.local\a.dll"
+    on_wine = {"dot_local": True, "quirks": frozenset({quirks.NO_DOT_LOCAL})}
+    assert load_on(files, A, system=on_wine).modules[0].path == A
 
 
 def test_what_is_not_known_is_neither_fine_nor_missing():

@@ -50,6 +50,8 @@ def test_windows():
     assert (system.name, system.version, system.windows_directory) == ("windows", "10.0.22631", r"D:\Windows")
     assert system.known_dlls == {"kernel32.dll", "ole32.dll"}
     assert system.api_sets is None, "no schema could be read, which is not an empty one"
+    assert not system.dot_local
+    assert system_of(python("win_amd64"), {**facts, "dev_override": 1}).dot_local  # what the registry says
 
 
 def test_a_libc_that_nobody_knows():

@@ -86,6 +86,9 @@ DATA_AND_RESOURCE_IS_IMAGE = "wine-data-and-resource-is-image"
 # KnownDLLs do not come before the search.
 NO_KNOWN_DLLS = "wine-no-known-dlls"
 
+# `python.exe.local` is not looked at, whatever the registry says. Wine: ntdll/loader.c, in which there is none.
+NO_DOT_LOCAL = "wine-no-dot-local"
+
 WINE = frozenset(
     {
         NEWEST_ADDED_FIRST,
@@ -109,6 +112,7 @@ WINE = frozenset(
         DATA_AS_SEARCH_PATH,
         DATA_AND_RESOURCE_IS_IMAGE,
         NO_KNOWN_DLLS,
+        NO_DOT_LOCAL,
     }
 )
 

@@ -112,6 +112,7 @@ def _windows(architecture: str, facts: Mapping[str, Any]) -> System:
         architecture=architecture,
         windows_directory=directory,
         api_sets=api_sets,
+        dot_local=facts.get("dev_override") == 1,
         long_paths=None if (enabled := facts.get("long_paths")) is None else enabled == 1,
         known_dlls=known_dlls(map(str, facts.get("known_dlls") or ()), directory, architecture, api_sets or {}),
     )

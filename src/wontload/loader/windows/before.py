@@ -37,7 +37,7 @@ def dot_local(load: Load, name: str) -> str | None:
     An executable with a manifest, as every `python.exe` is, is redirected only where DevOverrideEnable is set.
     Source: Microsoft, "Dynamic-link library redirection". Wine has no such thing, so no oracle confirms it.
     """
-    if not load.machine.system.dot_local:
+    if not load.machine.system.dot_local or load.has_quirk(quirks.NO_DOT_LOCAL):
         return None
     marker = load.process.executable + ".local"
     kind = load.machine.files.kind(marker)

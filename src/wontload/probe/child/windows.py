@@ -20,6 +20,7 @@ ERROR_MOD_NOT_FOUND = 126
 QUIET = 0x0001 | 0x0002 | 0x8000
 SESSION_MANAGER = r"SYSTEM\CurrentControlSet\Control\Session Manager"
 FILE_SYSTEM = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+IMAGE_OPTIONS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options"
 APPMODEL_ERROR_NO_PACKAGE = 15700
 BUFFER = 32768
 
@@ -122,6 +123,7 @@ def facts() -> dict[str, object]:
         "known_dlls": _known_dlls(),
         "safe_dll_search_mode": _registry_value(SESSION_MANAGER, "SafeDllSearchMode"),
         "long_paths": _registry_value(FILE_SYSTEM, "LongPathsEnabled"),
+        "dev_override": _registry_value(IMAGE_OPTIONS, "DevOverrideEnable"),
         "packaged": is_packaged(),
         "added_directories": added_at_start(),
         "dlopen_flags": IMPORT_FLAGS,
