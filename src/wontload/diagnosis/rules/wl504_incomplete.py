@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wontload.diagnosis import blame, evidence, grouping, half_installed, records, symbol_findings
-from wontload.diagnosis.built_for import strangers
+from wontload.diagnosis import blame, evidence, grouping, records, symbol_findings
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.commands import installed_again, python_of
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.hollow import hollow
 from wontload.diagnosis.installed import disagrees, is_altered, is_gone
@@ -15,11 +13,12 @@ from wontload.diagnosis.missing import is_path
 from wontload.diagnosis.record_evidence import install_again, said
 from wontload.diagnosis.recorded_twice import own_twice, told, twice, why_and_remedy
 from wontload.diagnosis.records import Entry
+from wontload.diagnosis.rules.wl504_without_record import without_record
 from wontload.diagnosis.shadow import shadow
 from wontload.diagnosis.unasked import unasked
 from wontload.diagnosis.words import are, listed
 from wontload.loader import Module, Status
-from wontload.machine import Kind, Outcome
+from wontload.machine import Outcome
 
 FILES_SHOWN = 8
 
@@ -34,7 +33,7 @@ def incomplete(case: Case) -> Iterator[Finding]:
     WL104, with what the record says of it. Two distributions that both list the file are WL502.
     """
     found = [*_missing(case), *_asked_by_path(case), *_altered(case), *_stood_in(case)]
-    found += list(_missed_modules(case)) or _without_record(case)
+    found += list(_missed_modules(case)) or list(without_record(case))
     yield from found or _hollow(case) or list(_recorded_twice(case)) or _not_asked_for(case)
 
 
@@ -187,62 +186,6 @@ def _missed_modules(case: Case) -> Iterator[Finding]:
     if found:
         name, line = found[0]
         yield _finding(case, line, case.path_module.basename(line.file.path), module_name=name, explains=True)
-
-
-def _without_record(case: Case) -> Iterator[Finding]:
-    """The import missed a module of a package that was installed, or removed, in part."""
-    found = half_installed.half(case)
-    if case.outcome not in (Outcome.FAILS, Outcome.NOT_FOUND) or case.fatal is not None or found is None:
-        return
-    if not found.missed or any(True for _ in strangers(case)):
-        return  # nothing is missed, or it is there for another Python: WL501
-    if found.source:
-        yield _moved(case, found)
-        return
-    name = found.name or found.package
-    gone = f"{found.missed} is missing, and no RECORD lists what belongs to it"
-    if found.missed == found.package:
-        gone = f"the package {found.package} is gone"
-    yield Finding(
-        code="WL504",
-        severity=Severity.ERROR,
-        title=f"the installation of {name} is incomplete: {gone}",
-        subject=found.missed,
-        chain=tuple(dict.fromkeys((case.target, found.missed))),
-        evidence=tuple(half_installed.told(found)),
-        explanation="An installation, an update or a removal was interrupted, another distribution of the same files "
-        "was removed, or the files were copied by hand: what pip knows of the package is not what is there. "
-        + (
-            f"What brings it whole: `{installed_again(case, found.name, found.version)}`"
-            if found.name
-            else "Install the distribution that brings it again."
-        ),
-        explains_error=True,
-    )
-
-
-def _moved(case: Case, found: half_installed.Half) -> Finding:
-    """An editable install (PEP 610, PEP 660) is no copy: what it leads to is somebody's folder.
-
-    No index is named: what it has under that name may be another project.
-    """
-    gone = case.machine.files.kind(found.source) is Kind.ABSENT
-    what = "is not there any more" if gone else f"has no {found.package} in it"
-    return Finding(
-        code="WL504",
-        severity=Severity.ERROR,
-        title=f"{found.name} is an editable install of {found.source}, which {what}",
-        subject=found.missed,
-        chain=tuple(dict.fromkeys((case.target, found.missed))),
-        evidence=(
-            *half_installed.told(found),
-            Evidence("file", f"{found.source} {what}", {"path": found.source}),
-        ),
-        explanation="pip wrote down where the project lies and copied nothing: the folder was moved, renamed or "
-        "deleted since, or its drive is not connected. Put it back, or install it from where it is now: "
-        f"`{python_of(case)} -m pip install -e FOLDER`",
-        explains_error=True,
-    )
 
 
 def _finding(
