@@ -287,3 +287,16 @@ def test_what_no_package_manager_is_known_to_have_is_asked_of_none():
     """libboost_system.so.1.74.0 is Debian 12's: no other system of today has that version."""
     providers = providers_of("libboost_system.so.1.74.0", system="linux", distribution="fedora 44")
     assert [one.kind for one in providers if one.kind not in ("conda", "wheel")] == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "where"),
+    [
+        (r"C:\Python312", r"in C:\Python312\Library\bin"),
+        ("the environment", "in the environment/Library/bin"),
+        ("/home/demo", "in /home/demo/Library/bin"),
+    ],
+)
+def test_a_wheels_directory_is_spelt_as_the_environment_is(prefix: str, where: str):
+    tbb = providers_of("tbb12.dll", system="windows")[0]
+    assert tbb.told(prefix).endswith(where)

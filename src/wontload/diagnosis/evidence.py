@@ -199,6 +199,6 @@ def of_providers(case: Case, names: Sequence[str], *, any_will_do: bool = False)
             "alternative": any_will_do,
         }
         part = f"is part of {component.name}" if component else "is known"
-        by = f"; {providers[0].text.replace('{prefix}', prefix)}" if providers else ""
+        by = f"; {providers[0].told(prefix)}" if providers else ""
         yield Evidence("provider", f"{name} {part}{by}", data)
     yield from of_cuda(case, names)

@@ -55,6 +55,8 @@ BY_SONAME = {
 # pacman only tells which package has a file (pacman(8), File Options).
 ASK_PACMAN = "sudo pacman -Fy && pacman -F {file}"
 
+PREFIXED = re.compile(r"\{prefix\}((?:/[\w.-]+)*)")
+
 # What vendors call the architectures that Python names x86_64, x86 and aarch64.
 VENDOR_ARCHITECTURE = {"x86_64": "x64", "x86": "x86", "aarch64": "arm64"}
 
@@ -69,7 +71,7 @@ class Provider:
         where: a wheel: the directory of the file below site-packages, or below `{prefix}`, the environment's own
             directory. Installer, driver, system: the address of the official page. Else empty.
         command: the line to run; empty where a person has to read the page.
-        text: one clause for people.
+        text: one clause for people, see `told`.
     """
 
     kind: str
@@ -77,6 +79,11 @@ class Provider:
     where: str
     command: str
     text: str
+
+    def told(self, prefix: str) -> str:
+        """The clause with an environment's own directory in it, or with what stands for one."""
+        slash = "\\" if "\\" in prefix else "/"
+        return PREFIXED.sub(lambda match: prefix + match[1].replace("/", slash), self.text)
 
 
 def providers_of(

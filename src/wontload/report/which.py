@@ -154,7 +154,7 @@ def _providers(answer: Which, terminal: Terminal, *, everything: bool) -> Iterat
         yield []
     for number, provider in enumerate(shown):
         yield from labelled("" if number else "get it with", [_command(provider)], terminal.width)
-        text = provider.text.replace("{prefix}", prefix)
+        text = provider.told(prefix)
         yield from labelled("", words(text, "dim"), terminal.width)
 
 
