@@ -97,6 +97,16 @@ SEVERAL = {
         A,
     ),
 }
+# Shrunk from a disagreement.
+LEFT_BEHIND = World(
+    {
+        ("lib", "a.dll"): Dll(needs=(("b.dll", ("wl", "fw")),)),
+        ("lib", "b.dll"): Dll(forwards=(("fw", "f.fw"),)),
+        ("lib", "f.dll"): Dll(needs=("nowhere.dll", "g.dll")),
+        ("lib", "g.dll"): Dll(needs=("f.dll",)),
+    },
+    A,
+)
 CIRCLES = {
     "to itself": chain("m0.fw"),
     "of two": chain("m1.fw", "m0.fw"),
@@ -118,6 +128,11 @@ def test_chains(agree, world):
 @pytest.mark.parametrize("world", SEVERAL.values(), ids=SEVERAL)
 def test_several_of_one_library(agree, world):
     assert agree(world).error == 0
+
+
+def test_what_a_library_brought_that_goes_again_stays(agree):
+    """Also where it needs that library: while that is being loaded, it is there."""
+    assert [path.rpartition("\\")[2] for path in agree(LEFT_BEHIND).mapped] == ["a.dll", "b.dll", "g.dll"]
 
 
 @pytest.mark.parametrize("world", CIRCLES.values(), ids=CIRCLES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from wontload.binary import Image
 from wontload.loader import quirks
@@ -25,16 +25,36 @@ INITIALISERS = {
 
 
 def failing(modules: Iterable[Module], images: Mapping[str, Image | None]) -> set[str]:
-    """Keys of modules that fail by themselves, or because something in their import directory does."""
+    """Keys of modules that fail by themselves, or because something in their import directory does.
+
+    One that is still being loaded serves those that it brings in and that need it in turn: they stay, and it goes.
+    """
     modules = list(modules)
     failed = {key(module) for module in modules if module.error}
     needs = {
-        key(module): {fold(with_extension(as_read(one.library))) for one in image.eager}
+        key(module): [fold(with_extension(as_read(one.library))) for one in image.eager]
         for module in modules
         if module.path is not None and (image := images.get(fold(module.path))) is not None
     }
-    while more := {name for name, needed in needs.items() if name not in failed and needed & failed}:
-        failed |= more
+    loading: dict[str, Iterator[str]] = {}  # the one that is at it last
+    done: set[str] = set()
+    for first in needs:  # in the order in which they were mapped: depth first
+        if first not in done:
+            loading[first] = iter(needs[first])
+        while loading:
+            name = next(reversed(loading))
+            needed = next(loading[name], None)
+            if needed is None:
+                done.add(name)
+                del loading[name]
+                if name in failed and loading:
+                    failed.add(next(reversed(loading)))
+            elif needed in loading:
+                continue
+            elif needed in failed:
+                failed.add(name)
+            elif needed in needs and needed not in done:
+                loading[needed] = iter(needs[needed])
     return failed
 
 
