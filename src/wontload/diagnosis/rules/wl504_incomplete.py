@@ -13,9 +13,9 @@ from wontload.diagnosis.missing import is_path
 from wontload.diagnosis.record_evidence import install_again, said
 from wontload.diagnosis.recorded_twice import own_twice, told, twice, why_and_remedy
 from wontload.diagnosis.records import Entry
-from wontload.diagnosis.rules.wl504_without_record import without_record
 from wontload.diagnosis.shadow import shadow
 from wontload.diagnosis.unasked import unasked
+from wontload.diagnosis.without_record import without_record
 from wontload.diagnosis.words import are, listed
 from wontload.loader import Module, Status
 from wontload.machine import Outcome
