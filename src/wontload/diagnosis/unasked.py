@@ -12,10 +12,16 @@ from wontload.diagnosis import records
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.installed import own_distributions
 from wontload.diagnosis.records import Entry
-from wontload.machine import Kind, NotKnown
+from wontload.diagnosis.shadow import shadow
+from wontload.machine import Kind, NotKnown, Outcome
 
 DAMAGED = (Defect.EMPTY, Defect.TRUNCATED, Defect.CORRUPT)
 MOST_READ = 64  # of files whose size agrees: a whole wheel of another machine has many, and its RECORD is right
+
+
+def succeeded_with_less(case: Case) -> bool:
+    """Whether an import of the package itself succeeded: of any other, other findings speak."""
+    return case.outcome is Outcome.LOADS and case.kind == "import" and shadow(case) is None
 
 
 def unasked(case: Case) -> Iterator[Entry]:

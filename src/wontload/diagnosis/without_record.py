@@ -26,13 +26,10 @@ def without_record(case: Case) -> Iterator[Finding]:
     gone = f"{found.missed} is missing, and no RECORD lists what belongs to it"
     if found.missed == found.package:
         gone = f"the package {found.package} is gone"
-    yield Finding(
-        code="WL504",
-        severity=Severity.ERROR,
+    yield _finding(
+        case,
+        found,
         title=f"the installation of {name} is incomplete: {gone}",
-        subject=found.missed,
-        chain=tuple(dict.fromkeys((case.target, found.missed))),
-        evidence=tuple(half_installed.told(found)),
         explanation="An installation, an update or a removal was interrupted, another distribution of the same files "
         "was removed, or the files were copied by hand: what pip knows of the package is not what is there. "
         + (
@@ -40,7 +37,6 @@ def without_record(case: Case) -> Iterator[Finding]:
             if found.name
             else "Install the distribution that brings it again."
         ),
-        explains_error=True,
     )
 
 
@@ -51,18 +47,25 @@ def _moved(case: Case, found: half_installed.Half) -> Finding:
     """
     gone = case.machine.files.kind(found.source) is Kind.ABSENT
     what = "is not there any more" if gone else f"has no {found.package} in it"
-    return Finding(
-        code="WL504",
-        severity=Severity.ERROR,
+    return _finding(
+        case,
+        found,
+        Evidence("file", f"{found.source} {what}", {"path": found.source}),
         title=f"{found.name} is an editable install of {found.source}, which {what}",
-        subject=found.missed,
-        chain=tuple(dict.fromkeys((case.target, found.missed))),
-        evidence=(
-            *half_installed.told(found),
-            Evidence("file", f"{found.source} {what}", {"path": found.source}),
-        ),
         explanation="pip wrote down where the project lies and copied nothing: the folder was moved, renamed or "
         "deleted since, or its drive is not connected. Put it back, or install it from where it is now: "
         f"`{python_of(case)} -m pip install -e FOLDER`",
+    )
+
+
+def _finding(case: Case, found: half_installed.Half, *more: Evidence, title: str, explanation: str) -> Finding:
+    return Finding(
+        code="WL504",
+        severity=Severity.ERROR,
+        title=title,
+        subject=found.missed,
+        chain=tuple(dict.fromkeys((case.target, found.missed))),
+        evidence=(*half_installed.told(found), *more),
+        explanation=explanation,
         explains_error=True,
     )

@@ -12,7 +12,7 @@ from wontload.loader import Module
 from wontload.wheels.bringing import base_name, known_to_bring, may_bring
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.judging import Judge
-from wontload.wheels.requirements import declared_names
+from wontload.wheels.requirements import declared_names, is_of_an_extra
 from wontload.wheels.wheel import Wheel
 
 
@@ -58,7 +58,7 @@ class Bringers:
 
     @cached_property
     def _extras(self) -> tuple[str, ...]:
-        asked = [(name, "extra" in one) for one in self._wheel.requires_dist for name in declared_names(one)]
+        asked = [(name, is_of_an_extra(one)) for one in self._wheel.requires_dist for name in declared_names(one)]
         always = {name for name, is_extra in asked if not is_extra}
         return tuple(dict.fromkeys(name for name, _ in asked if name not in always))
 

@@ -13,7 +13,7 @@ from wontload.knowledge.packages import import_name_for, named_after, normalised
 from wontload.wheels.bringing import base_name
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.python_code import PythonCode
-from wontload.wheels.requirements import declared_names
+from wontload.wheels.requirements import declared_names, is_of_an_extra
 from wontload.wheels.wheel import Wheel
 
 STEM = pattern(r"(?i)(?:\.so|\.dll|[\d.]*\.dylib)[\d.]*$")
@@ -31,7 +31,10 @@ class Plugins:
     def __init__(self, wheel: Wheel) -> None:
         self._wheel = wheel
         self._python = PythonCode(wheel.archive)
-        self._led: dict[str, bool] = {}  # what was asked before: each machine asks the same
+        # What was asked before: each machine asks the same.
+        self._led: dict[str, bool] = {}
+        self._without: dict[str, bool] = {}
+        self._partners: dict[str, str] = {}
 
     def has(self, member: str, loading: Collection[str] | None = None) -> bool:
         """Whether a library is one that is loaded when somebody wants it and has what it needs (casadi's solvers).
@@ -57,11 +60,14 @@ class Plugins:
 
     def is_named(self, library: str) -> bool:
         """Whether Python code may name a library, with or without what stands around its name in a file's."""
-        return self._python.may_name(STEM.sub("", library).removeprefix("lib"))
+        return self._python.may_name(_stem(library))
 
     def does_without(self, member: str) -> bool:
         """Whether a module is imported by Python code that goes on where that fails (numba's `omppool`)."""
-        return self._python.goes_on_without(base_name(member).partition(".")[0])
+        module = base_name(member).partition(".")[0]
+        if module not in self._without:
+            self._without[module] = self._python.goes_on_without(module)
+        return self._without[module]
 
     def partner_of(self, member: str) -> str:
         """The distribution that a library goes with, which the wheel does not declare; empty for none.
@@ -69,15 +75,21 @@ class Plugins:
         No module needs the library, some of what it needs is that distribution's, and all Python code that names it
         imports that first: open3d's operations for PyTorch are for those who have PyTorch.
         """
-        name = base_name(member).lower()
-        leading = self._leading_to(name)
+        if member not in self._partners:
+            self._partners[member] = self._partner_of(member)
+        return self._partners[member]
+
+    def _partner_of(self, member: str) -> str:
+        leading = self._leading_to(base_name(member).lower())
         image = next((self._wheel.content(one) for one in self._wheel.natives if one.name == member), None)
         if not isinstance(image, Image) or leading & self.modules:
             return ""
         known = filter(None, (component_of(one.library) for one in image.needed))
-        declared = {name for one in self._wheel.requires_dist if "extra" not in one for name in declared_names(one)}
+        declared = {
+            name for one in self._wheel.requires_dist if not is_of_an_extra(one) for name in declared_names(one)
+        }
         partners = dict.fromkeys(one for component in known for one in component.distributions if one not in declared)
-        stems = [STEM.sub("", one).removeprefix("lib") for one in leading]
+        stems = list(map(_stem, leading))
         return next((one for one in partners if self._is_imported_first(one, stems)), "")
 
     def is_preloaded(self, member: str) -> bool:
@@ -138,3 +150,8 @@ class Plugins:
             found |= askers
             waiting += askers
         return frozenset(found)
+
+
+def _stem(library: str) -> str:
+    """A library's name without what stands around it in a file's."""
+    return STEM.sub("", library).removeprefix("lib")

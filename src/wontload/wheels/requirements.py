@@ -37,6 +37,11 @@ def declared_names(requirement: str) -> tuple[str, ...]:
     return (name, *installed_by_extras(name, requirement)) if name else ()
 
 
+def is_of_an_extra(requirement: str) -> bool:
+    """Whether only an extra asks for it, by its marker."""
+    return "extra" in requirement.partition(";")[2]
+
+
 def specifier_of(project: str, requirements: Iterable[str]) -> SpecifierSet:
     """What a list of requirements asks of the version of a (normalised) project, all together; nothing: any."""
     from packaging.requirements import InvalidRequirement, Requirement

@@ -8,10 +8,8 @@ from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.record_evidence import install_again
 from wontload.diagnosis.refused import finding_of, refused
-from wontload.diagnosis.shadow import shadow
-from wontload.diagnosis.unasked import of_another_machine
+from wontload.diagnosis.unasked import of_another_machine, succeeded_with_less
 from wontload.diagnosis.words import are, listed
-from wontload.machine import Outcome
 
 FILES_SHOWN = 8
 
@@ -38,7 +36,7 @@ def other_machine(case: Case) -> Iterator[Finding]:
 
 def _not_asked_for(case: Case) -> Iterator[Finding]:
     """A whole wheel of another machine agrees with its RECORD, and a package may import nothing of it at first."""
-    if case.outcome is not Outcome.LOADS or case.kind != "import" or shadow(case) is not None:
+    if not succeeded_with_less(case):
         return
     found = list(of_another_machine(case))
     if not found:

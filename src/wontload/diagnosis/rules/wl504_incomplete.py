@@ -13,8 +13,7 @@ from wontload.diagnosis.missing import is_path
 from wontload.diagnosis.record_evidence import install_again, said
 from wontload.diagnosis.recorded_twice import own_twice, told, twice, why_and_remedy
 from wontload.diagnosis.records import Entry
-from wontload.diagnosis.shadow import shadow
-from wontload.diagnosis.unasked import unasked
+from wontload.diagnosis.unasked import succeeded_with_less, unasked
 from wontload.diagnosis.without_record import without_record
 from wontload.diagnosis.words import are, listed
 from wontload.loader import Module, Status
@@ -88,7 +87,7 @@ def _hollow(case: Case) -> tuple[Finding, ...]:
 
 def _not_asked_for(case: Case) -> Iterator[Finding]:
     """The import succeeded without files that are damaged; what asks for one of them later will fail."""
-    if case.outcome is not Outcome.LOADS or case.kind != "import" or shadow(case) is not None:
+    if not succeeded_with_less(case):
         return
     found = list(unasked(case))
     if not found:
