@@ -113,6 +113,16 @@ def test_what_the_fetched_wheels_need_is_fetched_too(environment: Path, tmp_path
     assert fetched == {f"/files/{one.name}" for one in made[:3]}
 
 
+def test_a_wheel_that_is_installed_and_has_lost_its_library(environment: Path, tmp_path: Path, server: IndexServer):
+    """pip sees that version there and would do nothing: it is told to install it all the same."""
+    made = runtime(tmp_path / "w", "nvidia_cuda_runtime_cu12", "nvidia/cuda_runtime/lib", "libcudart.so.12")
+    pip(environment, "install", "--no-index", str(made))
+    (site_of(environment) / "nvidia/cuda_runtime/lib/libcudart.so.12").unlink()
+    package(site_of(environment), "needs_cudart", "libcudart.so.12")
+    offered(server, made)
+    mended_and_undone(environment, "needs_cudart", "runtime-wheels", **index(server))
+
+
 def of_onnxruntime(tmp_path: Path, name: str, *needs: str) -> Path:
     files = {"onnxruntime/__init__.py": LOADER, "onnxruntime/libwork.so": SharedObject(needed=needs).bytes()}
     own = {f"onnxruntime/only_{name}.so": SharedObject(soname=f"{name}.so").bytes()}

@@ -64,6 +64,19 @@ def test_what_auditwheel_packed_beside_the_package():
     assert (first.code, first.subject, first.explains_error) == ("WL504", "libown-1f2e.so", True)
 
 
+def test_what_another_wheel_laid_where_the_load_looks():
+    """As cuDNN's own wheel, for torch."""
+    lost = LINUX_SITE + "/nvidia/cudnn/lib/libcudnn.so.9"
+    machine = linux({LIBRARY: so("libcudnn.so.9", runpath=("$ORIGIN/../nvidia/cudnn/lib",))})
+    machine = recorded(machine, pkg=[LIBRARY], nvidia_cudnn_cu12=[lost])
+    (first,) = diagnose(machine, dlopen(LIBRARY)).findings
+    assert (first.code, data(first, "record", "distribution")) == ("WL504", ["nvidia_cudnn_cu12"])
+    elsewhere = recorded(linux({LIBRARY: so("libcudnn.so.9")}), pkg=[LIBRARY], nvidia_cudnn_cu12=[lost])
+    (first,) = diagnose(elsewhere, dlopen(LIBRARY)).findings
+    assert (first.code, data(first, "record", "path")) == ("WL201", [lost])
+    assert "--force-reinstall" in of_kind(first, "record")[0].text
+
+
 def test_the_file_asked_for_by_its_path():
     machine = recorded(windows(), pkg=[LLAMA])
     (first,) = diagnose(machine, ctypes_load(LLAMA)).findings
@@ -118,7 +131,9 @@ def test_conda_brings_its_own_files_again():
     assert "conda install --force-reinstall pkg" in first.explanation
 
 
-@pytest.mark.parametrize("names", [{"other": [GGML]}, {"pkg": [LLAMA]}, {}], ids=["another's", "not listed", "none"])
+@pytest.mark.parametrize(
+    "names", [{"other": [SITE + r"\other\ggml.dll"]}, {"pkg": [LLAMA]}, {}], ids=["another's", "not listed", "none"]
+)
 def test_is_silent_where_its_own_record_does_not_list_it(names):
     machine = recorded(windows({LLAMA: dll("ggml.dll")}), **names)
     assert codes(diagnose(machine, ctypes_load(LLAMA))) == ["WL201"]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from wontload.binary import MalformedImage
+from wontload.diagnosis import records
 from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.commands import installed_again
 from wontload.diagnosis.copies import Copy, distinct
 from wontload.diagnosis.cuda_major import cuda_for, of_cuda
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.missing import Missing
 from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_find_library_searches, how_windows_searches, listed
 from wontload.knowledge.components import component_of
+from wontload.knowledge.packages import normalised
 from wontload.knowledge.providers import Provider, providers_of
 from wontload.loader import Status, quirks
 from wontload.loader.windows.flags import dependent_search
@@ -180,6 +183,16 @@ def providers_here(case: Case, name: str) -> tuple[Provider, ...]:
     )
 
 
+def _of_wheel_that_lost(case: Case, name: str, providers: Iterable[Provider]) -> Iterator[Evidence]:
+    """A provider's wheel that is installed, and whose file is gone: as it is, pip sees nothing to do."""
+    wheels = {normalised(one.package) for one in providers if one.kind == "wheel"}
+    for line in records.gone(case, name):
+        if normalised(line.distribution.name) in wheels:
+            again = installed_again(case, line.distribution.name, line.distribution.version)
+            text = f"the RECORD of {line.owner} lists {line.file.path}, and it is not there: `{again}` brings it again"
+            yield Evidence("record", text, {"path": line.file.path, "distribution": line.distribution.name})
+
+
 def of_providers(case: Case, names: Sequence[str], *, any_will_do: bool = False) -> Iterator[Evidence]:
     """Which component each file belongs to, and who provides it; `any_will_do` of names that are tried in turn."""
     prefix = case.machine.python.prefix if case.machine.python else "the environment"
@@ -201,4 +214,5 @@ def of_providers(case: Case, names: Sequence[str], *, any_will_do: bool = False)
         part = f"is part of {component.name}" if component else "is known"
         by = f"; {providers[0].told(prefix)}" if providers else ""
         yield Evidence("provider", f"{name} {part}{by}", data)
+        yield from _of_wheel_that_lost(case, name, providers)
     yield from of_cuda(case, names)

@@ -158,7 +158,7 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
         "WL205": bool(met),
         "WL203": way is not None,
         "WL202": bool(fit),
-        "WL504": bool(gone_for(case, name, module.needed_by)),
+        "WL504": bool(gone_for(case, module, name, module.needed_by)),
         "WL204": bool(majors),
         "WL402": gpu.comes_with_a_driver(name),
         "WL201": True,

@@ -22,7 +22,7 @@ def evidence_of(case: Case, path: str | None) -> Iterator[Evidence]:
 def evidence_of_gone(case: Case, group: Iterable[Missing]) -> Iterator[Evidence]:
     """What records say of missing libraries that were installed with what needs them."""
     for one in group:
-        for line in gone_for(case, one.file, one.module.needed_by)[:1]:
+        for line in gone_for(case, one.module, one.file, one.module.needed_by)[:1]:
             yield from evidence_of(case, line.file.path)
 
 

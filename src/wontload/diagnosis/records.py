@@ -13,6 +13,7 @@ from wontload.diagnosis.case import Case, remembered
 from wontload.diagnosis.installed import is_altered, is_gone, own_distributions
 from wontload.diagnosis.recorded_twice import left_behind
 from wontload.knowledge.packages import normalised
+from wontload.loader import Module
 from wontload.machine.inventory import Distribution, RecordedFile
 
 
@@ -53,25 +54,32 @@ def owners(lines: Iterable[Entry]) -> frozenset[str]:
     return frozenset(normalised(line.distribution.name) for line in lines)
 
 
-def gone_for(case: Case, name: str, user: str | None) -> tuple[Entry, ...]:
-    """Lines about files of that base name which are gone, in the records of the user's owners; those beside it first.
+def gone_for(case: Case, module: Module, name: str, user: str | None) -> tuple[Entry, ...]:
+    """Lines about files of that base name which are gone; those beside the user first.
+
+    They are in the records of the user's owners; or in another's, about the very place where this load sought the file:
+    torch's libraries look for cuDNN's where the wheel of cuDNN lays them.
 
     Args:
+        module: what was sought. name: of its file.
         user: path of the file that needs the library; `None` where the program asked for it. Where no record lists it,
             the target's own distributions are asked.
     """
     beside = case.fold(case.path_module.dirname(user)) if user else ""
     owners = {entry.distribution for entry in of_file(case, user)} or set(own_distributions(case))
-    wanted = case.fold(case.path_module.basename(name))
+    sought = {case.fold(case.path_module.normpath(tried.path)) for tried in module.tried}
     found = [
-        entry
-        for lines in recorded(case).values()
-        for entry in lines
-        if entry.distribution in owners
-        and case.fold(case.path_module.basename(entry.file.path)) == wanted
-        and is_gone(case, entry.file)
+        entry for entry in gone(case, name) if entry.distribution in owners or case.fold(entry.file.path) in sought
     ]
     return tuple(sorted(found, key=lambda one: case.fold(case.path_module.dirname(one.file.path)) != beside))
+
+
+def gone(case: Case, name: str) -> Iterator[Entry]:
+    """Lines of any record about files of that base name which are gone."""
+    wanted = case.fold(case.path_module.basename(name))
+    for path, lines in recorded(case).items():
+        if case.path_module.basename(path) == wanted:
+            yield from (entry for entry in lines if is_gone(case, entry.file))
 
 
 def gone_modules(case: Case) -> Iterator[tuple[str, Entry]]:

@@ -114,7 +114,7 @@ def _judge(case: Case, index: int, result: LoadResult, module: Module, symbol: s
         library = case.path_module.basename(provider.path or provider.name)
     concerned = (module, *(providers[:1] if libraries else _needed_by(case, result, module)))
     files = tuple(one.path for one in concerned if one.path)
-    stood_in = next((one for one in concerned[1:] if gone_for(case, one.name, module.path)), None)
+    stood_in = next((one for one in concerned[1:] if gone_for(case, one, one.name, module.path)), None)
     applies = {
         "WL602": THREAD_LOCAL in str(module.error),
         "WL306": is_for_the_other(case, module.path),

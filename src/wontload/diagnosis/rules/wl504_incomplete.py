@@ -38,7 +38,8 @@ def incomplete(case: Case) -> Iterator[Finding]:
 
 def _missing(case: Case) -> Iterator[Finding]:
     for group in grouping.grouped(case, "WL504"):
-        line = records.gone_for(case, group[0].file, group[0].module.needed_by)[0]
+        first = group[0]
+        line = records.gone_for(case, first.module, first.file, first.module.needed_by)[0]
         names = grouping.names(group)
         yield grouping.finding(
             case,
@@ -246,7 +247,7 @@ def _stood_in(case: Case) -> Iterator[Finding]:
         first, other = group[0], group[0].stood_in
         if other is None or any(records.altered(case, path) for path in first.files):
             continue
-        line = records.gone_for(case, other.name, first.module.path)[0]
+        line = records.gone_for(case, other, other.name, first.module.path)[0]
         name = case.path_module.basename(line.file.path)
         taken = f"{other.path} is taken in its place"
         yield symbol_findings.finding(

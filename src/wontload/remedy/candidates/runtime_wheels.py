@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wontload.diagnosis import Case
+from wontload.diagnosis import Case, records
 from wontload.diagnosis.cuda_major import cuda_for, driver_takes
 from wontload.diagnosis.delayed import ended_by_a_call, missing_when_called
 from wontload.diagnosis.evidence import providers_here
@@ -105,6 +105,7 @@ def complete(fix: Fix, question: Question, wheels: Sequence[str], images: Mappin
         places=environment.places,
         installer=environment.installer,
         pip=environment.pip,
+        again=any(True for path in images for _ in records.gone(case, path)),
     )
     alone, after = prove(case, installed), _afterwards(case, installed)
     builds = () if alone.works else ("add", "preload")  # some wheels lay their libraries where the loader looks anyhow
