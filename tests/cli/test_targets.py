@@ -157,6 +157,25 @@ class TestDistributions:
         assert ran.json["notes"][0] == "Jinja2 is a distribution; its top-level module is jinja2"
         assert ran.json["python"]["prefix"] == str(site.parents[2])
 
+    def test_one_whose_code_lies_in_a_namespace(self, command, site: Path):
+        (site / "wide" / "inner").mkdir(parents=True)
+        distribution(site, "wide-inner", {"wide/inner/__init__": "import ctypes; ctypes.CDLL('libno.so.1')"})
+        ran = command("wide-inner", "--json")
+        assert (ran.status, ran.json["findings"][0]["subject"]) == (1, "libno.so.1")
+        assert ran.json["notes"][0] == "wide-inner is a distribution; its module is wide.inner"
+
+    @pytest.mark.parametrize(
+        ("files", "advice"),
+        [({"wide/lib/data": ""}, "Its files are there for wide: ask"), ({}, "It holds nothing but its record;")],
+    )
+    def test_one_that_has_nothing_to_import(self, complaint, site: Path, files: dict[str, str], advice: str):
+        distribution(site, "wide-lib", {})
+        (record,) = site.glob("wide_lib-*/RECORD")
+        record.write_text("".join(f"{name}.so.6,,\n" for name in files))
+        said = complaint(2, "Wide_Lib")
+        assert "wide-lib 1.0 is installed for" in said
+        assert advice in said
+
     def test_a_submodule(self, command, site: Path):
         distribution(site, "flat", {"flat": ""})
         (site / "deep" / "er").mkdir(parents=True)

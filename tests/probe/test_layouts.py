@@ -133,7 +133,10 @@ RECORDS = {
     "_cffi_backend.cpython-311-x86_64-linux-gnu.so,,\ncffi/__init__.py,,\n": ("cffi", "_cffi_backend"),
     "six.py,,\r\n__pycache__/six.cpython-311.pyc,,\r\n": ("six",),
     "_sound.py,,\nsound.py,,\n_sound_data/libsndfile.so,,\n": ("sound", "_sound", "_sound_data"),
-    "google/protobuf/message.py,,\n": (),
+    "google/protobuf/message.py,,\ngoogle/protobuf/compiler/plugin.py,,\n": ("google.protobuf",),
+    "google/_upb/_message.abi3.so,,\ngoogle/protobuf/__init__.py,,\n": ("google.protobuf", "google._upb"),
+    "mpl/__init__.py,,\nmpl/a/__init__.py,,\nkits\\d3\\__init__.py,,\n": ("mpl", "kits.d3"),
+    "PyQt6/Qt6/lib/libQt6Core.so.6,,\nPyQt6/Qt6/plugins/gl/libqeglfs.so,,\n": (),
     "a b/x.py,,\n,,\n\x00\xff": (),
 }
 
@@ -144,6 +147,28 @@ def test_top_level_modules_of_a_record(tmp_path: Path, record: str):
     info.mkdir()
     (info / "RECORD").write_bytes(record.encode("latin-1"))
     assert modules_of(list(installed([str(tmp_path)])), "Some.Name") == RECORDS[record]
+
+
+LISTED = {  # what setuptools listed, and what the record has
+    "an extension that lies in a package": (
+        "_sodium\nnacl\n",
+        "nacl/_sodium.abi3.so,,\nnacl/__init__.py,,\n",
+        ("nacl",),
+    ),
+    "a namespace": ("zope\n", "zope/interface/__init__.py,,\nzope/interface/_c.py,,\n", ("zope.interface",)),
+    "an editable install": ("thing\n", "__editable__.thing-1.pth,,\n", ("thing",)),
+    "a file with its tags": ("_brotli\n", "_brotli.cpython-311-x86_64-linux-gnu.so,,\n", ("_brotli",)),
+}
+
+
+@pytest.mark.parametrize("case", LISTED)
+def test_what_was_listed_counts_where_its_files_are(tmp_path: Path, case: str):
+    listed, record, modules = LISTED[case]
+    info = tmp_path / "some_name-1.0.dist-info"
+    info.mkdir()
+    (info / "top_level.txt").write_text(listed)
+    (info / "RECORD").write_text(record)
+    assert modules_of(list(installed([str(tmp_path)])), "some-name") == modules
 
 
 def test_two_distributions_may_own_one_module(tmp_path: Path):

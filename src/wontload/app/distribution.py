@@ -17,7 +17,8 @@ def of_distribution(target: str, answers: Sequence[Diagnosis]) -> Diagnosis:
     worst = min(answers, key=lambda answer: WORST_FIRST.index(answer.verdict))
     rest = [answer for answer in answers if answer is not worst]
     names = ", ".join(answer.target for answer in answers)
-    note = f"{target} is a distribution; its top-level {'module is' if len(answers) == 1 else 'modules are'} {names}"
+    what = "module" if any("." in answer.target for answer in answers) else "top-level module"
+    note = f"{target} is a distribution; its {what}{' is' if len(answers) == 1 else 's are'} {names}"
     return replace(
         worst,
         target=target,

@@ -18,6 +18,7 @@ from wontload.diagnosis.half_installed import half
 from wontload.errors import UnknownTarget
 from wontload.knowledge.packages import distribution_for, import_name_for, normalised
 from wontload.machine import Machine, Outcome
+from wontload.machine.dist_info import Installed, described, installed, named
 from wontload.machine.interpreters import installed_elsewhere
 from wontload.probe import Report, describe_exit
 
@@ -53,9 +54,25 @@ def judged(target: str, kind: str, report: Report, executable: str, extra: tuple
         gpu_code=gpu_code_at,
         extra_directories=extra,
     )
-    if not_found and not _is_submodule(target, report) and not elsewhere and known_as is None and half(case) is None:
-        raise _unknown(target, executable, machine)
+    if not_found and not _is_submodule(target, report) and not elsewhere and half(case) is None:
+        own = None if report.modules_of_distribution else named(installed(report.python.path), target)
+        if own is not None:
+            raise _without_modules(own, executable)
+        if known_as is None:
+            raise _unknown(target, executable, machine)
     return judge(case)
+
+
+def _without_modules(own: Installed, executable: str) -> UnknownTarget:
+    """A distribution that has files for another one's package, or none at all and only requires others."""
+    own = described(own)
+    folders = own.folders()
+    advice = "It holds nothing but its record; ask about a package that it requires."
+    if folders:
+        advice = f"Its files are there for {' and '.join(folders)}: ask about that."
+    return UnknownTarget(
+        f"{own.name} {own.version} is installed for {executable}, and has no module of its own to import.", advice
+    )
 
 
 def gpu_code_at(path: str) -> GpuCode | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wontload.knowledge.packages import normalised
@@ -39,11 +39,34 @@ class Installed:
         return b""
 
     def modules(self) -> tuple[str, ...]:
-        """Its top-level modules, in the order of its record."""
-        listed = [line.strip() for line in self.read("top_level.txt").decode("utf-8", "replace").splitlines()]
-        recorded = _TOP_LEVEL.finditer(self.read(*_RECORDS[1:]))
-        found = dict.fromkeys([*filter(None, listed), *(match[1].decode() for match in recorded)])
-        return tuple(name for name in found if name.isidentifier() and not name.startswith("__editable__"))
+        """Its top-level modules, in the order of its record.
+
+        setuptools lists in top_level.txt what `setup.py` called its extensions, wherever they were put: `_sodium`, of
+        PyNaCl, is `nacl._sodium`. Such a name has no file in the record; of an editable install none has.
+        """
+        record = self.read(*_RECORDS[1:])
+        lines = self.read("top_level.txt").decode("utf-8", "replace").splitlines()
+        listed = [name for line in lines if (name := line.strip()).isidentifier()]
+        with_files = [name for name in listed if _has_files(record, name)]
+        recorded = (match[1].decode() for match in _TOP_LEVEL.finditer(record))
+        found = dict.fromkeys([*(with_files or listed), *recorded])
+        return tuple(name for name in found if not name.startswith("__editable__"))
+
+    def importable(self) -> tuple[str, ...]:
+        """Its top-level modules; where one is a folder without code of its own, the packages in that.
+
+        A namespace (`google`, `zope`) imports without a word whatever is wrong with what lies in it.
+        """
+        record = self.read(*_RECORDS[1:])
+        with_code = {match[1].decode() for match in _TOP_LEVEL.finditer(record)}
+        within = _within_namespaces(record, with_code)
+        roots = {name.partition(".")[0] for name in within}
+        return tuple(dict.fromkeys([*(name for name in self.modules() if name not in roots), *within]))
+
+    def folders(self) -> tuple[str, ...]:
+        """Top-level folders that could be packages, its own or another distribution's, in which it has files."""
+        found = dict.fromkeys(match[1].decode() for match in _FOLDER.finditer(self.read(*_RECORDS[1:])))
+        return tuple(name for name in found if name != "__pycache__")
 
     def has(self, module: str) -> bool:
         """Whether `module` is one of its top-level modules. Most records do not even hold the word."""
@@ -71,6 +94,30 @@ _TOP_LEVEL = re.compile(
     rb"^(?:\.\.[\\/])?([A-Za-z_]\w*)(?:[\\/](?:__init__\.py|[^\\/,\n]+\.(?:pyd|so))|\.py|(?:\.[\w-]+)*\.(?:pyd|so))\r?(?:,|$)",
     re.MULTILINE,
 )
+
+# The same in folders: with code of the folder's own, or else any Python code. Plugins and libraries are no modules.
+_IN_FOLDERS = rb"^([A-Za-z_]\w*(?:[\\/][A-Za-z_]\w*)+)[\\/](?:%s)\r?(?:,|$)"
+_PACKAGE_WITHIN = re.compile(
+    _IN_FOLDERS % rb"__init__\.py|[^\\/,\n]+\.(?:pyd|abi3\.so|cpython-[^\\/,\n]+\.so)", re.MULTILINE
+)
+_FOLDER = re.compile(rb"^(?:\.\.[\\/])?([A-Za-z_]\w*)[\\/]", re.MULTILINE)
+_CODE_WITHIN = re.compile(_IN_FOLDERS % rb"[^\\/,\n]+\.py", re.MULTILINE)
+
+
+def _has_files(record: bytes, module: str) -> bool:
+    """Whether a record lists a file of a top-level module."""
+    name = re.escape(module.encode("utf-8", "surrogateescape"))
+    return re.search(rb"^(?:\.\.[\\/])?" + name + rb"[\\/.]", record, re.MULTILINE) is not None
+
+
+def _within_namespaces(record: bytes, with_code: Collection[str]) -> tuple[str, ...]:
+    """The outermost packages (dotted) in folders that have no code of their own."""
+    for pattern in (_PACKAGE_WITHIN, _CODE_WITHIN):
+        folders = dict.fromkeys(re.sub(r"[\\/]", ".", match[1].decode()) for match in pattern.finditer(record))
+        inner = [name for name in folders if name.partition(".")[0] not in with_code]
+        if inner:
+            return tuple(name for name in inner if not any(name.startswith(f"{outer}.") for outer in inner))
+    return ()
 
 
 def installed(path: Sequence[str]) -> Iterator[Installed]:
@@ -125,12 +172,15 @@ def _is_source_of(distribution: Installed, origin: str | None) -> bool:
 
 
 def modules_of(distributions: Sequence[Installed], name: str) -> tuple[str, ...]:
-    """The top-level modules of the distribution called `name`; those for its users before `_private` ones."""
-    for one in distributions:
-        if normalised(one.name) == normalised(name):
-            modules = one.modules() or _modules_in(one.source())
-            return tuple(sorted(modules, key=lambda module: module.startswith("_")))
-    return ()
+    """What to import of the distribution called `name`; what is for its users before `_private` modules."""
+    one = named(distributions, name)
+    modules = (one.importable() or _modules_in(one.source())) if one else ()
+    return tuple(sorted(modules, key=lambda module: module.rpartition(".")[2].startswith("_")))
+
+
+def named(distributions: Iterable[Installed], name: str) -> Installed | None:
+    """The first of that name, however it is spelled."""
+    return next((one for one in distributions if normalised(one.name) == normalised(name)), None)
 
 
 def _modules_in(source: str | None) -> tuple[str, ...]:
