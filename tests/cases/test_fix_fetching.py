@@ -123,6 +123,26 @@ def test_a_wheel_that_is_installed_and_has_lost_its_library(environment: Path, t
     mended_and_undone(environment, "needs_cudart", "runtime-wheels", **index(server))
 
 
+def test_what_the_package_requires_and_nobody_installed(environment: Path, tmp_path: Path, server: IndexServer):
+    """As torch without cuSPARSELt: in the version that it asks for, where it looks; before any other build of it."""
+    metadata = b"Metadata-Version: 2.1\nName: torch\nVersion: 2.9.1\nRequires-Dist: nvidia-cuda-runtime-cu12==12.3.1\n"
+    work = SharedObject(needed=("libcudart.so.12",), runpath="$ORIGIN/../nvidia/cuda_runtime/lib").bytes()
+    files = {"torch/__init__.py": LOADER, "torch/libwork.so": work, "METADATA": metadata}
+    pip(environment, "install", "--no-index", "--no-deps", str(wheel(tmp_path / "w", "torch", "2.9.1", files)))
+    place = "nvidia/cuda_runtime/lib"
+    made = [
+        runtime(tmp_path / "w", "nvidia_cuda_runtime_cu12", place, "libcudart.so.12", version=one)
+        for one in ("12.3.1", "12.4.1")
+    ]
+    offered(server, *made)
+    answer = ask(environment, "fix", "torch", "--plan", status=1, **index(server))
+    assert [one["id"] for one in answer["fixes"]][:2] == ["runtime-wheels", "matching-wheel"]
+    assert answer["fixes"][0]["title"] == "pip install nvidia-cuda-runtime-cu12, where torch looks"
+    mended_and_undone(environment, "torch", "runtime-wheels", **index(server))
+    fetched = {path for method, path, _ in server.requests if method == "GET" and path.startswith("/files/")}
+    assert fetched == {f"/files/{made[0].name}"}
+
+
 def of_onnxruntime(tmp_path: Path, name: str, *needs: str) -> Path:
     files = {"onnxruntime/__init__.py": LOADER, "onnxruntime/libwork.so": SharedObject(needed=needs).bytes()}
     own = {f"onnxruntime/only_{name}.so": SharedObject(soname=f"{name}.so").bytes()}

@@ -119,6 +119,13 @@ def test_bare_names_that_one_line_tries_in_turn_are_one_finding():
     assert set(data(finding, "provider", "alternative")) == {True}
 
 
+@pytest.mark.parametrize(("runpath", "sought"), [(("$ORIGIN/../nvidia/cudnn/lib",), True), ((), False)])
+def test_whether_this_load_looks_where_the_provider_s_wheel_lays_it(runpath: tuple[str, ...], sought: bool):
+    library = LINUX_PACKAGE + "/_c.so"
+    (finding,) = diagnose(linux({library: so("libcudnn.so.9", runpath=runpath)}), dlopen(library)).findings
+    assert data(finding, "provider", "sought") == [sought]
+
+
 def test_optional_names_asked_for_on_one_line_may_be_anything():
     """A helper asks for all libraries on one line of its own; nobody said that any of them would do."""
     answer = diagnose(linux(), dlopen("libpng16.so.16"), dlopen("libtiff.so.6"), survived=True)

@@ -39,7 +39,7 @@ def wheel(directory: Path, name: str, version: str, files: dict[str, bytes]) -> 
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
     tags = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files = {f"{info}/{name}" if "/" not in name else name: content for name, content in files.items()}
-    files = {**files, f"{info}/METADATA": metadata, f"{info}/WHEEL": tags}
+    files = {f"{info}/METADATA": metadata, f"{info}/WHEEL": tags, **files}
     rows = io.StringIO()
     writer = csv.writer(rows, lineterminator="\n")
     for path, content in files.items():

@@ -20,9 +20,10 @@ from wontload.app.manager import manager_of
 from wontload.app.writable import can_write
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
-from wontload.machine.dist_info import described, installed, required
+from wontload.machine.dist_info import described, installed, required, requirements
 from wontload.machine.own_places import state_directory
 from wontload.remedy.fix import Environment, Manager
+from wontload.wheels.requirements import is_of_an_extra, required_names, specifier_of
 
 PATIENCE_S = 60.0
 # Executed by the target's interpreter: `site` directories whose .pth files it reads, and where installers install.
@@ -138,6 +139,20 @@ def requiring(name: str, machine: Machine) -> Iterator[str]:
     for one in installed(python.path if python else ()):
         if normalised(name) in required(one.read("METADATA", "PKG-INFO"), extras=False):
             yield described(one).name
+
+
+def versions_asked(name: str, machine: Machine) -> str:
+    """Which versions of the distribution `name` the installed ones require, as in `==12.4.*`; empty for any.
+
+    What an extra asks for counts where nothing else does: a meta-package such as cuda-toolkit has nothing but extras.
+    """
+    python, wanted = machine.python, normalised(name)
+    lines: list[str] = []
+    for one in installed(python.path if python else ()):
+        metadata = one.read("METADATA", "PKG-INFO")
+        lines += requirements(metadata) if wanted in required(metadata) else ()
+    lines = [line for line in lines if is_of_an_extra(line) or wanted in required_names([line], machine)]
+    return str(specifier_of(wanted, lines) or specifier_of(wanted, lines, extras=True))
 
 
 def _ask(python: str) -> dict[str, Any] | None:

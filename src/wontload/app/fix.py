@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from wontload.app.diagnose import diagnose
-from wontload.app.environment import environment_of, requiring
+from wontload.app.environment import environment_of, requiring, versions_asked
 from wontload.app.writable import rights_here
 from wontload.diagnosis import Case, Diagnosis
 from wontload.machine import Machine
@@ -106,6 +106,7 @@ def question_of(diagnosis: Diagnosis, case: Case, environment: Environment) -> Q
         source=_read_source if live else lambda path: None,
         rights=rights_here if live else lambda path: None,
         asking_for=(lambda name: requiring(name, case.machine)) if live else lambda name: (),
+        versions_asked=(lambda name: versions_asked(name, case.machine)) if live else lambda name: "",
     )
 
 

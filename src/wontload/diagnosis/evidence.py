@@ -13,6 +13,7 @@ from wontload.diagnosis.copies import Copy, distinct
 from wontload.diagnosis.cuda_major import cuda_for, of_cuda
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.missing import Missing
+from wontload.diagnosis.wheel_places import is_sought
 from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_find_library_searches, how_windows_searches, listed
 from wontload.knowledge.components import component_of
 from wontload.knowledge.packages import normalised
@@ -210,6 +211,7 @@ def of_providers(case: Case, names: Sequence[str], *, any_will_do: bool = False)
                 for one in providers
             ],
             "alternative": any_will_do,
+            "sought": any(one.kind == "wheel" and is_sought(case, name, one) for one in providers[:1]),
         }
         part = f"is part of {component.name}" if component else "is known"
         by = f"; {providers[0].told(prefix)}" if providers else ""

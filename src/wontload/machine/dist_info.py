@@ -149,12 +149,17 @@ def described(distribution: Installed) -> Installed:
     return Installed(spelled[0], spelled[1], distribution.directory)
 
 
-def required(metadata: bytes, *, extras: bool = True) -> tuple[str, ...]:
-    """Normalised names of what its metadata requires (core metadata, `Requires-Dist`), with or without its extras."""
+def requirements(metadata: bytes) -> tuple[str, ...]:
+    """What its metadata requires, line by line with versions and markers (core metadata, `Requires-Dist`)."""
     head = metadata[:METADATA_BYTES].split(b"\n\n")[0].decode("utf-8", "replace")
-    lines = re.findall(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)(.*)$", head, re.MULTILINE)
-    names = (name for name, rest in lines if extras or not re.search(r";.*\bextra\s*==", rest))
-    return tuple(dict.fromkeys(map(normalised, names)))
+    return tuple(re.findall(r"^Requires-Dist:\s*(\S.*?)\s*$", head, re.MULTILINE))
+
+
+def required(metadata: bytes, *, extras: bool = True) -> tuple[str, ...]:
+    """Normalised names of what its metadata requires, with or without its extras."""
+    lines = [one for one in requirements(metadata) if extras or not re.search(r";.*\bextra\s*==", one)]
+    found = (re.match(r"[A-Za-z0-9._-]+", one) for one in lines)
+    return tuple(dict.fromkeys(normalised(match[0]) for match in found if match))
 
 
 def owners(distributions: Sequence[Installed], module: str, origin: str | None) -> tuple[Installed, ...]:

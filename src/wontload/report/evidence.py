@@ -77,11 +77,12 @@ def _looked(exhibit: Exhibit, evidence: list[Evidence]) -> Rows:
 
 
 def _providers(exhibit: Exhibit, evidence: list[Evidence]) -> Rows:
-    """Who provides what is missing; what a wheel brings is not yet found by that alone, and the row says so."""
+    """Who provides what is missing; where a wheel lays it this load may not look, and a row says so."""
     lines = providers.lines(evidence)[: exhibit.most(MOST_OF_A_KIND)]
     for number, line in enumerate(lines):
         yield exhibit.row("" if number else "provided by", words(line))
-    if any(line.startswith("pip ") for line in lines):
+    sought = all(one.data.get("sought") for one in evidence)
+    if any(line.startswith("pip ") for line in lines) and not sought:
         yield exhibit.row("", words("(brings the files; this load must also search where pip puts them)", "dim"))
 
 

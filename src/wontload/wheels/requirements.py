@@ -42,8 +42,12 @@ def is_of_an_extra(requirement: str) -> bool:
     return "extra" in requirement.partition(";")[2]
 
 
-def specifier_of(project: str, requirements: Iterable[str]) -> SpecifierSet:
-    """What a list of requirements asks of the version of a (normalised) project, all together; nothing: any."""
+def specifier_of(project: str, requirements: Iterable[str], *, extras: bool = False) -> SpecifierSet:
+    """What a list of requirements asks of the version of a (normalised) project, all together; nothing: any.
+
+    Args:
+        extras: whether those count that an extra asks for, and no others.
+    """
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.specifiers import SpecifierSet
 
@@ -53,7 +57,7 @@ def specifier_of(project: str, requirements: Iterable[str]) -> SpecifierSet:
             one = Requirement(text)
         except InvalidRequirement:
             continue
-        if normalised(one.name) == project and (one.marker is None or "extra" not in str(one.marker)):
+        if normalised(one.name) == project and is_of_an_extra(text) == extras:
             found &= one.specifier
     return found
 

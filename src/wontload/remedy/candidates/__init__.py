@@ -36,6 +36,7 @@ class Question:
         source: the text of a Python file on that machine; `None` when it cannot be read.
         rights: of a path on that machine; `None` where there is nothing, or nobody can tell.
         asking_for: names of the installed distributions that require one, by its name; none where that is not known.
+        versions_asked: which versions of it those ask for, all together, as in `==12.4.*`; empty for any, or not known.
     """
 
     case: Case
@@ -44,6 +45,7 @@ class Question:
     source: Callable[[str], bytes | None] = lambda path: None
     rights: Callable[[str], Rights | None] = lambda path: None
     asking_for: Callable[[str], Iterable[str]] = lambda name: ()
+    versions_asked: Callable[[str], str] = lambda name: ""
 
     @property
     def package(self) -> str | None:

@@ -17,6 +17,7 @@ from wontload.diagnosis.delayed import ended_by_a_call, missing_when_called
 from wontload.diagnosis.evidence import providers_here
 from wontload.diagnosis.grouping import NUMBERED_LIKE_CUDA
 from wontload.diagnosis.missing import missing_of
+from wontload.diagnosis.wheel_places import is_sought, place
 from wontload.knowledge.components import component_of
 from wontload.knowledge.providers import Provider, requirement_for
 from wontload.machine.memory import Content
@@ -48,24 +49,25 @@ def runtime_wheels(question: Question) -> Iterator[Fix]:
 def _fix(question: Question, package: str, lost: Collection[str]) -> Iterator[Fix]:
     case, environment = question.case, question.environment
     found = {file: wheel for file in lost if (wheel := _wheel_of(case, file)) is not None}
-    requirements = tuple(dict.fromkeys(_requirement(case, file, wheel) for file, wheel in found.items()))
+    requirements = tuple(dict.fromkeys(_requirement(question, file, wheel) for file, wheel in found.items()))
     if not lost or any(file not in found for file in lost) or len(requirements) > MOST_WHEELS:
         return
     site = environment.places.get("platlib", environment.site or "")
-    change = Change(files={_place(case, site, file, wheel): None for file, wheel in found.items()})
+    change = Change(files={place(case, site, file, wheel): None for file, wheel in found.items()})
+    sought = all(is_sought(case, file, wheel) for file, wheel in found.items())
     how = "unpack" if environment.installer == "unpack" else "pip install"
     names = " ".join(re.split("[<=>,]", requirement)[0] for requirement in requirements)
     yield Fix(
         id="runtime-wheels",
         kind="runtime-wheels",
-        title=f"{how} {names}, and let {package} find what they bring",
+        title=f"{how} {names}, {f'where {package} looks' if sought else f'and let {package} find what they bring'}",
         steps=(),
         change=change,
         proof=_open(prove(case, change)),
         requirements=requirements,
         download_bytes=None,
         minutes=None,
-        reach=Reach.ENVIRONMENT,
+        reach=Reach.PACKAGE if sought else Reach.ENVIRONMENT,  # it is the package that looks there
         caveat=_caveat(case, environment, found),
     )
 
@@ -124,7 +126,7 @@ def what_they_need(fix: Fix, question: Question) -> tuple[str, ...]:
     found = {name: wheel for name in names if (wheel := _wheel_of(case, name)) is not None}
     if len(found) < len(names):
         return ()
-    return tuple(dict.fromkeys(_requirement(case, name, wheel) for name, wheel in found.items()))
+    return tuple(dict.fromkeys(_requirement(question, name, wheel) for name, wheel in found.items()))
 
 
 def _afterwards(case: Case, installed: Change) -> Case:
@@ -165,20 +167,19 @@ def _wheel_of(case: Case, file: str) -> Provider | None:
     return next((one for one in providers_here(case, file) if one.kind == "wheel"), None)
 
 
-def _requirement(case: Case, file: str, wheel: Provider) -> str:
-    """For the wheel that brings a file, in the versions that do; of CUDA's own none that the driver does not take."""
+def _requirement(question: Question, file: str, wheel: Provider) -> str:
+    """For the wheel that brings a file, in the versions that do.
+
+    Where what is installed asks for certain versions, those; else of CUDA's own none that the driver does not take.
+    """
+    if asked := question.versions_asked(wheel.package):
+        return f"{wheel.package}{asked}"
     component = component_of(file)
     requirement = requirement_for(component, wheel.package) if component else wheel.package
-    takes = driver_takes(case.machine)
+    takes = driver_takes(question.case.machine)
     if component is None or takes is None or component.family not in NUMBERED_LIKE_CUDA:
         return requirement
     major, minor = takes
     if component.major.partition(".")[0] != str(major):
         return requirement
     return f"{requirement}{',' if requirement != wheel.package else ''}<{major}.{minor + 1}"
-
-
-def _place(case: Case, site: str, file: str, wheel: Provider) -> str:
-    python = case.machine.python
-    where = wheel.where.replace("{prefix}", python.prefix if python else "")
-    return str(case.path_module.normpath(case.path_module.join(site, where, file)))
