@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.cases.test_fix_installations import IMPORTS_ITS_EXTENSION, pip
-from tests.cases.test_fix_linux import environment, home, imports, moved_away, site_of
+from tests.cases.test_fix_linux import environment, home, imports, llama_wheel, moved_away, site_of
 from tests.remedy.trees import tree
 from tests.support.cli import unpack, wontload
+from tests.support.index_server import serving
+from tests.support.llama_wheels import offer
 
 __all__ = ["environment", "home"]  # fixtures
 
@@ -79,6 +81,20 @@ def test_a_folder_that_shadows_the_package(environment: Path, tmp_path: Path):
     assert run(tmp_path / "fix.sh").returncode == 0
     assert not shadow.exists()
     assert imports(environment, "zmq", **path)
+
+
+def test_another_build_is_named_by_its_file(environment: Path, tmp_path: Path):
+    """No index of pip's own offers it by the package's name alone."""
+    here = llama_wheel(tmp_path / "a", "0.3.16", "libcudart.so.12")
+    pip(environment, "install", "--no-deps", str(here))
+    other = llama_wheel(tmp_path / "it's", "0.3.15")
+    with serving() as server:
+        variables = {"WONTLOAD_CACHE_DIR": str(tmp_path / "cache"), "PIP_FIND_LINKS": other.parent.as_uri()}
+        variables["PIP_INDEX_URL"] = offer(server, "simple", sources=["llama_cpp_python-0.3.16.tar.gz"])
+        script(environment, "llama_cpp", "matching-wheel", tmp_path / "fix.sh", **variables)
+    done = run(tmp_path / "fix.sh")  # and nobody else is asked any more
+    assert done.returncode == 0, done.stderr
+    assert imports(environment, "llama_cpp")
 
 
 @pytest.mark.parametrize("name", ["runtime-wheels"])

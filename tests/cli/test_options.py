@@ -143,3 +143,10 @@ class TestExplain:
         assert page["code"] == "WL203"
         assert page["text"].startswith(f"# WL203: {page['title']}\n")
         assert [page["code"] for page in command("explain", "--json").json["pages"]] == list(CODES)
+
+
+@pytest.mark.parametrize("words", [["--dry-run", "zmq"], ["zmq", "--dry-run"], ["--dry-run", "script", "zmq"]])
+def test_a_dry_run_of_no_kind_is_the_script(words: list[str]):
+    options = parse(["fix", *words, "--yes"])
+    assert (options.dry_run, options.target, options.yes) == ("script", "zmq", True)
+    assert parse(["--dry-run", "fix", "--", "--dry-run"]).target == "--dry-run"

@@ -29,6 +29,7 @@ from wontload.diagnosis.copies import Copy, CopyFinder
 from wontload.machine import AddedDirectory, Machine, Process
 from wontload.machine.ld_so_cache import CacheEntry
 from wontload.machine.live import LiveFiles
+from wontload.machine.memory import MemoryFiles
 
 NAME = "foo.dll"
 PLACES = {
@@ -123,6 +124,14 @@ def test_a_copy_that_may_not_be_read():
 def test_a_copy_of_which_nothing_is_known_may_do():
     (copy,) = finder(windows({r"C:\tools\foo.dll": None})).named(NAME)
     assert (copy.fits, copy.architecture, copy.defect) == (True, None, None)
+
+
+def test_a_link_into_a_place_that_a_saved_machine_does_not_hold_may_do():
+    files = MemoryFiles({}, links={"/work/libfoo.so": "/elsewhere/libfoo.so.1"}, windows=False, complete=["/work"])
+    machine = Machine(id="saved", system=linux().system, files=files)
+    process = Process(executable="/nowhere/python", current_directory="/work")
+    (copy,) = CopyFinder(machine, processes=(process,), origins=()).named("libfoo.so")
+    assert (copy.fits, copy.defect) == (True, None)
 
 
 def test_a_directory_is_no_copy():

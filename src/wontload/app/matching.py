@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 
-from wontload.app.pick import pick
+from wontload.app.pick import Pick, pick
 from wontload.app.pick_places import Options, settings_here, web_for
 from wontload.app.places import this_computer
+from wontload.machine import Machine
 from wontload.remedy.fetching import CannotFetch
 from wontload.wheels.cache import Cache
 from wontload.wheels.index.folders import path_of
+from wontload.wheels.index.link import shown_url
 from wontload.wheels.ranking import Ranked
 from wontload.wheels.whole import fetch_whole
 
@@ -21,14 +23,30 @@ def fetch_matching(project: str, *, python: str, directory: str) -> tuple[str, .
     Raises:
         CannotFetch: none fits. WontloadError: none could be reached, or it could not be fetched.
     """
-    answer = pick(project, python=python)
-    best = answer.recommended
-    if best is None:
+    return (_laid(_best(pick(project, python=python)), python, directory),)
+
+
+def matching_requirement(project: str, machine: Machine, *, offline: bool, about: str = "") -> str:
+    """What pip is told to install to get the best wheel of a project for a machine, and no other file.
+
+    Args:
+        about: what a command ends in, to be about the same machine.
+
+    Raises:
+        CannotFetch: none fits. WontloadError: none could be reached.
+    """
+    link = _best(pick(project, machine=machine, options=Options(offline=offline)), about).candidate.link
+    # Without credentials: pip has its own for the host, and a script is passed on.
+    return path_of(link.url) or shown_url(link.url).replace("****@", "") + f"#sha256={link.sha256}" * bool(link.sha256)
+
+
+def _best(answer: Pick, about: str = "") -> Ranked:
+    if answer.recommended is None:
         unreached = sum(1 for one in answer.asked if one.problem)
-        left = f"; {unreached} places were not reached" if unreached else ""
-        step = f"`wontload pick {answer.project}` tells more."
+        left = f"; places not reached: {unreached}" if unreached else ""
+        step = f"`wontload pick {answer.project}{about}` tells more."
         raise CannotFetch(f"no wheel of {answer.project} is known to fit this machine{left}.", step)
-    return (_laid(best, python, directory),)
+    return answer.recommended
 
 
 def _laid(best: Ranked, python: str, directory: str) -> str:

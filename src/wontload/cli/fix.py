@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="apply without asking")
     parser.add_argument(
         "--dry-run",
-        choices=("script",),
+        choices=("script",),  # `cli.options` puts it in where nothing stands
         help="write a script that a person can read and run instead: PowerShell for Windows, sh elsewhere",
     )
     add_timeout(parser)
@@ -221,8 +221,23 @@ def _script(options: Options, plan: Plan, fixes: list[Fix]) -> int:
     if fixes[0].kind == "build":
         options.say(_script_of_a_build(fixes[0].requirements[0], machine))
     else:
-        options.say(render_script(fixes[0], plan.diagnosis.target, windows=windows, python=python))
+        fix = _with_its_wheel(options, fixes[0], machine)
+        options.say(render_script(fix, plan.diagnosis.target, windows=windows, python=python))
     return STATUS_OF[plan.diagnosis.verdict]
+
+
+def _with_its_wheel(options: Options, fix: Fix, machine: Machine) -> Fix:
+    """With the very file that `pick` finds, where that is what the fix installs: pip alone would take another."""
+    if fix.kind != "matching-wheel":
+        return fix
+    from dataclasses import replace
+
+    from wontload.app.matching import matching_requirement
+    from wontload.cli.progress import waiting
+
+    with waiting(f"asking for {fix.requirements[0]}", enabled=not options.quiet):
+        wheel = matching_requirement(fix.requirements[0], machine, offline=options.offline, about=options.about())
+    return replace(fix, requirements=(wheel,))
 
 
 def _script_of_a_build(requirement: str, machine: Machine) -> str:

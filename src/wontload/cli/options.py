@@ -8,7 +8,7 @@ import sys
 
 TYPE_CHECKING = False  # importing typing would cost every start 4 ms; type checkers know the name
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any, NoReturn
 
     from wontload.machine.snapshot import Snapshot
@@ -73,6 +73,8 @@ TAKES_VALUE = (
     "--jobs",
     "--generator",
 )
+# What these mean where nothing else stands, so that the word behind them is not taken for it.
+MEANS_ALONE = {"--dry-run": "script"}
 
 
 class Options(argparse.Namespace):
@@ -177,6 +179,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str], *, as_module: bool = False) -> Options:
     """Arguments as options. Exits with status 2 and one sentence when they make no sense."""
+    arguments = list(_with_what_is_meant(arguments))
     position, command = _first_word(arguments), None
     if position is not None:  # the command goes to the front: its parser takes the global options as well
         named = arguments[position] in COMMANDS
@@ -201,6 +204,17 @@ def parse(arguments: list[str], *, as_module: bool = False) -> Options:
 
 def _formats_of(command: str) -> tuple[str, ...]:
     return FORMATS + FURTHER_FORMATS.get(command, ())
+
+
+def _with_what_is_meant(arguments: list[str]) -> Iterator[str]:
+    """`--dry-run TARGET` as `--dry-run=script TARGET`; behind `--` no word is an option."""
+    for index, word in enumerate(arguments):
+        if word == "--":
+            yield from arguments[index:]
+            return
+        meant = MEANS_ALONE.get(word)
+        alone = meant and arguments[index + 1 : index + 2] != [meant]
+        yield f"{word}={meant}" if alone else word
 
 
 def _first_word(arguments: list[str]) -> int | None:

@@ -127,6 +127,8 @@ class CopyFinder:
     def _copy(self, path: str, what: str) -> Copy:
         added = self._added.get(self.fold(self._path.dirname(path)))
         kind = self._machine.files.kind(path)
+        if kind is Kind.UNKNOWN:  # a saved machine's listing has it, and no more of it
+            return Copy(path=path, what=what, added=added, fits=True)
         if kind is not Kind.FILE:
             dead = kind is Kind.ABSENT
             return Copy(path=path, what=what, added=added, defect=DEAD_LINK if dead else "it cannot be read")

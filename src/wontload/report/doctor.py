@@ -8,7 +8,7 @@ from wontload.app.checkup import CheckedFile, Standing
 from wontload.app.doctor import STANDARD_LIBRARY, CheckedPackage, Checkup
 from wontload.machine import Machine
 from wontload.report.inventory import overview
-from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, to_type, words
+from wontload.report.layout import Line, Span, draw, flow, headed, labelled, listed, span, to_type, words
 from wontload.report.names import Names, environment_of, system_of
 from wontload.report.screen import Terminal
 from wontload.report.text import and_list, base_name, counted
@@ -51,15 +51,9 @@ def _more(items: list[str]) -> str:
 
 
 def _header(checkup: Checkup, terminal: Terminal) -> Iterator[Line]:
-    left = verdict_of(checkup)
     machine = checkup.machine
     right = listed(environment_of(machine.python), terminal.glyphs.dot, "dim") if machine.python else []
-    joined = flow(right, 10_000)[0]
-    if both := beside(flow(left, 10_000)[0], joined, terminal.width):
-        yield both
-    else:
-        yield from flow(left, terminal.width, hang=2)
-        yield from flow(right, terminal.width, hang=2) if right else ()
+    yield from headed(verdict_of(checkup), right, terminal.width)
     where = "" if machine.id == "this" else f"on the saved machine {machine.id}: "
     yield from flow(listed(system_facts(machine), terminal.glyphs.dot, "dim"), terminal.width, [span(where, "dim")])
 

@@ -153,6 +153,13 @@ def beside(left: Sequence[Span], right: Sequence[Span], width: int) -> Line | No
     return [*left, Span(" " * gap), *right] if gap >= 2 else None
 
 
+def headed(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Line]:
+    """Both on one line if they fit, else one below the other."""
+    if both := beside(flow(left, 10_000)[0], flow(right, 10_000)[0], width):
+        return [both]
+    return [*flow(left, width, hang=2), *(flow(right, width, hang=2) if right else ())]
+
+
 def draw(lines: Iterable[Line], terminal: Terminal) -> str:
     """The finished text, every line with its end."""
     return "".join("".join(_painted(line, terminal)).rstrip() + "\n" for line in lines)

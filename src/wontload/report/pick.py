@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from wontload.app.pick import Pick
-from wontload.report.layout import Line, Span, beside, draw, flow, labelled, listed, span, to_type, words
+from wontload.report.layout import Line, Span, draw, flow, headed, labelled, listed, span, to_type, words
 from wontload.report.names import environment_of
 from wontload.report.pick_words import build_of, passed_over, reasons, unreached
 from wontload.report.screen import SAVED, Terminal
@@ -36,14 +36,10 @@ def render_pick(answer: Pick, terminal: Terminal, *, quiet: bool = False, verbos
     return draw(lines, terminal)
 
 
-def _header(answer: Pick, terminal: Terminal) -> Iterator[Line]:
+def _header(answer: Pick, terminal: Terminal) -> list[Line]:
     python = answer.machine.python
-    right = flow(listed(environment_of(python), terminal.glyphs.dot, "dim"), 10_000)[0] if python else []
-    if both := beside(flow(_verdict(answer), 10_000)[0], right, terminal.width):
-        yield both
-        return
-    yield from flow(_verdict(answer), terminal.width, hang=2)
-    yield from flow(right, terminal.width, hang=2) if right else ()
+    right = listed(environment_of(python), terminal.glyphs.dot, "dim") if python else []
+    return headed(_verdict(answer), right, terminal.width)
 
 
 def _verdict(answer: Pick) -> list[Span]:
