@@ -102,37 +102,48 @@ def write_apt(profile: str, suite: str, mirror: str, keyring: str) -> None:
     print(f"{profile}: {len(packages)} packages, {len(rows)} libraries, glibc {glibc}")
 
 
-def fetch(directory: Path, suite: str, mirror: str, keyring: str) -> list[Path]:
-    """Packages of the base system, resolved by apt for a computer on which nothing is installed."""
+def fetch(
+    directory: Path, suite: str, mirror: str, keyring: str, architecture: str = "amd64", wanted: tuple[str, ...] = ()
+) -> list[Path]:
+    """Packages and all that they require, resolved by apt for a computer on which nothing is installed.
+
+    wanted: their names; of none, those of the base system.
+    """
     for name in ("lists/partial", "cache/archives/partial"):
         (directory / name).mkdir(parents=True)
     (directory / "status").touch()
     trust = "trusted=yes" if keyring == "-" else f"signed-by={keyring}"
-    (directory / "sources.list").write_text(f"deb [arch=amd64 {trust}] {mirror} {suite} main\n")
-    options = ["-qq", "-oAPT::Architecture=amd64", f"-oDir::Etc::sourcelist={directory}/sources.list"]
+    (directory / "sources.list").write_text(f"deb [arch={architecture} {trust}] {mirror} {suite} main\n")
+    options = ["-qq", f"-oAPT::Architecture={architecture}", f"-oDir::Etc::sourcelist={directory}/sources.list"]
     options += [
         "-oDir::Etc::sourceparts=/dev/null",
         f"-oDir::State={directory}",
         f"-oDir::State::lists={directory}/lists",
     ]
     options += [
+        f"-oAPT::Architectures={architecture}",
         f"-oDir::State::status={directory}/status",
         f"-oDir::Cache={directory}/cache",
         "-oAcquire::Languages=none",
     ]
     options += ["-oAcquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false", "-oAPT::Install-Recommends=false"]
     subprocess.run(["apt-get", *options, "update"], check=True)
+    names = wanted or (*_required(directory), *WANTED)
+    subprocess.run(["apt-get", *options, "-y", "--download-only", "install", *names], check=True)
+    return sorted((directory / "cache/archives").glob("*.deb"))
+
+
+def _required(directory: Path) -> list[str]:
+    """The names of what no system of a release is without, by the lists that apt has fetched."""
     listed = next((directory / "lists").glob("*_Packages*"))
     text = subprocess.run(
         ["/usr/lib/apt/apt-helper", "cat-file", str(listed)], check=True, capture_output=True, text=True
     )
-    required = [
+    return [
         re.match(r"Package: (\S+)", block)[1]
         for block in text.stdout.split("\n\n")
         if re.search(r"^(Priority: required|Essential: yes)$", block, re.MULTILINE)
     ]
-    subprocess.run(["apt-get", *options, "-y", "--download-only", "install", *required, *WANTED], check=True)
-    return sorted((directory / "cache/archives").glob("*.deb"))
 
 
 def libraries_of(package: Path, unpacked: Path) -> Iterator[tuple[str, str]]:

@@ -54,6 +54,13 @@ def test_a_glibc_library_on_musl_which_takes_libc_so_6_for_itself():
     assert (codes(answer), answer.findings[0].subject) == (["WL306"], "libfoo.so")
 
 
+def test_is_silent_about_the_version_that_libgcc_calls_after_glibc_also_on_musl():
+    files = {LIBRARY: so("libgcc_s.so.1", needs_versions=[("libgcc_s.so.1", "GLIBC_2.0")], takes=["nobody_has_it"])}
+    gcc = {"/usr/lib/libgcc_s.so.1": so("libc.so", soname="libgcc_s.so.1", exports=["_Unwind_Resume"])}
+    answer = diagnose(linux({**MUSL_FILES, **gcc, **files}, system=MUSL), dlopen(LIBRARY))
+    assert codes(answer) == ["WL301"]
+
+
 def test_is_silent_about_any_other_library_that_is_missing():
     assert codes(diagnose(linux({LIBRARY: so("libc.so.6", "libgone.so.1")}), dlopen(LIBRARY))) == ["WL201"]
 

@@ -171,12 +171,23 @@ NOBODY_S, OF_PYTHON, OF_GLIBC = "nk_configure_thread", "PyModule_Create2", "dlop
         # What a library exports of which there is no list is not known.
         ("debian-13", ["libcrypto.so.3"], NOBODY_S, Verdict.LOADS),
         ("debian-13+nvidia", ["libcuda.so.1"], "cuInit", Verdict.LOADS),
+        ("alpine-3.22", ["libc.so"], NOBODY_S, Verdict.FAILS),
+        ("alpine-3.22", ["libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"], NOBODY_S, Verdict.FAILS),
+        ("alpine-3.22", [], OF_PYTHON, Verdict.LOADS),
+        ("alpine-3.22", [], OF_GLIBC, Verdict.LOADS),
+        ("alpine-3.22", [], "fopen64", Verdict.LOADS),  # which its loader knows, and its table does not
+        ("alpine-3.22", [], "__isoc23_strtol", Verdict.FAILS),
+        ("alpine-3.22", ["libstdc++.so.6"], "_ZNSt6thread4joinEv", Verdict.LOADS),
+        ("alpine-3.22", [], "_ZNSt6thread4joinEv", Verdict.FAILS),
+        ("alpine-3.22", ["libcrypto.so.3"], NOBODY_S, Verdict.LOADS),
     ],
 )
+@pytest.mark.parametrize("architecture", ["x86_64", "aarch64"])
 def test_a_symbol_that_nothing_on_a_clean_system_defines_is_undefined(
-    profile: str, needed: list[str], undefined: str, verdict: Verdict
+    profile: str, needed: list[str], undefined: str, verdict: Verdict, architecture: str
 ):
-    result = loaded(profile, "a.abi3.so", elf(needed=needed, undefined=[undefined]))
+    module = elf(needed=needed, undefined=[undefined], machine=architecture)
+    result = loaded(profile, "a.abi3.so", module, architecture)
     assert result.verdict is verdict
     assert [one.symbol for one in result.modules if one.symbol] == [undefined] * (verdict is Verdict.FAILS)
 
@@ -187,6 +198,21 @@ def test_a_version_that_a_system_library_has_stands_for_the_symbols_in_it():
     assert loaded("ubuntu-20.04", "a.abi3.so", module).verdict is Verdict.LOADS
 
 
-def test_what_is_exported_for_another_processor_is_not_known():
-    module = elf(needed=["libc.so.6"], undefined=[NOBODY_S], machine="aarch64")
-    assert loaded("debian-13", "a.abi3.so", module, "aarch64").verdict is Verdict.LOADS
+@pytest.mark.parametrize(("architecture", "verdict"), [("x86_64", Verdict.LOADS), ("aarch64", Verdict.FAILS)])
+@pytest.mark.parametrize(("profile", "libc"), [("debian-13", "libm.so.6"), ("alpine-3.22", "libc.so")])
+def test_each_processor_has_the_symbols_of_its_own_libraries(
+    profile: str, libc: str, architecture: str, verdict: Verdict
+):
+    module = elf(needed=[libc], undefined=["arch_prctl"], machine=architecture)
+    assert loaded(profile, "a.abi3.so", module, architecture).verdict is verdict
+
+
+def test_a_processor_with_its_bytes_the_other_way_round_has_libraries_of_its_own():
+    assert (
+        loaded("debian-13", "a.abi3.so", elf(needed=["libc.so.6"], machine="s390x"), "s390x").verdict is Verdict.LOADS
+    )
+
+
+def test_what_is_exported_for_a_processor_of_which_there_is_no_list_is_not_known():
+    module = elf(needed=["libc.so.6"], undefined=[NOBODY_S], machine="s390x")
+    assert loaded("debian-13", "a.abi3.so", module, "s390x").verdict is Verdict.LOADS

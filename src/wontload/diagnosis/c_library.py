@@ -12,6 +12,9 @@ from wontload.machine import NotKnown
 NAMES_OF = {"musl": ("libc.musl-", "ld-musl-"), "glibc": ("libc.so.6", "ld-linux", "libm.so.6", "libpthread.so.0")}
 MUSL_SONAME = "libc.so"
 OTHER = {"glibc": "musl", "musl": "glibc"}
+# Of the versions of libgcc_s one is called after glibc, also where it was built for musl.
+# Source: GCC, libgcc/config/libgcc-glibc.ver; read off Alpine's for aarch64 in contourpy 1.4.0's musllinux wheel.
+LIBGCC = "libgcc_s"
 WHEEL_TAG = {"glibc": "manylinux", "musl": "musllinux"}
 
 
@@ -27,9 +30,15 @@ def built_for(image: Image | None) -> str:
     """The C library that a file asks for by name or by symbol version; empty where it says nothing."""
     if image is None or image.format is not Format.ELF:
         return ""
-    if any(need.version.startswith("GLIBC_") for need in image.versions_needed):
+    if versions_of_glibc(image):
         return "glibc"
     return next(filter(None, (named_by(one.library) for one in image.needed)), "")
+
+
+def versions_of_glibc(image: Image) -> list[str]:
+    """The symbol versions of glibc that a file asks for."""
+    needs = (need for need in image.versions_needed if not need.library.startswith(LIBGCC))
+    return [need.version for need in needs if need.version.startswith("GLIBC_")]
 
 
 def is_foreign(case: Case, module: Module) -> bool:

@@ -21,6 +21,7 @@ from wontload.machine.profile_linux import implementation_tag, linux_machine
 from wontload.machine.profile_windows import WINDOWS, windows_machine
 
 BITS = {"x86": 32, "arm": 32}
+BIG_ENDIAN = ("s390x",)  # of those that there are wheels for
 DEFAULT_LEVEL = 2  # x86-64-v2: every processor that the supported systems are sold with since 2009
 EXTRAS = {
     "vc": "the Visual C++ runtime of Visual Studio 2015 and newer (Windows)",
@@ -113,7 +114,14 @@ def _macos(name: str, version: str, own: Image, python: tuple[int, int]) -> tupl
 def opaque(image_format: Format, architecture: str) -> Image:
     """A file of the system's own, of which only presence and architecture are known: it loads."""
     bits = BITS.get(architecture, 64)
-    return Image(format=image_format, architecture=architecture, bits=bits, opaque=True, executable_stack=False)
+    return Image(
+        format=image_format,
+        architecture=architecture,
+        bits=bits,
+        big_endian=architecture in BIG_ENDIAN,
+        opaque=True,
+        executable_stack=False,
+    )
 
 
 def profile_files(name: str, architecture: str = "x86_64") -> dict[str, Content]:

@@ -84,6 +84,9 @@ def _libraries(profile: Profile, own: Image, directory: str, *, nvidia: bool) ->
         contents[loader] = _library(profile, own, posixpath.basename(loader), ())
         # It is in every process, and so found under its SONAME whatever directory it lies in.
         contents[f"{directory}/{posixpath.basename(loader)}"] = contents[loader]
+    if profile.libc == "musl":
+        file = f"ld-musl-{own.architecture}.so.1"  # which other processors' loaders are called, nobody asks here
+        contents[f"{directory}/{file}"] = _library(profile, own, file, ())
     return contents
 
 
@@ -102,16 +105,16 @@ def _program(profile: Profile, own: Image, rpath: tuple[str, ...] | None) -> Ima
     Source: DT_NEEDED of CPython's programs and libpythons, 3.7 to 3.13: what `configure` adds to LIBS for `sem_init`,
     `dlopen` and `openpty` is in libc itself since 2.34.
     """
-    if profile.libc != "glibc":
-        return replace(own, is_library=False, rpath=rpath)
+    exports = _exports(profile, own, "", ())
+    if profile.libc != "glibc":  # the one library is there without being asked for
+        return replace(own, is_library=False, rpath=rpath, read_export_index=exports)
     of_libc = IN_LIBC if numbers(profile.libc_version) < PARTS_IN_LIBC else ()
     needed = tuple(map(Import, (*of_libc, "libm.so.6", "libc.so.6")))
-    exports = _exports(profile, own, "", ())
     return replace(own, is_library=False, rpath=rpath, needed=needed, read_export_index=exports)
 
 
 def _exports(profile: Profile, own: Image, file: str, versions: tuple[str, ...]) -> Callable[[], ExportIndex] | None:
-    found = exports_of(file, versions, own.architecture) if profile.libc == "glibc" else None
+    found = exports_of(file, versions, profile.libc, own.architecture)
     return None if found is None else lambda: found
 
 

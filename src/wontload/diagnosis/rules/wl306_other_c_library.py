@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wontload.diagnosis import blame, evidence
-from wontload.diagnosis.c_library import OTHER, WHEEL_TAG, image_of, is_foreign, named_by
+from wontload.diagnosis.c_library import OTHER, WHEEL_TAG, image_of, is_foreign, named_by, versions_of_glibc
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.sites import tags_of
@@ -67,7 +67,7 @@ def _finding(case: Case, group: list[tuple[int, Module, str]], other: str) -> Fi
 def _how_known(case: Case, path: str, other: str) -> Evidence:
     image = image_of(case, path)
     needed = [one.library for one in image.needed if named_by(one.library) == other] if image else []
-    versions = [one.version for one in image.versions_needed if one.version.startswith("GLIBC_")] if image else []
+    versions = versions_of_glibc(image) if image else []
     what = f"needs {listed(needed)}" if needed else f"asks for {versions[0]}" if versions else f"is made for {other}"
     return Evidence("file", f"{path} {what}", {"path": path, "needed": needed})
 

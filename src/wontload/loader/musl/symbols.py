@@ -11,7 +11,7 @@ Oracle: tests/oracles/musl/test_symbols.py
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from wontload.binary import Image, MalformedImage
 from wontload.binary.entries import Relocation
@@ -80,7 +80,7 @@ class _Binder:
     """One load's scope, and what musl makes of a relocation in it."""
 
     def __init__(self, scope: list[Loaded], link_map: LinkMap, flags: int, system: System) -> None:
-        self.scope = [(one, names_of(one.image) if one.image else frozenset[str]()) for one in scope]
+        self.scope = [(one, _finder(one.image)) for one in scope]
         self.all_known = all(_names_known(one) for one in scope)
         self.link_map = link_map
         self.lazy = bool(flags & RTLD_LAZY)
@@ -95,10 +95,10 @@ class _Binder:
             return False
         if numbers & self.threads and any(one.optional and one.type in self.threads for one in relocations):
             return False
-        wanted = {one.symbol for one in relocations if not one.optional and not one.local}
-        wanted.discard(None)
-        for _, names in self.scope:
-            wanted -= names
+        named = (one.symbol for one in relocations if not one.optional and not one.local)
+        wanted = {name for name in named if name is not None}
+        for _, has in self.scope:
+            wanted.difference_update([*filter(has, wanted)])
         return not wanted
 
     def trouble(self, relocation: Relocation, user: Loaded, last: str) -> tuple[str, str] | None:
@@ -136,12 +136,12 @@ class _Binder:
         return None
 
     def _definer(self, name: str) -> Loaded | None:
-        for one, names in self.scope:
-            if name in names:
+        for one, has in self.scope:
+            if has(name):
                 return one
         plain = plain_name(name)
         itself = self.link_map.itself
-        return itself if plain is not None and itself.image is not None and plain in names_of(itself.image) else None
+        return itself if plain is not None and _finder(itself.image)(plain) else None
 
     def _may_wait(self, number: int, user: Loaded) -> bool:
         """Whether RTLD_LAZY leaves it for later: slots only, and not in an object linked with `-z now`.
@@ -177,10 +177,19 @@ def _slots(image: Image) -> int:
     return max(types.slots) if types is not None else -1
 
 
+def _finder(image: Image | None) -> Callable[[str], object]:
+    """What tells whether an image has a name."""
+    if image is None:
+        return frozenset[str]().__contains__
+    if image.opaque and image.read_export_index is not None:  # a clean system's, whose names alone are known
+        return image.export_index.versions
+    return names_of(image).__contains__
+
+
 def _names_known(one: Loaded) -> bool:
     image = one.image
     if image is None or image.opaque:
-        return False
+        return image is not None and image.read_export_index is not None
     if image.read_plain_names is None and image.read_exports is _NO_EXPORTS:
         return False
     try:
