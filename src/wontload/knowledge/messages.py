@@ -63,8 +63,8 @@ class Message:
         source: where the text is written down.
         row: the table's row. `dialog`: the library that is named is the one that is missing, for sure; `sought`: Python
             code looked for it, and handed nothing to the loader; `opened`: a program opened it by its name, so that no
-            rpath counts; `development`: what it is about are development files
-            (`knowledge.development`).
+            rpath counts; `told`: people tell of it in words of their own, which never decide; `development`: what it is
+            about are development files (`knowledge.development`).
     """
 
     id: str

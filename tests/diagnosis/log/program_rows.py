@@ -57,6 +57,18 @@ ROWS: list[Row] = [
         "umath is fun",
     ),
     (
+        "python-not-supported",
+        "Exception: Python version not supported: 3.11.5 (tags/v3.11.5:cce6ba9)",
+        ("undetermined", "WL501"),
+        "which Python version is not supported?",
+    ),
+    (
+        "said-library-missing",
+        "when I import odd it says that libGL.so.1 is not there",
+        ("undetermined", "WL201"),
+        "libodd.so.1 is not in my LD_LIBRARY_PATH",
+    ),
+    (
         "standard-library-not-found",
         "AssertionError: SRE module mismatch",
         ("undetermined", "WL503"),

@@ -74,6 +74,16 @@ def test_what_the_text_states_of_the_runtimes_of_that_machine(text, answer):
     assert verdict("odd: " + text) == answer
 
 
+@pytest.mark.parametrize(
+    ("file", "code"), [("/lib64/libm.so.6", "WL302"), ("/lib/x86_64-linux-gnu/libm.so.6", "WL206")]
+)
+def test_a_glibc_that_a_debian_states_is_of_another_machine_where_no_debian_s_was_loaded(file, code):
+    text = (
+        f"built with ldd (Ubuntu GLIBC 2.27-3ubuntu1.5) 2.27\n{file}: version `GLIBC_2.27' not found (required by odd)"
+    )
+    assert verdict(text)[1] == code
+
+
 def test_a_part_of_another_glibc():
     text = "odd: /lib/libc.so.6: version `GLIBC_2.32' not found (required by /nix/store/odd-glibc-2.32/lib/librt.so.1)"
     assert verdict(text) == ("fails", "WL206")

@@ -95,6 +95,21 @@ def test_names_of_linux_that_are_tried_on_windows(text, answer):
             " (no such file)\n$ which brew\n/opt/homebrew/bin/brew",
             "WL202",
         ),
+        (
+            NOT_LOADED + "/usr/local/opt/odd/lib/libodd.5.dylib\n  Reason: image not found\n"
+            "I tried to install odd on my M1, and nothing happens.",
+            "WL202",
+        ),
+        (
+            NOT_LOADED + "/usr/local/opt/odd/lib/libodd.5.dylib\n  Reason: image not found\n"
+            "I tried to install even on my M1, and nothing happens.",
+            "WL201",
+        ),
+        (
+            NOT_LOADED + "/usr/local/opt/odd/lib/libodd.5.dylib\n  Reason: image not found\n"
+            "I tried to install odd on my old Mac.",
+            "WL201",
+        ),
         (NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.dylib\n  Reason: tried: '/x' (no such file)", "WL201"),
         (NOT_LOADED + "/opt/homebrew/opt/odd/lib/libodd.5.2.0.dylib\n  Reason: tried: '/x' (no such file)", "WL204"),
         (NOT_LOADED + "@loader_path/.dylibs/libodd.5.dylib\n  Reason: image not found", "WL504"),
@@ -238,6 +253,27 @@ def test_a_relative_path_is_one_from_the_working_directory():
             ("undetermined", "WL202"),
         ),
         ("You may need to run `odd`. LD_LIBRARY_PATH is unset.\nlibodd.so.0" + NO_FILE, ("undetermined", "WL201")),
+        # A folder that people gave to a variable, and what they only ask of it.
+        ("I have specified the path in my .bashrc.\nlibodd.so.3" + NO_FILE, ("undetermined", "WL202")),
+        ("I added its folder to LD_LIBRARY_PATH.\nlibodd.so.3" + NO_FILE, ("undetermined", "WL202")),
+        ("I have not set LD_LIBRARY_PATH.\nlibodd.so.3" + NO_FILE, ("undetermined", "WL201")),
+        # What a program asks of its reader is not what was done.
+        ("- if you built from source, your compiler\nlibodd.so.3" + NO_FILE, ("undetermined", "WL201")),
+        # The driver's library under the compiler's name, where the other name loads.
+        (
+            "<CDLL 'libcuda.so.1', handle 562f at 0x7f74>\nOSError: libcuda.so" + NO_FILE,
+            ("undetermined", "WL202"),
+        ),
+        ("<CDLL 'libodd.so.1', handle 562f at 0x7f74>\nOSError: libcuda.so" + NO_FILE, ("undetermined", "WL402")),
+        # A link that was made in the place of what was missing.
+        (
+            "libodd.so.3" + NO_FILE + "\nodd: /usr/lib/libodd.so.3: version `ODD_3' not found (required by odd)",
+            ("undetermined", "WL204"),
+        ),
+        (
+            "libeven.so.3" + NO_FILE + "\nodd: /usr/lib/libodd.so.3: version `ODD_3' not found (required by odd)",
+            ("undetermined", "WL206"),
+        ),
         # Of another Python than the text is of.
         ("Python 3.8.1\nUnable to import: libpython2.7.so.1.0" + NO_FILE, ("undetermined", "WL501")),
         ("Python 3.8.1\nUnable to import: libpython3.8.so.1.0" + NO_FILE, ("undetermined", "WL201")),

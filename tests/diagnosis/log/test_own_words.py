@@ -317,3 +317,25 @@ def test_a_library_of_distributions_that_may_have_been_built_there(text, answer)
 )
 def test_a_crash_in_short_words_and_a_module_without_c_functions(text, answer):
     assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "odd fails because libodd.so.3 is not there",
+        "the image lacks libodd.so.3",
+        "No libodd.so.3 in the container, and odd fails",
+        "I get an error that libodd.so.3 could not be opened",
+        "missing odd_1.dll when importing odd",
+        "it is about libodd.so.3 not being found",
+        "it can't load libodd.so.3",
+    ],
+)
+def test_what_people_tell_of_a_library_that_was_not_found(sentence):
+    assert verdict(sentence) == ("undetermined", "WL201")
+
+
+def test_what_people_tell_does_not_stand_before_what_a_program_said():
+    told = "It says that libGL.so.1 is not there.\n"
+    assert verdict(told) == ("undetermined", "WL201")
+    assert verdict(told + "odd.so: file too short") == verdict("odd.so: file too short")

@@ -14,6 +14,11 @@ from tests.support.logs import first, read, verdict
         ("[IM002] Data source name not found and no default driver specified (0)", ("undetermined", "WL201")),
         ("RuntimeError: Unable to initialize backend 'cuda': No visible GPU devices.", ("undetermined", "WL405")),
         ("RuntimeError: cuDNN error: CUDNN_STATUS_NOT_INITIALIZED", ("undetermined", "WL206")),
+        (
+            "Loaded runtime CuDNN library: 7301 (compatibility version 7300) but source was compiled with 7003 (",
+            ("fails", "WL206"),
+        ),
+        ("Loaded runtime CuDNN library: 8.7.0 but source was compiled with: 8.9.4.", ("fails", "WL206")),
         ("RuntimeError: operator torchvision::odd does not exist", ("fails", "WL304")),
         ("RuntimeError: Couldn't find appropriate backend to handle uri odd.wav", ("undetermined", "WL201")),
         ("MKL_THREADING_LAYER=INTEL is incompatible with libgomp.so.1 library.", ("fails", "WL604")),

@@ -66,11 +66,23 @@ _STATED_GLIBC = re.compile(
 )
 
 
+# Debian's and Ubuntu's glibc says whose it is, and lies in /lib/TRIPLET; in /lib64 they have nothing but the loader.
+# Source: Debian, glibc, debian/rules.d/build.mk, --with-pkgversion; Debian wiki, Multiarch; qdrant/fastembed#314.
+_OF_DEBIAN = re.compile(r"\((?:Ubuntu|Debian) [EG]?GLIBC")
+
+
 @lru_cache(maxsize=16)
-def _has_stated(need: str, text: str) -> str:
-    """The glibc that the text states for that machine, where the one that is needed is no newer; else nothing."""
+def _has_stated(need: str, text: str, file: str) -> str:
+    """The glibc that the text states for that machine, where the one that is needed is no newer; else nothing.
+
+    `file` is the copy that was loaded: where that is no Debian's, what a Debian states is of the machine of a build.
+    """
     wanted = _numbers(need.removeprefix("GLIBC_"))
-    stated = [next(filter(None, match.groups())) for match in _STATED_GLIBC.finditer(text)]
+    is_no_debian = file.startswith(("/lib64/", "/usr/lib64/"))
+    stated = [
+        next(filter(None, match.groups())) for match in _STATED_GLIBC.finditer(text)
+        if not (is_no_debian and _OF_DEBIAN.search(match[0]))
+    ]  # fmt: skip
     newest = max(stated, key=_numbers, default="")
     return newest if newest and wanted and _numbers(newest) >= wanted else ""
 
@@ -85,7 +97,7 @@ def _of_c_library(event: Event, file: str, importer: str, text: str) -> Reading:
     need = event.values.get("version", "")
     if OF_GLIBC_ITSELF.search(importer):
         return Reading("WL206", True, ("WL302",), "parts of two glibcs meet in one process", PARTS_OF_TWO)
-    if stated := _has_stated(need, text):
+    if stated := _has_stated(need, text, file):
         title = f"that machine's glibc is {stated}, as the text states, and one older than {need} was loaded"
         return Reading("WL206", False, ("WL302",), title, PARTS_OF_TWO)
     if file.startswith("/") and not _OF_SYSTEM.match(file):

@@ -111,7 +111,10 @@ def _reading(event: Event, log: Log) -> Reading:
         title = f"the build looks for {event.values.get('library', 'a library')} and does not find it"
         return Reading("WL505", False, ("WL701", "WL201"), title)
     if message.kind == "missing":
-        return of_missing(event, log.facts, log.text)
+        reading = of_missing(event, log.facts, log.text)
+        return replace(reading, decides=False) if message.row.get("told") else reading
+    if message.id == "other-version-missing" and (put := _put_in_its_place(event, log)):
+        return put
     if message.id == "could-not-find-module" and (told := by_name_on_windows(event, log.text)):
         return told
     if message.id in CRASHES and (told := of_crash(log.text)):
@@ -152,6 +155,19 @@ def _unbuilt(log: Log) -> frozenset[str]:
     return frozenset(normalised(one["requirement"]) for one in values if "requirement" in one)
 
 
+def _put_in_its_place(event: Event, log: Log) -> Reading | None:
+    """What a version that a library lacks comes of where the same library was not there before: another got its name.
+
+    People who miss `libodd.so.18` and have `libodd.so.20` make a link from the one name to the other.
+    Source: PyMySQL/mysqlclient#186.
+    """
+    library = base_name(event.values["file"])
+    if all(base_name(one.values.get("library", "")) != library for one in log.of("glibc-no-file")):
+        return None
+    title = f"{library} was not there, and what got its name since, as by a link, is another library or version"
+    return Reading("WL204", False, ("WL201", "WL705", "WL206"), title, _LINKED)
+
+
 def _led_to_by_a_missing_file(event: Event, log: Log) -> Reading | None:
     """What a symbol that musl misses comes of where it did not get a library before: it goes on, and lists both.
 
@@ -165,6 +181,11 @@ def _led_to_by_a_missing_file(event: Event, log: Log) -> Reading | None:
     return None
 
 
+_LINKED = (
+    "A link gives a library another name, and not what the file asks of it. The library of that very version has to be "
+    "installed, or the file built again with the one that is there: of a cached wheel pip takes the old one "
+    "(`--no-cache-dir`)."
+)
 # Source: luben/zstd-jni#43.
 _ALPINE = re.compile(r"\balpine\b|\bmusl\b", re.IGNORECASE)
 # A name that tells system and processor, as those in archives do. Source: tdlight-team/tdlight-java#160; Netty, native

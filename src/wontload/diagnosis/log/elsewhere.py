@@ -157,8 +157,15 @@ def _linked_to(name: str, line: str) -> str:
     return ""
 
 
+# What Python shows of a library that ctypes loaded. Source: CPython, Lib/ctypes/__init__.py, CDLL.__repr__.
+_LOADED = re.compile(r"<(?:Py|Win|Ole)?(?:CDLL|DLL) '([^'\n]{1,300})', handle [0-9a-f]+ at 0x")
+
+
 def _said_of(library: str, name: str, line: str) -> str:
     """What a sentence says of a file of that name: where it lies, or that it is there; empty where it says neither."""
+    loaded = _LOADED.search(line)
+    if loaded and loaded[1].replace("\\", "/").rpartition("/")[2] == name:
+        return AS_SAID
     for sentence in _SENTENCE.split(line):
         at = sentence.lower().find(name.lower())
         if at < 0:

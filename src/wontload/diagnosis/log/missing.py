@@ -25,7 +25,7 @@ _OF_DRIVER = re.compile(
 # The same without a version: a link that a machine with a driver need not have where the loader looks. Under WSL the
 # cache of ld.so lists libcuda.so.1 alone. Source: NVIDIA/cuda-python#17; microsoft/WSL#8587.
 _DRIVER_FOR_LINKERS = frozenset(("libcuda.so", "libnvidia-ml.so"))
-_OF_WSL = re.compile(r"\bWSL[12]?\b|/usr/lib/wsl|microsoft-standard|/mnt/[a-z]/")
+_OF_WSL = re.compile(r"\b(?:WSL|wsl)[12]?\b|/usr/lib/wsl|microsoft-standard|/mnt/[a-z]/")
 # Alpine's names for musl, and glibc's own. Source: Alpine, abuild; glibc, shlib-versions.
 _OF_MUSL = re.compile(r"(?:libc\.musl-|ld-musl-)")
 _OF_GLIBC = re.compile(r"(?:ld-linux|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)")
@@ -66,7 +66,8 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
     """What it means that a library was not found, by whose library it is and by what else the text lists."""
     library = base_name(event.values.get("library", ""))
     if library.lower() in _DRIVER_FOR_LINKERS:
-        code, suspect = ("WL202", "WL402") if _OF_WSL.search(text) else ("WL402", "WL202")
+        has_driver = _OF_WSL.search(text) or elsewhere(f"{library}.1", text).itself
+        code, suspect = ("WL202", "WL402") if has_driver else ("WL402", "WL202")
         title = f"{library} is the name that linkers have for the graphics driver's library, and was not found"
         return Reading(code, False, (suspect, "WL406", "WL203"), title, _UNVERSIONED)
     if library.endswith("_dri.so") and "linux-gnu/dri:" in event.text:

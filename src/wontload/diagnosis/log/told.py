@@ -31,6 +31,22 @@ def _is_said(words: re.Pattern[str], text: str, *, denied: re.Pattern[str]) -> b
     )
 
 
+# What people say that they have done: a variable, or a file of the shell's, has the library's folder.
+_NAMED = re.compile(
+    r"\b(?:specif(?:y|ied)|set|added|exported|gave|given|put|appended)\b[^.\n]{0,40}\b(?:paths?|folder|director(?:y|ies)|"
+    r"it|them)\b[^.\n]{0,30}\b(?:in|to|into|as)\b[^.\n]{0,20}(?:\.(?:bashrc|zshrc|(?:bash_)?profile)\b|LD_LIBRARY_PATH\b)"
+    r"|\b(?:set|added|exported|specified)\b[^.\n]{0,20}\bLD_LIBRARY_PATH\b",
+    re.IGNORECASE,
+)
+_NOT_NAMED = re.compile(r"\b(?:no|not|without|never|should|need|have to|must|if|whether)\b|n['’]t\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)  # asked for each library of one text
+def was_named(text: str) -> bool:
+    """Whether somebody says that the library's folder is in LD_LIBRARY_PATH or in a file of the shell's."""
+    return _is_said(_NAMED, text, denied=_NOT_NAMED)
+
+
 # The same as a command, and that it runs.
 _RUNS_WITH = re.compile(
     r"\bLD_LIBRARY_PATH=[^\n]{1,160}?[\]`'\"\s,]\W{0,3}(?:then )?(?:there (?:is|are) no (?:more )?errors?\b|"
@@ -54,10 +70,14 @@ _MADE = re.compile(
 )
 
 
+# What a program or a form asks its reader for, as numpy's own advice does. Source: numpy, numpy/_core/__init__.py.
+_IF = re.compile(r"\b(?:if|whether|how|did|have|are|should|do) (?:you|your)\b", re.IGNORECASE)
+
+
 @lru_cache(maxsize=1)  # asked for each library of one text
 def was_made(text: str) -> bool:
     """Whether somebody says that something was built and installed on that machine."""
-    return says(_MADE, text)
+    return _is_said(_MADE, text, denied=_IF)
 
 
 # The command that makes the loader know a new library; `ldconfig -p` only lists. Source: ldconfig(8).

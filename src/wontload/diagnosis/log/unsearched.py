@@ -13,6 +13,7 @@ from wontload.diagnosis.log.told import (
     was_ldconfig,
     was_made,
     was_mended_by_installing,
+    was_named,
     was_upgraded,
     worked_with_an_older_python,
     works_elsewhere,
@@ -100,6 +101,11 @@ _DELIVERED = (
     "No distribution has a library of such a name: it belongs to the program, which has to bring it. Steam's check of "
     "the installed files fetches one that was lost; where the release lacks it, its makers have to add it."
 )
+_NAMED = (
+    "`echo $LD_LIBRARY_PATH` in the shell that starts the program shows what it gets: a file of the shell's is read by "
+    "new shells alone, sudo and services start without the variable, and a folder that is misspelt is passed over "
+    "without a word. `ls` of each folder in it has to show the file by that very name."
+)
 _BUMPED = (
     "A package manager installs what a program needs. Where the library went on to another version, as after an "
     "upgrade of a part of the system, the program has to be built or installed again."
@@ -132,6 +138,9 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if _VERSIONED.search(library) and was_upgraded(text):
         title = f"{library} is of the version that was there before the upgrade that the text tells of"
         return Reading("WL204", False, ("WL201", "WL202"), title, _BUMPED)
+    if ".so" in library and was_named(text):
+        title = f"{library} has a folder that the writer set a variable to, and the process does not search it"
+        return Reading("WL202", False, ("WL208", "WL203", "WL201"), title, _NAMED)
     if works_elsewhere(text):
         title = f"{library} was not found, and is where another program starts Python, as the text says"
         return Reading("WL202", False, ("WL201", "WL206"), title, OTHER_START)

@@ -7,6 +7,7 @@ import re
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading
+from wontload.diagnosis.log.text import says
 
 _NUMBERED_DYLIB = re.compile(r"\.\d+(?:\.\d+)*\.dylib$")
 # A name with more than one number is of one release, or of few: after an upgrade what was linked lacks it.
@@ -90,6 +91,9 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
         if path.startswith("/usr/local/") and "/opt/homebrew/" in text:
             title = f"{library} is wanted at {path}, as on an Intel Mac, and Homebrew is in /opt/homebrew there"
             return Reading("WL202", False, ("WL201", "WL205", "WL706"), title, BREW)
+        if path.startswith("/usr/local/") and _is_in_the_other_prefix(path, text):
+            title = f"{library} is wanted at {path}, as on an Intel Mac, and Apple silicon's Homebrew has another place"
+            return Reading("WL202", False, ("WL205", "WL201", "WL706"), title, BREW)
         if keg := _keg_without(path, library, text):
             title = f"{keg} is there and has no {library}: it is another version than the one that was linked"
             return Reading("WL204", True, ("WL201",), title, _BREW_UPGRADED)
@@ -113,6 +117,22 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
         title = f"{library} was not found, and Homebrew's and MacPorts' folders were not searched"
         return Reading("WL202", False, ("WL201", "WL203", "WL205"), title, _UNSEARCHED)
     return None
+
+
+# Words for Apple's processors; and that a formula was installed there.
+_APPLE_SILICON = re.compile(r"\bM[1-9](?: (?:Pro|Max|Ultra))?\b|\bapple silicon\b|\barm64\b", re.IGNORECASE)
+
+
+def _is_in_the_other_prefix(path: str, text: str) -> bool:
+    """Whether somebody with Apple's processor says that the formula of that path is installed: in /opt/homebrew, then.
+
+    Source: Homebrew, Installation, the two prefixes; mkleehammer/pyodbc#1070.
+    """
+    formula = re.search(r"/opt/([\w.+-]{1,60}?)(?:@[\d.]+)?/lib/", path)
+    if not formula or not _APPLE_SILICON.search(text):
+        return False
+    name = re.escape(formula[1])
+    return says(re.compile(rf"\b(?:brew |to |have |had |already |i )?install(?:ed|ing)? (?:the )?{name}\b", re.I), text)
 
 
 def _keg_without(path: str, library: str, text: str) -> str:
