@@ -614,4 +614,16 @@ ROWS: list[Row] = [
         ("undetermined", "WL704"),
         "LINK : fatal error LNK1181: cannot open input file 'odd_m.lib'",
     ),
+    (
+        "source-without-setup-py",
+        "IOError: [Errno 2] No such file or directory: '/tmp/pip-install-x1/odd/setup.py'",
+        ("undetermined", "WL505"),
+        "IOError: [Errno 2] No such file or directory: '/home/me/odd/setup.py'",
+    ),
+    (
+        "no-wheel-said",
+        "The release has no musllinux wheels yet",
+        ("undetermined", "WL505"),
+        "The car has no spare wheels",
+    ),
 ]

@@ -711,4 +711,34 @@ ROWS: list[Row] = [
         ("undetermined", "WL503"),
         "module 'odd' has no attribute 'part'",
     ),
+    (
+        "kernel-invalid-opcode",
+        "traps: odd[72] trap invalid opcode ip:7f2a30d4 sp:7ffd2020 error:0 in libodd.so.2[7f2a30a0+9000]",
+        ("undetermined", "WL401"),
+        "traps: odd[72] trap divide error ip:7f2a30d4 sp:7ffd2020 error:0 in libodd.so.2[7f2a30a0+9000]",
+    ),
+    (
+        "ended-by-signal-4",
+        "[18:02:11] WARNING: odd was killed by signal 4, restarting",
+        ("undetermined", "WL401"),
+        "the traffic light sent signal 4 to the other junction",
+    ),
+    (
+        "ended-by-signal-11",
+        "odd.service: Main process exited, code=dumped, status=11/SEGV",
+        ("undetermined", "WL605"),
+        "odd.service: Main process exited, code=exited, status=11/n/a",
+    ),
+    (
+        "side-by-side-debug",
+        "Dependent Assembly Microsoft.VC90.DebugCRT,version=9.0 could not be found.",
+        ("fails", "WL209"),
+        "Dependent Assembly Microsoft.VC90.CRT,version=9.0 could not be found.",
+    ),
+    (
+        "dialog-entry-point-retold",
+        "It says that the entry point for odd_open cannot be found in the file odd.dll",
+        ("undetermined", "WL206"),
+        "It says that the entry point of the program odd.dll has is main",
+    ),
 ]

@@ -371,3 +371,29 @@ def test_a_part_of_torch_tells_by_its_place_in_the_list(library, code):
     """libtorch_cuda.so is asked for behind others of torch's, which were there; libc10.so before them."""
     text = f"ImportError: {library}: cannot open shared object file: No such file or directory"
     assert verdict(text) == ("undetermined", code)
+
+
+@pytest.mark.parametrize(
+    ("library", "reason", "code"),
+    [
+        ("Python3.framework/Versions/3.9/Python3", "image not found", "WL202"),
+        ("libodd.dylib", "tried: '/usr/local/lib/libodd.dylib' (no such file)", "WL201"),
+        ("libodd.dylib", "no LC_RPATH's found", "WL202"),
+    ],
+)
+def test_an_rpath_that_a_macs_program_does_not_have(library, reason, code):
+    text = f"dyld: Library not loaded: @rpath/{library}\n  Referenced from: /opt/odd/bin/odd\n  Reason: {reason}"
+    assert codes(text)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The container's CPU lacks AVX2", "WL401"),
+        ("This CPU does not support Advanced Vector Extensions", "WL401"),
+        ("This CPU lacks AVX2, so that it will be slow", "WL903"),
+        ("kernel: odd[7]: segfault at 10 ip 00007f21 sp 00007ffe error 4 in libodd.so.3[7f21+8000]", "WL605"),
+    ],
+)
+def test_what_is_said_of_a_processor_and_of_a_crash(text, code):
+    assert codes(text)[0] == code

@@ -62,6 +62,11 @@ def test_without_any_words_the_file_itself_may_be_at_fault():
         ("The application was unable to start correctly (0xc0000022).", "WL105"),
         ("odd.dll Bad Image: error status 0xc000012f.", "WL102"),
         ("The colour is 0xc0000f0.", "WL903"),
+        # A zero too few or too many, as of somebody who typed it.
+        ("The application was unable to start correctly (0xc00007b).", "WL103"),
+        ("The application was unable to start correctly (0xc000000007b).", "WL103"),
+        ("It ends with 0xc000005 at once.", "WL605"),
+        ("The colour is 0xc000.", "WL903"),
     ],
 )
 def test_what_windows_ends_a_start_with(text, code):
@@ -172,6 +177,48 @@ def test_a_python_that_is_too_new_for_windows_7(text, code):
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("It was made with Python 3.11, and does not start: 0xc000007b", "WL307"),
+        ("It was made with Python 3.8, and does not start: 0xc000007b", "WL103"),
+        (
+            "Failed to load Python DLL 'C:\\odd\\python312.dll'.\nLoadLibrary: The parameter is incorrect.",
+            "WL307",
+        ),
+    ],
+)
+def test_what_a_program_with_a_newer_python_says_on_windows_7(text, code):
+    assert verdict(f"I have Windows 7.\n{text}") == ("undetermined", code)
+    assert codes(f"I have Windows 11.\n{text}")[0] != "WL307"
+
+
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [
+        ("I see that odd.dll was deleted.", "WL101"),
+        ("`odd.dll` does not exist.", "WL101"),
+        ("Was odd.dll deleted?", "WL201"),
+        ("other_odd.dll was deleted.", "WL201"),
+    ],
+)
+def test_a_dll_of_which_somebody_says_that_it_is_gone(remark, code):
+    text = NOT_FOUND.format("C:\\odd\\odd.dll")
+    assert verdict(f"{text}\n{remark}") == ("undetermined", code)
+
+
+def test_a_build_that_an_antivirus_took_from_distutils():
+    text = "error: could not open 'build\\odd\\run.exe': {}"
+    assert verdict(text.format("Invalid argument")) == ("undetermined", "WL105")
+    assert verdict(text.format("No space left on device"))[1] != "WL105"
+
+
+def test_an_assembly_is_named_by_the_event_log_alone():
+    text = "OSError: [WinError 14001] It did not start because its side-by-side configuration is incorrect"
+    assert verdict(text) == ("undetermined", "WL201")
+    assert {"WL305", "WL209", "WL102"} <= set(codes(text))
+
+
+@pytest.mark.parametrize(
     ("remark", "code"),
     [("Downgraded to Python 3.7 from 3.8, and it is gone.", "WL202"), ("Downgraded to odd 3.7.", "WL201")],
 )
@@ -184,6 +231,8 @@ def test_a_message_that_was_cut_off_before_windows_words(remark, code):
     [
         ("I got an error about a missing .dll, OddCore.dll, and then another one.", "WL201"),
         ("It is about the missing DLL file `odd-1.dll`", "WL201"),
+        ("fix: missing `odd2.dll` in the standalone folder", "WL201"),
+        ("WARNING: not found odd3.dll", "WL201"),
         ("odd.dll is a DLL, and nothing is missing.", "WL903"),
         ("Is a missing comma in odd.dll.config bad?", "WL903"),
     ],
@@ -250,6 +299,14 @@ DIALOGS = [
     "The program can't start because ODD140.dll is missing from your computer.",
     "Die Ausführung des Codes kann nicht fortgesetzt werden, da ODD140.dll nicht gefunden wurde.",
     "由于找不到 ODD140.dll，无法继续执行代码。重新安装程序可能会解决此问题。",
+    "Impossible de démarrer le programme car il manque ODD140.dll sur votre ordinateur.",
+    "El programa no puede iniciarse porque falta ODD140.dll en el equipo.",
+    "O programa não pode ser iniciado porque ODD140.dll está ausente do seu computador.",
+    "Nie można uruchomić programu, ponieważ na komputerze brakuje pliku ODD140.dll.",
+    "Das Programm kann nicht gestartet werden, da `ODD140.dll` auf dem Computer fehlt.",
+    "コンピューターに ODD140.dll がないため、プログラムを開始できません。",
+    "無法啟動程式，因為您的電腦遺失 ODD140.dll。",
+    "It says **ODD140.dll** is missing from your computer.",
     "ODD140.dll が見つからないため、コードの実行を続行できません。",
     "Не удается продолжить выполнение кода, поскольку система не обнаружила ODD140.dll.",
 ]
@@ -280,6 +337,7 @@ def test_a_package_that_keeps_its_dlls_in_a_directory_of_its_own_is_one_that_was
         (ENTRY.format(symbol="?odd@_Facet@std@@QEAAXXZ", dll="C:\\odd\\_odd.pyd"), ("fails", "WL305")),
         (ENTRY.format(symbol="PyOdd_New", dll="C:\\odd\\_odd.pyd"), ("fails", "WL501")),
         (ENTRY.format(symbol="?size@Tensor@at@@QEBAXXZ", dll="C:\\odd\\_C.pyd"), ("fails", "WL304")),
+        (ENTRY.format(symbol="ucrtbase.odd_terminate", dll="api-ms-win-crt-odd-l1-1-0.dll"), ("undetermined", "WL305")),
         # The same dialog in other languages.
         ('Der Prozedureinsprungpunkt "odd_open" wurde in der DLL "C:\\odd\\odd.dll" nicht gefunden.', ODD),
         (

@@ -24,7 +24,7 @@ from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.symbols import of_entry_point, of_symbol
 from wontload.diagnosis.log.text import says
-from wontload.diagnosis.log.unfound import of_not_found
+from wontload.diagnosis.log.unfound import of_not_found, of_python_dll
 from wontload.diagnosis.log.unsearched import by_name_on_windows
 from wontload.knowledge.packages import normalised
 
@@ -121,6 +121,9 @@ def _reading(event: Event, log: Log) -> Reading:
         return told
     if message.id == "dll-load-failed" and (found := of_not_found(log.text, has_directories=False)):
         return Reading(found.code, False, found.suspects, found.title, found.why)
+    if message.id == "frozen-python-dll" and (found := of_python_dll(log.text, event.values.get("library", ""))):
+        title = filled(found.title, {"file": event.values["library"]})
+        return Reading(found.code, False, found.suspects, title, found.why)
     if message.id == "jvm-library-path" and says(_ALPINE, log.text):
         title = filled("that system has musl, and a Java library {library} is mostly for glibc", event.values)
         return Reading("WL306", False, ("WL501", "WL202", "WL201"), title)

@@ -50,7 +50,8 @@ _NUMBER = re.compile(
     r"[ :=]{0,3}(-4|-11|132|139)\b"
     r"|\bLoadError: (\d{2,4}): "
     r"|LoadLibrary failed for '[^'\n]{1,300}': [^\n]{0,200}\((\d{1,5})\)"  # Source: OBS, platform-windows.c
-    r"|\bpywintypes\.error: \((\d{1,5}), ['\"]LoadLibrary",
+    r"|\bpywintypes\.error: \((\d{1,5}), ['\"]LoadLibrary"
+    r"|\b0xC(?P<miscounted>0{3,8}[1-9A-F][0-9A-F]{1,2}|0{4,8}5)\b",  # zeros that somebody who typed it did not count
     re.IGNORECASE,
 )
 # One of these is in every line that the pattern matches: most lines of a long log have none.
@@ -120,6 +121,8 @@ def _value(match: re.Match[str]) -> int:
         return int(match[6] or match[7], 16)
     if match[9]:
         return _SIGNALS[match[9]]
+    if match["miscounted"]:
+        return 0xC0000000 | int(match["miscounted"], 16)
     digits = match[1] or match[2] or match[3] or match[4] or match[8] or match[10] or match[11] or match[12]
     return int(digits) & 0xFFFFFFFF
 

@@ -9,6 +9,7 @@ from wontload.diagnosis.log.modules import OF_PYTHON_ITSELF
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import base_name
 from wontload.diagnosis.log.unfound import (
+    ENDS_A_START,
     FILE_NOT_FOUND,
     INVALID_PARAMETER,
     MODULE_NOT_FOUND,
@@ -18,6 +19,7 @@ from wontload.diagnosis.log.unfound import (
     of_not_found,
     of_parameter,
     of_python_dll,
+    of_start,
 )
 from wontload.knowledge.messages import messages
 from wontload.knowledge.packages import package
@@ -76,6 +78,8 @@ def _by_text(number: NumberEvent, log: Log) -> Told | None:
         return of_parameter(log.text, number.module)
     if number.meaning.number == PROCEDURE_NOT_FOUND:
         return of_no_procedure(log.text)
+    if number.meaning.number in ENDS_A_START:
+        return of_start(log.text)
     if number.meaning.number != MODULE_NOT_FOUND:
         return None
     told = of_python_dll(log.text, number.file) or of_not_found(

@@ -160,6 +160,9 @@ def of_entry_point(event: Event) -> Reading:
     name = base_name(library)
     if _PYTHON_DLL.match(name) or _OF_PYTHON.match(symbol):
         return Reading("WL501", True, ("WL206",), "", _PYTHON)
+    if symbol.startswith("ucrtbase."):
+        title = f"two releases of Windows' C runtime met: the ucrtbase.dll that was loaded has no {symbol[9:]}"
+        return Reading("WL305", False, ("WL307", "WL206", "WL301"), title, _TWO_UCRTS)
     if PART_OF_VC_RUNTIME.match(name) or "@std@@" in symbol:
         title = f"the Visual C++ runtime that was loaded has no {symbol}: it is older than the code needs"
         return Reading("WL305", True, ("WL206",), title)
@@ -199,6 +202,11 @@ _LINK_LIBM = 'LDFLAGS="-lm" before `pip install --no-binary` of the package link
 _NEWER = (
     "The file was built on a newer distribution than its wheel's tag promises. A build on that machine, an older "
     "release of the package, or a newer system is what helps."
+)
+# Sources: Microsoft, Universal CRT deployment; Wulfre/e621dl#25, where the update for Windows 7 was the advice.
+_TWO_UCRTS = (
+    "The files api-ms-win-crt-*.dll pass on to ucrtbase.dll and have to be of one release with it. On Windows 7 and 8 "
+    "the update of the Universal C Runtime (KB2999226) brings a newer one; copies beside a program count first."
 )
 _PYTHON = "An extension module fits the Python that it was built for. Install it again with the Python that runs it."
 _CUDA = (

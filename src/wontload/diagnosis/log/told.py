@@ -196,3 +196,15 @@ _OLDER_PYTHON = re.compile(
 def worked_with_an_older_python(text: str) -> bool:
     """Whether somebody says that it loads with a Python before 3.8, which searched PATH for DLLs."""
     return says(_OLDER_PYTHON, text)
+
+
+@lru_cache(maxsize=4)  # asked for each library of one text
+def is_said_to_be_gone(name: str, text: str) -> bool:
+    """Whether somebody says of a file, by its name, that it is not there any more."""
+    file = rf"(?<![\w.-]){re.escape(name)}['\"`]?"
+    words = re.compile(
+        rf"{file} (?:was|is|got|gets|has been|had been) (?:\w{{2,12}} )?(?:deleted|removed|gone|not there)\b"
+        rf"|{file} (?:does|did)(?: not|n['’]t) exist\b",
+        re.IGNORECASE,
+    )
+    return _is_said(words, text, denied=_ASKED)

@@ -11,6 +11,9 @@ from wontload.diagnosis.log.told import is_not_activated, worked_with_an_older_p
 from wontload.diagnosis.log.unsearched import OTHER_START
 
 FILE_NOT_FOUND = 2
+# With these Windows ends a program before its own code runs. Source: Microsoft, MS-ERREF, STATUS_INVALID_IMAGE_FORMAT,
+# STATUS_DLL_NOT_FOUND, STATUS_ENTRYPOINT_NOT_FOUND.
+ENDS_A_START = frozenset((0xC000007B, 0xC0000135, 0xC0000139))
 MODULE_NOT_FOUND = 126
 PROCEDURE_NOT_FOUND = 127
 INVALID_PARAMETER = 87
@@ -56,6 +59,17 @@ def of_python_dll(text: str, file: str) -> Told | None:
 
 
 _OF_NEWER_PYTHON = re.compile(r"python3(?:9|1\d)t?\.dll$", re.IGNORECASE)
+_SAYS_NEWER_PYTHON = re.compile(r"\bpython\b[^.\n]{0,40}\b3\.(?:9|1\d)\b|\bpython3(?:9|1\d)t?\.dll\b", re.IGNORECASE)
+
+
+def of_start(text: str) -> Told | None:
+    """What it comes of that Windows ends a start: a program made with Python 3.9 or newer does not start on Windows 7.
+
+    Source: Python 3.9, What's New; DazedNConfused-/CDDA-Game-Launcher#48.
+    """
+    if says(_SAYS_NEWER_PYTHON, text) and _is_of_old_windows(text):
+        return Told("WL307", ("WL201", "WL103"), _OLD_WINDOWS, "that Windows is too old for a Python of 3.9 or newer")
+    return None
 
 
 def of_no_procedure(text: str) -> Told | None:

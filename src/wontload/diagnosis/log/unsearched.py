@@ -9,6 +9,7 @@ from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.outcome import Reading, base_name
 from wontload.diagnosis.log.text import says
 from wontload.diagnosis.log.told import (
+    is_said_to_be_gone,
     was_helped,
     was_ldconfig,
     was_made,
@@ -90,6 +91,10 @@ _OWN_BUILD = (
 _ADDED = (
     "ctypes.util.find_library looks into the directories of PATH and asks nothing else, so that what "
     "os.add_dll_directory added does not count. In PATH, before Python starts, the directory is found."
+)
+_GONE = (
+    "Whatever took it away, the package or program has to be installed again, whole; where an antivirus did, it has to "
+    "be excepted first."
 )
 _BY_NAME = (
     "Since Python 3.8 a DLL is sought in the directory of the file that needs it, in Windows' own and in those that "
@@ -204,6 +209,9 @@ def by_name_on_windows(event: Event, text: str) -> Reading | None:
             f"{file} is asked for by its name alone, for which Python no longer searches PATH and the working directory"
         )
         return Reading("WL202", False, ("WL201", "WL203", "WL204", "WL103"), title, _BY_NAME)
+    if is_said_to_be_gone(base_name(file), text):
+        title = f"{base_name(file)} is not there any more, as the text says"
+        return Reading("WL101", False, ("WL504", "WL105", "WL201"), title, _GONE)
     if worked_with_an_older_python(text):
         title = f"a DLL that {base_name(file)} needs is where Python before 3.8 searched, and newer ones do not"
         return Reading("WL202", False, ("WL203", "WL201", "WL204"), title, _BY_NAME)

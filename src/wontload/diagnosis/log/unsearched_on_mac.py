@@ -63,6 +63,18 @@ _ORIGIN = (
     "The file was linked with an rpath for Linux. macOS has @loader_path for the same: `install_name_tool -rpath OLD "
     "NEW FILE` puts it right, and so does a build whose script heeds the system. Until then no library is found by it."
 )
+# Source: pyo3-build-config, add_python_framework_link_args; PyO3/pyo3#2437; root-project/root#9793.
+_OF_APPLES_PYTHON = (
+    "It lies in /Library/Developer/CommandLineTools/Library/Frameworks, or inside Xcode. A program that embeds it is "
+    "linked with that folder as an rpath (-Wl,-rpath,…; pyo3_build_config::add_python_framework_link_args), or with "
+    "another Python; DYLD_FALLBACK_FRAMEWORK_PATH with that folder gets by meanwhile."
+)
+# Source: dyld-1042 (Apple open source), Loader.cpp; e-dant/watcher#59; xgo-dev/llgo#234.
+_NO_RPATH = (
+    "So no folder was searched at all. `install_name_tool -add_rpath FOLDER FILE` gives it one, and codesign signs it "
+    "again; DYLD_FALLBACK_LIBRARY_PATH with the library's folder gets by meanwhile. If it is installed nowhere, it has "
+    "to be."
+)
 BREW = "The path is written into the file, and nothing is searched: the library is not installed, or elsewhere."
 
 
@@ -84,6 +96,12 @@ def of_mac(event: Event, library: str, facts: Facts, text: str) -> Reading | Non
     if "tried: '$ORIGIN/" in text and path.startswith("@rpath/"):
         title = f"{library} is sought in $ORIGIN, which is a word of Linux' loaders: dyld takes it for a directory"
         return Reading("WL202", False, ("WL201", "WL504"), title, _ORIGIN)
+    if path.startswith("@rpath/Python3.framework/"):
+        title = "the Python of Apple's tools is asked for, and the program has no rpath that leads to it"
+        return Reading("WL202", False, ("WL201", "WL706"), title, _OF_APPLES_PYTHON)
+    if path.startswith("@rpath/") and "no LC_RPATH's found" in text:
+        title = f"{library} is sought by an rpath, and neither the file nor the program that loads it has one"
+        return Reading("WL202", False, ("WL201", "WL504"), title, _NO_RPATH)
     if is_of_homebrew(path, facts):
         if _OF_OLD_GCC.search(path):
             title = f"{library} is asked for in the folder of one version of GCC, and Homebrew has gone on to another"
