@@ -14,6 +14,10 @@ import pytest
 
 from tests.support.cli import wontload
 from tests.support.schemas import check
+from wontload.cli import main
+from wontload.remedy import journal as journals
+from wontload.remedy.doing import take
+from wontload.remedy.steps import WriteFile
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell and signals")
 ME = f"'{sys.executable}' -m wontload"
@@ -196,3 +200,25 @@ runpy.run_module("wontload", run_name="__main__")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "\nwontload: interrupted; nothing was changed.\n"
+
+
+def test_an_interruption_while_something_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Ctrl-C while a fix is taken back, or after it was applied: what was changed is not called unchanged."""
+    monkeypatch.setenv("WONTLOAD_STATE_DIR", str(tmp_path / "state"))
+    journal = journals.begin(target="zmq", python="python", fix="test", title="a test")
+    take([WriteFile(path=str(tmp_path / "new"), content="")], journal)
+    journal.write("end", how="applied")
+
+    def interrupted(_: journals.Journal) -> list[str]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("wontload.app.undoing.take_back", interrupted)
+        assert main(["undo"]) == 130
+    told = f"what was done for zmq stands, whole or in part: `wontload undo {journal.identity}` takes it back.\n"
+    assert capsys.readouterr().err == f"\nwontload: interrupted; {told}"
+    assert main(["undo", journal.identity]) == 0
+    assert journals.standing_of_this_process() != journal
+    assert not (tmp_path / "new").exists()

@@ -30,9 +30,21 @@ def main(arguments: Sequence[str] | None = None, *, as_module: bool = False) -> 
         finish()
     except KeyboardInterrupt:
         exec("")  # see `wontload.__main__`
-        sys.stderr.write("\nwontload: interrupted; nothing was changed.\n")
+        sys.stderr.write(f"\nwontload: interrupted; {_what_stands()}\n")
         return INTERRUPTED
     return status
+
+
+def _what_stands() -> str:
+    """A fix may have been done when Ctrl-C came, or be taken back in part."""
+    journals = sys.modules.get("wontload.remedy.journal")
+    journal = journals.standing_of_this_process() if journals else None
+    if journal is None:
+        return "nothing was changed."
+    from wontload.report.text import clean
+
+    target = clean(journal.first["target"])
+    return f"what was done for {target} stands, whole or in part: `wontload undo {journal.identity}` takes it back."
 
 
 def _parse_and_run(arguments: list[str], as_module: bool) -> int:

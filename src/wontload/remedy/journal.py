@@ -29,6 +29,7 @@ SCHEMA = "wontload.journal/1"
 LARGEST_JOURNAL_BYTES = 64 << 20
 IDENTITY = re.compile(r"\d{8}-\d{9}-[0-9a-f]{4}")
 Event = Mapping[str, Any]
+_written: dict[str, Journal] = {}  # by this process, by path: whoever ends it by Ctrl-C is told what stands then
 
 
 class CannotWrite(WontloadError):
@@ -82,6 +83,7 @@ class Journal:
         except OSError as error:
             raise cannot_write(self.path, error) from error
         self.events.append(entry)
+        _written[self.path] = self
 
     def keep(self, content: bytes) -> str:
         """Store content that an undo will need; its SHA-256, under which it lies. Raises `CannotWrite`."""
@@ -167,6 +169,11 @@ def begin(*, target: str, python: str, fix: str, title: str) -> Journal:
         raise cannot_write(journal.path, error) from error
     journal.write("begin", schema=SCHEMA, target=target, python=python, fix=fix, title=title, time=stamp)
     return journal
+
+
+def standing_of_this_process() -> Journal | None:
+    """The newest application that this process has worked on, and of which something is not taken back."""
+    return next((one for one in reversed(_written.values()) if one.steps_to_take_back()), None)
 
 
 def applications() -> Iterator[Journal]:
