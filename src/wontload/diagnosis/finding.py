@@ -34,7 +34,8 @@ class Evidence:
             `added` (`directory`, `file`, `line`: a directory added in a way that does not count),
             `looked` (`directories`: where copies were sought in vain),
             `provider` (`package`, `where`: who provides it),
-            `variable` (`name`, `value`), `file` (`path` and a fact about it), `record` (installation records).
+            `variable` (`name`, `value`), `file` (`path` and a fact about it), `record` (installation records),
+            `requires` (`distribution`, `requires`, `versions`, `found`: a requirement that nothing installed meets).
         text: one sentence or clause a person can read alone, without a full stop at its end.
         data: the same for programs: JSON values only.
     """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wontload.diagnosis import blame
+from wontload.diagnosis import blame, unmet
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.evidence import of_observation, of_request, of_search
+from wontload.diagnosis.evidence import of_observation, of_request, of_search, providers_here
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.missing import API_SET, Missing, missing_of
 from wontload.knowledge.components import component_of
@@ -71,6 +71,7 @@ def finding(
 ) -> Finding:
     """A finding about a group, with what all of them say first: the request, what was seen, where was searched."""
     first, own = group[0], names(group)
+    offered = (one.package for missing in group for one in providers_here(case, missing.file))
     return Finding(
         code=code,
         severity=severity(case, group),
@@ -79,7 +80,13 @@ def finding(
         also=own[1:],
         component=component(own[0]),
         chain=_chain(case, first),
-        evidence=(of_request(case, first.load), *of_observation(case, first.load), of_search(case, first), *evidence),
+        evidence=(
+            of_request(case, first.load),
+            *of_observation(case, first.load),
+            of_search(case, first),
+            *evidence,
+            *unmet.of_users(case, (one.module.needed_by for one in group), offered),
+        ),
         explanation=explanation,
         explains_error=explains(case, group),
         load=first.load,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from wontload.diagnosis import blame, evidence
+from wontload.diagnosis import blame, evidence, unmet
 from wontload.diagnosis.c_library import image_of
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
@@ -69,6 +69,7 @@ def finding(
             *evidence.of_observation(case, first.load),
             *(_taken(case, one) for one in group[: evidence.COPIES_SHOWN]),
             *facts,
+            *unmet.of_users(case, (one.module.path for one in group)),
         ),
         explanation=explanation,
         explains_error=any(

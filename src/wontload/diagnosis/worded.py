@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from wontload.diagnosis import unmet
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.machine import Outcome
@@ -42,6 +43,7 @@ def worded(case: Case) -> Finding | None:
         evidence=(
             Evidence("observed", f"{error.exception} was raised{at}", {"file": error.file, "line": error.line}),
             Evidence("observed", first.text, {"message": first.message.id}),
+            *unmet.of_users(case, (None,)),
         ),
         explanation=filled(first.message.why, first.values),
         explains_error=True,

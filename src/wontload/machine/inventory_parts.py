@@ -172,6 +172,20 @@ class RecordedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unmet:
+    """What a distribution requires of another, and does not have.
+
+    Attributes:
+        name: of the other, as the requirement spells it. versions: which will do, such as `==2.9.1`; empty for any.
+        found: the version that is installed; empty where none is.
+    """
+
+    name: str
+    versions: str
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """An installed distribution that owns native files.
 
@@ -181,6 +195,7 @@ class Distribution:
         tags: wheel tags of its `WHEEL` file, such as `cp311-cp311-win_amd64`.
         modules: its top-level import names.
         requires: normalised names of the distributions that it requires, optional ones included.
+        unmet: those of its requirements that apply here and that nothing installed meets.
         files: native files that it lists.
     """
 
@@ -192,6 +207,7 @@ class Distribution:
     tags: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    unmet: tuple[Unmet, ...] = ()
     files: tuple[RecordedFile, ...] = ()
 
 

@@ -8,18 +8,11 @@ from typing import TYPE_CHECKING
 from wontload.knowledge.meta_packages import installed_by_extras
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
+from wontload.machine.markers import marker_environment
 from wontload.wheels.wheel import required_name
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
-
-# `sys_platform`, `platform_system`, `os_name` by system. Source: PyPA, "Dependency specifiers", "Environment markers".
-NAMES = {
-    "windows": ("win32", "Windows", "nt"),
-    "linux": ("linux", "Linux", "posix"),
-    "macos": ("darwin", "Darwin", "posix"),
-}
-MACHINES = {("windows", "x86_64"): "AMD64", ("windows", "aarch64"): "ARM64", ("macos", "aarch64"): "arm64"}
 
 
 def required_names(requirements: Iterable[str], machine: Machine) -> frozenset[str]:
@@ -66,7 +59,7 @@ def _names(requirements: Iterable[str], machine: Machine) -> Iterator[str]:
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
     from packaging.requirements import InvalidRequirement, Requirement
 
-    environment = _environment(machine)
+    environment = marker_environment(machine)
     for text in requirements:
         try:
             one = Requirement(text)
@@ -76,20 +69,3 @@ def _names(requirements: Iterable[str], machine: Machine) -> Iterator[str]:
             continue
         except (UndefinedComparison, UndefinedEnvironmentName):
             yield from declared_names(text)
-
-
-def _environment(machine: Machine) -> dict[str, str]:
-    python, system = machine.python, machine.system
-    version = python.version if python else "3.11.0"
-    sys_platform, platform_system, os_name = NAMES.get(system.name, ("", "", ""))
-    return {
-        "python_version": ".".join(version.split(".")[:2]),
-        "python_full_version": version,
-        "implementation_name": python.implementation.lower() if python else "cpython",
-        "platform_python_implementation": python.implementation if python else "CPython",
-        "sys_platform": sys_platform,
-        "platform_system": platform_system,
-        "os_name": os_name,
-        "platform_machine": MACHINES.get((system.name, system.architecture), system.architecture),
-        "extra": "",
-    }

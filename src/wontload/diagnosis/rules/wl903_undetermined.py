@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wontload.diagnosis import evidence
+from wontload.diagnosis import evidence, unmet
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.worded import worded
@@ -38,6 +38,7 @@ def undetermined(case: Case) -> Iterator[Finding]:
             evidence=(
                 Evidence("observed", f"{error.exception} was raised{at}", {"file": error.file, "line": error.line}),
                 *(_of_sought(case, sought) if sought else ()),
+                *unmet.of_users(case, (None,)),
             ),
             explanation=_looked_for_by_itself(sought) if sought else _before_the_exception(case),
             component=sought.name if sought else None,

@@ -10,11 +10,13 @@ import base64
 import binascii
 import csv
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from wontload.knowledge.packages import normalised
 from wontload.machine.dist_info import Installed, described, installed, required
 from wontload.machine.inventory import Distribution, RecordedFile
+from wontload.machine.markers import marker_environment
+from wontload.machine.survey.requirements import unmet
 from wontload.machine.survey.sources import Sources
 
 # The end of a line of RECORD whose path ends as native files do: `a/b.so`, `lib/libx.so.1`, `"a,b.pyd",sha256=…`. A
@@ -25,25 +27,29 @@ MOST_FILES = 20_000  # of one distribution
 
 def distributions(sources: Sources) -> tuple[Distribution, ...]:
     """Those with native files, in the order of `sys.path` and of their names."""
-    return _with_native_files(sources, _installed(sources))
+    return _with_native_files(sources, _installed(sources), lambda name: True)
 
 
 def distributions_named(sources: Sources, names: Collection[str]) -> tuple[Distribution, ...]:
     """Of these, those with one of some names. The records of all others are not read."""
     wanted = set(map(normalised, names))
-    return _with_native_files(sources, (one for one in _installed(sources) if normalised(one.name) in wanted))
+    return _with_native_files(sources, _installed(sources), lambda name: normalised(name) in wanted)
 
 
-def _installed(sources: Sources) -> Iterator[Installed]:
+def _installed(sources: Sources) -> tuple[Installed, ...]:
     python = sources.machine.python
-    return installed([place for place in (python.path if python else ()) if sources.is_directory(place)])
+    return tuple(installed([place for place in (python.path if python else ()) if sources.is_directory(place)]))
 
 
-def _with_native_files(sources: Sources, entries: Iterable[Installed]) -> tuple[Distribution, ...]:
-    return tuple(one for entry in entries if (one := _distribution(sources, entry)).files)
+def _with_native_files(
+    sources: Sources, entries: Sequence[Installed], wanted: Callable[[str], bool]
+) -> tuple[Distribution, ...]:
+    versions = {normalised(one.name): one.version for one in reversed(entries)}  # of two, the first on the path counts
+    found = (_distribution(sources, entry, versions) for entry in entries if wanted(entry.name))
+    return tuple(one for one in found if one.files)
 
 
-def _distribution(sources: Sources, entry: Installed) -> Distribution:
+def _distribution(sources: Sources, entry: Installed, versions: Mapping[str, str]) -> Distribution:
     record = entry.read("RECORD")
     location = sources.path.dirname(entry.directory)
     base = location if record else entry.directory  # setuptools' older list is relative to the .egg-info
@@ -51,7 +57,7 @@ def _distribution(sources: Sources, entry: Installed) -> Distribution:
     lines = list(_native_lines(listed))
     if not lines:
         return Distribution(name=entry.name, version=entry.version, location=location)
-    named = described(entry)
+    named, metadata = described(entry), entry.read("METADATA", "PKG-INFO")
     return Distribution(
         name=named.name,
         version=named.version,
@@ -60,7 +66,8 @@ def _distribution(sources: Sources, entry: Installed) -> Distribution:
         installer=entry.read("INSTALLER").decode("utf-8", "replace").strip()[:40],
         tags=tuple(re.findall(r"^Tag:\s*(\S+)", entry.read("WHEEL").decode("utf-8", "replace"), re.MULTILINE)),
         modules=entry.modules(),
-        requires=required(entry.read("METADATA", "PKG-INFO")),
+        requires=required(metadata),
+        unmet=unmet(metadata, versions, marker_environment(sources.machine)),
         files=tuple(_files(sources, base, lines[:MOST_FILES])),
     )
 

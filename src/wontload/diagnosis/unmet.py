@@ -1,0 +1,43 @@
+"""What packages require of each other and do not have, where that may be why something is missing.
+
+Of a package whose library lacks a file or a symbol, its own requirements tell what it was made for: `torch==2.9.1`
+beside another torch is an answer, whatever file it showed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wontload.diagnosis import records
+from wontload.diagnosis.case import Case
+from wontload.diagnosis.finding import Evidence
+from wontload.diagnosis.installed import own_distributions
+from wontload.knowledge.packages import normalised
+from wontload.machine.inventory import Distribution
+from wontload.machine.inventory_parts import Unmet
+
+
+def of_users(case: Case, users: Iterable[str | None], providers: Iterable[str] = ()) -> Iterator[Evidence]:
+    """Requirements of those who own some files, or of the target's own distributions where no record lists them.
+
+    Args:
+        users: paths of the files that lack something; `None` for the program itself. providers: distributions that
+            would bring it: where one of them is required and not installed at all, that is told, too.
+    """
+    owners: dict[str, Distribution] = {}
+    for user in users:
+        found = [entry.distribution for entry in records.of_file(case, user)] or own_distributions(case)
+        owners.update((one.name, one) for one in found)
+    wanted = set(map(normalised, providers))
+    for owner in owners.values():
+        yield from (told(owner, one) for one in owner.unmet if one.found or normalised(one.name) in wanted)
+
+
+def told(owner: Distribution, one: Unmet) -> Evidence:
+    """One requirement that is not met, as evidence."""
+    here = f"{one.found} is installed" if one.found else "it is not installed"
+    return Evidence(
+        "requires",
+        f"{owner.name} {owner.version} requires {one.name}{one.versions}, and {here}",
+        {"distribution": owner.name, "requires": one.name, "versions": one.versions, "found": one.found or None},
+    )
