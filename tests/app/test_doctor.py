@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.loader.macos_machine import macho
+from tests.support.images import elf
 from tests.support.machines import LINUX_SITE, SITE, broken, dll, linux, so, windows
 from tests.support.schemas import check as check_schema
-from wontload.app.checkup import CheckedFile, Standing
+from wontload.app.checkup import CheckedFile, Checker, Standing
 from wontload.app.doctor import STANDARD_LIBRARY, Checkup, doctor
-from wontload.binary import Defect
+from wontload.app.places import saved_machine
+from wontload.binary import Defect, parse_image
 from wontload.machine import Inventory, Machine, System
 from wontload.machine.inventory import Distribution, RecordedFile, Toolkit
+from wontload.machine.live import content_of
 from wontload.machine.memory import MemoryFiles
 from wontload.report.doctor import render_doctor, why_of
 from wontload.report.doctor_document import doctor_document
@@ -212,6 +216,35 @@ def test_symbols_of_what_the_module_brings_that_needs_the_library():
     found = check(linux({CORE: core, **libraries}), {"pkg": (CORE, *libraries)})
     assert found.verdict == "loads"
     assert {one.standing for one in files(found, "pkg").values()} == {Standing.LOADS}
+
+
+@pytest.mark.parametrize(("directory", "verdict"), [("pgsql/bin", "loads"), ("elsewhere/bin", "fails")])
+def test_symbols_of_a_program_beside_the_library_that_loads_it(directory: str, verdict: str):
+    """As PostgreSQL's server loads its languages."""
+    plugin, server = f"{LINUX_SITE}/pkg/pgsql/lib/modules/plpgsql.so", f"{LINUX_SITE}/pkg/{directory}/postgres"
+    program = replace(so("libc.so.6", exports=["palloc"]), elf_type=2, is_library=False)
+    machine = linux({plugin: so("libc.so.6", takes=["palloc"]), server: program})
+    (file,) = files(check(machine, {"pkg": (plugin,)}), "pkg").values()
+    assert file.standing.value == verdict
+
+
+@pytest.mark.parametrize(("named", "spared"), [("libtransport_%s.so", True), ("libother.so", False)])
+def test_what_a_library_that_loads_opens_by_its_name_is_missed_by_nobody(tmp_path: Path, named: str, spared: bool):
+    """As NVSHMEM has a part for each network and each MPI."""
+    contents = {
+        "libhost.so": elf(needed=["libc.so.6"]) + named.encode() + b"\0",
+        "libtransport_mpi.so": elf(needed=["libnobodys_mpi.so.40"]),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    paths = [str(tmp_path / name) for name in contents]
+    listed = tuple(RecordedFile(path=path) for path in paths)
+    installed = Distribution(name="pkg", version="1.0", location=str(tmp_path), files=listed)
+    images = {path: parse_image(content, path) for path, content in zip(paths, contents.values(), strict=True)}
+    place = saved_machine(linux(images), None)
+    told = {one.path: one.spared for one in Checker(place, [installed], (), content_of).check(installed)}
+    assert told == {paths[0]: False, paths[1]: spared}
+    assert not any(one.spared for one in Checker(place, [installed], ()).check(installed))
 
 
 def test_files_for_others_are_left_out():

@@ -309,6 +309,40 @@ def test_in_a_wheel_of_libraries_a_directory_says_that_it_has_plugins(
 
 
 @pytest.mark.parametrize(
+    ("core", "more", "severity"),
+    [
+        (b"drive_%s.so.%d", {}, "warning"),
+        (b"drive_fabric.so", {}, "warning"),
+        (b"drive_all.so", {}, "error"),
+        (b"drive_fabric.so", {"toolkit/__init__.py": b"CDLL(here / 'drive_fabric.so.3')"}, "error"),
+    ],
+)
+def test_what_a_library_opens_by_itself_fails_no_wheel_of_libraries(command, tmp_path, core, more, severity: str):
+    """As NVSHMEM opens the transport of the network that there is, and MKL the part for the MPI that there is."""
+    files = {
+        "toolkit/lib/libtoolkit_host.so.3": elf(needed=["libc.so.6"], soname="libtoolkit_host.so.3") + core + b"\0",
+        "toolkit/lib/drive_fabric.so.3": elf(needed=["libc.so.6", "libnobodys.so.1"], soname="drive_fabric.so.3"),
+        **more,
+    }
+    path = make_wheel(tmp_path, files, name="vendor_toolkit_x12", tag="py3-none-manylinux_2_28_x86_64")
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    found = {(one["code"], one["severity"]) for one in wheel["findings"] if one["subject"] == "libnobodys.so.1"}
+    assert found == {("WL201", severity)}
+    assert {one["severity"] for one in wheel["findings"] if one["code"] == "WL514"} == {severity}
+
+
+def test_what_a_library_that_does_not_load_itself_would_open_is_no_plugin(command, tmp_path: Path):
+    files = {
+        "toolkit/core.dll": pe(needs=["nobodys_core.dll"]) + "\0driver_db.dll\0".encode("utf-16-le"),
+        "toolkit/driver_db.dll": pe(needs=["nobodys_db.dll"]),
+    }
+    (wheel,) = command("check", str(make_wheel(tmp_path, files, tag="py3-none-win_amd64")), "--json").json["wheels"]
+    assert "error" in {
+        one["severity"] for one in wheel["findings"] if "nobodys_db.dll" in (one["subject"], *one["also"])
+    }
+
+
+@pytest.mark.parametrize(
     ("python", "severity"),
     [
         ({"demo/__init__.py": b"try:\n    from demo import _fast\nexcept ImportError:\n    _fast = None\n"}, "warning"),

@@ -9,7 +9,7 @@ nobody knows without trying.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -17,6 +17,7 @@ from functools import partial
 from wontload.app.places import Place
 from wontload.diagnosis import alone
 from wontload.diagnosis.module_builds import spared
+from wontload.diagnosis.openers import Openers
 from wontload.knowledge.packages import normalised
 from wontload.loader import LoadResult
 from wontload.loader import load as simulate
@@ -44,7 +45,8 @@ class CheckedFile:
         known: its package is known to load it so. Any other file may be one that it does not ask for, or does without.
         damaged: the file itself is gone or cannot be read, whatever it needs.
         unfit: what the file itself is, where that alone keeps it from loading.
-        spared: it does not load, and another build of the same module does: an import takes one of them.
+        spared: it does not load, and nobody misses it: another build of the same module loads, and an import takes one
+            of them; or a library of the package opens it by its name when it is wanted, and loads without it.
         saved: a saved machine tells of the file; it is made to tell of its targets, and of all only without one.
         standing: how it stands; undetermined too when it loads only if something adds a directory for it.
         result: what the loader would do with it alone.
@@ -71,10 +73,17 @@ class Checker:
         place: the machine and the process.
         distributions: all that are installed.
         toolkits: whose directories programs are likely to add.
+        read: the bytes of a file; `None` where only what a saved machine keeps of files is there.
     """
 
-    def __init__(self, place: Place, distributions: Iterable[Distribution], toolkits: Iterable[Toolkit]) -> None:
-        self.place, self.machine = place, place.machine
+    def __init__(
+        self,
+        place: Place,
+        distributions: Iterable[Distribution],
+        toolkits: Iterable[Toolkit],
+        read: Callable[[str], Iterable[bytes]] | None = None,
+    ) -> None:
+        self.place, self.machine, self._read = place, place.machine, read
         self._windows = self.machine.system.name == "windows"
         self._own: dict[str, frozenset[str]] = {}
         for one in distributions:
@@ -92,6 +101,8 @@ class Checker:
         own = self._own.get(normalised(distribution.name), frozenset())
         required = (self._own.get(name, frozenset()) for name in distribution.requires)
         near = own.union(*required, alone.known_directories(self.machine, loading, distribution.location))
+        if not self._windows:
+            near = near.union(self._beside(own, distribution.location))
         files = [file.path for file in distribution.files]
         site = distribution.location
         winmodes = {path: alone.winmode_of(self.machine, loading, path, site) for path in files}
@@ -107,8 +118,27 @@ class Checker:
             (one.path for one in checked if one.standing is not Standing.LOADS and not one.damaged),
             (one.path for one in checked if one.standing is Standing.LOADS),
         )
+        served |= self._opened(checked)
         told = (replace(one, spared=one.path in served) for one in checked)
         yield from sorted(told, key=lambda one: (not one.known, not one.extension, one.path))
+
+    def _opened(self, checked: Sequence[CheckedFile]) -> frozenset[str]:
+        """The files that do not load, and that a library which loads opens by their names."""
+        amiss = (one for one in checked if one.standing is not Standing.LOADS)
+        ailing = [one for one in amiss if not (one.extension or one.known or one.damaged)]
+        if self._read is None or not ailing:
+            return frozenset()
+        images = [(one.path, image) for one in checked if (image := self.place.image(one.path)) is not None]
+        loading = {self._base(one.path).lower() for one in checked if one.standing is Standing.LOADS}
+        openers = Openers(images, self._read)
+        return frozenset(one.path for one in ailing if openers.of(self._base(one.path).lower(), loading))
+
+    def _beside(self, directories: Iterable[str], site: str) -> Iterator[str]:
+        """Where a package has programs that load its plugins, as PostgreSQL's server does: `bin` beside its `lib`."""
+        path = self.place.path_module
+        for directory in directories:
+            while len(directory := path.dirname(directory)) > len(site) and directory.startswith(site):
+                yield path.join(directory, "bin")
 
     def _check(self, path: str, near: frozenset[str], winmode: int | None) -> CheckedFile | None:
         kind, name = self.machine.files.kind(path), self._base(path)

@@ -12,6 +12,7 @@ from wontload.machine import Machine
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.interpreters import chosen
 from wontload.machine.inventory import Distribution, RecordedFile
+from wontload.machine.live import content_of
 from wontload.machine.snapshot import Snapshot
 from wontload.machine.survey import in_full
 
@@ -106,7 +107,8 @@ def doctor(
     if inventory.distributions is None:
         return Checkup(machine=place.machine, packages=None)
     distributions = (*inventory.distributions, *_standard_library(place, inventory.distributions))
-    checker = Checker(place, distributions, inventory.toolkits or ())
+    read = content_of if machine is None else None
+    checker = Checker(place, distributions, inventory.toolkits or (), read)
     packages = []
     for done, distribution in enumerate(distributions):
         if progress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterator
 from typing import TYPE_CHECKING
 
 from wontload.binary import Image, MalformedImage, read_image
@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from wontload.machine.readings import Readings
 
 LARGEST_TEXT_BYTES = 1 << 18
+CHUNK_BYTES = 1 << 20
+
+
+def content_of(path: str) -> Iterator[bytes]:
+    """The bytes of a file of this computer; none, or fewer, of one that cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+    except (OSError, ValueError):
+        return
 
 
 class LiveFiles:

@@ -93,7 +93,9 @@ class Excuses:
     def _plugin(self, member: str) -> str:
         if not self._plugins.has(member, self._loading):
             return ""
-        name = base_name(member)
+        name, opener = base_name(member), self._plugins.opener_of(member, self._loading)
+        if opener:
+            return f"{opener} has the name of {name} in it and does not need it to load: it opens it when it is wanted"
         return f"no module of the wheel needs {name}, and no Python code in it names it: a plugin, by all signs"
 
     def _for_a_partner(self, member: str) -> str:

@@ -8,6 +8,7 @@ from re import compile as pattern
 
 from wontload.binary import Image
 from wontload.diagnosis.alone import initialises
+from wontload.diagnosis.openers import Openers
 from wontload.knowledge.components import component_of
 from wontload.knowledge.packages import import_name_for, named_after, normalised
 from wontload.wheels.bringing import base_name
@@ -41,7 +42,7 @@ class Plugins:
 
         Neither tables nor Python code lead to it, and the wheel plainly does without: a module of it loads, or it has
         no module and a library loads that is called as the wheel is (libcufile.so of nvidia-cufile) or that Python code
-        names; or the directory says so, as in PyQt5-Qt5.
+        names; or the directory says so, as in PyQt5-Qt5; or a library opens it by itself, see `opener_of`.
 
         Args:
             loading: base names, in lower case, of what loads; all of it where that is not known.
@@ -52,11 +53,22 @@ class Plugins:
         main = self._main - {name}
         does_without = main if loading is None else main & frozenset(loading)
         in_directory = not DIRECTORIES.isdisjoint(member.lower().split("/")[:-1])
-        if not (does_without or in_directory):
-            return False
         if name not in self._led:
             self._led[name] = self._leads_to(name)
-        return not self._led[name]
+        if self._led[name]:
+            return False
+        return bool(does_without or in_directory or self.opener_of(member, loading))
+
+    def opener_of(self, member: str, loading: Collection[str] | None = None) -> str:
+        """A library that loads and opens this one by its name when it is wanted, see `Openers.of`; empty for none.
+
+        Args:
+            loading: see `has`.
+
+        Raises:
+            BadArchive: a file cannot be read.
+        """
+        return self._openers.of(base_name(member).lower(), loading)
 
     def is_named(self, library: str) -> bool:
         """Whether Python code may name a library, with or without what stands around its name in a file's."""
@@ -80,7 +92,7 @@ class Plugins:
         return self._partners[member]
 
     def _partner_of(self, member: str) -> str:
-        leading = self._leading_to(base_name(member).lower())
+        leading = self._openers.leading_to(base_name(member).lower())
         image = next((self._wheel.content(one) for one in self._wheel.natives if one.name == member), None)
         if not isinstance(image, Image) or leading & self.modules:
             return ""
@@ -113,15 +125,17 @@ class Plugins:
             or (isinstance(image := self._wheel.content(one), Image) and initialises(image, base_name(one.name)))
         )
 
-    @cached_property
+    @property
     def askers(self) -> Mapping[str, frozenset[str]]:
         """Libraries that files of the wheel need, delayed ones too, and which files: by base names in lower case."""
-        found: dict[str, set[str]] = {}
-        for member in self._wheel.natives:
-            image = self._wheel.content(member)
-            for needed in image.needed if isinstance(image, Image) else ():
-                found.setdefault(base_name(needed.library).lower(), set()).add(base_name(member.name).lower())
-        return {name: frozenset(askers) for name, askers in found.items()}
+        return self._openers.askers
+
+    @cached_property
+    def _openers(self) -> Openers:
+        archive = self._wheel.archive
+        read = [(one.name, self._wheel.content(one)) for one in self._wheel.natives]
+        images = [(name, content) for name, content in read if isinstance(content, Image)]
+        return Openers(images, lambda name: archive.chunks(archive.members[name]))
 
     @cached_property
     def _main(self) -> frozenset[str]:
@@ -139,17 +153,8 @@ class Plugins:
 
     def _leads_to(self, name: str) -> bool:
         """Whether a module or Python code may be what has a file loaded, itself or by others that need it."""
-        found = self._leading_to(name)
+        found = self._openers.leading_to(name)
         return bool(found & (self._main - {name})) or any(map(self.is_named, found))
-
-    def _leading_to(self, name: str) -> frozenset[str]:
-        """A file and all that need it, themselves or by others."""
-        found, waiting = {name}, [name]
-        while waiting:
-            askers = self.askers.get(waiting.pop(), frozenset()) - found
-            found |= askers
-            waiting += askers
-        return frozenset(found)
 
 
 def _stem(library: str) -> str:
