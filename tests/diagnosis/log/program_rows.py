@@ -487,7 +487,7 @@ ROWS: list[Row] = [
     ),
     (
         "wheel-file-refused",
-        "ERROR: odd is not a supported wheel on this platform.",
+        "pip says: not a supported wheel on this platform.",
         ("fails", "WL501"),
         "this platform has a wheel",
     ),

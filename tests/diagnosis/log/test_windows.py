@@ -485,3 +485,22 @@ REPORT = "Problem Event Name:\tAPPCRASH\nFault Module Name:\t{}\nException Code:
 )
 def test_windows_own_report_of_a_crash(text, answer):
     assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [
+        ("It works fine on two other PCs.", "WL305"),
+        ("The same runs on another Windows machine.", "WL305"),
+        ("It works on my machine with other data.", "WL605"),
+    ],
+)
+def test_a_crash_on_one_of_several_computers(remark, code):
+    assert verdict(f"Windows fatal exception: access violation\n{remark}") == ("undetermined", code)
+
+
+def test_the_universal_c_runtime_is_brought_to_older_windows():
+    text = "The program can't start because {} is missing from your computer."
+    assert verdict(text.format("api-ms-win-crt-odd-l1-1-0.dll")) == ("undetermined", "WL307")
+    assert "WL201" in codes(text.format("api-ms-win-crt-odd-l1-1-0.dll"))
+    assert verdict(text.format("api-ms-win-core-odd-l1-1-0.dll")) == ("fails", "WL307")

@@ -24,6 +24,12 @@ _THREADS = re.compile(
     r"\b(?:fix|solv|resolv|help|avoid|prevent|work)\w{0,4}\b[^.\n]{0,60}\bOMP_NUM_THREADS"
     r"|OMP_NUM_THREADS ?= ?1\b[^.\n]{0,60}\b(?:fix|solv|resolv|help|avoid|prevent|work)"
 )
+# Source: christoph2/pyA2L#73; microsoft/STL#3824.
+_ON_OTHERS = re.compile(
+    r"\b(?:works?|worked|runs?|ran) (?:\w{1,12} ){0,3}on (?:\w{1,10} ){0,2}(?:other|another|different) (?:\w{1,10} )?"
+    r"(?:machine|computer|pc|laptop|system)s?\b",
+    re.IGNORECASE,
+)
 # OpenMP's runtime of LLVM and Intel says so itself before it ends. Source: LLVM openmp, runtime/src/i18n/en_US.txt.
 _BY_OPENMP = re.compile(r"^\W{0,4}OMP: (?:System )?[Ee]rror #\d", re.MULTILINE)
 
@@ -37,9 +43,18 @@ def of_crash(text: str) -> Reading | None:
     if says(_ORDER, text) or says(_THREADS, text):
         title = "the process crashed by the order in which two packages are imported: their libraries collide"
         return Reading("WL604", False, ("WL206", "WL605", "WL304"), title, _ALONE)
+    if "access violation" in text.lower() and says(_ON_OTHERS, text):
+        title = (
+            "the process crashed, and works on other computers: a Visual C++ runtime older than the code may be here"
+        )
+        return Reading("WL305", False, ("WL605", "WL206", "WL304"), title, _OLD_RUNTIME)
     return None
 
 
+_OLD_RUNTIME = (
+    "Code of Visual Studio 2022 17.10 and newer crashes with an older msvcp140.dll, without a word. The newest Visual "
+    "C++ Redistributable is what helps where the one of that computer is older than those of the others."
+)
 _ALONE = (
     "Each of two packages brings an OpenMP, a C++ runtime or another library of its own, and the one that comes first "
     "is used by both. Packages of one source (conda-forge alone, or a distribution's) share one copy; the order that "

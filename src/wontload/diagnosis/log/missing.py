@@ -95,6 +95,9 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
     if _OF_TORCH.match(library):
         code = "WL304" if _SPLIT_OF_TORCH.match(library) else "WL202"
         return Reading(code, False, ("WL202", "WL304", "WL201"), "", _TORCH)
+    if library.lower().startswith("api-ms-win-crt-"):
+        title = f"{library} is the Universal C Runtime's, which is a part of Windows since 10"
+        return Reading("WL307", False, ("WL201", "WL305"), title, _UNIVERSAL_CRT)
     if library.lower().startswith(("api-ms-win-", "ext-ms-")):
         return Reading("WL307", True, ("WL201",), f"{library} is a part of newer versions of Windows", "")
     if event.message.row.get("dialog"):
@@ -288,6 +291,11 @@ _MESA = (
 _UNVERSIONED = (
     "With a driver there is libcuda.so.1, and this link need not be where the loader searches: under WSL both lie in "
     "/usr/lib/wsl/lib. Without a driver, or in a container that the host's was not passed into, there is neither."
+)
+# Source: Microsoft, Upgrade your code to the Universal CRT; Update for Universal C Runtime in Windows (KB2999226).
+_UNIVERSAL_CRT = (
+    "On Windows Vista to 8.1 it is installed: by Windows Update (KB2999226), or with the Visual C++ Redistributable of "
+    "2015 to 2022 in the bitness of the program. Single files of it from a newer computer do not fit."
 )
 _MUSL = (
     "A process has one C library, and installing the other does not help. The wheel for this system's own C library, "
