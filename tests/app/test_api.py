@@ -55,6 +55,8 @@ def test_tree(tmp_path: Path):
     assert (saved.machine, saved.result.error) == ("rtx4070super", 126)
     with pytest.raises(wontload.UsageError):
         wontload.tree([str(path)], mode="legacy", python=sys.executable)
+    with pytest.raises(wontload.UsageError, match="no mode 'fast'"):
+        wontload.tree([str(path)], mode="fast", python=sys.executable)
 
 
 def test_the_types_are_known_to_a_type_checker(tmp_path: Path):

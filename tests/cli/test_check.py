@@ -674,6 +674,23 @@ def test_a_baseline_lets_known_findings_pass_and_no_others(command, tmp_path: Pa
     assert command("check", str(other), "--baseline", baseline).status == 1
 
 
+@pytest.mark.parametrize("lines", [["--jsonl"], ["--resume", "done.jsonl"]])
+@pytest.mark.parametrize("other", [["-o", "x.json"], ["--write-baseline", "x"], ["--format", "sarif"]])
+def test_lines_are_no_report(complaint, tmp_path: Path, lines: list[str], other: list[str]):
+    said = complaint(2, "check", str(make_wheel(tmp_path, GOOD)), *lines, *other)
+    assert f"{lines[0]} writes a line for each wheel, and {other[0]}" in said
+
+
+def test_a_baseline_that_is_not_there(complaint, tmp_path: Path):
+    said = complaint(2, "check", str(make_wheel(tmp_path, GOOD)), "--baseline", "nowhere")
+    assert "the baseline nowhere cannot be read: No such file or directory." in said
+
+
+def test_a_pattern_that_no_shell_has_expanded(command, tmp_path: Path):
+    make_wheel(tmp_path, GOOD)
+    assert command("check", str(tmp_path / "dem*.whl"), "--json").json["wheels"][0]["name"] == "demo"
+
+
 def test_it_goes_on_where_it_was_broken_off(command, tmp_path: Path):
     make_wheel(tmp_path, GOOD)
     make_wheel(tmp_path, BAD, name="broken")

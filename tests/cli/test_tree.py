@@ -53,6 +53,12 @@ def test_every_file_has_its_answer_in_the_order_asked(command, files: list[str])
     assert (ran.status, ran.err) == (1, "")
 
 
+def test_patterns_that_no_shell_has_expanded(command, files: list[str]):
+    Path("a[b].so").write_bytes(Path("good.so").read_bytes())
+    loads = command("tree", "*.dll", "a[b].so", "nothing*.so", "--json").json["loads"]
+    assert [load["path"] for load in loads] == ["text.dll", "windows.dll", "a[b].so", "nothing*.so"]
+
+
 def test_one_object_a_line(command, files: list[str]):
     ran = command("tree", *files, "--jsonl")
     lines = [check(line) for line in ran.out.splitlines()]

@@ -126,6 +126,14 @@ def test_what_a_part_for_a_gpu_needs_is_a_warning(others: dict[str, bytes], user
     assert (found.severity.value, "for a GPU" in found.title) == (severity, severity == "warning")
 
 
+@pytest.mark.parametrize(("without", "severity"), [({"pool", "mine"}, "warning"), ({"pool"}, "error")])
+def test_what_modules_need_that_python_code_does_without_is_a_warning(without: set[str], severity: str):
+    """numba's pools for TBB and OpenMP; that all which need a library are such is what counts."""
+    files = {f"demo/{name}.abi3.so": elf(needed=["libtbb.so.12"]) for name in ("pool", "mine")}
+    wheel = contents(MANYLINUX, files, does_without={f"demo/{name}.abi3.so" for name in without}.__contains__)
+    assert [one.severity.value for one in not_bundled(wheel)] == [severity]
+
+
 def test_what_plugins_alone_need_is_a_warning_of_its_own():
     files = {"demo/a.abi3.so": elf(needed=["libssl.so.3"]), "demo/solver.so": elf(needed=["libbought.so"])}
     found = list(not_bundled(contents(MANYLINUX, files, is_plugin="demo/solver.so".__eq__)))

@@ -30,11 +30,17 @@ def read_baseline(path: str) -> frozenset[str]:
         with open(path, encoding="utf-8") as file:
             data = json.load(file)
     except (OSError, ValueError) as error:
-        raise UsageError(f"the baseline {path} cannot be read: {error}.", "--write-baseline FILE makes one.") from error
+        raise UsageError(
+            f"the baseline {path} cannot be read: {_reason(error)}.", "--write-baseline FILE makes one."
+        ) from error
     known = data.get("known") if isinstance(data, dict) and data.get("schema") == BASELINE else None
     if not isinstance(known, list) or not all(isinstance(one, str) for one in known):
         raise UsageError(f"{path} is no baseline of findings.", "--write-baseline FILE makes one.")
     return frozenset(known)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def baseline_of(wheels: Sequence[CheckedWheel]) -> str:

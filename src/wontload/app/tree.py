@@ -13,7 +13,7 @@ from wontload.binary import Format, Image
 from wontload.errors import UsageError
 from wontload.loader import LoadResult, Verdict
 from wontload.loader import load as simulate
-from wontload.loader.modes import default_mode, fits, flags_for
+from wontload.loader.modes import MODES, default_mode, fits, flags_for
 from wontload.machine import LoadRequest, Machine, own_format
 from wontload.machine.foreign import to_machine
 from wontload.machine.interpreters import chosen
@@ -82,6 +82,8 @@ def judge_of(
     at: str | None,
 ) -> Judge:
     """What gives the answer for each of the files. Arguments and exceptions are those of `tree`."""
+    if mode is not None and mode not in MODES:
+        raise UsageError(f"there is no mode {mode!r}.", f"There are {', '.join(MODES)}.")
     readings = earlier_readings() if machine is None and len(files) >= MANY else None
     if machine is None:
         place = this_computer(python or chosen(as_module=True)[0], readings)

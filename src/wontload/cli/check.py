@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from wontload.cli.delivery import PAGES, add_output, deliver, written
 from wontload.cli.options import Options
 from wontload.cli.status import GRAVITY
+from wontload.cli.wildcards import expanded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,13 +49,14 @@ def run(options: Options) -> int:
     """Check, and report."""
     from wontload.app.check import checking
 
+    _refuse_what_lines_do_not_do(options)
     known: frozenset[str] = frozenset()
     if options.baseline:
         from wontload.app.baseline import read_baseline
 
         known = read_baseline(options.baseline)
     subjects = checking(
-        options.subjects,
+        list(expanded(options.subjects)),
         python=options.interpreter,
         profiles=options.profile,
         thorough=options.thorough,
@@ -68,6 +70,20 @@ def run(options: Options) -> int:
         _write_baseline(options, wheels)
     deliver(options, _report(options, wheels, known))
     return _status(options, wheels, known)
+
+
+def _refuse_what_lines_do_not_do(options: Options) -> None:
+    """Lines are written wheel by wheel; a report, or a baseline, is of all of them."""
+    from wontload.errors import UsageError
+
+    asked = {
+        "-o": options.output is not None,
+        "--write-baseline": options.write_baseline is not None,
+        f"--format {options.format}": options.format not in ("terminal", "json"),
+    }
+    lines = "--jsonl" if options.jsonl else "--resume" if options.resume else ""
+    for other in (name for name, given in asked.items() if lines and given):
+        raise UsageError(f"{lines} writes a line for each wheel, and {other} wants all at once.", "Leave one out.")
 
 
 def _checked(options: Options, found: Checking, paths: tuple[str, ...]) -> Iterator[CheckedWheel]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from wontload.cli.delivery import PAGES, add_output, deliver, written
 from wontload.cli.options import Options
 from wontload.cli.status import worst
+from wontload.cli.wildcards import expanded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ def run(options: Options) -> int:
     if options.jsonl and (options.output is not None or options.format in PAGES):
         raise UsageError("--jsonl is one object a line, on standard output, as soon as it is known.", "Leave it out.")
     machine = options.saved_machine()
+    files = options.files if machine else list(expanded(options.files))
     judge = judge_of(
-        options.files,
+        files,
         mode=options.load_as,
         added=options.add_dir,
         environment=dict(options.env),
@@ -77,16 +79,16 @@ def run(options: Options) -> int:
         machine=machine,
         at=options.at,
     )
-    for name in filter(_is_no_file, options.files if machine is None else ()):
+    for name in filter(_is_no_file, files if machine is None else ()):
         options.complain(f"there is no file {name} here: tree takes files, and `wontload {name}` is for a package.")
-    processes = processes_for(len(options.files))
+    processes = processes_for(len(files))
     if options.jsonl:
-        with shared_out(lambda path: _line(judge(path)), options.files, processes, after_part=judge.save) as lines:
+        with shared_out(lambda path: _line(judge(path)), files, processes, after_part=judge.save) as lines:
             return _stream(options, lines)
     if options.format == "json":
-        with shared_out(lambda path: _object(judge(path)), options.files, processes, after_part=judge.save) as objects:
+        with shared_out(lambda path: _object(judge(path)), files, processes, after_part=judge.save) as objects:
             return _report_json(options, objects)
-    with shared_out(judge, options.files, processes, after_part=judge.save) as answers:
+    with shared_out(judge, files, processes, after_part=judge.save) as answers:
         return _report(options, answers)
 
 

@@ -72,6 +72,7 @@ class Contents:
         unnamed: members that are native files by what they begin with, and not by their names.
         checksums: CRC-32 of members, by name.
         is_plugin: whether nothing in the wheel leads to a native file, by name, and the wheel does without it.
+        does_without: whether Python code imports a native file, by name, and goes on where that fails.
         partner_of: of a native file, by name, the undeclared distribution that it goes with; empty for none.
     """
 
@@ -91,6 +92,7 @@ class Contents:
     unnamed: tuple[str, ...] = ()
     checksums: Mapping[str, int] = field(default_factory=dict, repr=False)
     is_plugin: Callable[[str], bool] = field(default=lambda name: False, repr=False)
+    does_without: Callable[[str], bool] = field(default=lambda name: False, repr=False)
     partner_of: Callable[[str], str] = field(default=lambda name: "", repr=False)
 
     @cached_property

@@ -53,6 +53,7 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None], plugins: Plug
         unnamed=unnamed,
         checksums={name: member.crc for name, member in archive.members.items()},
         is_plugin=plugins.has,
+        does_without=plugins.does_without,
         partner_of=plugins.partner_of,
     )
 

@@ -32,6 +32,12 @@ KINDS = {
         "Nothing else in the wheel leads to these files: whoever wants what they do must have what they need. What "
         "imports of the wheel load is not concerned.",
     ),
+    "tried": (
+        "modules that the wheel does without need",
+        Severity.WARNING,
+        "The Python code that imports these files goes on where they do not load: whoever wants what they do must have "
+        "what they need.",
+    ),
     "partner": (
         "parts of the wheel need",
         Severity.WARNING,
@@ -126,6 +132,8 @@ def _why(library: str, files: list[str], contents: Contents) -> _Why:
         return _Why("likely", tuple(kin))
     if all(map(contents.is_plugin, files)):
         return _Why("optional")
+    if all(map(contents.does_without, files)):
+        return _Why("tried")
     partners = {contents.partner_of(one) for one in files}
     if "" not in partners:
         return _Why("partner", tuple(sorted(partners)))
