@@ -9,6 +9,12 @@ from tests.support.logs import Row
 
 ROWS: list[Row] = [
     (
+        "nvidia-container-without-driver",
+        "WARNING: The NVIDIA Driver was not detected.  GPU functionality will not be available.\n   Use 'nvidia-",
+        ("undetermined", "WL406"),
+        "the NVIDIA driver was not detected by my antivirus",
+    ),
+    (
         "cuda-busy",
         "RuntimeError: CUDA error: all CUDA-capable devices are busy or unavailable",
         ("undetermined", "WL406"),

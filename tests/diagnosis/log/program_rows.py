@@ -69,6 +69,18 @@ ROWS: list[Row] = [
         "libodd.so.1 is not in my LD_LIBRARY_PATH",
     ),
     (
+        "said-two-versions",
+        "odd requires libhdf5_hl.so.9\nand even requires libhdf5.so.10",
+        ("undetermined", "WL204"),
+        "odd requires libhdf5_hl.so.9 and even requires libhdf5.so.9",
+    ),
+    (
+        "said-import-order",
+        "OSError: odd\nIf you swap the imports, everything works fine.",
+        ("undetermined", "WL206"),
+        "when odd is imported after even there are no errors; do you swap the imports?",
+    ),
+    (
         "standard-library-not-found",
         "AssertionError: SRE module mismatch",
         ("undetermined", "WL503"),

@@ -397,3 +397,36 @@ def test_an_rpath_that_a_macs_program_does_not_have(library, reason, code):
 )
 def test_what_is_said_of_a_processor_and_of_a_crash(text, code):
     assert codes(text)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("pg_config=/usr/local/pgsql/bin/pg_config", ("undetermined", "WL202")),
+        ("PATH has /opt/odd/bin/pg_config", ("undetermined", "WL202")),
+        ("My PostgreSQL is in /usr/local/pgsql", ("undetermined", "WL202")),
+        ("/usr/bin/pg_config", ("fails", "WL201")),
+        ("/usr/local/bin/pg_config", ("fails", "WL201")),
+        ("/usr/lib/postgresql/12/bin/pg_config", ("fails", "WL201")),
+        ("/opt/odd/bin/mysql_config", ("fails", "WL201")),
+    ],
+)
+def test_a_library_whose_own_prefix_is_named_lies_there(text, answer):
+    missing = "ImportError: libpq.so.5: cannot open shared object file: No such file or directory"
+    assert verdict(f"{missing}\n\n{text}") == answer
+
+
+def test_a_library_without_its_ending_is_the_same_library():
+    assert verdict("It fails as it can't find the required libssl.1.1") == ("undetermined", "WL204")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The code execution cannot proceed because pywintypes310.dll was not found.", "WL202"),
+        ("python.exe - pythoncom38.dll is missing", "WL202"),
+        ("python.exe - odd38.dll is missing", "WL201"),
+    ],
+)
+def test_a_dll_that_a_package_brings_in_a_folder_that_it_adds(text, code):
+    assert verdict(text) == ("undetermined", code)

@@ -339,3 +339,30 @@ def test_what_people_tell_does_not_stand_before_what_a_program_said():
     told = "It says that libGL.so.1 is not there.\n"
     assert verdict(told) == ("undetermined", "WL201")
     assert verdict(told + "odd.so: file too short") == verdict("odd.so: file too short")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("it segfaults when I run 'import odd'", "WL605"),
+        ("it seg faults on import", "WL605"),
+        ("it segfaults when I run 'import odd'. Changing the order of imports fixes it", "WL604"),
+        ("It no longer segfaults on import", "WL903"),
+        ("I like to read of segfaults", "WL903"),
+    ],
+)
+def test_a_crash_as_a_verb(text, code):
+    assert verdict(text) == ("undetermined", code)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("torch.cuda.is_available() = False in the official docker image", "WL406"),
+        ("I'm inside a container: torch.cuda.is_available() is False", "WL406"),
+        ("torch.cuda.is_available() = False in the docker image, with torch 2.1.0+cpu", "WL405"),
+        ("torch.cuda.is_available() = False", "WL405"),
+    ],
+)
+def test_a_container_gets_the_gpu_when_it_is_asked_for(text, code):
+    assert verdict(text) == ("undetermined", code)

@@ -124,6 +124,9 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.id == "frozen-python-dll" and (found := of_python_dll(log.text, event.values.get("library", ""))):
         title = filled(found.title, {"file": event.values["library"]})
         return Reading(found.code, False, found.suspects, title, found.why)
+    if message.id in _NO_GPU and "+cpu" not in log.text and says(_IN_A_CONTAINER, log.text):
+        title = "torch does not see a GPU, and runs in a container, which gets the host's GPU only when it is asked for"
+        return Reading("WL406", False, ("WL405", "WL402", "WL403"), title, _PASSED_IN)
     if message.id == "jvm-library-path" and says(_ALPINE, log.text):
         title = filled("that system has musl, and a Java library {library} is mostly for glibc", event.values)
         return Reading("WL306", False, ("WL501", "WL202", "WL201"), title)
@@ -188,6 +191,17 @@ _LINKED = (
     "A link gives a library another name, and not what the file asks of it. The library of that very version has to be "
     "installed, or the file built again with the one that is there: of a cached wheel pip takes the old one "
     "(`--no-cache-dir`)."
+)
+_NO_GPU = frozenset(("torch-sees-no-gpu", "torch-no-cuda"))
+# Source: zzzyuqing/DreamMat#14; NVIDIA Container Toolkit, documentation.
+_IN_A_CONTAINER = re.compile(
+    r"\b(?:in|inside|within|from|pulled|running) (?:of )?(?:(?:the|a|an|my|your|this|that) )?(?:\w{1,20} )?"
+    r"(?:docker|container|podman|singularity|apptainer)\b",
+    re.IGNORECASE,
+)
+_PASSED_IN = (
+    "`docker run --gpus all`, with the NVIDIA Container Toolkit on the host, brings the GPU and its driver in (`--nv` "
+    "of Apptainer's); nvidia-smi inside tells. Where that names the GPU, the torch in the image is built for the CPU."
 )
 # Source: luben/zstd-jni#43.
 _ALPINE = re.compile(r"\balpine\b|\bmusl\b", re.IGNORECASE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
+from functools import cache
 
 from wontload.diagnosis.log.elsewhere import AS_SAID, elsewhere
 from wontload.diagnosis.log.events import Event
@@ -13,10 +15,13 @@ from wontload.diagnosis.log.unsearched import VENDORED, by_place, has_other_majo
 from wontload.diagnosis.log.unsearched_on_mac import BREW, is_of_homebrew, of_mac
 from wontload.knowledge.components import Component, component_of, components
 from wontload.knowledge.families import family_of
+from wontload.knowledge.packages import packages
 from wontload.knowledge.providers import in_newest_debian, providers_of
 
 BORNE_OUT = 12  # a listing says more than a number of an error does
 
+# A library as people call it, without the ending that a file has.
+_SPOKEN = re.compile(r"(lib[a-z]\w*?)\.(\d+(?:\.\d+)*)")
 # A library of the graphics driver: no package brings it, the driver's installer does. Source: NVIDIA, CUDA Driver API
 # and NVML; Khronos, Vulkan loader; each row of `knowledge/pages.toml` of kind `driver`.
 _OF_DRIVER = re.compile(
@@ -65,6 +70,8 @@ _IN_EVERY_SYSTEM = frozenset(("openssl", "ffi", "crypt", "tinfo", "bzip2", "read
 def of_missing(event: Event, facts: Facts, text: str) -> Reading:
     """What it means that a library was not found, by whose library it is and by what else the text lists."""
     library = base_name(event.values.get("library", ""))
+    if spoken := _SPOKEN.fullmatch(library):
+        library = f"{spoken[1]}.so.{spoken[2]}"
     if library.lower() in _DRIVER_FOR_LINKERS:
         has_driver = _OF_WSL.search(text) or elsewhere(f"{library}.1", text).itself
         code, suspect = ("WL202", "WL402") if has_driver else ("WL402", "WL202")
@@ -100,6 +107,9 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
         return Reading("WL307", False, ("WL201", "WL305"), title, _UNIVERSAL_CRT)
     if library.lower().startswith(("api-ms-win-", "ext-ms-")):
         return Reading("WL307", True, ("WL201",), f"{library} is a part of newer versions of Windows", "")
+    if ".dll" in library.lower() and (folder := _folder_of_a_package(library)):
+        title = f"{library} comes with its package, in {folder}, which something has to add to what is searched"
+        return Reading("WL202", False, ("WL504", "WL201", "WL203", "WL204"), title, _ADDED_FOLDER)
     if event.message.row.get("dialog"):
         return Reading("WL201", True, (), "", "")
     return (
@@ -108,6 +118,26 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
         or by_place(event, library, text)
         or _by_component(event, library, facts, text)
     )
+
+
+@cache
+def _in_added_folders() -> tuple[tuple[str, str], ...]:
+    """The DLLs that packages bring in folders that they add to the search, as patterns, each with its folder."""
+    return tuple(
+        (file.lower(), folder)
+        for package in packages()
+        if package.loading
+        for folder, _, file in (name.rpartition("/") for name in package.loading.libraries["windows"])
+        if file.endswith(".dll") and f"{{site}}/{folder}" in package.loading.add_dll_directory
+    )
+
+
+def _folder_of_a_package(library: str) -> str:
+    """The folder of site-packages that has a DLL, where its package adds that; else empty.
+
+    A program that is not Python, as pywin32's host for services, does not get it. Source: mhammond/pywin32#1656.
+    """
+    return next((folder for file, folder in _in_added_folders() if fnmatchcase(library.lower(), file)), "")
 
 
 def _of_another_python(library: str, facts: Facts) -> str:
@@ -300,6 +330,11 @@ _UNIVERSAL_CRT = (
 _MUSL = (
     "A process has one C library, and installing the other does not help. The wheel for this system's own C library, "
     "or a build there, is what fits."
+)
+_ADDED_FOLDER = (
+    "Python adds that folder as it starts (a .pth file) or as the package is imported. A program of another kind, a "
+    "service, a frozen program or a Python without site does not: there the folder has to be in PATH, or the DLL "
+    "beside the program. Where the folder or the DLL is not there, the package has to be installed again."
 )
 _SHARED = (
     "A Python that was configured with --enable-shared has libpython in its prefix's lib. `ldconfig`, LD_LIBRARY_PATH, "

@@ -149,6 +149,9 @@ def by_place(event: Event, library: str, text: str) -> Reading | None:
     if works_elsewhere(text):
         title = f"{library} was not found, and is where another program starts Python, as the text says"
         return Reading("WL202", False, ("WL201", "WL206"), title, OTHER_START)
+    if ".so" in library and _has_a_prefix_of_its_own(library, text):
+        title = f"{library} lies in a prefix of its own that the text names, and the loader does not search there"
+        return Reading("WL202", False, ("WL201", "WL204"), title, _OWN_BUILD)
     if _is_of_local_build(event, library, text):
         title = f"{library} was built and installed on that machine, into a folder that the loader does not search yet"
         return Reading("WL202", False, ("WL201", "WL204"), title, _LOCAL)
@@ -196,6 +199,23 @@ def _is_in_a_prefix(stem: str, text: str) -> bool:
     name = rf"(?:lib)?{re.escape(stem)}(?:-[\d.]+)?(?=[/\s'\":,;)]|$)"
     place = rf"(?:\bprefix[= ]['\"]?/\S{{0,80}}/|/usr/local/(?:include|share|src)/){name}"
     return says(re.compile(place, re.IGNORECASE | re.MULTILINE), text)
+
+
+# The programs that tell of an installation, in a prefix that the loader does not search; and the prefixes that
+# PostgreSQL and MySQL have where they are built or unpacked by hand.
+# Source: psycopg/psycopg2#44; PostgreSQL, configure --prefix; MySQL, Installing on Unix/Linux Using Generic Binaries.
+_TELLS = re.compile(r"(?<![\w/.])/(?!(?:usr/(?:local/)?)?bin/|usr/lib/)[\w./@+-]{1,200}/bin/(\w{1,30})[-_]config\b")
+_NAMED_OTHERWISE = {"pg": "pq", "krb5": "gssapi"}
+_BY_HAND = {"pq": "/usr/local/pgsql", "mysqlclient": "/usr/local/mysql", "perconaserverclient": "/usr/local/mysql"}
+
+
+def _has_a_prefix_of_its_own(library: str, text: str) -> bool:
+    """Whether the text names the prefix in which a library's installation lies, none that the loader searches."""
+    stem = library.removeprefix("lib").partition(".so")[0].lower()
+    if (prefix := _BY_HAND.get(stem)) and prefix in text:
+        return True
+    named = {_NAMED_OTHERWISE.get(name.lower(), name.lower()) for name in _TELLS.findall(text)}
+    return any(stem.startswith(name) for name in named)
 
 
 def by_name_on_windows(event: Event, text: str) -> Reading | None:
