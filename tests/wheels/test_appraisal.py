@@ -9,12 +9,15 @@ import pytest
 from tests.support.elf_images import elf
 from tests.support.images import pe
 from tests.support.llama_wheels import gpu_code
+from tests.support.machines import dll
 from tests.support.wheels import make_wheel
 from wontload import load_machine
 from wontload.app.places import saved_machine
 from wontload.machine.inventory import Distribution, Gpu, RecordedFile
+from wontload.machine.inventory_parts import Unmet
 from wontload.machine.machine import Machine
 from wontload.machine.profile import clean_machine
+from wontload.remedy.change import Change, changed_machine
 from wontload.wheels.appraisal import Appraisal, appraise, with_runtimes, without
 from wontload.wheels.index.link import Link
 from wontload.wheels.reading import open_candidate
@@ -23,6 +26,7 @@ from wontload.wheels.weighing import Standing
 
 EXTENSION = "demo/_ext.cp311-win_amd64.pyd"
 CASE = "examples/rtx4070super.json"
+SITE = r"C:\venvs\chat\Lib\site-packages"
 
 
 @pytest.fixture
@@ -73,6 +77,35 @@ def test_a_wheel_of_python_code_alone_tells_what_it_requires(judge):
     assert judge({EXTENSION: pe()}).requires is None
     foreign = judge({"demo/_ext.cpython-311-x86_64-linux-gnu.so": elf()}, tag="py3-none-any")
     assert (foreign.requires, foreign.files) == (None, ())
+
+
+def with_torch(machine: Machine, version: str = "2.9.1") -> Machine:
+    """With a torch in it, one of whose libraries takes another from where torch lays it."""
+    folder = SITE + r"\torch\lib"
+    files = {
+        folder + r"\c10.dll": dll("torch_cpu.dll", exports=["shared"]),
+        folder + r"\torch_cpu.dll": dll(exports=["shared"]),
+    }
+    machine = changed_machine(machine, Change(files=files))
+    listed = tuple(RecordedFile(path=path) for path in files)
+    torch = Distribution(name="torch", version=version, location=SITE, files=listed, modules=("torch",))
+    return replace(machine, inventory=replace(machine.inventory, distributions=(torch,)))
+
+
+def test_what_it_requires_and_is_installed_is_loaded_before_it(judge):
+    """As torchvision's libraries take torch's: Python code imports torch first, and nothing is to be done for it."""
+    files = {EXTENSION: pe(needs=["c10.dll"])}
+    assert judge(files, with_torch(judge.machine), requires=["torch>=2"]).standing is Standing.LOADS
+    assert judge(files, with_torch(judge.machine)).standing is Standing.ADDED
+    found = judge(files, with_torch(judge.machine), requires=["torch==2.9.1"])
+    assert (found.standing, found.brought, found.replaces) == (Standing.LOADS, (), ())
+
+
+def test_what_it_requires_in_another_version_than_is_installed(judge):
+    files = {EXTENSION: pe(needs=["c10.dll"])}
+    found = judge(files, with_torch(judge.machine), requires=["torch==2.10.0"])
+    assert (found.standing, found.brought) == (Standing.LOADS, ("torch",))
+    assert found.replaces == (Unmet(name="torch", versions="==2.10.0", found="2.9.1"),)
 
 
 def test_a_file_that_is_refused(judge):
@@ -181,6 +214,23 @@ def test_the_installed_version_is_gone_first(judge):
     assert without(machine, "other").files.kind(old).value == "file"
     files = {"llama_cpp/lib/llama.dll": pe(needs=["ggml-base.dll"])}
     assert judge(files, machine, name="llama_cpp_python").standing is Standing.FAILS
+
+
+def test_what_a_required_package_is_known_to_load_comes_with_it_unless_it_was_read_and_has_another(tmp_path):
+    """As torch loads the CUDA that it is made for: xformers of CUDA 12 beside a torch of CUDA 13."""
+    machine, process = clean_machine("debian-13", architecture="x86_64", python=(3, 11))
+
+    def opened(name: str, requires: tuple[str, ...] = (), **what):
+        path = make_wheel(
+            tmp_path, {f"{name}/_c.abi3.so": elf(**what)}, name=name, tag="cp311-abi3-linux_x86_64", requires=requires
+        )
+        return open_candidate(Link(filename=path.name, url=path.as_uri(), index="i"), Web(offline=True))
+
+    user = opened("user", ("torch>=2",), needed=["libcudart.so.12"])
+    before = appraise(user, machine, process)
+    assert (before.standing, before.brought) == (Standing.LOADS, ("torch",))
+    after = with_runtimes(before, user, [opened("torch")], machine, process)
+    assert (after.standing, after.needs) == (Standing.NEEDS, ("nvidia-cuda-runtime-cu12",))
 
 
 def test_a_symbol_that_nothing_defines_may_be_in_what_the_wheel_requires(tmp_path):

@@ -82,6 +82,7 @@ def _appraisal(found: Appraisal) -> Object:
         "needs": list(found.needs),
         "brought": list(found.brought),
         "runtimes": list(found.runtimes),
+        "replaces": [{"name": one.name, "versions": one.versions, "found": one.found} for one in found.replaces],
         "unoffered": list(found.unoffered),
         "undefined": list(found.undefined),
         "drivers": list(found.drivers),

@@ -9,6 +9,7 @@ from wontload.app.pick import Pick
 from wontload.diagnosis import Finding
 from wontload.diagnosis.words import listed
 from wontload.machine import Machine
+from wontload.machine.inventory_parts import Unmet
 from wontload.report.text import and_list, counted
 from wontload.wheels.appraisal import Appraisal
 from wontload.wheels.candidates import Candidate, kind_of_objection
@@ -123,6 +124,7 @@ def reasons(one: Ranked, answer: Pick) -> Iterator[str]:
         yield f"made for processors with {and_list(list(one.cpu_lacks))}, which this one lacks"
     if one.appraisal is not None:
         yield standing_of(one.appraisal, answer.machine)
+        yield from map(_replaced, one.appraisal.replaces)
         gpus = answer.machine.inventory.gpus
         has_gpu = None if gpus is None else any(gpu.vendor == "nvidia" for gpu in gpus)
         if said := gpu_of(one.appraisal.gpu, has_gpu):
@@ -132,6 +134,10 @@ def reasons(one: Ranked, answer: Pick) -> Iterator[str]:
     if answer.constraint and not _allowed(one.candidate, answer.constraint):
         yield f"pip's constraints here leave only {answer.constraint}"
     yield from _age(one.candidate, answer)
+
+
+def _replaced(one: Unmet) -> str:
+    return f"it requires {one.name}{one.versions}, which takes the place of the {one.found} that is installed"
 
 
 def _what_it_would_take(appraisal: Appraisal) -> Iterator[str]:

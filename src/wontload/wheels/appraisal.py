@@ -14,13 +14,14 @@ from wontload.diagnosis.module_builds import module_of
 from wontload.knowledge.packages import normalised
 from wontload.loader import Verdict
 from wontload.machine import Machine, Process
+from wontload.machine.inventory_parts import Unmet
 from wontload.machine.overlay import OverlayFiles
 from wontload.wheels.deciding import Deciding
 from wontload.wheels.gpu_use import GpuUse, gpu_use
 from wontload.wheels.judging import Judge, JudgedFile
 from wontload.wheels.laying import laid_over, site_of
 from wontload.wheels.reading import Opened
-from wontload.wheels.requirements import required_names
+from wontload.wheels.requirements import here, required_names
 from wontload.wheels.weighing import Standing, Weighed, weigh
 
 
@@ -34,6 +35,8 @@ class Appraisal:
         needs: distributions that bring what is nowhere here. brought: the same, which the wheel requires, so that they
             come with it. drivers: GPU drivers that are not here.
         runtimes: wheels that were looked into for these; it was judged with them. None: nobody looked.
+        replaces: installed distributions with native files that the wheel does not go with, so that an installer puts
+            other versions in their place. It was judged without them.
         unoffered: requirements of which no wheel is offered, though one of them may bring what is missing.
         missing: libraries that are nowhere and that nobody is known to bring.
         undefined: symbols that nothing defines, where what the wheel requires may.
@@ -52,6 +55,7 @@ class Appraisal:
     needs: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
     runtimes: tuple[str, ...] = ()
+    replaces: tuple[Unmet, ...] = ()
     unoffered: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -69,6 +73,8 @@ class Appraisal:
 def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Sequence[Opened] = ()) -> Appraisal:
     """Lay a wheel over a machine, in place of the version that is installed there, and judge it.
 
+    What it requires and is installed there counts as loaded before it, as by its own code.
+
     Args:
         opened: as `reading` gives it. process: a fresh one of the machine's Python.
         runtimes: wheels that are installed with it, and whose directories count as found.
@@ -76,17 +82,21 @@ def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Seque
     wheel = opened.wheel
     site = site_of(machine)
     together = [wheel, *(one.wheel for one in runtimes)]
-    bare = machine
-    for one in together:
-        bare = without(bare, one.name)
-    judge = Judge(laid_over(bare, together, site), process, together, site)
-    files = tuple(judge.judge(wheel))
+    brought = {normalised(one.wheel.name) for one in runtimes}
     required = required_names(wheel.requires_dist, machine)
+    stays, replaced = here(wheel.requires_dist, machine)
+    stays = tuple(one for one in stays if normalised(one.name) not in brought)
+    bare = machine
+    for name in (*(one.name for one in together), *(one.name for one in replaced)):
+        bare = without(bare, name)
+    beside = [file.path for one in stays for file in one.files]
+    judge = Judge(laid_over(bare, together, site), process, together, site, beside)
+    files = tuple(judge.judge(wheel))
     unread = tuple(member.name for member in opened.unread)
     left = frozenset(name.rpartition("/")[2] for name in unread)
-    unseen = required - {normalised(one.wheel.name) for one in runtimes}
+    unseen = required - brought - {normalised(one.name) for one in stays}
     judged = [
-        weigh(one, judge.machine, own=normalised(wheel.name), required=required, unread=left, unseen=unseen)
+        weigh(one, judge.machine, own=normalised(wheel.name), required=required | brought, unread=left, unseen=unseen)
         for one in files
     ]
     rules = Deciding.of(wheel.name, machine)
@@ -105,6 +115,7 @@ def appraise(opened: Opened, machine: Machine, process: Process, runtimes: Seque
         added=_joined(one.added for one in representatives),
         needs=_joined(one.needs for one in representatives),
         brought=_joined(one.brought for one in representatives),
+        replaces=replaced,
         drivers=_joined(one.drivers for one in representatives),
         missing=_joined(one.missing for one in representatives),
         undefined=_joined(one.undefined for one in representatives),
@@ -144,6 +155,8 @@ def with_runtimes(
     if before.requires is not None:
         return _as_its_parts(before, runtimes, machine, process)
     after = appraise(opened, machine, process, runtimes)
+    if before.standing is Standing.LOADS and after.standing is Standing.NEEDS:
+        return replace(after, runtimes=names)  # none of them has it, whatever they bring in other versions
     if after.standing is Standing.UNDETERMINED or (
         any(one.unread for one in runtimes) and after.standing > before.standing
     ):

@@ -53,21 +53,34 @@ class Judge:
     Args:
         machine: with the wheels laid over it (`laid_over`). process: a fresh one of its Python.
         wheels: those that lie there. site_packages: where.
+        beside: paths of native files that are installed there and that these wheels require.
     """
 
-    def __init__(self, machine: Machine, process: Process, wheels: Sequence[Wheel], site_packages: str) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        process: Process,
+        wheels: Sequence[Wheel],
+        site_packages: str,
+        beside: Sequence[str] = (),
+    ) -> None:
         self.machine, self.process, self.site = machine, process, site_packages
         self._places = places_on(machine, site_packages)
-        self._directories: dict[str, frozenset[str]] = {}
+        self._near: frozenset[str] = frozenset()
         self._holders: dict[str, dict[str, None]] = {}
         self._paths: list[str] = []
         for wheel in wheels:
-            paths = [self.place_of(member) for member in wheel.natives]
-            self._paths += [*paths, *map(self.place_of, wheel.programs)]
-            for path in paths:
-                directory, name = machine.path_module.split(path)
-                self._holders.setdefault(self._fold(name), {})[directory] = None
-            self._directories[wheel.file_name] = frozenset(machine.path_module.dirname(path) for path in paths)
+            self._hold([self.place_of(member) for member in wheel.natives])
+            self._paths += map(self.place_of, wheel.programs)
+        self._hold(beside)
+
+    def _hold(self, paths: Sequence[str]) -> None:
+        """Take native files for such as may be loaded first."""
+        self._paths += paths
+        for path in paths:
+            directory, name = self.machine.path_module.split(path)
+            self._holders.setdefault(self._fold(name), {})[directory] = None
+        self._near |= frozenset(map(self.machine.path_module.dirname, paths))
 
     def place_of(self, member: Member) -> str:
         """Where a member lies on the machine."""
@@ -80,8 +93,7 @@ class Judge:
     def judge(self, wheel: Wheel) -> Iterator[JudgedFile]:
         """Each native file of one of the wheels that is meant for this machine and this Python."""
         loading = alone.loading_of((wheel.name, *wheel.top_level), wheel.version)
-        near = frozenset().union(*self._directories.values())
-        near |= alone.known_directories(self.machine, loading, self.site)
+        near = self._near | alone.known_directories(self.machine, loading, self.site)
         for member in wheel.natives:
             content = wheel.content(member)
             image = content if isinstance(content, Image) else None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from wontload.knowledge.meta_packages import installed_by_extras
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
+from wontload.machine.inventory import Distribution
+from wontload.machine.inventory_parts import Unmet
 from wontload.machine.markers import marker_environment
+from wontload.machine.survey.requirements import unmet
 from wontload.wheels.wheel import required_name
 
 if TYPE_CHECKING:
@@ -28,6 +31,28 @@ def declared_names(requirement: str) -> tuple[str, ...]:
     """
     name = required_name(requirement)
     return (name, *installed_by_extras(name, requirement)) if name else ()
+
+
+class Here(NamedTuple):
+    """What a machine has of a wheel's requirements, as far as it has native files.
+
+    Attributes:
+        stays: installed distributions that meet what is required. replaced: requirements that those here do not meet,
+            so that an installer puts another version in their place.
+    """
+
+    stays: tuple[Distribution, ...]
+    replaced: tuple[Unmet, ...]
+
+
+def here(requirements: Sequence[str], machine: Machine) -> Here:
+    """Of the distributions that a wheel requires those that are installed already, in a version that will do or not."""
+    installed = {normalised(one.name): one for one in reversed(machine.inventory.distributions or ())}
+    versions = {name: one.version for name, one in installed.items()}
+    lacks = unmet(requirements, versions, marker_environment(machine))
+    replaced = tuple(one for one in lacks if one.found)
+    others = required_names(requirements, machine) - {normalised(one.name) for one in replaced}
+    return Here(tuple(one for name, one in installed.items() if name in others), replaced)
 
 
 def is_of_an_extra(requirement: str) -> bool:

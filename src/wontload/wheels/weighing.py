@@ -13,6 +13,7 @@ from wontload.knowledge.packages import normalised
 from wontload.knowledge.providers import Provider, cuda_majors_of, providers_of
 from wontload.loader import Status, Verdict
 from wontload.machine import Machine
+from wontload.wheels.bringing import known_to_bring
 from wontload.wheels.judging import JudgedFile
 
 HERE_NOT_SEARCHED = ("WL202", "WL203")
@@ -61,9 +62,10 @@ def weigh(
     """Sort what a file lacks into what is here, what can be had, and the rest.
 
     Args:
-        own: normalised name of the wheel's distribution. required: those that are installed with it, which may bring
-            what nobody is known to bring. unread: base names of the wheel's files that were not read.
-        unseen: those of `required` that were not looked into; all of them where that is not told.
+        own: normalised name of the wheel's distribution. required: those that are installed with it.
+        unread: base names of the wheel's files that were not read.
+        unseen: those of `required` that were not looked into, which may bring what nobody is known to bring; all of
+            them where that is not told.
     """
     if file.verdict is Verdict.LOADS:
         return Weighed(file=file, standing=Standing.LOADS)
@@ -74,6 +76,7 @@ def weigh(
     drivers: dict[str, None] = {}
     missing: dict[str, None] = {}
     refused = is_open = False
+    absent = sorted(required if unseen is None else unseen)
     undefined = undefined_symbols(machine, file.result) if _may_be_defined(file, required, unseen) else []
     for module in file.result.failed:
         name = str(machine.path_module.basename(module.name))
@@ -84,6 +87,8 @@ def weigh(
         elif module.status is not Status.MISSING:
             is_open = is_open or module.symbol in undefined
             refused = refused or module.symbol not in undefined
+        elif bringer := known_to_bring(name, absent):
+            brought[bringer] = None
         elif wheels := [one for one in _wheels_with(name, file, machine, own, required) if normalised(one) != own]:
             with_it = next((one for one in wheels if normalised(one) in required), None)
             (brought if with_it else needs)[with_it or wheels[0]] = None
@@ -92,7 +97,7 @@ def weigh(
         else:
             missing[name] = None
     standing = Standing.NEEDS if needs else Standing.ADDED if added else Standing.LOADS
-    if refused or drivers or (missing and not required):
+    if refused or drivers or (missing and not absent):
         standing = Standing.FAILS
     elif is_open or missing or file.verdict is Verdict.UNDETERMINED or not (needs or added or brought):
         standing = Standing.UNDETERMINED

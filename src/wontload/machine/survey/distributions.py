@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from wontload.knowledge.packages import normalised
-from wontload.machine.dist_info import Installed, described, installed, required
+from wontload.machine.dist_info import Installed, described, installed, required, requirements
 from wontload.machine.inventory import Distribution, RecordedFile
 from wontload.machine.markers import marker_environment
 from wontload.machine.survey.requirements import unmet
@@ -67,7 +67,7 @@ def _distribution(sources: Sources, entry: Installed, versions: Mapping[str, str
         tags=tuple(re.findall(r"^Tag:\s*(\S+)", entry.read("WHEEL").decode("utf-8", "replace"), re.MULTILINE)),
         modules=entry.modules(),
         requires=required(metadata),
-        unmet=unmet(metadata, versions, marker_environment(sources.machine)),
+        unmet=unmet(requirements(metadata), versions, marker_environment(sources.machine)),
         files=tuple(_files(sources, base, lines[:MOST_FILES])),
     )
 

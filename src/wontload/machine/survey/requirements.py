@@ -1,12 +1,11 @@
-"""Which requirements of an installed distribution nothing installed meets: what `pip check` would say of it."""
+"""Which requirements nothing installed meets: what `pip check` would say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from wontload.knowledge.packages import normalised
-from wontload.machine.dist_info import requirements
 from wontload.machine.inventory_parts import Unmet
 
 if TYPE_CHECKING:
@@ -15,22 +14,24 @@ if TYPE_CHECKING:
 MOST = 64  # of one distribution
 
 
-def unmet(metadata: bytes, versions: Mapping[str, str], environment: Mapping[str, str]) -> tuple[Unmet, ...]:
-    """Those that apply to an environment; what an extra asks for, nobody has asked for.
+def unmet(
+    requirements: Iterable[str], versions: Mapping[str, str], environment: Mapping[str, str]
+) -> tuple[Unmet, ...]:
+    """Those of one distribution that apply to an environment; what an extra asks for, nobody has asked for.
 
     Args:
-        metadata: of the distribution. versions: of all that are installed, by normalised name.
+        requirements: as in `Requires-Dist`. versions: of all that are installed, by normalised name.
         environment: the variables of markers, see `wontload.machine.markers`.
     """
-    found = (_unmet(one, versions) for one in _applying(metadata, environment))
+    found = (_unmet(one, versions) for one in _applying(requirements, environment))
     return tuple(one for one in found if one is not None)[:MOST]
 
 
-def _applying(metadata: bytes, environment: Mapping[str, str]) -> Iterator[Requirement]:
+def _applying(requirements: Iterable[str], environment: Mapping[str, str]) -> Iterator[Requirement]:
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
     from packaging.requirements import InvalidRequirement, Requirement
 
-    for line in requirements(metadata):
+    for line in requirements:
         if "extra" in line.partition(";")[2]:
             continue
         try:
