@@ -49,17 +49,31 @@ def test_libstdcxx_is_held_against_the_policy_unless_the_wheel_brings_it():
 @pytest.mark.parametrize(
     ("tag", "minimum", "machine", "said"),
     [
-        ("cp311-cp311-macosx_10_9_x86_64", (11, 0, 0), "x86_64", ["WL511 error"]),
+        ("cp311-cp311-macosx_10_9_x86_64", (11, 0, 0), "x86_64", ["WL511 warning"]),  # which dyld does not ask about
         ("cp311-cp311-macosx_12_0_x86_64", (11, 0, 0), "x86_64", []),
-        ("cp311-cp311-macosx_11_0_arm64", (14, 0, 0), "aarch64", ["WL511 error"]),
+        ("cp311-cp311-macosx_11_0_arm64", (14, 0, 0), "aarch64", ["WL511 warning"]),
         ("cp311-cp311-macosx_11_0_arm64", (11, 0, 0), "aarch64", []),
         ("cp311-cp311-macosx_12_0_arm64", (12, 3, 0), "aarch64", ["WL511 warning"]),  # no tag could say so
-        ("cp311-cp311-macosx_10_9_x86_64", (10, 13, 0), "x86_64", ["WL511 error"]),
+        ("cp311-cp311-macosx_10_9_x86_64", (10, 13, 0), "x86_64", ["WL511 warning"]),
     ],
 )
 def test_the_macos_that_files_were_built_for(tag: str, minimum: tuple[int, int, int], machine: str, said: list[str]):
     found = newer_than_tag(contents(tag, {"demo/a.abi3.so": macho(machine=machine, minimum_os=minimum)}))
     assert codes(list(found)) == said
+
+
+@pytest.mark.parametrize(("tag", "said"), [("10_14", "error"), ("10_15", "warning"), ("11_0", "warning")])
+def test_chained_fixups_are_refused_by_a_dyld_of_before_them(tag: str, said: str):
+    image = macho(machine="x86_64", minimum_os=(13, 0, 0), chained=True)
+    found = newer_than_tag(contents(f"cp311-cp311-macosx_{tag}_x86_64", {"demo/a.abi3.so": image}))
+    assert codes(list(found)) == [f"WL511 {said}"]
+
+
+def test_chained_fixups_of_the_arm_slice_concern_no_macos_that_is_older():
+    arm = macho(machine="aarch64", minimum_os=(13, 0, 0), chained=True)
+    both = fat(macho(machine="x86_64", minimum_os=(10, 9, 0)), arm)
+    found = newer_than_tag(contents("cp311-cp311-macosx_10_9_universal2", {"demo/a.abi3.so": both}))
+    assert codes(list(found)) == ["WL511 warning"]
 
 
 def test_the_arm_slice_of_a_universal_wheel_may_ask_for_macos_11():

@@ -9,6 +9,7 @@ CPU = {"x86_64": (0x01000007, 3), "aarch64": (0x0100000C, 0), "arm64e": (0x01000
 LOAD, ID, WEAK, REEXPORT, LAZY, UPWARD = 0xC, 0xD, 0x80000018, 0x8000001F, 0x20, 0x80000023
 RPATH, BUILD_VERSION, SEGMENT_64, SYMTAB, DYSYMTAB = 0x8000001C, 0x32, 0x19, 0x2, 0xB
 TWO_LEVEL, DYNAMIC_LOOKUP = 0x80, 0xFE
+CHAINED_FIXUPS = 0x80000034
 ALIGNMENT = 0x4000
 
 
@@ -22,11 +23,12 @@ def macho(
     padding_bytes: int = 0,
     file_type: int = 0,
     undefined: Iterable[tuple[int, str]] = (),
+    chained: bool = False,
 ) -> bytes:
     """A dylib (a bundle without `name`) of load commands and one segment. `dylibs` are (LC_* number, install name).
 
     `file_type`: another number for the header (MH_DSYM is 10). `undefined` are (number of the dylib that a symbol is
-    bound to, from 1, or `DYNAMIC_LOOKUP`; symbol).
+    bound to, from 1, or `DYNAMIC_LOOKUP`; symbol). `chained`: it has chained fix-ups, of nothing.
     """
     commands = [_dylib(ID, name)] if name is not None else []
     commands += [_dylib(kind, path) for kind, path in dylibs]
@@ -34,6 +36,8 @@ def macho(
     if minimum_os is not None:
         major, minor, patch = minimum_os
         commands.append(_command(BUILD_VERSION, struct.pack("<IIII", 1, major << 16 | minor << 8 | patch, 0, 0)))
+    if chained:
+        commands.append(_command(CHAINED_FIXUPS, struct.pack("<II", 0, 0)))
     entries, names, count = _symbols(undefined)
     if count:
         commands.append(_command(DYSYMTAB, struct.pack("<18I", 0, 0, 0, 0, 0, count, *(0,) * 12)))

@@ -55,7 +55,8 @@ class Image:
         versions_needed: ELF version needs, in file order.
         versions_defined: ELF version definitions, in file order, the file's own (the first, its SONAME) included.
         executable_stack: ELF: PT_GNU_STACK asks for one (`True`), does not (`False`), or is absent (`None`).
-        packed_relocations: ELF: it has DT_RELR, which loaders of before 2022 do not know.
+        packed_relocations: ELF: it has DT_RELR, which loaders of before 2022 do not know. Mach-O: chained fix-ups
+            (LC_DYLD_CHAINED_FIXUPS), which those of before macOS 10.15 do not know.
         dependent_load_flags: PE load configuration, `DependentLoadFlags`; 0 without one.
         has_dotnet: PE with a CLR header.
         any_processor: PE: such a file of .NET's own code alone; though a 32-bit one, 64-bit processes map it too.

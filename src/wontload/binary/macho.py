@@ -58,6 +58,7 @@ def parse_macho(source: Source, origin: Origin, architecture: str | None = None)
         needed=needed,
         soname=next(map(layout.text, layout.of(Command.ID_DYLIB)), None),
         rpath=tuple(map(layout.text, layout.of(Command.RPATH))) or None,
+        packed_relocations=next(layout.of(Command.DYLD_CHAINED_FIXUPS), None) is not None,
         minimum_os=_minimum_os(built),
         slices=tuple(one.architecture for one in slices),
         file_type=layout.file_type,

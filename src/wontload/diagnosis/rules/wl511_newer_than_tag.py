@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from wontload.binary import Image, MalformedImage
 from wontload.diagnosis.contents import Contents, finding
@@ -17,6 +18,17 @@ FIRST_MACOS_OF_ARM = (11, 0)
 # From this one on a tag tells macOS' years alone, and every `macosx_12_0` wheel is taken from 12.0 on.
 # Source: packaging, tags.mac_platforms.
 FIRST_MACOS_BY_YEAR = 11
+# dyld compares no versions: a file is taken whatever macOS it was built for, and that is only told of in the message
+# when a symbol or library is missing then. Source: apple-oss-distributions/dyld, common/MachOFile.cpp
+# (`loadableIntoProcess`, `builtForPlatform`: the platform alone), dyld/Loader.cpp (`tooNewErrorAddendum`).
+TAKEN = (
+    "dyld loads it on an older one too, and the load fails there when a symbol or library is missing that the file "
+    "takes without asking whether it is there."
+)
+# What is built for macOS 12 and newer has chained fix-ups, a load command that must be known: dyld says "load command
+# 0x80000034 is unknown". Source: Apple, Xcode 13 release notes; redFrik/f0plugins#5, nomic-ai/gpt4all#1511.
+CHAINED_FIXUPS_FROM = (10, 15)
+REFUSED = "These have chained fix-ups, which dyld knows from macOS 10.15 on: an older one refuses them."
 
 
 def newer_than_tag(contents: Contents) -> Iterator[Finding]:
@@ -79,35 +91,46 @@ def _macos(contents: Contents) -> Iterator[Finding]:
     for tag, platform in tags[:1]:
         minimum: tuple[int, ...] = min(one.minimum or () for _, one in tags)
         files: dict[str, tuple[int, ...]] = {}
+        refused = False
         for native, image in contents.of_system("macos"):
-            needed = max((_minimum(image, one) for one in platform.architectures), default=())
+            slices = [one for one in map(partial(_slice, image), platform.architectures) if one is not None]
+            needed = max(map(_minimum, slices), default=())
             if needed > minimum:
                 files[native.name] = needed
+                refused |= minimum < CHAINED_FIXUPS_FROM and any(map(_has_chained_fixups, slices))
         if files:
             year = minimum[0]
             in_its_year = year >= FIRST_MACOS_BY_YEAR and all(one[0] == year for one in files.values())
+            rest = f"; no tag says more than the year, so that would be macosx_{year + 1}_0." if in_its_year else "."
             yield finding(
                 "WL511",
                 f"the tag {tag} promises macOS {'.'.join(map(str, minimum))}, and the files were built for a newer one",
                 {name: f"was built for macOS {'.'.join(map(str, one))} and newer" for name, one in files.items()},
-                severity=Severity.WARNING if in_its_year else Severity.ERROR,
-                explanation="A file says in its headers for which macOS it was built. An older one may lack what it "
-                "calls: the load then fails, or the call does. Build with the MACOSX_DEPLOYMENT_TARGET that the tag "
-                "names, or give the wheel the tag that its files ask for"
-                + (f"; no tag says more than the year, so that would be macosx_{year + 1}_0." if in_its_year else "."),
+                severity=Severity.ERROR if refused else Severity.WARNING,
+                explanation=f"A file says in its headers for which macOS it was built. {REFUSED if refused else TAKEN}"
+                " Build with the MACOSX_DEPLOYMENT_TARGET that the tag names, or give the wheel the tag that its files "
+                f"ask for{rest}",
             )
 
 
-def _minimum(image: Image, architecture: str) -> tuple[int, ...]:
-    """The macOS that a slice was built for; of arm64 every macOS is 11 or newer."""
+def _slice(image: Image, architecture: str) -> Image | None:
+    """What a file has for an architecture."""
     try:
         slice_ = image.sliced(architecture)
     except MalformedImage:
-        return ()
-    if slice_ is None or slice_.minimum_os is None or slice_.architecture != architecture:
-        return ()
-    found = tuple(slice_.minimum_os[:2])
-    return () if architecture == "aarch64" and found <= FIRST_MACOS_OF_ARM else found
+        return None
+    return slice_ if slice_ is not None and slice_.architecture == architecture else None
+
+
+def _has_chained_fixups(slice_: Image) -> bool:
+    """Of a slice that a macOS of before them may take: none of those is for arm64."""
+    return slice_.packed_relocations and slice_.architecture != "aarch64"
+
+
+def _minimum(image: Image) -> tuple[int, ...]:
+    """The macOS that a slice was built for; of arm64 every macOS is 11 or newer."""
+    found = tuple((image.minimum_os or ())[:2])
+    return () if image.architecture == "aarch64" and found <= FIRST_MACOS_OF_ARM else found
 
 
 def _numbers(version: str) -> tuple[int, ...]:
