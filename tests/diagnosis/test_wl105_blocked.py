@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.machines import (
@@ -24,6 +26,7 @@ from tests.support.machines import (
 )
 from wontload.binary import Defect
 from wontload.diagnosis import Severity
+from wontload.machine.inventory import Distribution, Inventory, RecordedFile
 
 LLAMA = PACKAGE + r"\llama.dll"
 GGML = PACKAGE + r"\ggml.dll"
@@ -61,6 +64,19 @@ def test_a_directory_that_nobody_may_enter_proves_nothing():
     assert (first.code, first.subject) == ("WL201", "libbar.so")
     assert first.title == "libbar.so is in no directory that this user may look into"
     assert "/root may not be looked into" in told(first)
+
+
+def test_what_an_installed_distribution_has_in_it_is_there():
+    """Else a library is nowhere (WL201), and nobody opens the directory of `pip install` under a strict umask."""
+    shut = LINUX_SITE + "/pkg.libs"
+    path = shut + "/libbar.so"
+    files = (RecordedFile(path=path, size_bytes=1),)
+    inventory = Inventory(distributions=(Distribution(name="pkg", version="1.0", location=LINUX_SITE, files=files),))
+    module = so("libbar.so", runpath=[shut])
+    machine = replace(_unlisted(linux({LIBRARY: module}, denied=[path]), shut), inventory=inventory)
+    (first,) = diagnose(machine, dlopen(LIBRARY)).findings
+    assert (first.code, data(first, "file", "path")) == ("WL105", [path])
+    assert "is installed, and the system does not let this user look into its directory" in first.title
 
 
 def test_a_path_below_such_a_directory():

@@ -12,7 +12,7 @@ from wontload.diagnosis.c_library import image_of, is_foreign
 from wontload.diagnosis.case import Case, remembered
 from wontload.diagnosis.catalogue import MISSING
 from wontload.diagnosis.copies import Copy
-from wontload.diagnosis.records import gone_for
+from wontload.diagnosis.records import gone_for, of_file
 from wontload.knowledge.families import other_majors
 from wontload.knowledge.vc_runtime import DEBUG_ASSEMBLY, DEBUG_RUNTIME
 from wontload.loader import Module, Status
@@ -93,13 +93,16 @@ def _is_lost(case: Case, module: Module) -> bool:
 def denied(case: Case, module: Module) -> str | None:
     """The candidate of this name that is there for certain and may not be read.
 
-    Where a directory may not be looked into, the same refusal says nothing: then its listing is not known either.
+    Where a directory may not be looked into, the same refusal says nothing: then its listing is not known either. What
+    an installed distribution's record lists is in it.
     """
     for tried in module.tried:
         if tried.outcome == DENIED:
             listing = case.machine.files.listing(case.path_module.dirname(tried.path)) or ()
             if case.path_module.basename(tried.path) in listing:
                 return tried.path
+            if recorded := of_file(case, tried.path):
+                return recorded[0].file.path
     return None
 
 

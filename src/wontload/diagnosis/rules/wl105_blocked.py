@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wontload.binary import Defect
-from wontload.diagnosis import evidence
+from wontload.diagnosis import evidence, records
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.messages import file_named, is_blocked, is_held, said
@@ -26,20 +26,25 @@ def blocked(case: Case) -> Iterator[Finding]:
             told.add(one.load)
             yield _held(case, one)
         elif one.defect is Defect.UNREADABLE or one.denied:
-            listing = case.machine.files.listing(case.path_module.dirname(one.path)) or ()
-            there = case.fold(one.name) in map(case.fold, listing)
             yield finding_of(
                 case,
                 one,
                 code="WL105",
-                title=f"{one.name} is there, and the system does not let this user read it"
-                if there
-                else f"the system does not let this user look at {one.name}, or into its directory",
+                title=_title(case, one),
                 explanation="Its permissions, a policy or an antivirus program stand between the loader and the file.",
             )
     for index in range(len(case.loads)):
         if case.load_failed(index) and index not in told and (is_blocked(case, index) or is_held(case, index)):
             yield _by_policy(case, index)
+
+
+def _title(case: Case, one: Refused) -> str:
+    listing = case.machine.files.listing(case.path_module.dirname(one.path)) or ()
+    if case.fold(one.name) in map(case.fold, listing):
+        return f"{one.name} is there, and the system does not let this user read it"
+    if records.of_file(case, one.path):
+        return f"{one.name} is installed, and the system does not let this user look into its directory"
+    return f"the system does not let this user look at {one.name}, or into its directory"
 
 
 def _may_not_be_executed(case: Case, one: Refused) -> bool:
