@@ -81,6 +81,12 @@ ROWS: list[Row] = [
         "when odd is imported after even there are no errors; do you swap the imports?",
     ),
     (
+        "said-glibc-too-old",
+        "odd 1.0.16 does not work on Raspberry Pi OS due to missing glibc 2.38",
+        ("undetermined", "WL302"),
+        "GNU ldd (Debian GLIBC 2.36-9+deb12u7) 2.36",
+    ),
+    (
         "standard-library-not-found",
         "AssertionError: SRE module mismatch",
         ("undetermined", "WL503"),

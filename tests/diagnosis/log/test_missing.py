@@ -430,3 +430,37 @@ def test_a_library_without_its_ending_is_the_same_library():
 )
 def test_a_dll_that_a_package_brings_in_a_folder_that_it_adds(text, code):
     assert verdict(text) == ("undetermined", code)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Windows 10, CUDA v11.2.2, cuDNN v8.1.1", "WL202"),
+        ("CUDA/cuDNN version: 11.2", "WL202"),
+        ("I have CUDA 12.1", "WL204"),
+        ("Download and install CUDA 11.2", "WL204"),
+        ("| NVIDIA-SMI 511.23  Driver Version: 511.23  CUDA Version: 11.6 |", "WL204"),
+        ("", "WL204"),
+    ],
+)
+def test_a_dll_of_the_cuda_that_somebody_says_is_there(text, code):
+    missing = (
+        "W dso_loader.cc:64] Could not load dynamic library 'cudart64_110.dll'; dlerror: cudart64_110.dll not found"
+    )
+    assert verdict(f"{text}\n{missing}") == ("undetermined", code)
+
+
+def test_what_pkgconf_does_not_find_and_the_compiler_in_few_words():
+    assert verdict("Package 'cairo', required by 'virtual:world', not found") == ("undetermined", "WL505")
+    assert verdict("It says Microsoft Visual C++ 14 is required.") == ("fails", "WL701")
+
+
+def test_a_package_for_a_newer_numpy_does_not_find_its_compiled_part():
+    umath = "ModuleNotFoundError: No module named 'numpy.core._multiarray_umath'\n"
+    assert verdict(umath) == ("undetermined", "WL501")
+    assert verdict(f"{umath}ImportError: numpy.core.multiarray failed to import") == ("undetermined", "WL304")
+
+
+def test_a_module_of_python_s_own_as_somebody_tells_of_it():
+    said = 'I get "DLL Load failed when importing _ssl: The specified module could not be found".'
+    assert verdict(said) == ("undetermined", "WL202")

@@ -199,3 +199,18 @@ MUSL_SYMBOL = "Error relocating /usr/bin/odd: _ZNSt3odd3newEv: symbol not found\
 )
 def test_symbols_of_a_library_that_musl_did_not_get_follow_from_that(text, answer):
     assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("symbol", "answer"),
+    [
+        ("_gfortran_st_write_done", ("undetermined", "WL205")),
+        ("__svml_exp4", ("undetermined", "WL205")),
+        ("__gxx_personality_v0", ("undetermined", "WL205")),
+        ("_ZTVN10__cxxabiv120__si_class_type_infoE", ("undetermined", "WL205")),
+        ("_ZdlPvm", ("fails", "WL304")),
+        ("_ZdlPv, version GLIBCXX_3.4", ("fails", "WL303")),
+    ],
+)
+def test_what_every_release_of_a_compiler_s_runtime_has_was_not_linked_in(symbol, answer):
+    assert verdict(f"ImportError: /home/me/odd.so: undefined symbol: {symbol}") == answer

@@ -124,6 +124,9 @@ def _reading(event: Event, log: Log) -> Reading:
     if message.id == "frozen-python-dll" and (found := of_python_dll(log.text, event.values.get("library", ""))):
         title = filled(found.title, {"file": event.values["library"]})
         return Reading(found.code, False, found.suspects, title, found.why)
+    if message.id == "numpy-extension-module" and log.of("multiarray-failed") and "_multiarray_umath" in event.text:
+        title = "a package was built for numpy 1.16 or newer, whose compiled part has another name than this one's"
+        return Reading("WL304", False, ("WL501", "WL504"), title)
     if message.id in _NO_GPU and "+cpu" not in log.text and says(_IN_A_CONTAINER, log.text):
         title = "torch does not see a GPU, and runs in a container, which gets the host's GPU only when it is asked for"
         return Reading("WL406", False, ("WL405", "WL402", "WL403"), title, _PASSED_IN)

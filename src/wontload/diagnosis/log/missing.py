@@ -10,6 +10,7 @@ from wontload.diagnosis.log.elsewhere import AS_SAID, elsewhere
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.outcome import Reading, base_name
+from wontload.diagnosis.log.text import remarks
 from wontload.diagnosis.log.told import was_built_shared, was_made
 from wontload.diagnosis.log.unsearched import VENDORED, by_place, has_other_major, names_of_distributions
 from wontload.diagnosis.log.unsearched_on_mac import BREW, is_of_homebrew, of_mac
@@ -198,6 +199,25 @@ def _is_named_there(library: str, text: str) -> bool:
     return bool(_TOOLKIT.search(text)) or (component is not None and component.major in named)
 
 
+# What people and forms say is installed: `CUDA v11.2.2`, `CUDA/cuDNN version: 11.2`; not what a message tells them to
+# install. Source: tensorflow/tensorflow#58458.
+_STATED = re.compile(
+    r"(?<!install )(?<!need )(?<!requires )"
+    r"\bCUDA(?:/cuDNN)?(?: toolkit)?(?: version)?[: ]{1,3}(?:CUDA[: ]{1,2})?v?(1\d\.\d)",
+    re.IGNORECASE,
+)
+_OF_DRIVER_S_TABLE = "Driver Version:"  # nvidia-smi's line has the newest CUDA that a driver takes, and none installed
+
+
+def _is_stated(library: str, text: str) -> bool:
+    """Whether the writer says that a CUDA of a library's own version is installed."""
+    component = component_of(library)
+    if component is None:
+        return False
+    lines = (line for part in remarks(text) for line in part.split("\n") if _OF_DRIVER_S_TABLE not in line)
+    return any(number.split(".")[0] == component.major for line in lines for number in _STATED.findall(line))
+
+
 def _by_component(event: Event, library: str, facts: Facts, text: str) -> Reading:
     if _CUDNN.match(library):
         return Reading("WL201", False, ("WL204", "WL202", "WL207"))
@@ -205,6 +225,9 @@ def _by_component(event: Event, library: str, facts: Facts, text: str) -> Readin
         if _is_of_another_cuda(library, text):
             title = f"{library} is asked for, and what the text names is of another CUDA"
             return Reading("WL204", False, ("WL202", "WL201"), title)
+        if library.lower().endswith(".dll") and _is_stated(library, text):
+            title = f"{library} is of the CUDA that is there, as the text says, and its folder was not searched"
+            return Reading("WL202", False, ("WL203", "WL201", "WL204"), title)
         if _OLD_CUDA.search(library):
             return Reading("WL204", False, ("WL201", "WL202"))
         if library.startswith("lib") and (event.message.row.get("opened") or _is_named_there(library, text)):

@@ -74,7 +74,7 @@ _FILE = re.compile(
 # Codes, 193.
 _OF_OTHER_KIND = re.compile(r"DLL load failed[^\n]{0,160}?: (?=[^\n]{0,80}%1)[^\n]{0,80}\bWin32\b")
 BAD_EXE_FORMAT = 193
-_MODULE = re.compile(r"while importing ([\w.]{1,120})")
+_MODULE = re.compile(r"\bwh(?:ile|en) importing ([\w.]{1,120})")
 _TRIGGERS = re.compile(
     r"DLL load failed|LoadLibrary|Error loading|Failed to load|Failed loading|WinError|ImportError|OSError", re.I
 )

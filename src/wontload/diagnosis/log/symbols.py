@@ -74,6 +74,8 @@ def of_symbol(event: Event, facts: Facts, text: str) -> Reading:
         return Reading("WL206", True, ("WL302",), "parts of two glibcs meet in one process", PARTS_OF_TWO)
     if version.startswith("GLIBC_"):
         return Reading("WL302", True, ("WL206",))
+    if not version and (told := _of_unlinked_runtime(event, symbol)):
+        return told
     if version.startswith(("GLIBCXX_", "CXXABI_")) or _OF_LIBSTDCXX.match(symbol):
         return Reading("WL303", True, ("WL206", "WL304"))
     library = base_name(event.values.get("library", ""))
@@ -98,6 +100,39 @@ def of_symbol(event: Event, facts: Facts, text: str) -> Reading:
         )
     told = of_symbol_on_mac(event, facts, text) or _of_elf(event, symbol)
     return told or Reading(event.message.code, event.message.decides, ("WL206", "WL301"))
+
+
+# Compilers' runtime libraries, by names that each release of them has; the newer ones of Fortran's are no exception, as
+# the system's is often newer than conda's. Source: GCC, libstdc++ ABI (all of GLIBCXX_3.4 and CXXABI_1.3), libgfortran,
+# gfortran.map; Intel compilers, libsvml, libirc and libifcore; travis-ci/travis-ci#7007;
+# flexible-atomic-code/fac#491.
+_OF_RUNTIMES = (
+    (re.compile(r"_gfortran_"), "libgfortran", ("WL206", "WL303", "WL304")),
+    (
+        re.compile(r"__svml_|__intel_|_intel_fast_|for_(?:write|read|stop|alloc|dealloc|open|close)_?"),
+        "Intel's compilers' runtime",
+        ("WL304", "WL206"),
+    ),
+    (
+        re.compile(
+            r"(?:__gxx_personality_v0|_ZTVN10__cxxabiv1\w+|_ZSt4c(?:out|err|in)|_ZNSt8ios_base4InitC1Ev|_Zn[wa]m|_Zd[la]Pv|"
+            r"__cxa_(?:pure_virtual|begin_catch|end_catch|guard_acquire|throw|rethrow|allocate_exception))$"
+        ),
+        "C++'s runtime",
+        ("WL704", "WL304"),
+    ),
+)
+
+
+def _of_unlinked_runtime(event: Event, symbol: str) -> Reading | None:
+    """What it means that a file misses what every release of a compiler's runtime library has."""
+    if event.message.id != "undefined-symbol":
+        return None
+    for names, runtime, suspects in _OF_RUNTIMES:
+        if names.match(symbol):
+            title = f"{symbol} is in {runtime}, which the file was not linked with"
+            return Reading("WL205", False, suspects, title, _UNLINKED)
+    return None
 
 
 def _of_elf(event: Event, symbol: str) -> Reading | None:
@@ -176,6 +211,11 @@ def of_entry_point(event: Event) -> Reading:
 _TORCH_FIRST = (
     'Such an extension finds torch\'s symbols when torch is imported before it. `python -c "import torch, MODULE"` '
     "tells: if that works, import torch first; if not, build the extension with the torch that runs it."
+)
+_UNLINKED = (
+    "A module that another language's compiler linked (C's for C++ or Fortran) does not ask for the runtime, and finds "
+    "it only where something else loaded it before. Built with the compilers of one source, all of them conda's or all "
+    "the system's, and linked by that language's own command, it asks for it."
 )
 _OTHER_COPY = (
     "A program that brings its own copy, as an AppImage, MATLAB, R or conda does, loads it first, or sets "
