@@ -626,4 +626,22 @@ ROWS: list[Row] = [
         ("undetermined", "WL505"),
         "The car has no spare wheels",
     ),
+    (
+        "wheel-file-name",
+        "ERROR: odd-2.whl is not a valid wheel filename.",
+        ("undetermined", "WL501"),
+        "The wheel has no file name",
+    ),
+    (
+        "archive-damaged",
+        "ChecksumMismatchError: Conda detected a mismatch between the expected content and downloaded content",
+        ("undetermined", "WL102"),
+        "a checksum was computed",
+    ),
+    (
+        "git-network",
+        "ERROR: HTTP error 503 while getting https://odd.example/odd-1.tar.gz",
+        ("undetermined", "WL707"),
+        "an error while getting up",
+    ),
 ]
