@@ -369,6 +369,9 @@ def test_runtime_wheels_that_nobody_offers_leave_the_answer_as_it_was(indexes):
     assert (best.appraisal.standing, best.appraisal.runtimes) == (Standing.NEEDS, ())
 
 
+GOOD, BAD = pe(needs=["KERNEL32.dll"]), pe(needs=["gone_for_ever.dll"])
+
+
 def parted_index(indexes, tmp_path: Path, name: str, offered: dict[str, bytes]) -> dict[str, str]:
     """Wheels 0.3.3 and 0.3.4 whose library lacks one of a project's other part, and that part's wheels by version."""
     server = indexes["server"]
@@ -394,6 +397,47 @@ def parted_index(indexes, tmp_path: Path, name: str, offered: dict[str, bytes]) 
 
 
 @pytest.mark.parametrize(
+    ("offered", "extra", "command"),
+    [
+        ({"llama-cpp": GOOD, "llama-cuda": GOOD}, "cpu", '"llama-cpp-python[cpu]"'),
+        ({"llama-cuda": GOOD}, "cuda", '"llama-cpp-python[cuda]"'),
+        ({"llama-cpp": BAD}, "", ""),
+        ({}, "", ""),
+    ],
+)
+def test_an_extra_with_a_part_of_the_project_is_asked_for_where_nothing_loads_without_it(
+    indexes, tmp_path, offered: dict[str, bytes], extra: str, command: str
+):
+    """As mlx', which has its libraries for Linux in mlx-cpu and in mlx-cuda-12."""
+    server, name = indexes["server"], f"extra-{len(offered)}-{extra}"
+    for project, content in offered.items():
+        part = make_wheel(tmp_path, {"llama_cpp/lib/engine.dll": content}, name=project.replace("-", "_"))
+        newer = make_wheel(tmp_path, {"llama_cpp/lib/engine.dll": BAD}, name=project.replace("-", "_"), version="2.0")
+        for path in (part, newer):
+            server.file(f"/{name}/files/{path.name}", path.read_bytes())
+        page = "".join(f'<a href="../files/{path.name}">{path.name}</a>' for path in (part, newer))
+        server.page(f"/{name}/{project}/", page)
+    wheel = make_wheel(
+        tmp_path,
+        {"llama_cpp/__init__.py": b"", "llama_cpp/_llama.pyd": pe(needs=["engine.dll"])},
+        name="llama_cpp_python",
+        version="0.3.9",
+        requires=[
+            "llama-cuda==1.0; extra == 'cuda'",
+            "llama-cpp==1.0; extra == 'cpu'",
+            "numpy; extra == 'dev'",
+        ],
+        extras=["dev", "cuda", "cpu"],
+    )
+    answer = ask({**indexes, "pypi": offer(server, name, wheel)}, machine=bare_windows())
+    about = of(answer, "0.3.9").appraisal
+    assert about.extra == extra
+    assert (about.standing is Standing.LOADS) is bool(extra)
+    assert all(line.endswith(command) for line in answer.commands.values())
+    assert bool(answer.commands) is bool(extra)
+
+
+@pytest.mark.parametrize(
     ("content", "standing"), [(pe(needs=["KERNEL32.dll"]), Standing.LOADS), (pe(machine="x86"), Standing.FAILS)]
 )
 def test_a_wheel_of_python_code_alone_is_as_good_as_the_part_of_its_project_that_it_requires(
@@ -416,9 +460,6 @@ def test_a_wheel_of_python_code_alone_is_as_good_as_the_part_of_its_project_that
     answer = ask({**indexes, "pypi": offer(server, name, main)}, machine=bare_windows())
     about = of(answer, "0.3.9").appraisal
     assert (about.standing, about.brought, about.runtimes) == (standing, ("llama-runtime",), (part.name,))
-
-
-GOOD, BAD = pe(needs=["KERNEL32.dll"]), pe(needs=["gone_for_ever.dll"])
 
 
 @pytest.mark.parametrize(

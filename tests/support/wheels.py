@@ -21,6 +21,7 @@ def make_wheel(
     inner_tags: Sequence[str] | None = None,
     pure: bool = False,
     requires: Sequence[str] = (),
+    extras: Sequence[str] = (),
     requires_python: str = "",
     record: str | None = None,
     method: int = zipfile.ZIP_DEFLATED,
@@ -29,6 +30,7 @@ def make_wheel(
     info = f"{name}-{version}.dist-info"
     metadata = METADATA.format(name=name, version=version)
     metadata += "".join(f"Requires-Dist: {one}\n" for one in requires)
+    metadata += "".join(f"Provides-Extra: {one}\n" for one in extras)
     metadata += f"Requires-Python: {requires_python}\n" if requires_python else ""
     tags = [tag] if inner_tags is None else inner_tags
     about = f"Wheel-Version: 1.0\nRoot-Is-Purelib: {str(pure).lower()}\n" + "".join(f"Tag: {one}\n" for one in tags)

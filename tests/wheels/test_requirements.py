@@ -8,7 +8,7 @@ from tests.support.machines import windows
 from wontload.machine import Machine, System
 from wontload.machine.machine import Python
 from wontload.machine.memory import MemoryFiles
-from wontload.wheels.requirements import declared_names, required_names
+from wontload.wheels.requirements import declared_names, names_by_extra, required_names
 
 LINUX = Machine(
     id="m",
@@ -16,6 +16,12 @@ LINUX = Machine(
     files=MemoryFiles(windows=False),
     python=Python(executable="p", base_executable="p", version="3.11.9", prefix="/", base_prefix="/"),
 )
+
+
+def test_what_an_extra_asks_for_besides_the_rest():
+    requirements = ["numpy", "numpy>=2; extra == 'dev'", "mlx-cpu==1; extra == 'cpu' and sys_platform == 'linux'"]
+    assert names_by_extra(requirements, ["dev", "cpu", "cuda"], LINUX) == {"cpu": {"mlx-cpu"}}
+    assert names_by_extra(requirements, ["dev", "cpu", "cuda"], windows()) == {}
 
 
 @pytest.mark.parametrize(

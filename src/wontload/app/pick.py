@@ -161,7 +161,7 @@ def _judged(
         known = plain is None or any(same_file(one, plain) for one in wave)
         more = (plain,) if number == 0 and plain is not None and not known else ()
         judged += reader.judged((*wave, *more), place)
-        ranked = runtimes.with_parts(rank(judged, place.machine))
+        ranked = runtimes.with_extras(runtimes.with_parts(rank(judged, place.machine)))
         judged = list(ranked)
         enough = len(judged) >= MOST_READ or reader.fetched_bytes >= MOST_FETCHED
         if enough or settled(ranked, place.machine):
@@ -199,6 +199,7 @@ def _commands(
         candidate=best.candidate,
         candidates=candidates,
         project=question.project,
+        extra=best.appraisal.extra if best.appraisal else "",
         installed=_installed(question.project, question.place.machine),
         python=_called(question.place),
         index_url=question.options.index_url,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 from wontload.app.pick_places import Options, places_for, with_places
 from wontload.app.places import Place as Where
 from wontload.binary.malformed import NotReached
+from wontload.diagnosis.gpu_parts import is_named_after_a_gpu
 from wontload.errors import WontloadError
 from wontload.knowledge.packages import family_of, normalised
 from wontload.machine.files import NotKnown
-from wontload.wheels.appraisal import Appraisal, with_runtimes
+from wontload.wheels.appraisal import Appraisal, with_extra, with_runtimes
 from wontload.wheels.cache import Cache
 from wontload.wheels.candidates import Candidate, Target, candidates_of
 from wontload.wheels.choosing import Request, chosen
@@ -22,14 +23,16 @@ from wontload.wheels.index.gather import gather
 from wontload.wheels.index.settings import Settings
 from wontload.wheels.ranking import Ranked, rank
 from wontload.wheels.reading import Opened, open_candidate
-from wontload.wheels.requirements import required_names, specifier_of
+from wontload.wheels.requirements import names_by_extra, required_names, specifier_of
 from wontload.wheels.web import Web
+from wontload.wheels.weighing import Standing
 from wontload.wheels.wheel import Wheel
 
 MOST_LOOKED_INTO = 3  # candidates whose runtime wheels are read
 MOST_RUNTIMES = 12  # of one candidate, with what they require themselves
 AT_ONCE = 6
 PATIENCE_S = 120.0
+NOT_READ = (WontloadError, TimeoutError, NotReached, NotKnown)
 Progress = Callable[[str], None]
 
 
@@ -69,6 +72,49 @@ class Runtimes:
             names = self._required if newest.appraisal.undefined else self._parts
             found = self._ranked(found, newest, self._judged(newest.candidate, newest.appraisal, names))
         return found
+
+    def with_extras(self, ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
+        """The candidates ranked anew, once the newest, where it lacks a library and fails, was judged with its extras.
+
+        Of what these ask for, a part of the project by its name may have that: mlx has its libraries for Linux in
+        mlx-cpu and mlx-cuda, of which each is an extra's.
+        """
+        taking = (one for one in ranked if one.candidate.takes and one.candidate.link.yanked is None)
+        newest = max(taking, key=lambda one: one.candidate.version, default=None)
+        appraisal = newest.appraisal if newest else None
+        if newest is None or appraisal is None or newest.candidate.link.url in self._done:
+            return tuple(ranked)
+        if appraisal.standing is not Standing.FAILS or not appraisal.missing:
+            return tuple(ranked)
+        self._done.add(newest.candidate.link.url)
+        return self._ranked(ranked, newest, self._with_an_extra(newest.candidate, appraisal))
+
+    def _with_an_extra(self, candidate: Candidate, appraisal: Appraisal) -> Appraisal:
+        """With the first extra that makes it load; the same where none does."""
+        machine, process = self.place.machine, self.place.process
+        with ExitStack() as opened, suppress(*NOT_READ):
+            wheel = self._opened(candidate, opened)
+            self.fetched_bytes += wheel.fetched_bytes
+            for extra, names in self._extras(wheel.wheel):
+                with suppress(*NOT_READ):
+                    parts, _ = self._read(wheel, names, opened, extras=True)
+                    self.fetched_bytes += sum(one.fetched_bytes for one in parts)
+                    found = with_extra(appraisal, wheel, extra, parts, machine, process) if parts else appraisal
+                    if found is not appraisal:
+                        return found
+        return appraisal
+
+    def _extras(self, wheel: Wheel) -> list[tuple[str, list[str]]]:
+        """The extras that ask for a part of the project, and that; without a GPU, those for one come last."""
+        extras = [value for key, value in wheel.metadata if key.lower() == "provides-extra"]
+        by_extra = names_by_extra(wheel.requires_dist, extras, self.place.machine)
+        parts = {
+            extra: sorted(one for one in names if family_of(one) == family_of(wheel.name))
+            for extra, names in by_extra.items()
+        }
+        has_gpu = any(gpu.vendor == "nvidia" for gpu in self.place.machine.inventory.gpus or ())
+        found = [(extra, names) for extra, names in parts.items() if names]
+        return sorted(found, key=lambda one: not has_gpu and any(map(is_named_after_a_gpu, one[1])))[:MOST_LOOKED_INTO]
 
     def _lacks_parts(self, one: Ranked) -> bool:
         """Whether a candidate is open for want of a library or a symbol, and was not yet looked into."""
@@ -127,15 +173,22 @@ class Runtimes:
                 if not others:
                     return replace(appraisal, unoffered=unoffered)
                 return with_runtimes(appraisal, wheel, others, self.place.machine, self.place.process)
-            except (WontloadError, TimeoutError, NotReached, NotKnown):
+            except NOT_READ:
                 return appraisal
 
-    def _read(self, wheel: Opened, names: Iterable[str], opened: ExitStack) -> tuple[list[Opened], tuple[str, ...]]:
-        """The wheels of these projects and of what those require; or else, of which there is none to be had."""
+    def _read(
+        self, wheel: Opened, names: Iterable[str], opened: ExitStack, *, extras: bool = False
+    ) -> tuple[list[Opened], tuple[str, ...]]:
+        """The wheels of these projects and of what those require; or else, of which there is none to be had.
+
+        extras: whether extras of the wheel ask for them, in the versions that stand there.
+        """
         found: dict[str, Opened] = {}
         machine = self.place.machine
         requires = list(wheel.wheel.requires_dist)
         waiting = list(dict.fromkeys(map(normalised, names)))
+        if extras:
+            requires += [f"{name}{specifier_of(name, wheel.wheel.requires_dist, extras=True)}" for name in waiting]
         while waiting and len(found) < MOST_RUNTIMES:
             self.progress(f"reading what it needs: {', '.join(waiting)}")
             candidates = [self._candidate(name, requires) for name in waiting]

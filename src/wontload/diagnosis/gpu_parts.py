@@ -26,6 +26,11 @@ def is_of_a_gpu(library: str) -> bool:
     return bool(LIBRARY.match(base_name(library)) or (component and COMPONENT.match(component.name.lower())))
 
 
+def is_named_after_a_gpu(name: str) -> bool:
+    """Whether a file's or distribution's name has that of a GPU's software in it: `mlx-cuda-12`."""
+    return bool(FILE.search(name))
+
+
 def is_gpu_part(file: str, files: Iterable[str]) -> bool:
     """Whether a library of a wheel is named after a GPU's software, while another of the wheel's `files` is not."""
     return bool(FILE.search(base_name(file))) and not all(FILE.search(base_name(one)) for one in files)

@@ -81,6 +81,7 @@ def _appraisal(found: Appraisal) -> Object:
         "added": list(found.added),
         "needs": list(found.needs),
         "brought": list(found.brought),
+        "extra": found.extra or None,
         "runtimes": list(found.runtimes),
         "replaces": [{"name": one.name, "versions": one.versions, "found": one.found} for one in found.replaces],
         "unoffered": list(found.unoffered),

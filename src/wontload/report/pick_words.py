@@ -36,6 +36,8 @@ def build_of(candidate: Candidate) -> str:
 
 def standing_of(appraisal: Appraisal, machine: Machine) -> str:
     """Whether it would load on this machine, in one clause."""
+    if appraisal.standing is Standing.LOADS and appraisal.extra:
+        return f"would load with what its extra {appraisal.extra} brings ({_names(appraisal.brought)})"
     if appraisal.standing is Standing.LOADS and appraisal.brought:
         return f"would load with what it requires ({_names(appraisal.brought)}){_looked_into(appraisal)}"
     if appraisal.standing is Standing.LOADS and appraisal.requires is not None:

@@ -35,6 +35,7 @@ class Appraisal:
         needs: distributions that bring what is nowhere here. brought: the same, which the wheel requires, so that they
             come with it. drivers: GPU drivers that are not here.
         runtimes: wheels that were looked into for these; it was judged with them. None: nobody looked.
+        extra: of the wheel, that asks for some of these, where it does not load without them; empty for none.
         replaces: installed distributions with native files that the wheel does not go with, so that an installer puts
             other versions in their place. It was judged without them.
         unoffered: requirements of which no wheel is offered, though one of them may bring what is missing.
@@ -55,6 +56,7 @@ class Appraisal:
     needs: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
     runtimes: tuple[str, ...] = ()
+    extra: str = ""
     replaces: tuple[Unmet, ...] = ()
     unoffered: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
@@ -167,6 +169,22 @@ def with_runtimes(
         bringing = tuple(normalised(one.wheel.name) for one in runtimes if one.wheel.natives)
         return replace(after, runtimes=names, brought=(*after.brought, *bringing))
     return replace(before, runtimes=names)
+
+
+def with_extra(
+    before: Appraisal, opened: Opened, extra: str, parts: Sequence[Opened], machine: Machine, process: Process
+) -> Appraisal:
+    """The appraisal of a wheel that fails, with what one of its extras asks for; the same where that is no help.
+
+    Args:
+        parts: what the extra asks for, and what those require.
+    """
+    after = appraise(opened, machine, process, parts)
+    if after.standing > Standing.NEEDS:
+        return before
+    native = tuple(normalised(one.wheel.name) for one in parts if one.wheel.natives)
+    names = tuple(one.wheel.file_name for one in parts)
+    return replace(after, runtimes=names, extra=extra, brought=(*after.brought, *native))
 
 
 def _as_its_parts(before: Appraisal, parts: Sequence[Opened], machine: Machine, process: Process) -> Appraisal:

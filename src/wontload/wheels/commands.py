@@ -26,7 +26,8 @@ class Wanted:
 
     Attributes:
         candidate: which file. candidates: all of the project, in the order in which places were asked.
-        project: normalised name. installed: version that is there; empty for none.
+        project: normalised name. extra: of it, to be installed as well; empty for none.
+        installed: version that is there; empty for none.
         python: how the interpreter is called: `python`, or its path in double quotes.
         index_url: that the person gave in place of the default index; `None` for none.
         constraint: versions that pip's constraint files leave; empty for all.
@@ -36,11 +37,17 @@ class Wanted:
     candidate: Candidate
     candidates: Sequence[Candidate]
     project: str
+    extra: str = ""
     installed: str = ""
     python: str = "python"
     index_url: str | None = None
     constraint: str = ""
     known_now: bool = True
+
+    @property
+    def asked(self) -> str:
+        """What an installer is asked for, without versions."""
+        return f"{self.project}[{self.extra}]" if self.extra else self.project
 
 
 def install_command(wanted: Wanted, settings: Settings) -> str:
@@ -57,10 +64,11 @@ def install_command(wanted: Wanted, settings: Settings) -> str:
         own.sort(key=lambda one: _position(changed, one.place))
         found = chosen(own, Request(project=wanted.project, specifier=specifier & bound), changed)
         if same_file(wanted.candidate, found):
-            return _line(wanted, settings, options, f"{wanted.project}{specifier}")
+            return _line(wanted, settings, options, f"{wanted.asked}{specifier}")
     link = wanted.candidate.link
     digest = f"#sha256={link.sha256}" if link.sha256 else ""
-    return _line(wanted, settings, (), quote(bare_url(link.url), safe=SAFE_IN_URL) + digest)
+    url = quote(bare_url(link.url), safe=SAFE_IN_URL) + digest
+    return _line(wanted, settings, (), f"{wanted.asked} @ {url}" if wanted.extra else url)
 
 
 def asks(settings: Settings, place: Place) -> bool:
@@ -125,7 +133,7 @@ def _again(wanted: Wanted, settings: Settings, what: str) -> tuple[str, ...]:
     if _same(wanted.installed, wanted.candidate):
         uv = settings.installer == "uv"
         return (f"--reinstall-package {wanted.project}",) if uv else ("--force-reinstall", "--no-deps")
-    return ("--upgrade",) if what == wanted.project else ()
+    return ("--upgrade",) if what == wanted.asked else ()
 
 
 def _same(installed: str, candidate: Candidate) -> bool:

@@ -23,6 +23,13 @@ def required_names(requirements: Iterable[str], machine: Machine) -> frozenset[s
     return frozenset(_names(requirements, machine))
 
 
+def names_by_extra(requirements: Sequence[str], extras: Iterable[str], machine: Machine) -> dict[str, frozenset[str]]:
+    """By extra, what an installer would install for it besides what it installs anyhow; none without anything."""
+    always = required_names(requirements, machine)
+    found = {extra: frozenset(_names(requirements, machine, extra)) - always for extra in extras}
+    return {extra: names for extra, names in found.items() if names}
+
+
 def declared_names(requirement: str) -> tuple[str, ...]:
     """The distribution that a requirement is of, and those that it installs by the extras of a meta-package.
 
@@ -80,11 +87,11 @@ def specifier_of(project: str, requirements: Iterable[str], *, extras: bool = Fa
     return found
 
 
-def _names(requirements: Iterable[str], machine: Machine) -> Iterator[str]:
+def _names(requirements: Iterable[str], machine: Machine, extra: str = "") -> Iterator[str]:
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
     from packaging.requirements import InvalidRequirement, Requirement
 
-    environment = marker_environment(machine)
+    environment = {**marker_environment(machine), "extra": extra}
     for text in requirements:
         try:
             one = Requirement(text)
