@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -41,6 +43,14 @@ def test_what_an_import_may_do(command, name: str):
 
 
 class TestWords:
+    def test_a_path_with_a_space_is_quoted_in_the_commands_that_come_next(self, command):
+        Path("my libs").mkdir()
+        Path("my libs/it's.so").write_bytes(elf(needed=["libnowhere.so.1"]))
+        target = str(Path("my libs/it's.so").absolute())
+        for ran in (command(target), command("fix", target, "--plan")):
+            commands = re.findall(r"wontload [^`]*?(?= --advice|`)", " ".join(ran.out.split()))
+            assert [shlex.split(one)[-1] for one in commands if "explain" not in one] == [target]
+
     @pytest.mark.parametrize("name", ["tree", "why", "explain", "json5x"])
     def test_a_package_called_as_a_command_is(self, command, name: str):
         Path(f"{name}.py").write_text("")

@@ -101,4 +101,6 @@ def test_environments_that_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             for prefix, _ in installed_elsewhere(name, where, str(tmp_path), except_prefix=str(tmp_path / "own"))
         ]
         assert found == [".venv", "venv", "home/.pyenv/versions/3.99.1", "listed"]
+    (site,) = (tmp_path / ".venv").rglob("site-packages")
+    (site / "other").write_text("as README of some, which no import finds")
     assert list(installed_elsewhere("other", where, str(tmp_path), except_prefix="/")) == []

@@ -97,6 +97,7 @@ def _chosen(options: Options, plan: Plan) -> list[Fix]:
 
 def _asked_for(options: Options, plan: Plan) -> list[Fix]:
     """The fix of `--use`. Raises `UsageError` where there is none of that name, or it cannot be done here."""
+    from wontload.diagnosis.commands import typed_here
     from wontload.errors import UsageError
 
     found = [fix for fix in plan.fixes if fix.id == options.use]
@@ -107,7 +108,7 @@ def _asked_for(options: Options, plan: Plan) -> list[Fix]:
         if not (options.plan or options.dry_run) and (hindrance := _hindrance(options, fix)):
             raise UsageError(
                 f"{fix.id} cannot be applied: {hindrance}.",
-                f"`wontload fix {options.target} --plan{options.about()}` tells more.",
+                f"`wontload fix {typed_here(options.target)} --plan{options.about()}` tells more.",
             )
     return found
 
@@ -123,6 +124,7 @@ def _hindrance(options: Options, fix: Fix) -> str:
 
 def _show(options: Options, plan: Plan, only: list[Fix] | None = None) -> int:
     """The diagnosis in short and the plan; of its fixes `only` these, for a person."""
+    from wontload.diagnosis.commands import typed_here
     from wontload.report.fixes import render_next, render_plan
     from wontload.report.why import render_why
 
@@ -141,9 +143,8 @@ def _show(options: Options, plan: Plan, only: list[Fix] | None = None) -> int:
         options.say("\n" + render_plan(plan, terminal, only=only))
         options.say(render_next(plan, terminal, use=options.use))
     else:
-        options.say(
-            f"No fix is known that helps here; `wontload {options.target}{options.about()}` tells what is wrong."
-        )
+        again = f"wontload {typed_here(options.target)}{options.about()}"
+        options.say(f"No fix is known that helps here; `{again}` tells what is wrong.")
     return STATUS_OF[verdict]
 
 

@@ -108,9 +108,9 @@ class Options(argparse.Namespace):
         given = (("--python", self.python), ("--machine", self.machine_file))
         if not any(value for _, value in given):
             return ""
-        from wontload.diagnosis.commands import typed
+        from wontload.diagnosis.commands import typed_here
 
-        return "".join(f" {name} {typed(value, windows=os.name == 'nt')}" for name, value in given if value)
+        return "".join(f" {name} {typed_here(value)}" for name, value in given if value)
 
     def say(self, text: str) -> bool:
         """Write a report to standard output; `False` when nobody reads it any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 
@@ -22,6 +23,11 @@ def typed(text: str, *, windows: bool) -> str:
     if (_PLAIN_ON_WINDOWS if windows else _PLAIN).fullmatch(PLAIN_TOKEN.sub("name", text)):
         return text
     return f'"{text}"' if windows else shlex.quote(text)  # no file name of Windows holds a double quote
+
+
+def typed_here(text: str) -> str:
+    """A word of a command that the person before this computer types, whatever machine it is about."""
+    return typed(text, windows=os.name == "nt")
 
 
 def program(path: str, *, windows: bool) -> str:

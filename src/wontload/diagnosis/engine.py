@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.catalogue import YIELDS
+from wontload.diagnosis.commands import typed
 from wontload.diagnosis.finding import Diagnosis, Finding, Severity
 from wontload.diagnosis.hollow import hollow
 from wontload.diagnosis.rules import LAST, RULES
@@ -89,9 +90,10 @@ def would_settle(case: Case) -> list[str]:
     sentences = [
         sentence for load in case.loads if load.simulated is not None for sentence in load.simulated.would_settle
     ]
+    target = typed(case.target, windows=case.windows)
     if case.outcome is Outcome.TIMED_OUT:
         waited = case.observation.seconds if case.observation and case.observation.seconds else 0.0
-        sentences.append(f"Give it longer: `wontload {case.target} --timeout {max(600, round(10 * waited))}`.")
+        sentences.append(f"Give it longer: `wontload {target} --timeout {max(600, round(10 * waited))}`.")
     if case.observation is None:
-        sentences.append(f"Run `wontload {case.target}` on that machine: a real import decides.")
+        sentences.append(f"Run `wontload {target}` on that machine: a real import decides.")
     return list(dict.fromkeys(sentences))[:8]

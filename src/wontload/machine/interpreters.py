@@ -191,7 +191,9 @@ def _in_site(name: str, site: str) -> str | None:
         return None
     for entry in entries:
         stem = entry.split(".", 1)[0]
-        is_module = stem == name and (entry == name or entry.endswith((".py", ".so", ".pyd")))
+        is_module = stem == name and (
+            entry.endswith((".py", ".so", ".pyd")) or (entry == name and os.path.isdir(os.path.join(site, entry)))
+        )
         is_metadata = entry.endswith((".dist-info", ".egg-info")) and normalised(
             entry.rsplit(".", 1)[0].split("-", 1)[0]
         ) == normalised(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from wontload.diagnosis.commands import typed_here
 from wontload.remedy.advice import JudgedAdvice
 from wontload.report.layout import Line, Span, draw, flow, prose, to_type, words
 from wontload.report.quoting import asked_again
@@ -41,7 +42,10 @@ def advice_line(advice: Sequence[JudgedAdvice], target: str, terminal: Terminal)
         return
     yield []
     yield from flow(
-        [*words(f"{summary_of(advice)}:"), to_type(f"wontload {target} --advice{terminal.about}", "strong")],
+        [
+            *words(f"{summary_of(advice)}:"),
+            to_type(f"wontload {typed_here(target)} --advice{terminal.about}", "strong"),
+        ],
         terminal.width,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from wontload.app.fix import Plan
 from wontload.app.trying import Attempt
 from wontload.diagnosis import Diagnosis
-from wontload.diagnosis.commands import typed
+from wontload.diagnosis.commands import typed, typed_here
 from wontload.diagnosis.delayed import would_fail
 from wontload.diagnosis.gpu_backend import gpu_backend
 from wontload.loader import LoadResult, Module, Status, Verdict
@@ -53,6 +53,7 @@ def command_of(fixes: Sequence[Fix], target: str, about: str = "") -> list[Span]
     """
     if fixes[0].proof.works is False:
         return []
+    target = typed_here(target)
     if about.startswith(SAVED):  # that machine is not changed from here
         return [span("Run"), to_type(f"wontload fix {target} --plan{about}"), *words("to see the steps of each.")]
     command = to_type(f"wontload fix {target}{about}")
@@ -83,7 +84,7 @@ def render_plan(plan: Plan, terminal: Terminal, *, only: Sequence[Fix] | None = 
 def render_next(plan: Plan, terminal: Terminal, *, use: str | None = None) -> str:
     """The command that comes after a plan was read, in a sentence. `use`: the fix that alone was asked for."""
     fixes = [fix for fix in plan.fixes if use in (None, fix.id)]
-    target, about = plan.diagnosis.target, terminal.about
+    target, about = typed_here(plan.diagnosis.target), terminal.about
     only = f" --use {use}" if use else ""
     if about.startswith(SAVED):
         command = to_type(f"wontload fix {target} --dry-run=script{only}{about}")
@@ -211,17 +212,22 @@ def _fate(module: Module) -> str:
     return f"{module.status.value.replace('_', ' ')}{where}"
 
 
+def _of(target: str, terminal: Terminal) -> str:
+    """A target as the end of a command about the same Python."""
+    return f"{typed_here(target)}{terminal.about}"
+
+
 def _attempt(attempt: Attempt, terminal: Terminal) -> Iterator[Line]:
     fix = span(attempt.fix.id, "strong")
     if attempt.kept and attempt.diagnosis is not None:
-        target = f"{attempt.diagnosis.target}{terminal.about}"
+        target = _of(attempt.diagnosis.target, terminal)
         yield from flow(
             [fix, *words(f"applied: {_verdict(attempt.diagnosis)}", "good"), *_undo(attempt)], terminal.width, hang=2
         )
         for title in attempt.unforeseen:
             yield from flow(words(f"It loads, but {title}: `wontload {target}` shows it.", "warning"), terminal.width)
         case = attempt.diagnosis.case
-        if case is not None and (said_of_gpu := gpu_backend_said(gpu_backend(case), f"{case.target}{terminal.about}")):
+        if case is not None and (said_of_gpu := gpu_backend_said(gpu_backend(case), _of(case.target, terminal))):
             yield from flow(words(said_of_gpu), terminal.width)
         if attempt.fix.needs_new_console:
             windows = attempt.diagnosis.machine.system.name == "windows"

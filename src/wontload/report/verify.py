@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wontload.app.verify import Verification
+from wontload.diagnosis.commands import typed_here
 from wontload.report.gpu_backend import gpu_backend_said
 from wontload.report.layout import Line, Span, draw, flow, labelled, span, words
 from wontload.report.names import Names
@@ -19,7 +20,7 @@ def render_verify(answer: Verification, terminal: Terminal, *, quiet: bool = Fal
     if quiet or not answer.modules:
         return report
     names = Names(answer.diagnosis.machine)
-    backend = gpu_backend_said(answer.gpu_backend, f"{answer.diagnosis.target}{terminal.about}")
+    backend = gpu_backend_said(answer.gpu_backend, f"{typed_here(answer.diagnosis.target)}{terminal.about}")
     most = len(answer.modules) if verbose else MOST_MODULES
     lines: list[Line] = [[], [Span(f"mapped by the import: {len(answer.modules)}", "strong")]]
     for one in answer.modules[:most]:
