@@ -455,4 +455,34 @@ ROWS: list[Row] = [
         ("undetermined", "WL402"),
         "[TRT] [E] createInferRuntime: CUDA initialization failure with error: 2",
     ),
+    (
+        "nvcc-flags-broken",
+        "nvcc fatal   : redefinition of argument 'odd-flag'",
+        ("undetermined", "WL704"),
+        "a redefinition of argument in that discussion",
+    ),
+    (
+        "nvcc-host-compiler",
+        "nvcc fatal   : Failed to preprocess host compiler properties.",
+        ("undetermined", "WL701"),
+        "they failed to preprocess the host's properties",
+    ),
+    (
+        "cicc-not-found",
+        "sh: line 1: cicc: command not found",
+        ("undetermined", "WL702"),
+        "cicc: started",
+    ),
+    (
+        "ptx-feature",
+        "ptxas odd.ptx, line 12; error   : Feature 'odd.thing' requires .target sm_75 or higher",
+        ("undetermined", "WL704"),
+        "odd.thing needs a target of 75 pieces",
+    ),
+    (
+        "clang-gpu-toolkit",
+        "clang++: error: cannot find HIP runtime; provide its path via '--rocm-path'",
+        ("undetermined", "WL702"),
+        "we cannot find his runtime",
+    ),
 ]

@@ -879,4 +879,10 @@ ROWS: list[Row] = [
         ("undetermined", "WL504"),
         "an error was detected: Python VM",
     ),
+    (
+        "python-twice",
+        "Fatal Python error: PyThreadState_Get: no current thread",
+        ("undetermined", "WL206"),
+        "PyThreadState_Get gives the current thread",
+    ),
 ]

@@ -464,3 +464,23 @@ def test_a_package_for_a_newer_numpy_does_not_find_its_compiled_part():
 def test_a_module_of_python_s_own_as_somebody_tells_of_it():
     said = 'I get "DLL Load failed when importing _ssl: The specified module could not be found".'
     assert verdict(said) == ("undetermined", "WL202")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("malloc(): invalid size (unsorted)", "WL605"),
+        ("*** stack smashing detected ***: terminated", "WL605"),
+        ("Exception Type:  EXC_BREAKPOINT (SIGTRAP)", "WL605"),
+        (" *** caught segfault ***", "WL605"),
+        ("Received signal 11 SEGV_ACCERR 0000", "WL605"),
+        ("odd[5] general protection fault ip:7f00 sp:7f01 error:0 in libodd.so.2[7f00+100]", "WL605"),
+        ("Received signal 4 ILL_ILLOPN 7f00", "WL401"),
+        ("Termination Reason: Namespace CODESIGNING, Code 4 Launch Constraint Violation", "WL105"),
+        ("-bash: /opt/odd: cannot execute: required file not found", "WL306"),
+        ("Program 'odd.exe' failed: The executable is not a valid application for this OS platform.", "WL103"),
+        ("malloc() is a function", "WL903"),
+    ],
+)
+def test_how_systems_and_programs_tell_of_an_end(text, code):
+    assert codes(text)[0] == code
