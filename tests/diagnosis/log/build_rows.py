@@ -9,6 +9,12 @@ from tests.support.logs import Row
 
 ROWS: list[Row] = [
     (
+        "pip-memory",
+        'Installing odd using pip fails with "MemoryError"',
+        ("undetermined", "WL707"),
+        "MemoryError: the odd array is too large",
+    ),
+    (
         "pip-conflict",
         "ERROR: Cannot install odd and even because these package versions have conflicting dependencies.",
         ("undetermined", "WL505"),

@@ -9,6 +9,12 @@ from tests.support.logs import Row
 
 ROWS: list[Row] = [
     (
+        "said-cpu-build",
+        'I have an RTX 2060, and it says "2.0.0+cpu Autocast half"',
+        ("undetermined", "WL405"),
+        "torch 2.0.0+cpu\n\nthe documentation has a typing error",
+    ),
+    (
         "nvidia-container-without-driver",
         "WARNING: The NVIDIA Driver was not detected.  GPU functionality will not be available.\n   Use 'nvidia-",
         ("undetermined", "WL406"),

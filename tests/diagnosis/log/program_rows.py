@@ -87,6 +87,20 @@ ROWS: list[Row] = [
         "GNU ldd (Debian GLIBC 2.36-9+deb12u7) 2.36",
     ),
     (
+        "name-of-another-release",
+        (
+            '  File "/usr/local/lib/python3.4/dist-packages/notebook/nb.py", line 27, in <module>\n'
+            "    from jupyter_core.utils import ensure_dir_exists\n"
+            "ImportError: cannot import name 'ensure_dir_exists'"
+        ),
+        ("undetermined", "WL304"),
+        (
+            '  File "/usr/local/lib/python3.4/dist-packages/notebook/nb.py", line 27, in <module>\n'
+            "    from notebook.utils import ensure_dir_exists\n"
+            "ImportError: cannot import name 'ensure_dir_exists'"
+        ),
+    ),
+    (
         "standard-library-not-found",
         "AssertionError: SRE module mismatch",
         ("undetermined", "WL503"),

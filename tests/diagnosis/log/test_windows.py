@@ -504,3 +504,32 @@ def test_the_universal_c_runtime_is_brought_to_older_windows():
     assert verdict(text.format("api-ms-win-crt-odd-l1-1-0.dll")) == ("undetermined", "WL307")
     assert "WL201" in codes(text.format("api-ms-win-crt-odd-l1-1-0.dll"))
     assert verdict(text.format("api-ms-win-core-odd-l1-1-0.dll")) == ("fails", "WL307")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("It won't run. Error api-ms-win-core-path-l1-1-0.dll", ("undetermined", "WL307")),
+        (
+            "Запуск программы невозможен, так как на компьютере отсутствует "
+            "\u0430\u0440\u0456-ms-win-core-path-l1-1-0.dll.",
+            ("fails", "WL307"),
+        ),
+        ('"procedure entry point PssQuery Snapshot not found in the library DLL KERNEL32.dll', ("fails", "WL307")),
+    ],
+)
+def test_a_part_of_newer_windows_as_people_write_it(text, answer):
+    assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  Installing build dependencies ... error",
+        "Getting requirements to build wheel ... error",
+        "  Preparing metadata (pyproject.toml) ... error",
+        "  Building wheel for odd (setup.py): finished with status 'error'",
+    ],
+)
+def test_pip_s_steps_in_a_terminal_and_elsewhere(text):
+    assert verdict(text) == ("undetermined", "WL505")

@@ -21,6 +21,8 @@ from wontload.knowledge.providers import in_newest_debian, providers_of
 
 BORNE_OUT = 12  # a listing says more than a number of an error does
 
+# A part of Windows, also with Cyrillic letters that look alike, as programs read a picture: youtubediscord/zapret#187.
+_API_SET = re.compile("(?:[a\\u0430][p\\u0440][i\\u0456]-ms-win-|ext-ms-)", re.IGNORECASE)
 # A library as people call it, without the ending that a file has.
 _SPOKEN = re.compile(r"(lib[a-z]\w*?)\.(\d+(?:\.\d+)*)")
 # A library of the graphics driver: no package brings it, the driver's installer does. Source: NVIDIA, CUDA Driver API
@@ -106,7 +108,7 @@ def of_missing(event: Event, facts: Facts, text: str) -> Reading:
     if library.lower().startswith("api-ms-win-crt-"):
         title = f"{library} is the Universal C Runtime's, which is a part of Windows since 10"
         return Reading("WL307", False, ("WL201", "WL305"), title, _UNIVERSAL_CRT)
-    if library.lower().startswith(("api-ms-win-", "ext-ms-")):
+    if _API_SET.match(library):
         return Reading("WL307", True, ("WL201",), f"{library} is a part of newer versions of Windows", "")
     if ".dll" in library.lower() and (folder := _folder_of_a_package(library)):
         title = f"{library} comes with its package, in {folder}, which something has to add to what is searched"
