@@ -12,7 +12,8 @@ from tests.support.machines import windows
 from wontload.knowledge.indexes import KnownIndex, indexes_of
 from wontload.machine.inventory import Cpu, Driver, Gpu, Inventory
 from wontload.wheels.appraisal import Appraisal
-from wontload.wheels.candidates import Candidate
+from wontload.wheels.candidates import Candidate, Target
+from wontload.wheels.changes import changes
 from wontload.wheels.gpu_use import GpuUse
 from wontload.wheels.index.gather import Place
 from wontload.wheels.index.link import Link
@@ -28,10 +29,22 @@ MACHINE = replace(windows(), inventory=ADA)
 RUNS = GpuUse(accelerator="cuda", runs=True, how="machine code", cuda=(12,))
 
 
-def candidate(version: str, order: int = 0, *, known: KnownIndex | None = None, yanked: str | None = None) -> Candidate:
+def candidate(
+    version: str,
+    order: int = 0,
+    *,
+    known: KnownIndex | None = None,
+    yanked: str | None = None,
+    wheel: bool = True,
+) -> Candidate:
     place = Place(kind="simple", url=f"https://example.org/{order}", configured=known is None, known=known)
-    link = Link(filename=f"pkg-{version}-py3-none-any.whl", url=f"{place.url}/{version}", index="i", yanked=yanked)
-    return Candidate(link=link, place=place, order=order, version=Version(version), tag_rank=0)
+    link = Link(
+        filename=f"pkg-{version}{'-py3-none-any.whl' if wheel else '.tar.gz'}",
+        url=f"{place.url}/{version}",
+        index="i",
+        yanked=yanked,
+    )
+    return Candidate(link=link, place=place, order=order, version=Version(version), tag_rank=0, wheel=wheel)
 
 
 def judged(version: str, standing: Standing, gpu: GpuUse = GpuUse(accelerator="cpu"), **how) -> Ranked:  # noqa: B008
@@ -55,6 +68,19 @@ def test_prereleases_and_yanked_files_are_left_out_unless_there_is_nothing_else(
     assert versions(waves(ones[1:2], SpecifierSet(), MACHINE)) == [["2.0rc1"]]
     assert versions(waves(ones[2:], SpecifierSet(), MACHINE)) == [["1.5"]]
     assert versions(waves(ones, SpecifierSet("<1"), MACHINE)) == []
+
+
+def test_a_prerelease_of_what_is_out_as_source_is_none_to_install():
+    ones = [candidate("4.0b3"), candidate("9.0", wheel=False)]
+    assert versions(waves(ones, SpecifierSet(), MACHINE)) == []
+    assert versions(waves([*ones, candidate("9.1rc1")], SpecifierSet(), MACHINE)) == [["9.1rc1"]]
+    assert versions(waves(ones, SpecifierSet("<5"), MACHINE)) == [["4.0b3"]]
+
+
+def test_what_is_to_be_built_is_what_an_installer_would_take():
+    ones = [candidate("9.1.dev1", wheel=False), candidate("9.0", wheel=False), candidate("8.0", wheel=False)]
+    (change,) = changes(ones, [], Target(MACHINE))
+    assert change.startswith("A build from source: pkg-9.0.tar.gz")
 
 
 def test_places_whose_names_promise_more_come_first():

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from wontload.app.pick import Pick
 from wontload.diagnosis import Finding
 from wontload.diagnosis.words import listed
+from wontload.knowledge.gpu_builds import gpu_build
+from wontload.knowledge.packages import import_name_for
 from wontload.machine import Machine
 from wontload.machine.inventory_parts import Unmet
 from wontload.report.text import and_list, counted
@@ -92,12 +94,16 @@ def titled(finding: Finding) -> str:
     return f"{finding.title.replace('{subject}', finding.subject)} [{finding.code}]"
 
 
-def gpu_of(use: GpuUse, has_gpu: bool | None) -> str:
-    """What it makes of the GPU, in one clause; empty where there is nothing to say. `has_gpu`: `None` if not known."""
+def gpu_of(use: GpuUse, has_gpu: bool | None, *, of_several: bool) -> str:
+    """What it makes of the GPU, in one clause; empty where there is nothing to say.
+
+    Args:
+        has_gpu: `None` if not known. of_several: the project has builds for a GPU as well: most have no such thing.
+    """
     if use.accelerator in ACCELERATORS:
         return f"a build for {ACCELERATORS[use.accelerator]}"
     if use.accelerator != "cuda":
-        return "a build for the CPU" if use.accelerator == "cpu" and has_gpu else ""
+        return "a build for the CPU" if use.accelerator == "cpu" and has_gpu and of_several else ""
     major = f"CUDA {'/'.join(map(str, use.cuda))}" if use.cuda else "CUDA"
     if use.driver_too_old:
         return f"{major}, which this driver does not take"
@@ -129,13 +135,22 @@ def reasons(one: Ranked, answer: Pick) -> Iterator[str]:
         yield from map(_replaced, one.appraisal.replaces)
         gpus = answer.machine.inventory.gpus
         has_gpu = None if gpus is None else any(gpu.vendor == "nvidia" for gpu in gpus)
-        if said := gpu_of(one.appraisal.gpu, has_gpu):
+        if said := gpu_of(one.appraisal.gpu, has_gpu, of_several=_has_gpu_builds(answer)):
             yield said
         if one.appraisal.gpu.runs is None and one.appraisal.gpu.accelerator == "cuda" and has_gpu:
             yield from _what_it_would_take(one.appraisal)
     if answer.constraint and not _allowed(one.candidate, answer.constraint):
         yield f"pip's constraints here leave only {answer.constraint}"
     yield from _age(one.candidate, answer)
+
+
+def _has_gpu_builds(answer: Pick) -> bool:
+    """Whether a build of the project for a GPU is known, offered in an index of its own, or among those judged."""
+    return (
+        gpu_build(import_name_for(answer.project) or answer.project.replace("-", "_")) is not None
+        or any(one.place.known is not None for one in answer.candidates)
+        or any(one.appraisal is not None and one.appraisal.gpu.accelerator not in ("", "cpu") for one in answer.ranked)
+    )
 
 
 def _replaced(one: Unmet) -> str:

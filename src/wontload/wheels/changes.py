@@ -76,5 +76,5 @@ def _another_python(candidates: Sequence[Candidate], target: Target) -> Iterator
 def _a_source_build(candidates: Sequence[Candidate]) -> Iterator[str]:
     sources = [one for one in candidates if one.takes and not one.wheel and one.link.yanked is None]
     if sources:
-        newest = max(sources, key=lambda one: one.version)
+        newest = max(sources, key=lambda one: (not one.version.is_prerelease, one.version))
         yield f"A build from source: {newest.link.filename} takes a compiler and what the project asks for."

@@ -67,9 +67,13 @@ def waves(
 
     Of one place the second, fourth, eighth … newest follow, then those in between: where the newest fail, their
     neighbours mostly fail for the same reason.
-    Pre-releases and yanked files only where nothing else is there; of one version in one place the best tag.
+    Pre-releases and yanked files only where nothing else is there, and none of what has come out since, if only as a
+    source distribution (coremltools 4.0b3 for Windows, when 9.0 is out); of one version in one place the best tag.
     """
+    offered = [one.version for one in candidates if one.takes and one.link.yanked is None]
+    newest = max(specifier.filter(one for one in offered if not one.is_prerelease), default=None)
     fitting = [one for one in candidates if one.takes and one.wheel]
+    fitting = [one for one in fitting if newest is None or not one.version.is_prerelease or one.version > newest]
     allowed = set(specifier.filter({one.version for one in fitting}))
     fitting = [one for one in fitting if one.version in allowed]
     fitting = [one for one in fitting if one.link.yanked is None] or fitting
