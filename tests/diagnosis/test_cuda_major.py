@@ -50,6 +50,16 @@ def test_the_package_decides_and_then_the_driver(needs, name, requires, driver, 
     assert (told.data["cuda"], told.data["because"]) == (major, because)
 
 
+@pytest.mark.parametrize(("name", "major"), [("cupy-cuda12x", 12), ("pkg", 13)])
+def test_what_another_load_found_counts_less_than_the_package_s_name(name: str, major: int):
+    """A toolkit of CUDA 13 that is here and loads says little of what a build for CUDA 12 wants."""
+    toolkit = "/usr/local/cuda/lib64/libcublasLt.so.13"
+    user = so("libcublasLt.so.13", runpath=("/usr/local/cuda/lib64",))
+    machine = linux({LINUX_PACKAGE + "/other.so": user, toolkit: so(), LIBRARY: so("libcutensor.so.2")})
+    answer = diagnose(installed(machine, name), dlopen(LINUX_PACKAGE + "/other.so"), dlopen(LIBRARY))
+    assert data(answer.findings[0], "provider", "package") == [WHEEL[major]]
+
+
 def test_where_nothing_tells_the_table_s_order_stands_and_nothing_is_claimed():
     machine = driven(linux({LIBRARY: so("libcutensor.so.2")}), None)
     (finding,) = diagnose(machine, dlopen(LIBRARY)).findings

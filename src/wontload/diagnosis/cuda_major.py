@@ -11,6 +11,7 @@ from wontload.diagnosis.installed import own_distributions
 from wontload.knowledge.components import component_of
 from wontload.knowledge.cuda_in_use import CudaInUse, cuda_in_use
 from wontload.knowledge.providers import cuda_majors_of
+from wontload.loader import Module
 from wontload.machine import Machine, NotKnown
 
 
@@ -24,6 +25,7 @@ def cuda_for(case: Case, name: str) -> CudaInUse | None:
     return cuda_in_use(
         _needed(case, name),
         (*_observed(case), *(f"{one.name} {one.version}" for one in own)),
+        elsewhere=_needed_elsewhere(case),
         requires=(required for one in own for required in one.requires),
         driver=driver_takes(case.machine),
         among=majors,
@@ -39,15 +41,22 @@ def of_cuda(case: Case, names: Iterable[str]) -> Iterator[Evidence]:
 
 
 def _needed(case: Case, name: str) -> Iterator[str]:
-    """What else is needed: by the file that needs this one, then by all others; not what a program tries in turn."""
-    modules = [module for load in case.loads if load.simulated for module in load.simulated.modules]
-    importers = [one.needed_by for one in modules if one.needed_by and case.path_module.basename(one.name) == name]
-    for path in dict.fromkeys(importers):
+    """What the files that need this one need besides."""
+    importers = [one.needed_by for one in _modules(case) if case.path_module.basename(one.name) == name]
+    for path in filter(None, dict.fromkeys(importers)):
         try:
             yield from (one.library for one in case.machine.files.image(path).needed)
         except (MalformedImage, NotKnown, LookupError):
             continue
-    yield from (case.path_module.basename(one.name) for one in modules if one.needed_by or one.path)
+
+
+def _needed_elsewhere(case: Case) -> Iterator[str]:
+    """What all loads need; not what a program tries in turn."""
+    yield from (case.path_module.basename(one.name) for one in _modules(case) if one.needed_by or one.path)
+
+
+def _modules(case: Case) -> list[Module]:
+    return [module for load in case.loads if load.simulated for module in load.simulated.modules]
 
 
 def _observed(case: Case) -> Iterator[str]:
