@@ -143,6 +143,24 @@ def test_what_the_package_requires_and_nobody_installed(environment: Path, tmp_p
     assert fetched == {f"/files/{made[0].name}"}
 
 
+def test_another_package_in_the_version_that_is_required(environment: Path, tmp_path: Path, server: IndexServer):
+    """As numba, whose code refuses a numpy of which its metadata says the same."""
+    code = b"import giver\nif giver.VERSION > 1:\n    raise ImportError('demo needs giver 1 or less')\n"
+    metadata = b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nRequires-Dist: giver<2\n"
+    native = {"demo/libwork.so": SharedObject().bytes()}
+    demo = wheel(tmp_path / "w", "demo", "1.0", {"demo/__init__.py": code, **native, "METADATA": metadata})
+    givers = [
+        wheel(tmp_path / "w", "giver", f"{major}.0", {"giver/__init__.py": f"VERSION = {major}\n".encode()})
+        for major in (1, 2)
+    ]
+    pip(environment, "install", "--no-index", "--no-deps", str(demo), str(givers[1]))
+    offered(server, *givers)
+    answer = ask(environment, "why", "demo", status=1, **index(server))
+    assert [one["code"] for one in answer["findings"]] == ["WL304"]
+    assert answer["findings"][0]["title"] == "demo 1.0 requires giver<2, and 2.0 is installed"
+    mended_and_undone(environment, "demo", "other-version", **index(server))
+
+
 def of_onnxruntime(tmp_path: Path, name: str, *needs: str) -> Path:
     files = {"onnxruntime/__init__.py": LOADER, "onnxruntime/libwork.so": SharedObject(needed=needs).bytes()}
     own = {f"onnxruntime/only_{name}.so": SharedObject(soname=f"{name}.so").bytes()}

@@ -31,6 +31,7 @@ COMPLETE = {
     "matching-wheel": matching_wheel.complete,
     "build": reinstall.complete,
     "cpu-fallback": reinstall.complete,
+    "other-version": reinstall.complete,
 }
 NEXT = {"runtime-wheels": runtime_wheels.what_they_need}  # further wheels, where those that were fetched are not enough
 MOST_ROUNDS = 4

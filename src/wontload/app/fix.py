@@ -19,6 +19,7 @@ from wontload.remedy.candidates.cpu_fallback import cpu_fallback
 from wontload.remedy.candidates.loader_line import loader_line
 from wontload.remedy.candidates.offered_symbols import offered_symbols
 from wontload.remedy.candidates.one_owner import one_owner
+from wontload.remedy.candidates.other_version import other_version
 from wontload.remedy.candidates.path_entry import path_entry
 from wontload.remedy.candidates.permissions import permissions
 from wontload.remedy.candidates.scoped_path import scoped_path
@@ -43,6 +44,7 @@ CANDIDATES: tuple[Callable[[Question], Iterator[Fix]], ...] = (
     manager_package,
     reinstall.reinstall,
     matching_wheel.matching_wheel,
+    other_version,
     one_owner,
     cpu_fallback,
     search_variable,

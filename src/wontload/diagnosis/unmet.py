@@ -6,12 +6,13 @@ beside another torch is an answer, whatever file it showed in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from wontload.diagnosis import records
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence
-from wontload.diagnosis.installed import own_distributions
+from wontload.diagnosis.installed import own_distributions, owner_of
 from wontload.knowledge.packages import normalised
 from wontload.machine.inventory import Distribution
 from wontload.machine.inventory_parts import Unmet
@@ -31,6 +32,20 @@ def of_users(case: Case, users: Iterable[str | None], providers: Iterable[str] =
     wanted = set(map(normalised, providers))
     for owner in owners.values():
         yield from (told(owner, one) for one in owner.unmet if one.found or normalised(one.name) in wanted)
+
+
+def named_in(case: Case, text: str, raised_in: str | None) -> Iterator[tuple[Distribution, Unmet]]:
+    """Requirements that another version is installed of, where a message names that package.
+
+    Args:
+        text: of an exception. raised_in: path of the Python file that raised it: its package's requirements count, and
+            the target's.
+    """
+    raising = owner_of(case, raised_in)
+    for owner in dict.fromkeys((*((raising,) if raising else ()), *own_distributions(case))):
+        for one in owner.unmet:
+            if one.found and re.search(rf"(?<![\w-]){re.escape(one.name)}(?![\w-])", text, re.IGNORECASE):
+                yield owner, one
 
 
 def told(owner: Distribution, one: Unmet) -> Evidence:

@@ -5,13 +5,19 @@
 
 from __future__ import annotations
 
+import re
+
 from wontload.diagnosis import unmet
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
+from wontload.knowledge.messages import Beside, Message, beside
 from wontload.machine import Outcome
+from wontload.machine.observation import ObservedError
 
 # Who speaks: Python and what packages raise by themselves. What loaders and builds say has rules that look at files.
 SPEAKERS = ("programs/python", "programs/packages", "programs/screens", "gpu/frameworks")
+
+CYTHON = ".pyx"  # the source that a module of Cython's names as the place, wherever its file lies
 
 
 def worded(case: Case) -> Finding | None:
@@ -25,26 +31,78 @@ def worded(case: Case) -> Finding | None:
 
     text = "\n".join((*error.chain, f"{error.exception}: {error.text}"))
     said = [
-        event
+        (message, event)
         for event in events_of(numbered(cleaned(text)))
-        if event.message.decides and event.message.kind == "stated" and event.message.speaker in SPEAKERS
+        if event.message.kind == "stated" and event.message.speaker in SPEAKERS
+        if (message := _decided(case, event.message, event.text)) is not None
     ]
     if not said:
-        return None
-    first = max(said, key=lambda event: (event.message.rank, event.place))
+        return _of_requirement(case, error)
+    message, first = max(said, key=lambda one: (one[0].rank, one[1].place))
     at = f" at {error.file}:{error.line}" if error.file else ""
-    subject = first.message.subject or subject_of(first)
+    subject = message.subject or subject_of(first)
+    in_start = message is not first.message or str(error.file).endswith(CYTHON)
+    started = _last_started(case) if in_start else None
     return Finding(
-        code=first.message.code,
+        code=message.code,
         severity=Severity.ERROR,
-        title=filled(first.message.title, first.values),
+        title=filled(message.title, first.values),
         subject=subject,
         chain=tuple(dict.fromkeys((case.target, subject))),
         evidence=(
             Evidence("observed", f"{error.exception} was raised{at}", {"file": error.file, "line": error.line}),
-            Evidence("observed", first.text, {"message": first.message.id}),
-            *unmet.of_users(case, (None,)),
+            Evidence("observed", first.text, {"message": message.id}),
+            *((Evidence("file", f"{started} was started last", {"path": started}),) if started else ()),
+            *unmet.of_users(case, (started,)),
         ),
-        explanation=filled(first.message.why, first.values),
+        explanation=filled(message.why, first.values),
         explains_error=True,
     )
+
+
+def _of_requirement(case: Case, error: ObservedError) -> Finding | None:
+    """A message about a package that is here in a version which the one that raised, by its own metadata, refuses."""
+    owner, lacks = next(unmet.named_in(case, error.text, error.file), (None, None))
+    if owner is None or lacks is None:
+        return None
+    at = f" at {error.file}:{error.line}" if error.file else ""
+    return Finding(
+        code="WL304",
+        severity=Severity.ERROR,
+        title=f"{owner.name} {owner.version} requires {lacks.name}{lacks.versions}, and {lacks.found} is installed",
+        subject=lacks.name,
+        chain=tuple(dict.fromkeys((case.target, lacks.name))),
+        evidence=(
+            Evidence(
+                "observed",
+                f"{error.exception} was raised{at}: {error.text}",
+                {"file": error.file, "line": error.line},
+            ),
+            unmet.told(owner, lacks),
+        ),
+        explanation="The import ended in words about that package. Install the two in versions that go together: a "
+        f"newer {owner.name} may take the {lacks.name} that is here.",
+        explains_error=True,
+    )
+
+
+def _decided(case: Case, message: Message, text: str) -> Message | None:
+    """What a message says for sure, be it beside what is installed; `None` where it leaves a doubt."""
+    if message.decides:
+        return message
+    known = beside(message)
+    if known is None or not re.search(known.pattern, text) or not _is_installed(case, known):
+        return None
+    return known.says
+
+
+def _is_installed(case: Case, known: Beside) -> bool:
+    from packaging.specifiers import SpecifierSet
+
+    found = [one.version for one in case.machine.inventory.distributions or () if one.name == known.distribution]
+    return any(SpecifierSet(known.versions).contains(version, prereleases=True) for version in found)
+
+
+def _last_started(case: Case) -> str | None:
+    """The extension module that was loaded last: it was being started as the exception came."""
+    return next((one.request.name for one in reversed(case.loads) if one.request.kind == "import"), None)

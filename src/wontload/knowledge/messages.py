@@ -94,6 +94,31 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a message that alone decides nothing says where a certain distribution is installed.
+
+    Attributes:
+        pattern: what the text must hold for that. distribution, versions: which, and in what versions (PEP 440).
+        says: the message that it comes to.
+    """
+
+    pattern: str
+    distribution: str
+    versions: str
+    says: Message
+
+
+@cache
+def beside(message: Message) -> Beside | None:
+    """What is known of a message beside a distribution."""
+    row = message.row.get("beside")
+    if row is None:
+        return None
+    says = next(one for one in messages() if one.id == row["says"])
+    return Beside(row["pattern"], row["distribution"], row["versions"], says)
+
+
+@dataclass(frozen=True, slots=True)
 class NumberMeaning:
     """One of Windows' error numbers as a message: see `Message` for the columns."""
 

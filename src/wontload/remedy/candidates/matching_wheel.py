@@ -30,8 +30,8 @@ from wontload.remedy.wheel_members import wheel_files
 if TYPE_CHECKING:
     from wontload.remedy.candidates import Question
 
-# Findings that say: this build was made for another machine.
-MADE_FOR_ANOTHER = frozenset({"WL103", "WL302", "WL303", "WL306", "WL307", "WL401", "WL403", "WL404", "WL501"})
+# Findings that say: this build was made for another machine, or for other packages.
+MADE_FOR_ANOTHER = frozenset({"WL103", "WL302", "WL303", "WL304", "WL306", "WL307", "WL401", "WL403", "WL404", "WL501"})
 # Findings that another build may do without, where builds for several CUDA versions or none are published: what it
 # needs in place of a library that is hidden from this load (WL202, WL203) may be in sight.
 LACKS = frozenset({"WL201", "WL202", "WL203", "WL204", "WL301", "WL402"})
