@@ -74,6 +74,32 @@ def test_what_is_no_name(complaint, name, what):
     assert f"is {what}." in complaint(2, "which", name, "--machine", EXAMPLE)
 
 
+@pytest.mark.parametrize(
+    ("version", "library"),
+    [
+        ("GLIBCXX_3.4.32", "libstdc++.so.6, of GCC 13.2 and newer,"),
+        ("GLIBC_2.38", "libc.so.6, of glibc 2.38 and newer,"),
+        ("GOMP_99.0", "libgomp.so.1"),
+    ],
+)
+def test_a_version_of_symbols_is_no_library(complaint, version: str, library: str):
+    assert f"'{version}' is a version of symbols in {library} and no" in complaint(2, "which", version)
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("libgomp-a34b3233.so.1.0.0", "libgomp.so.1.0.0"),
+        ("msvcp140-a4c2229bdc2a2a630acdc095b4d86008.dll", "msvcp140.dll"),
+        ("libfoo-2.so", ""),
+    ],
+)
+def test_a_name_that_a_library_was_given_in_a_wheel(command, name: str, own: str):
+    ran = command("which", name, "--machine", EXAMPLE)
+    assert (f"delvewheel gave {own} in a wheel" in " ".join(ran.out.split())) == bool(own)
+    assert command("which", name, "--machine", EXAMPLE, "--json").json["own_name"] == own
+
+
 def test_deep_is_for_this_computer(complaint):
     assert "--deep walks the disks of this computer." in complaint(2, "which", "a.dll", "--deep", "--machine", EXAMPLE)
 

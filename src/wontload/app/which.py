@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from wontload.app.places import Place, saved_machine, this_computer
 from wontload.app.targets import shown
 from wontload.app.which_names import meant
+from wontload.diagnosis.contents import MANGLED
 from wontload.diagnosis.copies import Copy, CopyFinder, distinct
 from wontload.errors import UsageError
 from wontload.knowledge.components import Component, component_of
 from wontload.knowledge.families import other_majors
 from wontload.knowledge.providers import Provider, providers_of
+from wontload.knowledge.symbol_versions import LIBRARY_OF, gcc_of, glibc_of
 from wontload.loader import LoadResult
 from wontload.loader import load as simulate
 from wontload.loader.modes import default_mode, flags_for
@@ -26,6 +28,7 @@ LONGEST_NAME = 255  # of a file, on every system that matters
 # What a path or a pattern has and a file's name has not.
 NO_NAME = re.compile(r'[\\/*?<>|":\x00-\x1f]')
 STEM = re.compile(r"(?:lib)?([a-z]+(?:[_-][a-z]+)*).*", re.DOTALL)  # of a name in lower case
+SYMBOL_VERSION = re.compile(r"([A-Z]+)_\d+(?:\.\d+)*")
 SYSTEM_OF_SUFFIX = {"dll": "windows", "pyd": "windows", "dylib": "macos", "so": "linux"}
 
 
@@ -59,6 +62,12 @@ class Which:
     looked_in: tuple[str, ...]
     asked: str = ""
     meant: tuple[str, ...] = ()
+
+    @property
+    def own_name(self) -> str:
+        """What the library is called elsewhere, where its name is one that it was given in a wheel; else empty."""
+        own = MANGLED.sub("", self.name, count=1)
+        return own if own != self.name and self.component is None else ""
 
     @property
     def is_foreign(self) -> bool:
@@ -170,6 +179,15 @@ def _check(name: str) -> None:
     if found := NO_NAME.search(name):
         what = "a pattern" if found[0] in "*?" else "a path" if found[0] in "\\/:" else "no file's name"
         raise UsageError(f"{shown(name)} is {what}.", "Give the name of a library alone, such as cudart64_12.dll.")
+    version = SYMBOL_VERSION.fullmatch(name)
+    if version and (library := LIBRARY_OF.get(version[1])):
+        release = glibc_of(name) or gcc_of(name)
+        maker = "glibc" if library == LIBRARY_OF["GLIBC"] else "GCC"
+        since = f", of {maker} {release} and newer," if release else ""
+        raise UsageError(
+            f"{shown(name)} is a version of symbols in {library}{since} and no file's name.",
+            f"Ask about {library}; `wontload log -` tells what a message with that version comes of.",
+        )
     if not name.strip(". ") or len(name) > LONGEST_NAME:
         raise UsageError(f"{shown(name)} is no file's name.", "Give the name of a library, such as cudart64_12.dll.")
 

@@ -21,6 +21,15 @@ PART_OF_GLIBC = re.compile(
 PART_OF_GCC = re.compile(
     r"lib(stdc\+\+|gcc_s|gomp|gfortran|quadmath|atomic|itm|objc|gnat-?\d*|asan|tsan|ubsan|lsan)\.so\.\d+$"
 )
+# Whose versions begin with these letters. Sources: glibc, Versions.def; GCC, the maps of its runtime libraries.
+LIBRARY_OF = {
+    "GLIBC": "libc.so.6",
+    "GLIBCXX": "libstdc++.so.6",
+    "CXXABI": "libstdc++.so.6",
+    "GCC": "libgcc_s.so.1",
+    "GOMP": "libgomp.so.1",
+    "GFORTRAN": "libgfortran.so.5",
+}
 _GLIBC = re.compile(r"GLIBC_(\d+(?:\.\d+)+)$")
 _NAMES_ITS_GCC = re.compile(r"GCC_(\d+(?:\.\d+)+)$")  # libgcc_s calls its versions after the release
 

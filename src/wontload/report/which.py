@@ -37,6 +37,7 @@ def render_which(answer: Which, terminal: Terminal, *, quiet: bool = False, verb
     if not quiet:
         lines += _where(answer, terminal)
         lines += _meant(answer, terminal)
+        lines += _in_a_wheel(answer, terminal)
     lines += [[], *copies] if (copies := [*_copies(answer, terminal, everything=verbose)]) else []
     if quiet:
         return draw(lines, terminal)
@@ -70,6 +71,17 @@ def _meant(answer: Which, terminal: Terminal) -> list[Line]:
     else:
         return []
     return flow(words(text, "dim"), terminal.width)
+
+
+def _in_a_wheel(answer: Which, terminal: Terminal) -> list[Line]:
+    """Whose name it is, where a repairing tool gave it: no other place has a file of that name."""
+    if not answer.own_name:
+        return []
+    text = (
+        f"By its form it is the name that auditwheel or delvewheel gave {answer.own_name} in a wheel: what brings it "
+        "is that wheel, installed again, and a copy of the library from elsewhere has another name."
+    )
+    return flow(words(text), terminal.width)
 
 
 def _where(answer: Which, terminal: Terminal) -> list[Line]:
@@ -211,6 +223,7 @@ def which_to_json(answer: Which) -> dict[str, Any]:
         else None,
         "others": [_copy(one) for one in answer.others],
         "counterparts": list(answer.counterparts),
+        "own_name": answer.own_name,
         "looked_in": list(answer.looked_in),
     }
 
