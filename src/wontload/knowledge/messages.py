@@ -219,7 +219,17 @@ def words_of_wine() -> tuple[tuple[str, int], ...]:
 @cache
 def words_of_posix() -> tuple[tuple[str, str], ...]:
     """(text, the same in English) for what glibc and bash say of loads and crashes, in all languages that we have."""
-    return tuple((text, row["english"]) for row in table("messages/words/posix")["words"] for text in row["texts"])
+    return _in_english("messages/words/posix", "words")
+
+
+@cache
+def words_of_shells() -> tuple[tuple[str, str], ...]:
+    """(text, the same in English) for what shells say of a program that they do not find."""
+    return _in_english("messages/words/windows", "said_by_shell")
+
+
+def _in_english(name: str, key: str) -> tuple[tuple[str, str], ...]:
+    return tuple((text, row["english"]) for row in table(name)[key] for text in row["texts"])
 
 
 @cache

@@ -59,3 +59,22 @@ def test_every_text_is_a_line_and_says_something_else_than_the_english():
     for row in table("messages/words/posix")["words"]:
         assert row["texts"]
         assert all("\n" not in text and text != row["english"] and len(text.strip()) > 2 for text in row["texts"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Der Befehl "nvcc" ist entweder falsch geschrieben oder\nkonnte nicht gefunden werden.',
+        "'nvcc' n'est pas reconnu en tant que commande interne\nou externe, un programme exécutable",
+        "'nvcc' 不是内部或外部命令，也不是可运行的程序\n或批处理文件。",
+        "'nvcc'은(는) 내부 또는 외부 명령, 실행할 수 있는 프로그램, 또는\n배치 파일이 아닙니다.",
+        '"nvcc" не является внутренней или внешней\nкомандой, исполняемой программой или пакетным файлом.',
+    ],
+)
+def test_a_program_that_windows_shell_does_not_find(text):
+    assert verdict(text) == ("fails", "WL702")
+    assert verdict(text.replace("nvcc", "cmake")) == ("fails", "WL701")
+
+
+def test_a_program_that_bash_does_not_find_in_french():
+    assert verdict("bash: gcc : commande introuvable") == ("fails", "WL701")
