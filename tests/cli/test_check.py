@@ -277,6 +277,33 @@ def test_a_dependency_called_the_librarys_project_with_lib_may_bring_it(
     assert severity in {one["severity"] for one in checked["findings"] if one["subject"] == library}
 
 
+@pytest.mark.parametrize(
+    ("marker", "severity"),
+    [
+        ("", "warning"),
+        ("; sys_platform == 'win32' and python_version >= '3.10'", "warning"),
+        ("; platform_system == 'Darwin'", "error"),
+        ("; platform_machine == 'aarch64'", "error"),
+    ],
+)
+def test_what_is_declared_for_other_platforms_brings_nothing_here(command, tmp_path: Path, marker: str, severity: str):
+    """As mlx-metal, which mlx requires on macOS."""
+    files = {"demo/a.cp311-win_amd64.pyd": pe(needs=["engine.dll"])}
+    path = make_wheel(tmp_path, files, requires=[f"demo-metal{marker}"])
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    assert [one["severity"] for one in wheel["findings"] if one["subject"] == "engine.dll"] == [severity]
+
+
+@pytest.mark.parametrize(("asked", "told"), [("demo-cpu; extra == 'cpu'", True), ("numpy; extra == 'cpu'", False)])
+def test_of_what_only_an_extra_may_bring_it_is_said_who(command, tmp_path: Path, asked: str, told: bool):
+    """As mlx' library for Linux, of mlx-cpu: without an extra it does not load."""
+    path = make_wheel(tmp_path, {"demo/a.cp311-win_amd64.pyd": pe(needs=["engine.dll"])}, requires=[asked])
+    (wheel,) = command("check", str(path), "--json").json["wheels"]
+    (found,) = [one for one in wheel["findings"] if one["subject"] == "engine.dll"]
+    assert found["severity"] == "error"
+    assert any("demo-cpu, which only extras of the wheel ask for" in one["text"] for one in found["evidence"]) is told
+
+
 @pytest.mark.parametrize(("declared", "severity"), [("demo-libs", "warning"), ("numpy", "error")])
 def test_the_visual_cpp_runtime_may_lie_beside_what_a_dependency_brings(command, tmp_path: Path, declared, severity):
     """As PyQt6-Qt6 has it beside Qt's libraries, of which PyQt6 has none."""

@@ -14,7 +14,7 @@ from wontload.errors import UsageError, WontloadError
 from wontload.knowledge.packages import family_of, normalised
 from wontload.wheels.archive import Archive
 from wontload.wheels.bad_archive import BadArchive
-from wontload.wheels.requirements import declared_names, is_of_an_extra
+from wontload.wheels.requirements import declared, declared_names, is_of_an_extra
 from wontload.wheels.tags import parse_file_name
 from wontload.wheels.unpacking import Unpacking
 from wontload.wheels.wheel import Wheel, read_wheel
@@ -159,7 +159,7 @@ def _requirements(path: str) -> list[str]:
     except BadArchive:
         return []
     own = family_of(wheel.name)
-    listed = (one for one in wheel.requires_dist if not is_of_an_extra(one))
+    listed = (one for one in declared(wheel) if not is_of_an_extra(one))
     return [one for one in listed if own in {family_of(name) for name in declared_names(one)}]
 
 

@@ -12,7 +12,7 @@ from wontload.loader import Module
 from wontload.wheels.bringing import base_name, known_to_bring, may_bring
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.judging import Judge
-from wontload.wheels.requirements import declared_names, is_of_an_extra
+from wontload.wheels.requirements import declared, declared_names, is_of_an_extra
 from wontload.wheels.wheel import Wheel
 
 
@@ -56,9 +56,17 @@ class Bringers:
         """The same of distributions that only extras of the wheel ask for."""
         return _all_known(libraries, self._extras)
 
+    def perhaps_in_extras(self, modules: Iterable[Module]) -> tuple[str, ...]:
+        """Distributions that only extras ask for and that may bring the libraries, by their names; all, or nothing."""
+        judge = self._judge
+        found = [
+            may_bring(one, self._extras, self._wheel.name, judge.machine, judge.site, self._projects) for one in modules
+        ]
+        return tuple(sorted({name for names in found for name in names})) if all(found) else ()
+
     @cached_property
     def _extras(self) -> tuple[str, ...]:
-        asked = [(name, is_of_an_extra(one)) for one in self._wheel.requires_dist for name in declared_names(one)]
+        asked = [(name, is_of_an_extra(one)) for one in declared(self._wheel) for name in declared_names(one)]
         always = {name for name, is_extra in asked if not is_extra}
         return tuple(dict.fromkeys(name for name, _ in asked if name not in always))
 

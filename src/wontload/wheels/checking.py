@@ -18,7 +18,7 @@ from wontload.wheels.judging import Judge, with_companions
 from wontload.wheels.laying import Laying, site_of
 from wontload.wheels.merging import merged
 from wontload.wheels.plugins import Plugins
-from wontload.wheels.requirements import declared_names, is_of_an_extra, specifier_of
+from wontload.wheels.requirements import declared, declared_names, is_of_an_extra, specifier_of
 from wontload.wheels.targets import Target, is_for_another_python, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
 from wontload.wheels.wheel import Wheel
@@ -147,7 +147,7 @@ def _dependencies(wheel: Wheel, others: Mapping[str, Sequence[Wheel]]) -> tuple[
     waiting = [wheel]
     platforms = {tag.platform for tag in wheel.tags}
     while waiting:
-        asked = [one for one in waiting.pop().requires_dist if not is_of_an_extra(one)]
+        asked = [one for one in declared(waiting.pop()) if not is_of_an_extra(one)]
         for name, requirement in ((name, one) for one in asked for name in declared_names(one)):
             if name in found or name == normalised(wheel.name):
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from wontload.diagnosis.contents import Contents, Native
 from wontload.wheels.plugins import Plugins
-from wontload.wheels.requirements import declared_names
+from wontload.wheels.requirements import declared, declared_names
 from wontload.wheels.wheel import Wheel
 
 # What files begin with that a loader takes: ELF, PE, Mach-O of both widths and orders, and of several processors.
@@ -49,7 +49,7 @@ def contents_of(wheel: Wheel, digest: Callable[[str], str | None], plugins: Plug
         sizes=sizes,
         record=wheel.record if has_record else None,
         digest=digest,
-        requires=frozenset(name for one in wheel.requires_dist for name in declared_names(one)),
+        requires=frozenset(name for one in declared(wheel) for name in declared_names(one)),
         unnamed=unnamed,
         checksums={name: member.crc for name, member in archive.members.items()},
         is_plugin=plugins.has,

@@ -104,6 +104,10 @@ class Gravity:
             return _less_grave(finding, Severity.WARNING, text)
         if all(map(is_of_a_gpu, bringers)) and self._is_optional(judged):
             return replace(finding, severity=Severity.WARNING)
+        missing = [one for one in judged.result.modules if one.status is Status.MISSING and one.name in bringers]
+        if may := self._bringers.perhaps_in_extras(missing):
+            text = f"{listed(may, word='or')}, which only extras of the wheel ask for, may bring this, by the name"
+            return replace(finding, evidence=(*finding.evidence, Evidence("provider", text)))
         return finding
 
     def _is_optional(self, judged: JudgedFile) -> bool:

@@ -14,7 +14,7 @@ from wontload.knowledge.packages import import_name_for, named_after, normalised
 from wontload.wheels.bringing import base_name
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.python_code import PythonCode
-from wontload.wheels.requirements import declared_names, is_of_an_extra
+from wontload.wheels.requirements import declared, declared_names, is_of_an_extra
 from wontload.wheels.wheel import Wheel
 
 STEM = pattern(r"(?i)(?:\.so|\.dll|[\d.]*\.dylib)[\d.]*$")
@@ -97,12 +97,11 @@ class Plugins:
         if not isinstance(image, Image) or leading & self.modules:
             return ""
         known = filter(None, (component_of(one.library) for one in image.needed))
-        declared = {
-            name for one in self._wheel.requires_dist if not is_of_an_extra(one) for name in declared_names(one)
-        }
-        partners = dict.fromkeys(one for component in known for one in component.distributions if one not in declared)
+        always = (one for one in declared(self._wheel) if not is_of_an_extra(one))
+        known_to_come = {name for one in always for name in declared_names(one)}
+        partners = dict.fromkeys(one for component in known for one in component.distributions)
         stems = list(map(_stem, leading))
-        return next((one for one in partners if self._is_imported_first(one, stems)), "")
+        return next((one for one in partners if one not in known_to_come and self._is_imported_first(one, stems)), "")
 
     def is_preloaded(self, member: str) -> bool:
         """Whether a library is put into LD_PRELOAD of processes that are started later (ray's jemalloc)."""

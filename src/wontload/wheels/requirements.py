@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wontload.knowledge.meta_packages import installed_by_extras
 from wontload.knowledge.packages import normalised
+from wontload.knowledge.wheel_tags import platform_of
 from wontload.machine import Machine
 from wontload.machine.inventory import Distribution
 from wontload.machine.inventory_parts import Unmet
-from wontload.machine.markers import marker_environment
+from wontload.machine.markers import NAMES, marker_environment, platform_environment
 from wontload.machine.survey.requirements import unmet
-from wontload.wheels.wheel import required_name
+from wontload.wheels.wheel import Wheel, required_name
+
+# Variables of markers that tell a platform, and what else a marker may ask for.
+OF_PLATFORM = re.compile(r";.*\b(?:sys_platform|platform_system|os_name|platform_machine)\b")
+EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]+)""")
+MINORS = range(7, 16)
+IMPLEMENTATIONS = [
+    {"implementation_name": one.lower(), "platform_python_implementation": one} for one in ("CPython", "PyPy")
+]
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -28,6 +38,36 @@ def names_by_extra(requirements: Sequence[str], extras: Iterable[str], machine: 
     always = required_names(requirements, machine)
     found = {extra: frozenset(_names(requirements, machine, extra)) - always for extra in extras}
     return {extra: names for extra, names in found.items() if names}
+
+
+def declared(wheel: Wheel) -> tuple[str, ...]:
+    """What a wheel declares to need, without what its markers ask for on other platforms than its tags': as it stands.
+
+    What a marker asks besides, of Python or of an extra, counts as met.
+    """
+    platforms = [platform_of(tag) for tag in {one.platform for one in wheel.tags}]
+    if any(one.system not in NAMES for one in platforms):
+        return wheel.requires_dist
+    places = [platform_environment(one.system, architecture) for one in platforms for architecture in one.architectures]
+    return tuple(one for one in wheel.requires_dist if not OF_PLATFORM.search(one) or _is_met(one, places))
+
+
+def _is_met(requirement: str, places: Iterable[Mapping[str, str]]) -> bool:
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        marker = Requirement(requirement).marker
+        extras = ("", *EXTRA.findall(requirement))
+        others = (
+            {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.0", "extra": extra, **kind}
+            for minor in MINORS
+            for extra in extras
+            for kind in IMPLEMENTATIONS
+        )
+        return marker is None or any(marker.evaluate({**place, **other}) for other in others for place in places)
+    except (InvalidRequirement, UndefinedComparison, UndefinedEnvironmentName):
+        return True
 
 
 def declared_names(requirement: str) -> tuple[str, ...]:
