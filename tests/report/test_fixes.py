@@ -49,6 +49,11 @@ def test_a_diagnosis_ends_with_its_fixes(case: Plan, width: int, compare: Callab
     assert max(map(len, text.splitlines())) <= width
 
 
+def test_only_commands_are_wider_than_a_narrow_terminal(case: Plan):
+    lines = render_why(case.diagnosis, Terminal(width=40), fixes=case.fixes).splitlines()
+    assert [line for line in lines if len(line) > 40 and "wontload " not in line and "pip install" not in line] == []
+
+
 def fix(*steps: Step) -> Fix:
     return Fix(id="x", kind="x", title="a\ntitle; rm -rf /", steps=steps, change=Change(), proof=NOTHING)
 

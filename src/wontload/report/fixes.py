@@ -38,7 +38,7 @@ def fix_section(fixes: Sequence[Fix], target: str, terminal: Terminal) -> Iterat
     if not fixes:
         return
     yield []
-    yield [Span(HEADING, "strong")]
+    yield from flow(words(HEADING, "strong"), terminal.width)
     for number, fix in enumerate(fixes, 1):
         yield from _headline(number, fix, terminal)
     if command := command_of(fixes, target, terminal.about):
