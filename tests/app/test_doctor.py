@@ -83,6 +83,16 @@ def test_extension_modules_that_all_fail_are_a_broken_package():
     assert [one.name for one in core.result.failed] == ["libmpi.so.12"]
 
 
+def test_what_it_requires_is_there_and_does_not_count_as_missing():
+    """As torchvision beside a torch of another CUDA: torch's own libraries are no part of what is wrong."""
+    torch = f"{LINUX_SITE}/torch/lib/libtorch.so"
+    machine = linux({CORE: so("libtorch.so", "libcudart.so.12"), torch: so(soname="libtorch.so")})
+    found = check(machine, {"pkg": (CORE,), "torch": (torch,)}, requires={"pkg": "torch"})
+    (core,) = files(found, "pkg").values()
+    assert core.standing is Standing.FAILS
+    assert [one.name for one in core.result.failed] == ["libcudart.so.12"]
+
+
 def test_one_of_several_may_be_a_plugin_that_nobody_misses():
     plugin = f"{LINUX_SITE}/pkg/plugin.abi3.so"
     found = check(linux({CORE: so("libc.so.6"), plugin: so("libtbb.so.12")}), {"pkg": (CORE, plugin)})

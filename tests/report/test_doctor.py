@@ -11,8 +11,11 @@ from tests.support.checkups import CHECKUPS
 from tests.support.schemas import check
 from wontload.machine import Inventory
 from wontload.machine.inventory import Cpu, Gpu, Unasked, Variable
+from wontload.machine.inventory_parts import Unmet
 from wontload.report.doctor import render_doctor
+from wontload.report.doctor_document import doctor_document
 from wontload.report.doctor_json import doctor_to_json
+from wontload.report.html import render_html
 from wontload.report.inventory import facts_of, overview
 from wontload.report.screen import Terminal
 
@@ -52,6 +55,33 @@ def test_json_says_what_is_not_known_and_what_is_not_there():
     assert doctor_to_json(none)["inventory"]["gpus"] == []
     assert ("GPU", ["none found"]) in list(overview(none.machine))
     assert ("GPU", ["not known"]) in list(overview(checkup.machine))
+
+
+def test_what_packages_require_and_do_not_have():
+    """Conflicts of versions, which no loader knows of: in the report, in the page and in the JSON."""
+    checkup = CHECKUPS["ailing"]
+    first, *rest = checkup.packages or ()
+    lacks = (Unmet(name="torch", versions="==2.9.1", found="2.14.1"), Unmet(name="pillow", versions=""))
+    checkup = replace(checkup, packages=(replace(first, unmet=lacks), *rest))
+    about = f"{first.name} {first.version}"
+    said = [
+        f"{about} requires torch==2.9.1, and 2.14.1 is installed",
+        f"{about} requires pillow, and it is not installed",
+    ]
+    lines = render_doctor(checkup, Terminal(width=200)).splitlines()
+    assert [line.split("requires", 1)[1].strip() for line in lines if line.startswith("  requires")] == said[:1]
+    assert any(line.strip() == said[1] for line in lines)
+    page = render_html(doctor_document(checkup))
+    assert all(one in page for one in said)
+    assert check(doctor_to_json(checkup))["packages"][0]["unmet"] == [
+        {"name": "torch", "versions": "==2.9.1", "found": "2.14.1"},
+        {"name": "pillow", "versions": "", "found": ""},
+    ]
+    many = replace(first, unmet=tuple(replace(lacks[1], name=f"absent{number}") for number in range(9)))
+    text = render_doctor(replace(checkup, packages=(many,)), Terminal(width=200))
+    assert "absent4" in text
+    assert "absent5" not in text
+    assert "4 more (-v)" in text
 
 
 def test_nothing_from_a_machine_reaches_the_terminal_untamed():

@@ -49,7 +49,8 @@ class CheckedFile:
             of them; or a library of the package opens it by its name when it is wanted, and loads without it.
         saved: a saved machine tells of the file; it is made to tell of its targets, and of all only without one.
         standing: how it stands; undetermined too when it loads only if something adds a directory for it.
-        result: what the loader would do with it alone.
+        result: what the loader would do with it alone; where it fails with the directories of its own package and of
+            what that requires, too, with those.
         elsewhere: directories of this computer that hold what it misses.
     """
 
@@ -154,7 +155,9 @@ class Checker:
         standing, elsewhere = Standing(result.verdict.value), tuple[str, ...]()
         if standing is Standing.FAILS:
             helped, elsewhere = self._with_help(request, result, near)
-            standing = standing if legacy else helped  # such a load does not search what is added
+            if not legacy:  # such a load does not search what is added
+                standing = _standing(helped, elsewhere)
+                result = helped if standing is Standing.FAILS and not elsewhere else result
         return CheckedFile(
             path=path,
             mode="legacy" if legacy else mode,
@@ -170,13 +173,11 @@ class Checker:
 
     def _with_help(
         self, request: LoadRequest, result: LoadResult, near: frozenset[str]
-    ) -> tuple[Standing, tuple[str, ...]]:
-        """How it stands once directories that hold what is missing are searched, and those that are not its own."""
+    ) -> tuple[LoadResult, tuple[str, ...]]:
+        """The load once directories that hold what is missing are searched, and those that are not its own."""
         definers = partial(self._definers, near)
         helped = alone.with_help(self.machine, request, result, self._holding, near, definers)
-        far = tuple(one for one in helped.added if one not in near)
-        standing = Standing(helped.result.verdict.value)
-        return (Standing.UNDETERMINED, far) if standing is Standing.LOADS and far else (standing, far)
+        return helped.result, tuple(one for one in helped.added if one not in near)
 
     def _holding(self, name: str) -> tuple[str, ...]:
         return self._holders.get(self._fold(name), ())
@@ -203,6 +204,12 @@ class Checker:
 
     def _base(self, path: str) -> str:
         return str(self.place.path_module.basename(path))
+
+
+def _standing(helped: LoadResult, elsewhere: tuple[str, ...]) -> Standing:
+    """Of a file that loads only once something adds a directory that is not its own, nobody knows."""
+    standing = Standing(helped.verdict.value)
+    return Standing.UNDETERMINED if standing is Standing.LOADS and elsewhere else standing
 
 
 def _variable(machine: Machine, name: str) -> str:

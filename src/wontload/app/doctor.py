@@ -12,6 +12,7 @@ from wontload.machine import Machine
 from wontload.machine.files import NATIVE_SUFFIX
 from wontload.machine.interpreters import chosen
 from wontload.machine.inventory import Distribution, RecordedFile
+from wontload.machine.inventory_parts import Unmet
 from wontload.machine.live import content_of
 from wontload.machine.snapshot import Snapshot
 from wontload.machine.survey import in_full
@@ -26,6 +27,7 @@ class CheckedPackage:
 
     Attributes:
         strange: native files of one that was made for another Python or system as a whole. made_for: its wheel's tag.
+        unmet: what it requires of other packages and does not have.
     """
 
     name: str
@@ -34,6 +36,7 @@ class CheckedPackage:
     files: tuple[CheckedFile, ...]
     strange: tuple[str, ...] = ()
     made_for: str = ""
+    unmet: tuple[Unmet, ...] = ()
 
     @property
     def failing(self) -> tuple[CheckedFile, ...]:
@@ -129,6 +132,7 @@ def _package(distribution: Distribution, files: tuple[CheckedFile, ...], strange
         files=files,
         strange=strange,
         made_for=told_of(distribution) if strange else "",
+        unmet=distribution.unmet,
     )
 
 

@@ -50,9 +50,8 @@ def named_in(case: Case, text: str, raised_in: str | None) -> Iterator[tuple[Dis
 
 def told(owner: Distribution, one: Unmet) -> Evidence:
     """One requirement that is not met, as evidence."""
-    here = f"{one.found} is installed" if one.found else "it is not installed"
     return Evidence(
         "requires",
-        f"{owner.name} {owner.version} requires {one.name}{one.versions}, and {here}",
+        one.told(owner.name, owner.version),
         {"distribution": owner.name, "requires": one.name, "versions": one.versions, "found": one.found or None},
     )

@@ -69,7 +69,7 @@ def _of_requirement(case: Case, error: ObservedError) -> Finding | None:
     return Finding(
         code="WL304",
         severity=Severity.ERROR,
-        title=f"{owner.name} {owner.version} requires {lacks.name}{lacks.versions}, and {lacks.found} is installed",
+        title=lacks.told(owner.name, owner.version),
         subject=lacks.name,
         chain=tuple(dict.fromkeys((case.target, lacks.name))),
         evidence=(

@@ -184,6 +184,11 @@ class Unmet:
     versions: str
     found: str = ""
 
+    def told(self, name: str, version: str) -> str:
+        """One clause, of the distribution that requires it."""
+        here = f"{self.found} is installed" if self.found else "it is not installed"
+        return f"{name} {version} requires {self.name}{self.versions}, and {here}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:

@@ -36,6 +36,7 @@ def render_doctor(checkup: Checkup, terminal: Terminal, *, quiet: bool = False, 
     for package in ailing:
         lines += [] if quiet else [[]]
         lines += _package(package, checkup, terminal, quiet=quiet, verbose=verbose)
+    lines += [] if quiet else _unmet(checkup, terminal, verbose=verbose)
     lines += [] if quiet else _last_lines(ailing, checkup, terminal)
     return draw(lines, terminal)
 
@@ -44,6 +45,22 @@ def ailing_of(checkup: Checkup) -> list[CheckedPackage]:
     """Packages of which something would not load, or may not, the worst first."""
     ailing = [one for one in checkup.packages or () if one.strange or one.failing or one.open]
     return sorted(ailing, key=lambda one: GRAVITY.index(one.verdict))
+
+
+def unmet_of(checkup: Checkup) -> list[str]:
+    """What packages require of others and do not have, a clause each: what a loader cannot know of."""
+    return [lacks.told(one.name, one.version) for one in checkup.packages or () for lacks in one.unmet]
+
+
+def _unmet(checkup: Checkup, terminal: Terminal, *, verbose: bool) -> Iterator[Line]:
+    found = unmet_of(checkup)
+    shown = found if verbose or len(found) <= ITEMS_SHOWN else found[: ITEMS_SHOWN - 1]
+    if found:
+        yield []
+    for number, one in enumerate(shown):
+        yield from labelled("" if number else "requires", words(one, "warning"), terminal.width)
+    if len(shown) < len(found):
+        yield from labelled("", words(_more(found), "dim"), terminal.width)
 
 
 def _more(items: list[str]) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from wontload.app.checkup import CheckedFile, Standing
 from wontload.app.doctor import CheckedPackage, Checkup
 from wontload.machine import Machine
-from wontload.report.doctor import ailing_of, how_many, kind_of, mismatch, next_step, system_facts, verdict_of, why_of
+from wontload.report.doctor import (
+    ailing_of,
+    how_many,
+    kind_of,
+    mismatch,
+    next_step,
+    system_facts,
+    unmet_of,
+    verdict_of,
+    why_of,
+)
 from wontload.report.document import (
     Block,
     Details,
@@ -66,6 +76,9 @@ def _packages(checkup: Checkup, asked: str) -> list[Section]:
         if sentence := next_step(ailing, checkup, asked):
             blocks.append(Paragraph(sentence))
         sections.append(Section(text("What would not load"), tuple(blocks)))
+    if unmet := unmet_of(checkup):
+        lines = tuple(("" if number else "requires", text(one)) for number, one in enumerate(unmet))
+        sections.append(Section(text("What packages require and do not have"), (Rows(lines),)))
     if checkup.packages:
         rows = tuple(
             (

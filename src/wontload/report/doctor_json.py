@@ -47,6 +47,7 @@ def _package(package: CheckedPackage, machine: str) -> Object:
         "files": len(package.files) + len(package.strange),
         "made_for": package.made_for or None,
         "strange": list(package.strange),
+        "unmet": plain(package.unmet),
         "ailing": [
             _file(one, machine) for one in package.files if one.standing is not Standing.LOADS and not one.spared
         ],
