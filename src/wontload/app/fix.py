@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from wontload.app.diagnose import diagnose
 from wontload.app.environment import environment_of, requiring, versions_asked
@@ -108,7 +109,7 @@ def question_of(diagnosis: Diagnosis, case: Case, environment: Environment) -> Q
         source=_read_source if live else lambda path: None,
         rights=rights_here if live else lambda path: None,
         asking_for=(lambda name: requiring(name, case.machine)) if live else lambda name: (),
-        versions_asked=(lambda name: versions_asked(name, case.machine)) if live else lambda name: "",
+        versions_asked=cache(lambda name: versions_asked(name, case.machine)) if live else lambda name: "",
     )
 
 
