@@ -112,7 +112,9 @@ def test_where_pip_is_forbidden_the_wheels_are_unpacked_beside_the_journal(home:
     assert not list(home.rglob("libcudart.so.12"))
     assert subprocess.run([SYSTEM_PYTHON, "-c", "import needs_cudart"], check=False).returncode == 0
     assert system_python("undo").returncode == 0
-    left = {path: mark for path, mark in tree(home).items() if not path.startswith(".rustup")}  # rustc's, when asked
+    left = {
+        path: mark for path, mark in tree(home).items() if not path.startswith(".rustup")
+    }  # rustc's, which pip asks
     assert left == before
     assert not list((tmp_path / "state" / "libraries").rglob("*.so*"))
 
@@ -170,7 +172,7 @@ def test_a_read_only_environment_is_mended_for_the_user_alone(read_only: Path):
     assert tree(read_only) == before
     assert list(home.rglob("libcudart.so.12"))
     as_nobody(read_only, "undo")
-    others = ("state", ".cache", ".rustup")  # the last is rustc's, when asked
+    others = ("state", ".cache", ".rustup")  # the last is rustc's, which pip asks
     assert {path: mark for path, mark in tree(home).items() if not path.startswith(others)} == kept
 
 

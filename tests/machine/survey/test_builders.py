@@ -148,6 +148,23 @@ def test_one_tool_behind_two_names_counts_once():
     assert (found.name, found.version, found.path) == ("gcc", "12.2.0", "/usr/bin/gcc")
 
 
+@pytest.mark.parametrize("has_settings", [False, True])
+def test_a_cargo_of_rustup_s_is_not_asked_where_it_would_write(tmp_path: Path, has_settings: bool):
+    """It makes `.rustup` in the home of whoever asks for its version."""
+    rustup = tmp_path / "bin" / "rustup"
+    rustup.parent.mkdir()
+    rustup.write_text(f"#!/bin/sh\n: > '{tmp_path}/asked'\necho 'cargo 1.80.0 (376290515 2024-07-16)'\n")
+    rustup.chmod(0o755)
+    (rustup.parent / "cargo").symlink_to("rustup")
+    if has_settings:
+        (tmp_path / ".rustup").mkdir()
+        (tmp_path / ".rustup" / "settings.toml").touch()
+    machine = replace(linux(), files=LiveFiles(), environment={"PATH": str(rustup.parent), "HOME": str(tmp_path)})
+    (found,) = [one for one in tools(Sources(machine)) if one.name == "cargo"]
+    assert (found.path, found.version) == (str(rustup.parent / "cargo"), "1.80.0" if has_settings else "")
+    assert (tmp_path / "asked").exists() is has_settings
+
+
 def test_a_tool_that_does_not_answer_is_there_all_the_same():
     machine = linux({"/usr/bin/ninja": so()}, environment={"PATH": "/usr/bin"})
     sources = RecordedSources(machine)

@@ -88,8 +88,26 @@ def _places(sources: Sources, name: str) -> Iterator[str]:
 
 
 def _version(sources: Sources, path: str) -> str:
+    if _would_write(sources, path):
+        return ""
     answer = sources.run([path, "--version"], timeout_s=TOOL_S)
     return parse_version(answer.output) if answer and answer.status == 0 else ""
+
+
+def _would_write(sources: Sources, path: str) -> bool:
+    """Whether asking would leave something behind: a `cargo` of rustup's makes its directory where there is none.
+
+    Its programs are links to, or copies of, the `rustup` beside them. Seen with rustup 1.29; its book, "Proxies".
+    """
+    suffix = ".exe" if sources.system == "windows" else ""
+    beside = sources.path.join(sources.path.dirname(path), f"rustup{suffix}")
+    if sources.path.basename(path) != f"cargo{suffix}" or not sources.is_file(beside):
+        return False
+    if sources.size(beside) != sources.size(path):
+        return False
+    home = sources.variable("USERPROFILE" if sources.system == "windows" else "HOME")
+    own = sources.variable("RUSTUP_HOME") or sources.path.join(home, ".rustup")
+    return not sources.is_file(sources.path.join(own, "settings.toml"))
 
 
 def parse_version(text: str) -> str:
