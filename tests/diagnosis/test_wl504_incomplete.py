@@ -118,6 +118,20 @@ def test_a_file_that_was_put_in_its_place_and_lacks_a_symbol():
     assert first.title == "ggml.dll is not the file that pkg 1.0 installed, and it does not fit the others"
 
 
+@pytest.mark.parametrize(
+    ("needed", "size", "code"),
+    [("libother-9a8b.so.5", 100, "WL504"), ("libother-9a8b.so.5", None, "WL201"), ("libGL.so.1", 100, "WL201")],
+)
+def test_a_file_that_was_put_in_its_place_and_needs_what_is_not_here(needed: str, size: int | None, code: str):
+    """As another build's module under this one's name. Of a known library it says less: that may lack anyhow."""
+    machine = recorded(linux({LIBRARY: so(needed, size_bytes=120)}), pkg=[(LIBRARY, size)])
+    (first,) = diagnose(machine, dlopen(LIBRARY)).findings
+    assert (first.code, first.subject, first.explains_error) == (code, needed, True)
+    if code == "WL504":
+        assert first.title == f"_c.so is not the file that pkg 1.0 installed, and {needed}, which it needs, is not here"
+        assert data(first, "record", "path") == [LIBRARY]
+
+
 def test_a_damaged_file_is_told_as_that_with_what_record_says():
     machine = recorded(windows({LLAMA: dll("ggml.dll"), GGML: broken(Defect.TRUNCATED)}), pkg=[(GGML, 50, 12)])
     (first,) = diagnose(machine, ctypes_load(LLAMA)).findings

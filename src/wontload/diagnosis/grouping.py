@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wontload.diagnosis import blame, unmet
+from wontload.diagnosis import blame, records, unmet
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.evidence import of_observation, of_request, of_search, providers_here
 from wontload.diagnosis.finding import Evidence, Finding, Severity
@@ -110,8 +110,8 @@ def _what_to_mend(case: Case, missing: Missing) -> str:
     name, importer = missing.file, missing.module.needed_by
     if missing.module.rule == API_SET:
         return "this Windows"
-    if missing.code == "WL504":
-        return "what was installed"
+    if missing.code == "WL504":  # gone, or asked for by a file that was not installed
+        return f"what was installed {importer if records.altered(case, importer) else ''}"
     if missing.code == "WL209":
         return "a release build"
     if importer is None:  # one line of Python that tries names in turn: any of them would do

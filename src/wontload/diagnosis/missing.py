@@ -12,7 +12,8 @@ from wontload.diagnosis.c_library import image_of, is_foreign
 from wontload.diagnosis.case import Case, remembered
 from wontload.diagnosis.catalogue import MISSING
 from wontload.diagnosis.copies import Copy
-from wontload.diagnosis.records import gone_for, of_file
+from wontload.diagnosis.records import altered, gone_for, of_file
+from wontload.knowledge.components import component_of
 from wontload.knowledge.families import other_majors
 from wontload.knowledge.vc_runtime import DEBUG_ASSEMBLY, DEBUG_RUNTIME
 from wontload.loader import Module, Status
@@ -161,7 +162,7 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
         "WL205": bool(met),
         "WL203": way is not None,
         "WL202": bool(fit),
-        "WL504": bool(gone_for(case, module, name, module.needed_by)),
+        "WL504": bool(gone_for(case, module, name, module.needed_by)) or _is_of_another_file(case, module, name),
         "WL204": bool(majors),
         "WL402": gpu.comes_with_a_driver(name),
         "WL201": True,
@@ -170,6 +171,14 @@ def _judge(case: Case, index: int, module: Module) -> Missing:
     return Missing(
         load=index, module=module, file=file, code=code, fit=fit, unfit=unfit, met=met, majors=majors, way=way
     )
+
+
+def _is_of_another_file(case: Case, module: Module, name: str) -> bool:
+    """Whether a file that is not the one which was installed asks for a library that nobody knows.
+
+    A known one may lack all the same: files are altered on purpose, too, as `patchelf` and `strip` do.
+    """
+    return component_of(name) is None and altered(case, module.needed_by)
 
 
 def _copies(case: Case, index: int, name: str) -> tuple[Copy, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wontload.diagnosis import blame, evidence, grouping, records, symbol_findings
+from wontload.diagnosis import another_file, blame, evidence, grouping, records, symbol_findings
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.hollow import hollow
-from wontload.diagnosis.installed import disagrees, is_altered, is_gone
+from wontload.diagnosis.installed import disagrees, is_gone
 from wontload.diagnosis.missing import is_path
 from wontload.diagnosis.record_evidence import install_again, said
 from wontload.diagnosis.recorded_twice import own_twice, told, twice, why_and_remedy
@@ -38,16 +38,18 @@ def incomplete(case: Case) -> Iterator[Finding]:
 
 def _missing(case: Case) -> Iterator[Finding]:
     for group in grouping.grouped(case, "WL504"):
-        first = group[0]
-        line = records.gone_for(case, first.module, first.file, first.module.needed_by)[0]
-        names = grouping.names(group)
+        first, names = group[0], grouping.names(group)
+        gone = records.gone_for(case, first.module, first.file, first.module.needed_by)
+        line = gone[0] if gone else another_file.line_of(case, first.module.needed_by)
         yield grouping.finding(
             case,
             group,
             code="WL504",
-            title=_title(case, line, names),
+            title=_title(case, line, names)
+            if gone
+            else f"{another_file.said(case, line)}, and {listed(names)}, which it needs, {are(names)} not here",
             evidence=(*_lines(case, line), evidence.of_absence(case, names)),
-            explanation=_explanation(case, line),
+            explanation=_explanation(case, line) if gone else another_file.why(case, line),
         )
 
 
@@ -223,21 +225,17 @@ def _altered(case: Case) -> Iterator[Finding]:
         path = next((one for one in first.files if records.altered(case, one)), None)
         if path is None:
             continue
-        line = next(one for one in records.of_file(case, path) if is_altered(case, one.file))
+        line = another_file.line_of(case, path)
         both = twice(case, line.distribution)
-        name = case.path_module.basename(path)
         yield symbol_findings.finding(
             case,
             group,
             code="WL504",
-            title=f"{name} is not the file that {line.owner} installed, and it does not fit the others"
+            title=f"{another_file.said(case, line)}, and it does not fit the others"
             + (f": its versions {both.versions} are recorded" if both else ""),
-            subject=name,
+            subject=case.path_module.basename(path),
             facts=tuple(_lines(case, line)),
-            explanation=why_and_remedy(case, both)
-            if both
-            else "The record that pip wrote gives another size: something has put another file in its place, or "
-            f"an update stopped half-way. What brings the right one again: {install_again(case, line)}",
+            explanation=another_file.why(case, line),
         )
 
 
