@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.diagnosis.test_unmet import LIBRARY, requiring
 from tests.support.machines import (
     LINUX_SITE,
     PACKAGE,
@@ -11,14 +14,17 @@ from tests.support.machines import (
     data,
     diagnose,
     dll,
+    dlopen,
     linux,
     of_kind,
     python_error,
+    so,
     told,
     windows,
 )
 from wontload.diagnosis import Elsewhere, Severity
 from wontload.machine import Outcome
+from wontload.machine.inventory_parts import Unmet
 
 PYTHON = VENV + r"\Scripts\python.exe"
 ELSEWHERE = (Elsewhere(environment=r"C:\other", location=r"C:\other\Lib\site-packages\llama_cpp"),)
@@ -117,3 +123,43 @@ def test_the_command_for_a_distribution_s_own_name():
     (first,) = diagnose(windows(), known_as="opencv-python", **{**ABSENT, "target": "opencv_python"}).findings
     (provider,) = of_kind(first, "provider")
     assert provider.text == f"the distribution opencv-python brings it: {PYTHON} -m pip install opencv-python"
+
+
+NUMPY = Unmet(name="numpy", versions=">=1.23.2")
+SUITE = Unmet(name="Some-Helper", versions="")
+OLD = Unmet(name="torch", versions="==2.9.1", found="2.14.1")
+
+
+@pytest.mark.parametrize(
+    ("module", "unmet", "command"),
+    [
+        ("numpy", (NUMPY,), "numpy brings it: %s -m pip install 'numpy>=1.23.2'"),
+        ("numpy", (OLD, SUITE, NUMPY), "numpy brings it: %s -m pip install 'numpy>=1.23.2' Some-Helper"),
+        # An import name that no table has, and its package's metadata does.
+        ("some_helper", (SUITE,), "Some-Helper brings it: %s -m pip install Some-Helper"),
+        ("cv2", (NUMPY,), "opencv-python brings it: %s -m pip install opencv-python"),
+    ],
+)
+def test_what_was_installed_without_its_requirements(module: str, unmet: tuple[Unmet, ...], command: str):
+    """`pip install --no-deps`: the metadata says in which versions, and what else will be missed."""
+    (first,) = diagnose(requiring(linux({LIBRARY: so()}), *unmet), **lacks(module)).findings
+    (provider,) = of_kind(first, "provider")
+    assert (first.code, provider.text) == ("WL506", "the distribution " + command % "/home/ada/venv/bin/python")
+
+
+IN_WORDS = "Unable to import required dependencies:\nnumpy: No module named 'numpy'"
+
+
+@pytest.mark.parametrize(("unmet", "code"), [((NUMPY,), "WL506"), ((SUITE,), "WL903"), ((), "WL903")])
+def test_a_module_in_the_words_of_another_exception(unmet: tuple[Unmet, ...], code: str):
+    """What pandas 2 raises. Such words may be of an attempt that did not matter, unless the metadata asks for it."""
+    error = python_error("ImportError", IN_WORDS)
+    (first,) = diagnose(requiring(linux({LIBRARY: so()}), *unmet), outcome=Outcome.FAILS, error=error).findings
+    assert (first.code, data(first, "requires", "requires")) == (code, ["numpy"] if code == "WL506" else [])
+
+
+def test_the_words_do_not_count_where_a_load_ended_it():
+    machine = requiring(linux({LIBRARY: so("libgone.so.1")}), NUMPY)
+    error = python_error("ImportError", IN_WORDS, raised_by="load")
+    answer = diagnose(machine, dlopen(LIBRARY), outcome=Outcome.FAILS, error=error)
+    assert "WL506" not in codes(answer)

@@ -13,7 +13,7 @@ from wontload.diagnosis import records
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.installed import own_distributions, owner_of
-from wontload.knowledge.packages import normalised
+from wontload.knowledge.packages import distribution_for, normalised
 from wontload.machine.inventory import Distribution
 from wontload.machine.inventory_parts import Unmet
 
@@ -46,6 +46,21 @@ def named_in(case: Case, text: str, raised_in: str | None) -> Iterator[tuple[Dis
         for one in owner.unmet:
             if one.found and re.search(rf"(?<![\w-]){re.escape(one.name)}(?![\w-])", text, re.IGNORECASE):
                 yield owner, one
+
+
+def lacking(case: Case, module: str) -> tuple[Distribution, tuple[Unmet, ...]] | None:
+    """Who requires the distribution that brings a top-level module and was installed without it; `None` for nobody.
+
+    With all that it requires and nothing installed is, that distribution's requirement first: what was installed with
+    `--no-deps` seldom lacks one alone.
+    """
+    names = {normalised(module), normalised(distribution_for(module) or module)}
+    raising = owner_of(case, case.observation.error.file if case.observation and case.observation.error else None)
+    for owner in (*((raising,) if raising else ()), *own_distributions(case)):
+        absent = [one for one in owner.unmet if not one.found]
+        if any(normalised(one.name) in names for one in absent):
+            return owner, tuple(sorted(absent, key=lambda one: normalised(one.name) not in names))
+    return None
 
 
 def told(owner: Distribution, one: Unmet) -> Evidence:

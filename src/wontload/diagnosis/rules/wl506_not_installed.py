@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from wontload.diagnosis import half_installed
-from wontload.diagnosis.built_for import strangers
+from wontload.diagnosis import half_installed, unmet
+from wontload.diagnosis.built_for import missed_modules, strangers
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.commands import python_of
+from wontload.diagnosis.commands import python_of, typed
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.records import gone_modules
 from wontload.diagnosis.shadow import hides, shadow
@@ -23,9 +23,9 @@ def not_installed(case: Case) -> Iterator[Finding]:
     A package that is there and lacks files that its record lists is WL504.
     """
     observation, python = case.observation, case.machine.python
-    if observation is None or python is None or not observation.missing_module:
+    missing = _missing(case)
+    if observation is None or python is None or missing is None:
         return
-    missing = observation.missing_module
     top = missing.partition(".")[0]
     own = observation.outcome is Outcome.NOT_FOUND
     if not own and (top == case.target.partition(".")[0] or not _ended_by(case, top) or _is_there(case, top)):
@@ -49,6 +49,17 @@ def not_installed(case: Case) -> Iterator[Finding]:
         explanation=_explanation(case, top, own=own, lacks_submodule=lacks_submodule),
         explains_error=True,
     )
+
+
+def _missing(case: Case) -> str | None:
+    """The module that was not found: as Python told it, or in the words that a package's code passed that on in.
+
+    Such words count of what the package requires and does not have: they may tell of an attempt that did not matter.
+    """
+    observation = case.observation
+    if observation is None or observation.missing_module or case.outcome is not Outcome.FAILS or case.fatal is not None:
+        return observation.missing_module if observation else None
+    return next((one for one in missed_modules(case) if unmet.lacking(case, one.partition(".")[0])), None)
 
 
 def _title(case: Case, name: str, executable: str, *, lacks_submodule: bool) -> str:
@@ -110,11 +121,24 @@ def _evidence(case: Case, name: str, *, own: bool, lacks_submodule: bool) -> Ite
             f"{other.environment} has it: {other.location}",
             {"path": other.location, "environment": other.environment},
         )
-    known_as = case.known_as if own else distribution_for(name)
-    if known_as and "." not in name and not _is_of_python(name):
-        command = f"{python_of(case)} -m pip install {known_as}"
-        yield Evidence(
-            "provider",
-            f"the distribution {known_as} brings it: {command}",
-            {"package": known_as, "file": name, "component": None},
-        )
+    if "." not in name and not _is_of_python(name):
+        yield from _who_brings(case, name, own=own)
+
+
+def _who_brings(case: Case, name: str, *, own: bool) -> Iterator[Evidence]:
+    """The distribution, as what requires it spells it and in the versions that it asks for; else the usual one."""
+    lacked = None if own else unmet.lacking(case, name)
+    if lacked is not None:
+        owner, absent = lacked
+        yield from (unmet.told(owner, one) for one in absent)
+        known_as, wanted = absent[0].name, [f"{one.name}{one.versions}" for one in absent]
+    elif known := case.known_as if own else distribution_for(name):
+        known_as, wanted = known, [known]
+    else:
+        return
+    words = " ".join(typed(one, windows=case.windows) for one in wanted)
+    yield Evidence(
+        "provider",
+        f"the distribution {known_as} brings it: {python_of(case)} -m pip install {words}",
+        {"package": known_as, "file": name, "component": None},
+    )

@@ -28,18 +28,21 @@ def absent_package(question: Question) -> Iterator[Fix]:
         told = (one.data.get("package") for one in finding.evidence if one.kind == "provider")
         name = next((one for one in told if isinstance(one, str)), None)
         if finding.code == "WL506" and finding.explains_error and name:
-            yield _fix(question, name, finding.subject)
+            required = [
+                f"{one.data['requires']}{one.data['versions']}" for one in finding.evidence if one.kind == "requires"
+            ]
+            yield _fix(question, name, tuple(required) or (name,), finding.subject)
 
 
-def _fix(question: Question, name: str, module: str) -> Fix:
+def _fix(question: Question, name: str, requirements: tuple[str, ...], module: str) -> Fix:
     environment = question.environment
     several = f"it is published in several builds: `wontload pick {name}` names the one for this machine"
     caveats = (several if indexes_of(name) else "", of_manager(environment) if environment.installer else "")
     return Fix(
         id="install",
         kind="install",
-        title=f"install {name}, which brings {module}",
-        steps=(ByHand(text="Install it:", command=_command(question.case, environment, name)),),
+        title=f"install {name}, which brings {module}{_besides(requirements)}",
+        steps=(ByHand(text="Install it:", command=_command(question.case, environment, requirements)),),
         change=Change(),
         proof=Proof(before=(), after=()),
         download_bytes=None,
@@ -49,13 +52,20 @@ def _fix(question: Question, name: str, module: str) -> Fix:
     )
 
 
-def _command(case: Case, environment: Environment, name: str) -> str:
+def _besides(requirements: tuple[str, ...]) -> str:
+    """What else is required and not there, and comes by the same command."""
+    more = len(requirements) - 1
+    return f", and {more} more that {'is' if more == 1 else 'are'} required" if more else ""
+
+
+def _command(case: Case, environment: Environment, requirements: tuple[str, ...]) -> str:
     manager, python = environment.manager, word(case, environment.python)
     if manager is not None and manager.kind == "pixi":
-        return pixi_added(case, manager, ("--pypi", name))
+        return pixi_added(case, manager, ("--pypi", *requirements))
     if environment.managed_by or (environment.site is None and not environment.installer):
-        return own_environment(case, environment, name)
+        return own_environment(case, environment, *requirements)
+    wanted = " ".join(word(case, one) for one in requirements)
     if environment.installer == "uv":
-        return f"uv pip install --python {python} {name}"
+        return f"uv pip install --python {python} {wanted}"
     pip = " ".join(word(case, one) for one in environment.pip) or f"{python} -m pip"
-    return f"{pip} install {name}"
+    return f"{pip} install {wanted}"

@@ -117,11 +117,11 @@ def again(case: Case, manager: Manager, name: str, version: str) -> str:
     return f"{manager.program} install --prefix {word(case, manager.prefix)} --force-reinstall {word(case, wanted)}"
 
 
-def own_environment(case: Case, environment: Environment, requirement: str) -> str:
+def own_environment(case: Case, environment: Environment, *requirements: str) -> str:
     """The commands that make a virtual environment and install into it."""
     python = word(case, environment.python)
     pip = case.path_module.join("venv", "Scripts" if case.windows else "bin", "python")
-    return f"{python} -m venv venv && {pip} -m pip install {word(case, requirement)}"
+    return f"{python} -m venv venv && {pip} -m pip install {' '.join(word(case, one) for one in requirements)}"
 
 
 def _workspace(case: Case, manager: Manager) -> tuple[str, ...]:
