@@ -9,13 +9,13 @@ import pytest
 
 from wontload.diagnosis.log.cause import UNKNOWN
 from wontload.diagnosis.log.suspects import SENTENCES
-from wontload.knowledge.messages import messages, number_meanings, words_of_windows
+from wontload.knowledge.messages import messages, messages_of, number_meanings, words_of_windows
 
 KINDS = set(
     "stated missing symbol runtime entry-point module compiled-name shadow other-copy incomplete architecture number "
     "summary fact".split()
 )
-ROWS = messages()
+ROWS = (*messages(), *messages_of("hints"))
 
 
 def test_each_has_a_name_of_its_own():

@@ -11,7 +11,7 @@ from tests.support.logs import read
 from tests.support.schemas import check
 from wontload.app.log import log
 from wontload.diagnosis.log.reading import HEAD_BYTES, MOST_BYTES
-from wontload.knowledge.messages import BLANK, messages
+from wontload.knowledge.messages import BLANK, messages, messages_of
 from wontload.report.as_json import log_to_json
 from wontload.report.log import render_log
 from wontload.report.screen import Terminal
@@ -51,13 +51,19 @@ def test_long_text_is_read_in_time(piece):
 
 @pytest.mark.timeout(60)
 def test_every_message_again_and_again():
-    text = " ".join(needle for message in messages() for needle in message.needles) * 40
+    text = " ".join(needle for message in (*messages(), *messages_of("hints")) for needle in message.needles) * 40
     assert read(text).findings
+
+
+@pytest.mark.timeout(60)
+def test_every_hint_again_and_again():
+    pieces = [needle for message in messages_of("hints") for needle in message.needles]
+    assert read(" ".join(["libodd.so.1 does not", *pieces]) * 400).findings
 
 
 def test_patterns_have_no_repetition_without_a_bound():
     """A bound on each, and a window around the needle, keep the work for one place constant."""
-    unbounded = [one.id for one in messages() if _has_open_end(one.pattern)]
+    unbounded = [one.id for one in (*messages(), *messages_of("hints")) if _has_open_end(one.pattern)]
     assert unbounded == []
 
 

@@ -138,7 +138,7 @@ def test_a_module_that_a_build_asked_for(before, module, answer):
     assert verdict(said) == ("undetermined", answer)
 
 
-@pytest.mark.parametrize(("name", "code"), [("_imaging", "WL504"), ("imaging", "WL903")])
+@pytest.mark.parametrize(("name", "code"), [("_imaging", "WL504"), ("imaging", "WL503")])
 def test_a_compiled_part_that_a_module_of_python_2_imports_from_its_package(name, code):
     text = (
         '  File "C:\\Python27\\lib\\site-packages\\PIL\\Image.py", line 64, in <module>\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.logs import first, verdict
+from tests.support.logs import first, said, verdict
 
 DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_odd.cpython-311-darwin.so, 0x0002): "
 
@@ -57,7 +57,6 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
         (DLOPEN + "Symbol not found: _odd_new\n  Expected in: <AB-1> /usr/lib/libSystem.B.dylib", ("fails", "WL307")),
         # What people shorten.
         ('"GLIBC_2.14 not found" error on this system', ("undetermined", "WL302")),
-        ("I have a GLIBC_2.14 not found anywhere else", ("undetermined", "WL903")),
         ("kernel: Library Validation failed: Rejecting '/odd/odd.dylib' (Team ID: none)", ("fails", "WL105")),
         (
             'CODE SIGNING: process 7[odd]: rejecting invalid page at address 0x1000 in file "/odd/odd.dylib"',
@@ -76,6 +75,10 @@ DLOPEN = "ImportError: dlopen(/Users/odd/env/lib/python3.11/site-packages/odd/_o
 )
 def test_whose_symbol_it_is(text, answer):
     assert verdict(text) == answer
+
+
+def test_a_version_of_glibc_in_a_sentence_is_no_shortened_message():
+    assert said("I have a GLIBC_2.14 not found anywhere else") == set()
 
 
 @pytest.mark.parametrize(

@@ -35,15 +35,15 @@ class Event:
 
 def events_of(text: Text) -> tuple[Event, ...]:
     """Every message in the text, in order; the same words of one message count once, where they come last."""
-    found = list(_search(text, messages()))
+    found = list(search(text, messages()))
     if whole := rejoined(text):
-        found += _search(whole, _not_met(found))
+        found += search(whole, _not_met(found))
     if wrapped := dedented(text):
-        found += [replace(event, place=text.starts[event.line - 1]) for event in _search(wrapped, _not_met(found))]
+        found += [replace(event, place=text.starts[event.line - 1]) for event in search(wrapped, _not_met(found))]
     if english := translated(text):
         found += [
             replace(event, text=text.line_numbered(event.line)[:LONGEST_SHOWN])
-            for event in _search(english, _not_met(found))
+            for event in search(english, _not_met(found))
         ]
     unique = {(event.message.id, tuple(sorted(event.values.items()))): event for event in found}
     return tuple(sorted(unique.values(), key=lambda event: event.place))
@@ -54,7 +54,8 @@ def _not_met(found: list[Event]) -> tuple[Message, ...]:
     return tuple(one for one in messages() if one.id not in met)
 
 
-def _search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:
+def search(text: Text, wanted: tuple[Message, ...]) -> Iterator[Event]:
+    """Those of the messages that are in the text, at each place where they are."""
     words = _words(text.folded)
     vocabulary = "\n".join(words)
     for message in wanted:

@@ -9,6 +9,7 @@ from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.log.cause import Cause, Log
 from wontload.diagnosis.log.events import Event, events_of
 from wontload.diagnosis.log.facts import Facts, facts_of
+from wontload.diagnosis.log.hints import hints
 from wontload.diagnosis.log.numbers import NumberEvent, numbers_of
 from wontload.diagnosis.log.reading import decoded
 from wontload.diagnosis.log.rules import LOG_RULES
@@ -67,7 +68,7 @@ def diagnose_log(data: bytes, *, name: str = "-", left_out_bytes: int = 0) -> Lo
     raw, encoding = decoded(data)
     text = numbered(cleaned(raw))
     log = Log(text.text, events_of(text), numbers_of(text), facts_of(text.text))
-    causes = weighed(cause for rule in LOG_RULES for cause in rule(log))
+    causes = weighed(cause for rule in LOG_RULES for cause in rule(log)) or weighed(hints(log))
     findings = tuple(_findings(causes, log.facts))
     fails = any(finding.explains_error for finding in findings)
     return LogDiagnosis(
