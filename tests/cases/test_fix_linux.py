@@ -285,7 +285,7 @@ def test_what_a_person_must_do_is_not_done_for_him(environment: Path):
     assert plan["attempts"] == []
 
 
-def llama_wheel(directory: Path, version: str, *needed: str, before: str = "") -> Path:
+def llama_wheel(directory: Path, version: str, *needed: str, before: str = "", requires: tuple[str, ...] = ()) -> Path:
     """A build of llama-cpp-python for this Linux, whose library needs these; `before` is run before it is loaded."""
     directory.mkdir(exist_ok=True)
     loads = f"{before}import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'lib', 'libllama.so'))\n"
@@ -293,7 +293,8 @@ def llama_wheel(directory: Path, version: str, *needed: str, before: str = "") -
         "llama_cpp/__init__.py": f"{loads}VERSION = {version!r}\n".encode(),
         "llama_cpp/lib/libllama.so": SharedObject(needed=needed).bytes(),
     }
-    return make_wheel(directory, files, name="llama_cpp_python", version=version, tag="py3-none-linux_x86_64")
+    name, tag = "llama_cpp_python", "py3-none-linux_x86_64"
+    return make_wheel(directory, files, name=name, version=version, tag=tag, requires=requires)
 
 
 def test_another_build_of_the_package_takes_the_place_of_one_that_does_not_fit(environment: Path, tmp_path: Path):
@@ -309,6 +310,26 @@ def test_another_build_of_the_package_takes_the_place_of_one_that_does_not_fit(e
         assert "matching-wheel" in [fix["id"] for fix in plan["fixes"]]
         attempt = mended_and_undone(environment, "llama_cpp", "matching-wheel", **variables)
     assert attempt["fix"] == "matching-wheel"
+
+
+def test_a_build_that_asks_for_another_version_of_what_is_here_does_not_take_its_place(
+    environment: Path, tmp_path: Path
+):
+    """It is installed alone, so that it would only fail in another way: the newest that goes along is taken."""
+    here = llama_wheel(tmp_path / "a", "0.3.16", "libcudart.so.12", "libcuda.so.1")
+    native = {"helper/_c.so": SharedObject().bytes()}
+    helper = make_wheel(tmp_path, native, name="helper", version="1.0", tag="py3-none-linux_x86_64")
+    pip = [environment / "bin" / "python", "-m", "pip", "install", "-q", "--no-deps", here, helper]
+    subprocess.run(pip, check=True)
+    other = llama_wheel(tmp_path / "b", "0.3.17", requires=("helper>=2",))
+    with serving() as server:
+        variables = {"PIP_FIND_LINKS": str(other.parent), "WONTLOAD_CACHE_DIR": str(tmp_path / "cache")}
+        variables["PIP_INDEX_URL"] = offer(server, "simple", sources=["llama_cpp_python-0.3.16.tar.gz"])
+        refused = ask(environment, "fix", "llama_cpp", "--use", "matching-wheel", "--yes", status=1, **variables)
+        llama_wheel(tmp_path / "b", "0.3.15", requires=("helper",))
+        mended_and_undone(environment, "llama_cpp", "matching-wheel", **variables)
+    (attempt,) = refused["attempts"]
+    assert "llama-cpp-python 0.3.17 requires helper>=2, and 1.0 is installed" in attempt["problem"]
 
 
 def test_a_build_for_the_other_cuda_takes_the_place_of_one_whose_directory_was_added_in_vain(

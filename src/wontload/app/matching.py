@@ -18,12 +18,21 @@ from wontload.wheels.whole import fetch_whole
 
 
 def fetch_matching(project: str, *, python: str, directory: str) -> tuple[str, ...]:
-    """The best wheel of a project for this interpreter, laid into a directory.
+    """The best wheel of a project for this interpreter that goes with what is installed, laid into a directory.
+
+    It is installed alone: what else an installer would put in place of something is another fix's.
 
     Raises:
         CannotFetch: none fits. WontloadError: none could be reached, or it could not be fetched.
     """
-    return (_laid(_best(pick(project, python=python)), python, directory),)
+    answer = pick(project, python=python, options=Options(alone=True))
+    if answer.recommended is None and (refused := next((one for one in answer.ranked if one.works), None)):
+        assert refused.appraisal is not None
+        asked = refused.appraisal.replaces[0].told(answer.project, str(refused.candidate.version))
+        raise CannotFetch(
+            f"{asked}; no build of it is known to go with that.", f"`wontload pick {project}` tells more."
+        )
+    return (_laid(_best(answer), python, directory),)
 
 
 def matching_requirement(project: str, machine: Machine, *, offline: bool, about: str = "") -> str:

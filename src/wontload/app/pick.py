@@ -114,7 +114,7 @@ def pick(
     plain = _plain(project, specifier & SpecifierSet(constraint), candidates, with_places(question.pip, options))
     ranked, fetched_bytes = _judged(question, candidates, plain, consent, progress)
     cache.prune()
-    recommended = next((one for one in ranked if one.works), None)
+    recommended = next((one for one in ranked if (one.goes_along if options.alone else one.works)), None)
     return Pick(
         project=project,
         machine=place.machine,
@@ -157,17 +157,21 @@ def _judged(
     judged: list[Ranked] = []
     ranked: tuple[Ranked, ...] = ()
     found = waves(candidates, question.specifier, place.machine)
+
+    def is_enough() -> bool:
+        counting = [one for one in ranked if one.goes_along or not one.works] if options.alone else ranked
+        return len(judged) >= MOST_READ or reader.fetched_bytes >= MOST_FETCHED or settled(counting, place.machine)
+
     for number, wave in enumerate([tuple(chain.from_iterable(found))] if options.every else found):
         known = plain is None or any(same_file(one, plain) for one in wave)
         more = (plain,) if number == 0 and plain is not None and not known else ()
         judged += reader.judged((*wave, *more), place)
         ranked = runtimes.with_extras(runtimes.with_parts(rank(judged, place.machine)))
         judged = list(ranked)
-        enough = len(judged) >= MOST_READ or reader.fetched_bytes >= MOST_FETCHED
-        if enough or settled(ranked, place.machine):
+        if is_enough():
             ranked = runtimes.look_into(ranked)
             judged = list(ranked)
-            if enough or settled(ranked, place.machine):
+            if is_enough():
                 break
     ranked = runtimes.look_into(ranked)
     return ranked, web.fetched_bytes + reader.fetched_bytes + runtimes.fetched_bytes

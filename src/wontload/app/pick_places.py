@@ -22,7 +22,7 @@ class Options:
     Attributes:
         index_url, extra_index_urls, find_links: as pip's. known: also ask the places that `knowledge` names.
         read_all: read each wheel as far as judging takes, whatever it costs. every: judge all that fit, not the best.
-        offline: from the cache alone.
+        offline: from the cache alone. alone: for a wheel that is installed by itself, and must go with what is there.
     """
 
     index_url: str | None = None
@@ -32,6 +32,7 @@ class Options:
     read_all: bool = False
     every: bool = False
     offline: bool = False
+    alone: bool = False
 
 
 def settings_here(place: Where, options: Options) -> tuple[Settings, Settings]:

@@ -53,6 +53,11 @@ class Ranked:
         )
 
     @property
+    def goes_along(self) -> bool:
+        """Whether it would also where nothing that is installed is replaced for it."""
+        return self.works and self.appraisal is not None and not self.appraisal.replaces
+
+    @property
     def open(self) -> bool:
         """Whether it may work, and what is known does not decide."""
         if self.appraisal is None:
