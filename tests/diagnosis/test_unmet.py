@@ -62,3 +62,12 @@ def test_with_an_exception_of_python_alone(text: str):
     machine = requiring(linux({LIBRARY: so()}), OTHER_TORCH)
     answer = diagnose(machine, outcome=Outcome.FAILS, error=python_error("RuntimeError", text))
     assert data(answer.findings[0], "requires", "requires") == ["torch"]
+
+
+def test_what_was_never_installed_where_the_exception_tells_nothing():
+    """onnxruntime's extension module without numpy ends in a bare ImportError."""
+    machine = requiring(linux({LIBRARY: so()}), OTHER_TORCH, *ABSENT)
+    (finding,) = diagnose(machine, outcome=Outcome.FAILS, error=python_error("ImportError", "")).findings
+    assert (finding.code, data(finding, "requires", "found")) == ("WL903", ["2.14.1", None, None])
+    (brought,) = data(finding, "provider", "requirements")
+    assert brought == ["nvidia-cudnn-cu12==9.10.2", "requests"]

@@ -7,10 +7,12 @@ beside another torch is an answer, whatever file it showed in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from wontload.diagnosis import records
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.commands import python_of, typed
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.installed import own_distributions, owner_of
 from wontload.knowledge.packages import distribution_for, normalised
@@ -55,12 +57,43 @@ def lacking(case: Case, module: str) -> tuple[Distribution, tuple[Unmet, ...]] |
     `--no-deps` seldom lacks one alone.
     """
     names = {normalised(module), normalised(distribution_for(module) or module)}
-    raising = owner_of(case, case.observation.error.file if case.observation and case.observation.error else None)
-    for owner in (*((raising,) if raising else ()), *own_distributions(case)):
-        absent = [one for one in owner.unmet if not one.found]
+    for owner, absent in _without(case):
         if any(normalised(one.name) in names for one in absent):
             return owner, tuple(sorted(absent, key=lambda one: normalised(one.name) not in names))
     return None
+
+
+def never_installed(case: Case) -> Iterator[Evidence]:
+    """What the package that raised, or the target's, requires and is not there in any version, and who brings it."""
+    for owner, absent in _without(case):
+        yield from (told(owner, one) for one in absent)
+        yield brought(case, absent, f"what {owner.name} lacks comes with", file=absent[0].name)
+        return
+
+
+def _without(case: Case) -> Iterator[tuple[Distribution, list[Unmet]]]:
+    """The package that raised and the target's own, as far as they require what is not installed, with that."""
+    error = case.observation.error if case.observation else None
+    raising = owner_of(case, error.file if error else None)
+    for owner in dict.fromkeys((*((raising,) if raising else ()), *own_distributions(case))):
+        if absent := [one for one in owner.unmet if not one.found]:
+            yield owner, absent
+
+
+def both(one: Unmet, versions: str) -> Unmet:
+    """The same in versions that also are among these."""
+    return replace(one, versions=",".join(filter(None, (one.versions, versions))))
+
+
+def brought(case: Case, wanted: Sequence[Unmet], text: str, *, file: str) -> Evidence:
+    """Who provides something, as evidence: `text`, with the command that installs all that is wanted."""
+    requirements = [f"{one.name}{one.versions}" for one in wanted]
+    words = " ".join(typed(one, windows=case.windows) for one in requirements)
+    return Evidence(
+        "provider",
+        f"{text}: {python_of(case)} -m pip install {words}",
+        {"package": wanted[0].name, "file": file, "component": None, "requirements": requirements},
+    )
 
 
 def told(owner: Distribution, one: Unmet) -> Evidence:

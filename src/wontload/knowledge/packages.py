@@ -45,10 +45,11 @@ class Loading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """An import name with the distributions that bring it, the usual one first."""
+    """An import name with the distributions that bring it, the usual one first, and the versions that do."""
 
     import_name: str
     distributions: tuple[str, ...]
+    versions: str = ""
 
     @property
     def loading(self) -> Loading | None:
@@ -73,6 +74,12 @@ def distribution_for(import_name: str) -> str | None:
     """The usual distribution of a top-level import name, such as `opencv-python` for `cv2.gapi`."""
     found = _by_import_name().get(import_name.partition(".")[0])
     return found.distributions[0] if found else None
+
+
+def versions_with(import_name: str) -> str:
+    """Which versions of that distribution bring it, as in `<82`; empty for all."""
+    found = _by_import_name().get(import_name.partition(".")[0])
+    return found.versions if found else ""
 
 
 def import_name_for(distribution: str) -> str | None:
@@ -130,8 +137,8 @@ def normalised(distribution: str) -> str:
 def packages() -> Iterator[Package]:
     """Every package of the table."""
     for line in lines("packages.txt"):
-        import_name, _, distributions = line.partition("|")
-        yield Package(import_name=import_name.strip(), distributions=tuple(distributions.split()))
+        import_name, distributions, *versions = (column.strip() for column in line.split("|"))
+        yield Package(import_name=import_name, distributions=tuple(distributions.split()), versions="".join(versions))
 
 
 @cache

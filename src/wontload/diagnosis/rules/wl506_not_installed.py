@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from wontload.diagnosis import half_installed, unmet
 from wontload.diagnosis.built_for import missed_modules, strangers
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.commands import python_of, typed
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.records import gone_modules
 from wontload.diagnosis.shadow import hides, shadow
 from wontload.diagnosis.words import listed
-from wontload.knowledge.packages import distribution_for
+from wontload.knowledge.packages import distribution_for, versions_with
 from wontload.machine import Kind, Outcome
+from wontload.machine.inventory_parts import Unmet
 
 
 def not_installed(case: Case) -> Iterator[Finding]:
@@ -127,18 +127,13 @@ def _evidence(case: Case, name: str, *, own: bool, lacks_submodule: bool) -> Ite
 
 def _who_brings(case: Case, name: str, *, own: bool) -> Iterator[Evidence]:
     """The distribution, as what requires it spells it and in the versions that it asks for; else the usual one."""
-    lacked = None if own else unmet.lacking(case, name)
+    versions, lacked = versions_with(name), None if own else unmet.lacking(case, name)
     if lacked is not None:
         owner, absent = lacked
         yield from (unmet.told(owner, one) for one in absent)
-        known_as, wanted = absent[0].name, [f"{one.name}{one.versions}" for one in absent]
+        wanted = [unmet.both(absent[0], versions), *absent[1:]]
     elif known := case.known_as if own else distribution_for(name):
-        known_as, wanted = known, [known]
+        wanted = [Unmet(name=known, versions=versions if known == distribution_for(name) else "")]
     else:
         return
-    words = " ".join(typed(one, windows=case.windows) for one in wanted)
-    yield Evidence(
-        "provider",
-        f"the distribution {known_as} brings it: {python_of(case)} -m pip install {words}",
-        {"package": known_as, "file": name, "component": None},
-    )
+    yield unmet.brought(case, wanted, f"the distribution {wanted[0].name} brings it", file=name)

@@ -39,6 +39,7 @@ def undetermined(case: Case) -> Iterator[Finding]:
                 Evidence("observed", f"{error.exception} was raised{at}", {"file": error.file, "line": error.line}),
                 *(_of_sought(case, sought) if sought else ()),
                 *unmet.of_users(case, (None,)),
+                *(unmet.never_installed(case) if not sought else ()),
             ),
             explanation=_looked_for_by_itself(sought) if sought else _before_the_exception(case),
             component=sought.name if sought else None,

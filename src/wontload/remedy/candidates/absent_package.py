@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 
 
 def absent_package(question: Question) -> Iterator[Fix]:
-    """For WL506, where it is known which distribution brings the missing module."""
+    """For WL506, and WL903 of a package that lacks what it requires, where it is known which distribution that is."""
     for finding in question.diagnosis.findings:
-        told = (one.data.get("package") for one in finding.evidence if one.kind == "provider")
-        name = next((one for one in told if isinstance(one, str)), None)
-        if finding.code == "WL506" and finding.explains_error and name:
-            required = [
-                f"{one.data['requires']}{one.data['versions']}" for one in finding.evidence if one.kind == "requires"
-            ]
-            yield _fix(question, name, tuple(required) or (name,), finding.subject)
+        told = next((one.data for one in finding.evidence if one.kind == "provider"), {})
+        name, wanted = told.get("package"), told.get("requirements")
+        is_it = finding.explains_error if finding.code == "WL506" else finding.code == "WL903"
+        if is_it and isinstance(name, str) and isinstance(wanted, list):
+            users = [str(one.data["distribution"]) for one in finding.evidence if one.kind == "requires"]
+            why = f"which {users[0]} requires" if users else f"which brings {finding.subject}"
+            yield _fix(question, name, tuple(map(str, wanted)), why)
 
 
-def _fix(question: Question, name: str, requirements: tuple[str, ...], module: str) -> Fix:
+def _fix(question: Question, name: str, requirements: tuple[str, ...], why: str) -> Fix:
     environment = question.environment
     several = f"it is published in several builds: `wontload pick {name}` names the one for this machine"
     caveats = (several if indexes_of(name) else "", of_manager(environment) if environment.installer else "")
     return Fix(
         id="install",
         kind="install",
-        title=f"install {name}, which brings {module}{_besides(requirements)}",
+        title=f"install {name}, {why}{_besides(requirements)}",
         steps=(ByHand(text="Install it:", command=_command(question.case, environment, requirements)),),
         change=Change(),
         proof=Proof(before=(), after=()),
