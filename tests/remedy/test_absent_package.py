@@ -20,16 +20,16 @@ OTHER = Unmet(name="torch", versions="==2.9.1", found="2.14.1")
 @pytest.mark.parametrize(
     ("unmet", "missing", "title", "words"),
     [
-        ((NUMPY,), "numpy", "install numpy, which pkg requires", "'numpy>=1.21.6'"),
-        ((NUMPY,), None, "install numpy, which pkg requires", "'numpy>=1.21.6'"),
+        ((NUMPY,), "numpy", "install numpy>=1.21.6, which pkg requires", "'numpy>=1.21.6'"),
+        ((NUMPY,), None, "install numpy>=1.21.6, which pkg requires", "'numpy>=1.21.6'"),
         (
             (NUMPY, Unmet(name="sympy", versions="")),
             None,
-            "install numpy, which pkg requires, and 1 more that is required",
+            "install numpy>=1.21.6, which pkg requires, and 1 more that is required",
             "'numpy>=1.21.6' sympy",
         ),
         ((), "cv2", "install opencv-python, which brings cv2", "opencv-python"),
-        ((), "pkg_resources", "install setuptools, which brings pkg_resources", "'setuptools<82'"),
+        ((), "pkg_resources", "install setuptools<82, which brings pkg_resources", "'setuptools<82'"),
     ],
 )
 def test_what_the_command_installs(unmet: tuple[Unmet, ...], missing: str | None, title: str, words: str):

@@ -41,7 +41,7 @@ def _fix(question: Question, name: str, requirements: tuple[str, ...], why: str)
     return Fix(
         id="install",
         kind="install",
-        title=f"install {name}, {why}{_besides(requirements)}",
+        title=f"install {requirements[0]}, {why}{_besides(requirements)}",
         steps=(ByHand(text="Install it:", command=_command(question.case, environment, requirements)),),
         change=Change(),
         proof=Proof(before=(), after=()),
