@@ -35,7 +35,7 @@ class Ran:
         return answer
 
 
-def wontload(*arguments: str, cwd: Path | None = None, **environment: str) -> Ran:
+def wontload(*arguments: str, cwd: Path | None = None, timeout_s: float = TIMEOUT_S, **environment: str) -> Ran:
     """`python -m wontload ARGUMENTS` with variables set; the environments of whoever runs the tests are left out."""
     own = {
         name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH")
@@ -43,7 +43,7 @@ def wontload(*arguments: str, cwd: Path | None = None, **environment: str) -> Ra
     done = subprocess.run(
         [sys.executable, "-m", "wontload", *arguments],
         capture_output=True,
-        timeout=TIMEOUT_S,
+        timeout=timeout_s,
         cwd=cwd,
         env={**own, **environment},
         stdin=subprocess.DEVNULL,

@@ -47,6 +47,7 @@ RUNTIME = ("libstdc++-6.dll", "libgcc_s_seh-1.dll", "libgomp-1.dll", "libwinpthr
 SOURCES = Path(__file__).parents[2] / "src"
 STATE = r"C:\wontload llama state"
 ELSEWHERE = r"C:\msys64\mingw64\bin"  # where MSYS2 has them: a place that is looked at, and that no load searches
+BUILD_S = 3600.0  # llama.cpp on two cores, beside other tests
 WORKS = "import llama_cpp; print(llama_cpp.llama_print_system_info().decode())"
 
 
@@ -57,7 +58,7 @@ def cross_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ran = wontload(
         "build", REQUIREMENT, "--backend", "cpu", "--portable", *definitions, "--json",
         "-o", str(CACHE / "sweep" / "windows-wheels"),
-        _PYTHON_HOST_PLATFORM="win-amd64", WONTLOAD_STATE_DIR=str(tmp_path_factory.mktemp("state")),
+        timeout_s=BUILD_S, _PYTHON_HOST_PLATFORM="win-amd64", WONTLOAD_STATE_DIR=str(tmp_path_factory.mktemp("state")),
     )  # fmt: skip
     assert ran.status == 0, (ran.out, ran.err)
     made = Path(ran.json["wheel"])
