@@ -97,6 +97,18 @@ def test_another_version_that_somebody_has(sentence, others):
     assert elsewhere("libodd.so.3", MISSING + sentence + "\n").others == others
 
 
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [
+        ("It wants libodd.so.3 when only libodd.so is installed", "WL204"),
+        ("I see only a libodd.so in that folder", "WL204"),
+        ("only libeven.so is installed", "WL201"),
+    ],
+)
+def test_a_file_without_a_version_that_alone_is_there(remark, code):
+    assert verdict(f"{MISSING}{remark}\n") == ("undetermined", code)
+
+
 def test_a_path_of_windows_with_blanks_is_a_listing():
     text = "OSError: cannot load library 'odd-2.0': error 0x7e\nC:\\Program Files (x86)\\Odd\\bin\\libodd-2.0-0.dll\n"
     assert verdict(text) == ("undetermined", "WL202")

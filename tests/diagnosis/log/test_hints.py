@@ -120,6 +120,12 @@ ROWS: list[Row] = [
         "no crash any more",
     ),
     (
+        "hint-processor-without-avx",
+        "The program crashes when opened.\n\nWindows 10\nAMD Phenom II X6, 8 GB",
+        ("undetermined", "WL401"),
+        "My Phenom II is slow, no crash",
+    ),
+    (
         "hint-no-wheel",
         "On 3.14 it wants to compile, and I have no idea how",
         ("undetermined", "WL505"),
@@ -138,6 +144,21 @@ ROWS: list[Row] = [
         "I cannot import anything",
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The AVX2 build crashes here, the other one is fine", "WL401"),
+        ("I cannot run it on an older machine, is that related to AVX2?", "WL401"),
+        ("Are there wheels of odd for 3.14? The installation fails", "WL505"),
+        ("Your release was built for AVX2 and I like it, no complaint", "WL903"),
+        ("It crashes at launch", "WL605"),
+        ("It does not crash", "WL903"),
+    ],
+)
+def test_other_words_of_the_same_shapes(text, code):
+    assert verdict(text) == ("undetermined", code)
 
 
 @pytest.mark.parametrize(("row", "text", "answer", "other"), ROWS, ids=[row[0] for row in ROWS])

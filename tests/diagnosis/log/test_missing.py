@@ -281,6 +281,11 @@ def test_what_else_a_text_tells_of_a_library(text, answer):
     assert verdict(text) == answer
 
 
+def test_a_colon_on_the_next_line():
+    text = "dyld: Library not loaded\n: /usr/local/odd/libodd.1.dylib\n  Referenced from: /usr/local/bin/odd"
+    assert first(text).subject == "libodd.1.dylib"
+
+
 @pytest.mark.parametrize("end", ["object file: None of them", "objects of art"])
 def test_words_that_only_begin_as_the_loader_s(end):
     assert said(f"odd: libodd.so.3: cannot open shared {end}") == set()

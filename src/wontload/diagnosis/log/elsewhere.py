@@ -224,10 +224,17 @@ def _said_without_name(text: str, *, titled: bool) -> str:
     return ""
 
 
+# A file without a version that alone is there: it has another soname than the version that is asked for.
+_ALONE = re.compile(
+    r"\bonly (?:(?:have|has|see|find|found|an?|the) ){0,2}['\"`*]?(?P<file>lib[\w+-]{1,60}\.so)(?![\w.])"
+)
+
+
 def _others_said(name: str, line: str) -> Iterator[str]:
     """Other versions of a file that somebody says are there, by name."""
     if not re.search(r"\.(?:so|dylib|dll)\b", line):
         return
+    yield from (file for file in _ALONE.findall(line) if name.startswith(f"{file}."))
     for sentence in _SENTENCE.split(line):
         folded = sentence.lower()
         if _DENIED.search(folded) or _BY_A_PROGRAM.search(folded):

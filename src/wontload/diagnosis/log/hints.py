@@ -26,8 +26,8 @@ _COMPLAINT = re.compile(
 
 # On the line of a shape: it is over, or no trouble.
 _DENIED = re.compile(
-    r"\bno longer\b|\bnothing (?:is|was)\b|(?:\b(?:not|no)|n['’]t) (?:be )?(?:an? )?(?:problem|issue|error)\b"
-    r"|\bcan (?:be )?(?:safely )?ignored?\b",
+    r"\bno longer\b|\b(?:no|not|never) crash|n['’]t crash|\bnothing (?:is|was)\b"
+    r"|(?:\b(?:not|no)|n['’]t) (?:be )?(?:an? )?(?:problem|issue|error)\b|\bcan (?:be )?(?:safely )?ignored?\b",
     re.IGNORECASE,
 )
 
