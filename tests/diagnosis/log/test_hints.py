@@ -15,7 +15,7 @@ ROWS: list[Row] = [
         "hint-blocked",
         "Our antivirus quarantined odd.pyd, and now there is an error",
         ("undetermined", "WL105"),
-        "The build is not on the block list",
+        "The server blocked my address, why?",
     ),
     (
         "hint-instructions",
@@ -126,6 +126,12 @@ ROWS: list[Row] = [
         "My Phenom II is slow, no crash",
     ),
     (
+        "hint-symbol",
+        'I get the error "symbol not found" when odd is imported',
+        ("undetermined", "WL304"),
+        "I have no symbol of that",
+    ),
+    (
         "hint-no-wheel",
         "On 3.14 it wants to compile, and I have no idea how",
         ("undetermined", "WL505"),
@@ -154,6 +160,10 @@ ROWS: list[Row] = [
         ("Are there wheels of odd for 3.14? The installation fails", "WL505"),
         ("Your release was built for AVX2 and I like it, no complaint", "WL903"),
         ("It crashes at launch", "WL605"),
+        ("odd may segfault where another package has libomp too. Why?", "WL604"),
+        ("odd wants Gatekeeper off, why?", "WL105"),
+        ("Windows Defender deletes it. Is it a false alarm?", "WL105"),
+        ("The dll is 32 bit but all the rest is 64 bit. Is there another?", "WL103"),
         ("It does not crash", "WL903"),
     ],
 )

@@ -281,6 +281,12 @@ def test_what_else_a_text_tells_of_a_library(text, answer):
     assert verdict(text) == answer
 
 
+@pytest.mark.parametrize(("number", "code"), [("72", "WL204"), ("126", "WL204"), ("16", "WL201"), ("1.2", "WL204")])
+def test_a_high_number_of_homebrew_s_is_of_one_release(number, code):
+    text = f"dyld: Library not loaded: /usr/local/opt/odd/lib/libodd.{number}.dylib\n  Reason: image not found"
+    assert verdict(text) == ("undetermined", code)
+
+
 def test_a_colon_on_the_next_line():
     text = "dyld: Library not loaded\n: /usr/local/odd/libodd.1.dylib\n  Referenced from: /usr/local/bin/odd"
     assert first(text).subject == "libodd.1.dylib"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.log.c_runtimes import of_runtime
-from wontload.diagnosis.log.crashes import CRASHES, of_crash
+from wontload.diagnosis.log.crashes import is_of_crash, of_crash
 from wontload.diagnosis.log.events import Event
 from wontload.diagnosis.log.facts import Facts
 from wontload.diagnosis.log.missing import of_missing
@@ -117,7 +117,7 @@ def _reading(event: Event, log: Log) -> Reading:
         return put
     if message.id == "could-not-find-module" and (told := by_name_on_windows(event, log.text)):
         return told
-    if message.id in CRASHES and (told := of_crash(log.text)):
+    if is_of_crash(event, log.text) and (told := of_crash(log.text)):
         return told
     if message.id == "dll-load-failed" and (found := of_not_found(log.text, has_directories=False)):
         return Reading(found.code, False, found.suspects, found.title, found.why)

@@ -17,13 +17,11 @@ from wontload.knowledge.messages import messages_of
 
 # Without one of these, nobody complains: what a build or a program prints that goes well holds the same words.
 _COMPLAINT = re.compile(
-    r"\b(?:errors?|issues?|problems?|exceptions?|fail(?:s|ed|ing|ure)?|crash(?:es|ed|ing)?|traceback|fatal|broken|bugs?|"
-    r"erro|fehlt|nicht|pas|introuvable|manquante?|falta|brakuje|conflicts?|workaround|no|not|cannot|unable|missing|why|help)"
-    r"\b|n['’]t\b|[^\x00-\x7f]",
+    r"\b(?:errors?|issues?|problems?|exceptions?|fail(?:s|ed|ing|ure)?|crash(?:es|ed|ing)?|"
+    r"traceback|fatal|broken|bugs?|conflicts?|workaround|no|not|cannot|unable|missing|"
+    r"why|help|erro|fehlt|nicht|pas|introuvable|manquante?|falta|brakuje)\b|\?|n['’]t\b|[^\x00-\x7f]",
     re.IGNORECASE,
 )
-
-
 # On the line of a shape: it is over, or no trouble.
 _DENIED = re.compile(
     r"\bno longer\b|\b(?:no|not|never) crash|n['’]t crash|\bnothing (?:is|was)\b"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wontload.diagnosis.log.cause import Cause, Log, filled, said, stated
+from wontload.diagnosis.log.crashes import ACCESS_VIOLATION, of_crash
 from wontload.diagnosis.log.modules import OF_PYTHON_ITSELF
 from wontload.diagnosis.log.numbers import NumberEvent
 from wontload.diagnosis.log.outcome import base_name
@@ -78,6 +79,8 @@ def _by_text(number: NumberEvent, log: Log) -> Told | None:
         return of_parameter(log.text, number.module)
     if number.meaning.number == PROCEDURE_NOT_FOUND:
         return of_no_procedure(log.text)
+    if number.meaning.number == ACCESS_VIOLATION and (crash := of_crash(log.text)):
+        return Told(crash.code, crash.suspects, crash.why, crash.title)
     if number.meaning.number in ENDS_A_START:
         return of_start(log.text)
     if number.meaning.number != MODULE_NOT_FOUND:

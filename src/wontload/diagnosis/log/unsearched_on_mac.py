@@ -10,8 +10,9 @@ from wontload.diagnosis.log.outcome import Reading
 from wontload.diagnosis.log.text import says
 
 _NUMBERED_DYLIB = re.compile(r"\.\d+(?:\.\d+)*\.dylib$")
-# A name with more than one number is of one release, or of few: after an upgrade what was linked lacks it.
-_OF_ONE_RELEASE = re.compile(r"\.\d+(?:\.\d+)+\.dylib$")
+# A name with more than one number is of one release, or of few: after an upgrade what was linked lacks it. So is one
+# with a high number, as ICU's. Source: ICU, Packaging; Homebrew/homebrew-php#1718, Homebrew/brew#7860.
+_OF_ONE_RELEASE = re.compile(r"\.(?:\d+(?:\.\d+)+|[3-9]\d|[12]\d\d)\.dylib$")
 _PREFIXES = ("/opt/homebrew/", "/opt/local/", "/usr/local/")
 # R's own installer has a folder for each version, and packages are for one. Source: R for macOS, installation;
 # dipetkov/eems#52; stuart-lab/signac#1391.
