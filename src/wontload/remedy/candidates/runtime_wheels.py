@@ -55,6 +55,7 @@ def _fix(question: Question, package: str, lost: Collection[str]) -> Iterator[Fi
     site = environment.places.get("platlib", environment.site or "")
     change = Change(files={place(case, site, file, wheel): None for file, wheel in found.items()})
     sought = all(is_sought(case, file, wheel) for file, wheel in found.items())
+    is_gone = any(True for file in found for _ in records.gone(case, file))  # `reinstall` comes before it then
     how = "unpack" if environment.installer == "unpack" else "pip install"
     names = " ".join(re.split("[<=>,]", requirement)[0] for requirement in requirements)
     yield Fix(
@@ -67,7 +68,7 @@ def _fix(question: Question, package: str, lost: Collection[str]) -> Iterator[Fi
         requirements=requirements,
         download_bytes=None,
         minutes=None,
-        reach=Reach.PACKAGE if sought else Reach.ENVIRONMENT,  # it is the package that looks there
+        reach=Reach.PACKAGE if sought and not is_gone else Reach.ENVIRONMENT,  # it is the package that looks there
         caveat=_caveat(case, environment, found),
     )
 
