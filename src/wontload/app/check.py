@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from wontload.errors import UsageError, WontloadError
 from wontload.knowledge.packages import family_of, normalised
+from wontload.machine.dist_info import is_of_an_extra
 from wontload.wheels.archive import Archive
 from wontload.wheels.bad_archive import BadArchive
-from wontload.wheels.requirements import declared, declared_names, is_of_an_extra
+from wontload.wheels.requirements import declared, declared_names
 from wontload.wheels.tags import parse_file_name
 from wontload.wheels.unpacking import Unpacking
 from wontload.wheels.wheel import Wheel, read_wheel

@@ -20,10 +20,10 @@ from wontload.app.manager import manager_of
 from wontload.app.writable import can_write
 from wontload.knowledge.packages import normalised
 from wontload.machine import Machine
-from wontload.machine.dist_info import described, installed, required, requirements
+from wontload.machine.dist_info import described, installed, is_of_an_extra, required, requirements
 from wontload.machine.own_places import state_directory
 from wontload.remedy.fix import Environment, Manager
-from wontload.wheels.requirements import is_of_an_extra, required_names, specifier_of
+from wontload.wheels.requirements import required_names, specifier_of
 
 PATIENCE_S = 60.0
 # Executed by the target's interpreter: `site` directories whose .pth files it reads, and where installers install.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from wontload.binary import MalformedImage
 from wontload.diagnosis import records
 from wontload.diagnosis.added import Way, how_added
 from wontload.diagnosis.case import Case
-from wontload.diagnosis.commands import installed_again
 from wontload.diagnosis.copies import Copy, distinct
 from wontload.diagnosis.cuda_major import cuda_for, of_cuda
 from wontload.diagnosis.finding import Evidence
 from wontload.diagnosis.missing import Missing
+from wontload.diagnosis.record_evidence import install_again, said
 from wontload.diagnosis.wheel_places import is_sought
 from wontload.diagnosis.words import HOW_OTHERS_SEARCH, call, how_find_library_searches, how_windows_searches, listed
 from wontload.knowledge.components import component_of
@@ -21,6 +22,7 @@ from wontload.knowledge.providers import Provider, providers_of
 from wontload.loader import Status, quirks
 from wontload.loader.windows.flags import dependent_search
 from wontload.machine import FIND_LIBRARY, NotKnown
+from wontload.machine.observation import ObservedError
 
 COPIES_SHOWN = 12
 
@@ -39,6 +41,13 @@ def of_request(case: Case, index: int) -> Evidence:
         "line": request.line,
     }
     return Evidence("request", f"{text}{at}", data)
+
+
+def of_exception(error: ObservedError, said: str = "") -> Evidence:
+    """Which exception was raised and where, and what it `said`, where no other evidence has that."""
+    at = f" at {error.file}:{error.line}" if error.file else ""
+    text = f"{error.exception} was raised{at}" + (f": {said}" if said else "")
+    return Evidence("observed", text, {"file": error.file, "line": error.line})
 
 
 def of_observation(case: Case, index: int) -> Iterator[Evidence]:
@@ -189,9 +198,8 @@ def _of_wheel_that_lost(case: Case, name: str, providers: Iterable[Provider]) ->
     wheels = {normalised(one.package) for one in providers if one.kind == "wheel"}
     for line in records.gone(case, name):
         if normalised(line.distribution.name) in wheels:
-            again = installed_again(case, line.distribution.name, line.distribution.version)
-            text = f"the RECORD of {line.owner} lists {line.file.path}, and it is not there: `{again}` brings it again"
-            yield Evidence("record", text, {"path": line.file.path, "distribution": line.distribution.name})
+            lost = said(case, line)
+            yield replace(lost, text=f"{lost.text}: {install_again(case, line)} brings it again")
 
 
 def of_providers(case: Case, names: Sequence[str], *, any_will_do: bool = False) -> Iterator[Evidence]:

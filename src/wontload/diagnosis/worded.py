@@ -9,6 +9,7 @@ import re
 
 from wontload.diagnosis import unmet
 from wontload.diagnosis.case import Case
+from wontload.diagnosis.evidence import of_exception
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.knowledge.messages import Beside, Message, beside
 from wontload.machine import Outcome
@@ -39,7 +40,6 @@ def worded(case: Case) -> Finding | None:
     if not said:
         return _of_requirement(case, error)
     message, first = max(said, key=lambda one: (one[0].rank, one[1].place))
-    at = f" at {error.file}:{error.line}" if error.file else ""
     subject = message.subject or subject_of(first)
     in_start = message is not first.message or str(error.file).endswith(CYTHON)
     started = _last_started(case) if in_start else None
@@ -50,7 +50,7 @@ def worded(case: Case) -> Finding | None:
         subject=subject,
         chain=tuple(dict.fromkeys((case.target, subject))),
         evidence=(
-            Evidence("observed", f"{error.exception} was raised{at}", {"file": error.file, "line": error.line}),
+            of_exception(error),
             Evidence("observed", first.text, {"message": message.id}),
             *((Evidence("file", f"{started} was started last", {"path": started}),) if started else ()),
             *unmet.of_users(case, (started,)),
@@ -65,7 +65,6 @@ def _of_requirement(case: Case, error: ObservedError) -> Finding | None:
     owner, lacks = next(unmet.named_in(case, error.text, error.file), (None, None))
     if owner is None or lacks is None:
         return None
-    at = f" at {error.file}:{error.line}" if error.file else ""
     return Finding(
         code="WL304",
         severity=Severity.ERROR,
@@ -73,11 +72,7 @@ def _of_requirement(case: Case, error: ObservedError) -> Finding | None:
         subject=lacks.name,
         chain=tuple(dict.fromkeys((case.target, lacks.name))),
         evidence=(
-            Evidence(
-                "observed",
-                f"{error.exception} was raised{at}: {error.text}",
-                {"file": error.file, "line": error.line},
-            ),
+            of_exception(error, error.text),
             unmet.told(owner, lacks),
         ),
         explanation="The import ended in words about that package. Install the two in versions that go together: a "

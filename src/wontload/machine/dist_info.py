@@ -155,9 +155,14 @@ def requirements(metadata: bytes) -> tuple[str, ...]:
     return tuple(re.findall(r"^Requires-Dist:\s*(\S.*?)\s*$", head, re.MULTILINE))
 
 
+def is_of_an_extra(requirement: str) -> bool:
+    """Whether only an extra asks for it, by its marker. `requirement`: as in `Requires-Dist`."""
+    return "extra" in requirement.partition(";")[2]
+
+
 def required(metadata: bytes, *, extras: bool = True) -> tuple[str, ...]:
     """Normalised names of what its metadata requires, with or without its extras."""
-    lines = [one for one in requirements(metadata) if extras or not re.search(r";.*\bextra\s*==", one)]
+    lines = [one for one in requirements(metadata) if extras or not is_of_an_extra(one)]
     found = (re.match(r"[A-Za-z0-9._-]+", one) for one in lines)
     return tuple(dict.fromkeys(normalised(match[0]) for match in found if match))
 

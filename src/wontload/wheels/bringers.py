@@ -9,10 +9,11 @@ from wontload.diagnosis.contents import plain
 from wontload.knowledge.packages import project_of
 from wontload.knowledge.vc_runtime import PART_OF_VC_RUNTIME
 from wontload.loader import Module
+from wontload.machine.dist_info import is_of_an_extra
 from wontload.wheels.bringing import base_name, known_to_bring, may_bring
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.judging import Judge
-from wontload.wheels.requirements import declared, declared_names, is_of_an_extra
+from wontload.wheels.requirements import declared, declared_names
 from wontload.wheels.wheel import Wheel
 
 

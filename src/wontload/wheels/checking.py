@@ -11,6 +11,7 @@ from wontload.diagnosis.contents_rules import findings_of
 from wontload.diagnosis.finding import Finding, Severity
 from wontload.knowledge.packages import normalised
 from wontload.loader import Verdict
+from wontload.machine.dist_info import is_of_an_extra
 from wontload.wheels.describing import contents_of
 from wontload.wheels.gpu_listing import GpuListing
 from wontload.wheels.gravity import Gravity
@@ -18,7 +19,7 @@ from wontload.wheels.judging import Judge, with_companions
 from wontload.wheels.laying import Laying, site_of
 from wontload.wheels.merging import merged
 from wontload.wheels.plugins import Plugins
-from wontload.wheels.requirements import declared, declared_names, is_of_an_extra, specifier_of
+from wontload.wheels.requirements import declared, declared_names, specifier_of
 from wontload.wheels.targets import Target, is_for_another_python, machine_of, targets_for
 from wontload.wheels.unpacking import Skipped, Unpacking
 from wontload.wheels.wheel import Wheel

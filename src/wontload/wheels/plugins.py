@@ -11,10 +11,11 @@ from wontload.diagnosis.alone import initialises
 from wontload.diagnosis.openers import Openers
 from wontload.knowledge.components import component_of
 from wontload.knowledge.packages import import_name_for, named_after, normalised
+from wontload.machine.dist_info import is_of_an_extra
 from wontload.wheels.bringing import base_name
 from wontload.wheels.deciding import is_extension
 from wontload.wheels.python_code import PythonCode
-from wontload.wheels.requirements import declared, declared_names, is_of_an_extra
+from wontload.wheels.requirements import declared, declared_names
 from wontload.wheels.wheel import Wheel
 
 STEM = pattern(r"(?i)(?:\.so|\.dll|[\d.]*\.dylib)[\d.]*$")

@@ -10,6 +10,7 @@ from wontload.knowledge.meta_packages import installed_by_extras
 from wontload.knowledge.packages import normalised
 from wontload.knowledge.wheel_tags import platform_of
 from wontload.machine import Machine
+from wontload.machine.dist_info import is_of_an_extra
 from wontload.machine.inventory import Distribution
 from wontload.machine.inventory_parts import Unmet
 from wontload.machine.markers import NAMES, marker_environment, platform_environment
@@ -100,11 +101,6 @@ def here(requirements: Sequence[str], machine: Machine) -> Here:
     replaced = tuple(one for one in lacks if one.found)
     others = required_names(requirements, machine) - {normalised(one.name) for one in replaced}
     return Here(tuple(one for name, one in installed.items() if name in others), replaced)
-
-
-def is_of_an_extra(requirement: str) -> bool:
-    """Whether only an extra asks for it, by its marker."""
-    return "extra" in requirement.partition(";")[2]
 
 
 def specifier_of(project: str, requirements: Iterable[str], *, extras: bool = False) -> SpecifierSet:

@@ -8,6 +8,7 @@ from wontload.diagnosis import symbol_findings
 from wontload.diagnosis.built_for import Stranger, made_for, strangers
 from wontload.diagnosis.case import Case
 from wontload.diagnosis.commands import installed_for_this_python
+from wontload.diagnosis.evidence import of_exception
 from wontload.diagnosis.finding import Evidence, Finding, Severity
 from wontload.diagnosis.installed import own_distributions, owner_of
 from wontload.diagnosis.shadow import shadow
@@ -115,8 +116,7 @@ def _of_wheel(case: Case, python: Python, one: Distribution, strange: tuple[str,
 def _evidence_of_wheel(case: Case, python: Python, one: Distribution, strange: tuple[str, ...]) -> Iterator[Evidence]:
     error = case.observation.error if case.observation else None
     if error is not None:
-        at = f" was raised at {error.file}:{error.line}" if error.file else " was raised"
-        yield Evidence("observed", error.exception + at, {"file": error.file, "line": error.line})
+        yield of_exception(error)
     if one.tags:
         text = f"the WHEEL file of {one.name} {one.version} says {', '.join(one.tags[:SHOWN])}"
         yield Evidence("record", text, {"distribution": one.name, "tags": list(one.tags)})

@@ -26,7 +26,6 @@ def undetermined(case: Case) -> Iterator[Finding]:
     elif (told := worded(case)) is not None:
         yield told
     elif error is not None and case.outcome is Outcome.FAILS:
-        at = f" at {error.file}:{error.line}" if error.file else ""
         sought = sought_component(error.text)
         yield Finding(
             code="WL903",
@@ -36,7 +35,7 @@ def undetermined(case: Case) -> Iterator[Finding]:
             subject=error.name or case.target,
             chain=(case.target,),
             evidence=(
-                Evidence("observed", f"{error.exception} was raised{at}", {"file": error.file, "line": error.line}),
+                evidence.of_exception(error),
                 *(_of_sought(case, sought) if sought else ()),
                 *unmet.of_users(case, (None,)),
                 *(unmet.never_installed(case) if not sought else ()),

@@ -45,11 +45,14 @@ def _with_native_files(
     sources: Sources, entries: Sequence[Installed], wanted: Callable[[str], bool]
 ) -> tuple[Distribution, ...]:
     versions = {normalised(one.name): one.version for one in reversed(entries)}  # of two, the first on the path counts
-    found = (_distribution(sources, entry, versions) for entry in entries if wanted(entry.name))
+    environment = marker_environment(sources.machine)
+    found = (_distribution(sources, entry, versions, environment) for entry in entries if wanted(entry.name))
     return tuple(one for one in found if one.files)
 
 
-def _distribution(sources: Sources, entry: Installed, versions: Mapping[str, str]) -> Distribution:
+def _distribution(
+    sources: Sources, entry: Installed, versions: Mapping[str, str], environment: Mapping[str, str]
+) -> Distribution:
     record = entry.read("RECORD")
     location = sources.path.dirname(entry.directory)
     base = location if record else entry.directory  # setuptools' older list is relative to the .egg-info
@@ -67,7 +70,7 @@ def _distribution(sources: Sources, entry: Installed, versions: Mapping[str, str
         tags=tuple(re.findall(r"^Tag:\s*(\S+)", entry.read("WHEEL").decode("utf-8", "replace"), re.MULTILINE)),
         modules=entry.modules(),
         requires=required(metadata),
-        unmet=unmet(requirements(metadata), versions, marker_environment(sources.machine)),
+        unmet=unmet(requirements(metadata), versions, environment),
         files=tuple(_files(sources, base, lines[:MOST_FILES])),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from wontload.knowledge.packages import normalised
+from wontload.machine.dist_info import is_of_an_extra
 from wontload.machine.inventory_parts import Unmet
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _applying(requirements: Iterable[str], environment: Mapping[str, str]) -> It
     from packaging.requirements import InvalidRequirement, Requirement
 
     for line in requirements:
-        if "extra" in line.partition(";")[2]:
+        if is_of_an_extra(line):
             continue
         try:
             one = Requirement(line)
